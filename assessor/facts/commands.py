@@ -1,0 +1,80 @@
+"""What is run: one command of a shell line, and named groups of commands (make targets, DVC stages, scripts)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One simple command of a shell text.
+
+    `argv` has the words with quotes removed; a variable that the text does not define stays as `$NAME`, a command
+    substitution becomes `$()` and its inner commands stand as commands of their own.
+    """
+
+    argv: tuple[str, ...]
+    line: int
+    swallowed: bool = False
+    """Its failure cannot fail the text: `|| true`, `|| echo`, a make recipe's `-` prefix, the left side of a pipe
+    without pipefail, a command that is not the last in a text that does not stop on errors, a test in a condition."""
+    cwd: str = ""
+    """Folder that a `cd` earlier in the text or `make -C` has gone to, relative to where the text starts."""
+    env: tuple[tuple[str, str], ...] = ()
+    """Variables set for it: `VAR=x cmd` and earlier `export VAR=x` of the same text."""
+    condition: str = ""
+    """Text of the `if`/`case` test around it, empty where it is unconditional."""
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.argv)
+
+
+@dataclass(frozen=True, slots=True)
+class ShellScript:
+    """The commands of a shell text in order.
+
+    `stops_on_error` is True after `set -e` (or `-eo pipefail`, or a shell that CI starts with -e).
+    """
+
+    commands: tuple[Command, ...]
+    stops_on_error: bool = False
+    functions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A named group of commands that a runner starts: make target, tox environment, nox session, just recipe, task,
+    npm/poe/hatch/pdm script, DVC stage, MLproject entry point.
+
+    `runner` is one of make, tox, nox, just, task, npm, poe, hatch, pdm, pixi, invoke, dvc, mlproject.
+    """
+
+    runner: str
+    name: str
+    line: int
+    commands: tuple[Command, ...] = ()
+    needs: tuple[str, ...] = ()
+    """Names of targets of the same file that run first."""
+    inputs: tuple[str, ...] = ()
+    """DVC deps and params (`params.yaml:train.lr`), make prerequisites that are files."""
+    outputs: tuple[str, ...] = ()
+    """DVC outs, metrics, plots."""
+    metrics: tuple[str, ...] = ()
+    """DVC metrics and plots only."""
+    is_default: bool = False
+    """It runs when the runner is called without a name."""
+    sessions_python: str = ""
+    """For nox: the Python function whose body is the session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """One hook of pre-commit, lefthook or husky."""
+
+    id: str
+    line: int
+    repo: str = ""
+    entry: str = ""
+    commands: tuple[Command, ...] = ()
+    stages: tuple[str, ...] = ()

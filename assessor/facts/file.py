@@ -1,0 +1,61 @@
+"""All that the readers found in one file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assessor.facts.commands import Hook, ShellScript, Target
+from assessor.facts.place import BlindSpot, Setting
+from assessor.facts.project_files import (
+    DataVersion,
+    Dockerfile,
+    Document,
+    LockFile,
+    Requirements,
+    Resource,
+    Secret,
+    Service,
+    SourceCall,
+)
+from assessor.facts.python import NotebookFacts, PythonFacts
+from assessor.facts.workflow import Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What the readers say of one file's bytes. It depends on the bytes and the file's name alone, so it can be cached.
+
+    Several readers may speak of one file (pyproject.toml: requirements, settings, targets): `merged` joins them.
+    """
+
+    python: PythonFacts | None = None
+    notebook: NotebookFacts | None = None
+    workflows: tuple[Workflow, ...] = ()
+    script: ShellScript | None = None
+    targets: tuple[Target, ...] = ()
+    hooks: tuple[Hook, ...] = ()
+    requirements: Requirements | None = None
+    lock: LockFile | None = None
+    dockerfile: Dockerfile | None = None
+    services: tuple[Service, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    data_versions: tuple[DataVersion, ...] = ()
+    document: Document | None = None
+    secrets: tuple[Secret, ...] = ()
+    source_calls: tuple[SourceCall, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    problems: tuple[tuple[int, str], ...] = ()
+    """(line, reason) of what could not be read; the project layer turns them into blind spots."""
+
+    def merged(self, other: FileFacts) -> FileFacts:
+        """Join two readers' facts: tuples are joined in order, for single values the first that is there wins."""
+        values = {}
+        for name in self.__dataclass_fields__:
+            mine, theirs = getattr(self, name), getattr(other, name)
+            values[name] = mine + theirs if isinstance(mine, tuple) else (mine if mine is not None else theirs)
+        return FileFacts(**values)
+
+
+EMPTY = FileFacts()
+
+__all__ = ["EMPTY", "BlindSpot", "FileFacts"]

@@ -1,0 +1,199 @@
+"""What one Python source (a module, or the code cells of a notebook) says.
+
+Names are resolved through the file's own imports: after `import mlflow as m`, the call `m.log_metric()` is named
+`mlflow.log_metric`. A receiver made by a call keeps the callee's name: `c = MlflowClient(); c.download()` is
+`mlflow.MlflowClient.download`. A receiver that is not known is `?`: `x.fit()` is `?.fit`. Relative imports keep
+their dots (`..data.load`); the project layer resolves them, since a reader does not know the file's path.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NewType
+
+Literal = str | int | float | bool | None
+"""A literal argument. Text is cut at 300 characters; an f-string keeps `{}` where a value goes."""
+
+UNKNOWN = "\0unknown"
+"""Stands for an argument that is no literal."""
+
+MODULE = 0
+"""Index of the module body in `PythonFacts.scopes`; it runs on import."""
+
+MAIN = 1
+"""Index of the `if __name__ == "__main__":` body in `PythonFacts.scopes`; it runs only when the file is started."""
+
+ScopeIndex = NewType("ScopeIndex", int)
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """`from target import name as alias` has target `target.name`; `import a.b` has target `a.b`, alias `a`."""
+
+    target: str
+    alias: str
+    line: int
+    scope: int
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A condition that a call stands under: the name tested, and whether the call runs when that name is true.
+
+    `if args.mlflow:` gives name `mlflow`, expects True; `if not dry_run:` gives name `dry_run`, expects False.
+    `if args.mode == "train":` gives name `mode`, expects "train".
+    """
+
+    name: str
+    expects: Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call with its resolved dotted name and literal arguments (UNKNOWN where not literal)."""
+
+    name: str
+    line: int
+    scope: int
+    args: tuple[Literal | tuple[Literal, ...], ...] = ()
+    keywords: tuple[tuple[str, Literal | tuple[Literal, ...]], ...] = ()
+    guards: tuple[Guard, ...] = ()
+    names: tuple[str, ...] = ()
+    """Dotted names that stand as arguments (callbacks, classes), resolved."""
+
+    def keyword(self, name: str) -> Literal | tuple[Literal, ...]:
+        """Return the literal of keyword `name`, UNKNOWN for a computed one, None where it is not given."""
+        return next((value for key, value in self.keywords if key == name), None)
+
+    def has_keyword(self, name: str) -> bool:
+        return any(key == name for key, _ in self.keywords)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A comparison of which at least one side has a name, and what follows from it.
+
+    `outcome` is what the branch that it opens does first: raise, exit, return, assert, call, assign, print, none;
+    `effects` are the resolved names called in either branch.
+    """
+
+    names: tuple[str, ...]
+    """The identifiers on both sides, lower case: variables, attributes, subscript keys."""
+    operator: str
+    literal: float | None
+    line: int
+    scope: int
+    outcome: str
+    effects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    exception: str
+    line: int
+    scope: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A name of this module or an imported one used as a value (a callback, a registered class), resolved."""
+
+    name: str
+    line: int
+    scope: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The module body (index 0), the main block (index 1) or a function or method, named by its qualified name."""
+
+    name: str
+    line: int
+    end_line: int
+    kind: str
+    """module, main, function or method"""
+    decorators: tuple[Call, ...] = ()
+    parameters: tuple[str, ...] = ()
+    class_name: str = ""
+    asserts: tuple[int, ...] = ()
+    """Lines of assertions: `assert`, `self.assert*`, `pytest.raises`, `np.testing.*`; trivial ones are left out."""
+    trivial_asserts: int = 0
+    """Assertions that cannot fail (`assert True`, `assert 1 == 1`)."""
+    is_stub: bool = False
+    """The body does nothing: pass, a docstring, `...`, or raising NotImplementedError."""
+    parent: int = 0
+    """Index of the scope that defines it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassDef:
+    name: str
+    line: int
+    bases: tuple[str, ...]
+    decorators: tuple[Call, ...] = ()
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A name bound to a literal at module level or in a class body (`SCHEDULE = "@daily"`)."""
+
+    name: str
+    value: Literal | tuple[Literal, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string literal of six or more characters that is no docstring: SQL, paths, commands, URLs."""
+
+    value: str
+    line: int
+    scope: int
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Size and complexity by radon over the same tree: cyclomatic complexity (McCabe 1976) of each function and the
+    maintainability index (0-100, Microsoft's variant as radon computes it)."""
+
+    complexities: tuple[tuple[str, int, int], ...]
+    """(function, line, cyclomatic complexity)"""
+    maintainability: float
+    source_lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class PythonFacts:
+    scopes: tuple[Scope, ...]
+    imports: tuple[Import, ...] = ()
+    calls: tuple[Call, ...] = ()
+    references: tuple[Reference, ...] = ()
+    classes: tuple[ClassDef, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    raises: tuple[Raise, ...] = ()
+    constants: tuple[Constant, ...] = ()
+    texts: tuple[Text, ...] = ()
+    source_lines: int = 0
+    """Lines with code."""
+    metrics: Metrics | None = None
+    broken: bool = False
+    """The source did not parse: only imports found line by line are here."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotebookFacts:
+    """A Jupyter notebook (nbformat 3 or 4). Lines are lines of the .ipynb file."""
+
+    code: PythonFacts
+    language: str
+    code_cells: int
+    executed_cells: int
+    in_order: bool
+    """Execution counts rise from cell to cell (gaps are fine) or are all cleared."""
+    errors: int
+    output_bytes: int
+    shell_lines: tuple[tuple[int, str], ...] = ()
+    """`!command` and `%%bash` lines with their line."""
+    markdown: str = ""
+    """The first 2,000 characters of the Markdown cells."""

@@ -1,0 +1,126 @@
+"""One provider-neutral model of CI and orchestration definitions, after GitHub Actions' words.
+
+A GitLab stage order becomes `needs`; an Azure stage or job becomes a job; a Jenkins stage becomes a job whose needs
+are the stages before it; a Tekton or Argo task becomes a job.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assessor.facts.commands import Command
+
+ON_CHANGE = frozenset({"push", "pull_request", "merge_request", "tag", "poll"})
+"""Trigger kinds that a change of the repository fires."""
+
+AUTOMATIC = ON_CHANGE | {
+    "schedule",
+    "release",
+    "workflow_run",
+    "repository_dispatch",
+    "webhook",
+    "event",
+    "pipeline",
+    "comment",
+    "server",
+}
+"""Trigger kinds that need no person at the keyboard; `server` is set on the CI server (Jenkins, Cloud Build) and counts
+as run on change. The rest (manual, call) does not start by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What starts a workflow.
+
+    `kind`: push, pull_request, merge_request, tag, poll, schedule, release, workflow_run, repository_dispatch, webhook,
+    event, pipeline, comment, server, manual, call.
+    """
+
+    kind: str
+    line: int
+    branches: tuple[str, ...] = ()
+    branches_ignore: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    paths_ignore: tuple[str, ...] = ()
+    cron: str = ""
+    sources: tuple[str, ...] = ()
+    """Names of the workflows or pipelines whose end fires it (workflow_run, resources.pipelines, trigger:)."""
+    types: tuple[str, ...] = ()
+    is_active: bool = True
+    """False for a paused schedule or one that can never fire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: either `uses` (an action, task, orb command or template) with `inputs`, or `commands` of a script."""
+
+    name: str
+    line: int
+    uses: str = ""
+    inputs: tuple[tuple[str, str], ...] = ()
+    commands: tuple[Command, ...] = ()
+    script: str = ""
+    """The script as written, for expression checks (cut at 20,000 characters)."""
+    cwd: str = ""
+    env: tuple[tuple[str, str], ...] = ()
+    condition: str = ""
+    can_fail: bool = True
+    """False where the step cannot fail the job (continue-on-error, ignoreReturn)."""
+
+    def input(self, name: str) -> str:
+        return next((value for key, value in self.inputs if key == name), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job: its steps run on one machine in order."""
+
+    id: str
+    line: int
+    name: str = ""
+    needs: tuple[str, ...] = ()
+    condition: str = ""
+    steps: tuple[Step, ...] = ()
+    environment: str = ""
+    permissions: tuple[tuple[str, str], ...] | None = None
+    """None: none given. `write-all` and `read-all` stand as ("*", "write") and ("*", "read")."""
+    image: str = ""
+    services: tuple[str, ...] = ()
+    uses: str = ""
+    """A reusable workflow or template called in place of steps (path or remote)."""
+    inputs: tuple[tuple[str, str], ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    matrix: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    can_fail: bool = True
+    """False where the job cannot fail the run (allow_failure, continue-on-error)."""
+    manual: bool = False
+    """A person must release it (GitLab when: manual that blocks). A deployment approval is `approval`."""
+    approval: bool = False
+    """It waits for an approval (Jenkins input, Azure ManualValidation, GitHub environment with reviewers)."""
+    is_active: bool = True
+    """False where its condition is never true (`if: false`, empty job, hidden GitLab job)."""
+    triggers: tuple[Trigger, ...] | None = None
+    """Own triggers where the provider sets them per job (GitLab rules); None: those of the workflow."""
+    stage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """One CI or orchestration definition.
+
+    `provider`: github, gitlab, azure, jenkins, circleci, bitbucket, travis, cloudbuild, codebuild, tekton, argo, drone,
+    woodpecker, buildkite, github-action (a composite action: its steps stand in one job `action`, its trigger is call).
+    """
+
+    provider: str
+    name: str
+    line: int = 1
+    triggers: tuple[Trigger, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    permissions: tuple[tuple[str, str], ...] | None = None
+    env: tuple[tuple[str, str], ...] = ()
+    includes: tuple[tuple[str, int], ...] = ()
+    """Local files that it includes (path as written, line)."""
+    disabled: str = ""
+    """Why it cannot run, empty where it can: no jobs, wrong folder, every job inactive."""

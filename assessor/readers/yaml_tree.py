@@ -1,0 +1,206 @@
+"""YAML as a tree that keeps lines, for readers that must point at what they read.
+
+Scalars stay text: YAML 1.1 would turn the key `on` into the boolean true and `3.10` into 3.1, and the providers'
+own parsers do not. Custom tags (`!reference`, `!Ref`) are kept. Merge keys (`<<`) are filled in. Aliases share one
+node, so an alias bomb costs nothing here; whoever walks the tree must bound its own walk.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import yaml
+
+try:
+    from yaml import CSafeLoader as _Loader
+except ImportError:  # a PyYAML built without libyaml
+    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+
+MAX_DEPTH = 100
+"""Deeper nesting than this is no configuration that a person wrote."""
+
+MAX_NODES = 200_000
+"""Nodes of one file that are kept."""
+
+
+class YamlProblem(ValueError):
+    """A text that is no YAML; `line` is where the parser stopped."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"{reason} (line {line})")
+        self.line = line
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """One YAML node. Every accessor answers for every kind, with NOTHING or an empty value where it does not apply."""
+
+    kind: str
+    """scalar, list, map or nothing"""
+    line: int = 1
+    text: str = ""
+    """The scalar's text; empty for the other kinds."""
+    tag: str = ""
+    """A custom tag with its `!`; empty for YAML's own."""
+    quoted: bool = False
+    block: bool = False
+    """A `|` or `>` scalar: its text starts on the line after `line`."""
+    entries: tuple[tuple[Node, Node], ...] = ()
+    children: tuple[Node, ...] = ()
+    duplicates: tuple[tuple[str, int], ...] = ()
+    """Keys that stand twice in this map, with the line of the second; the last one wins."""
+    _index: dict[str, Node] = field(default_factory=dict, repr=False)
+
+    def __bool__(self) -> bool:
+        return self.kind != "nothing"
+
+    @property
+    def is_map(self) -> bool:
+        return self.kind == "map"
+
+    @property
+    def is_list(self) -> bool:
+        return self.kind == "list"
+
+    @property
+    def is_null(self) -> bool:
+        """Missing, or written as nothing, `~` or `null`."""
+        return not self or (self.kind == "scalar" and not self.quoted and self.text in ("", "~", "null", "Null", "NULL"))
+
+    @property
+    def is_true(self) -> bool:
+        return self.kind == "scalar" and self.text.lower() in ("true", "yes", "on")
+
+    @property
+    def is_false(self) -> bool:
+        return self.kind == "scalar" and self.text.lower() in ("false", "no", "off")
+
+    @property
+    def text_line(self) -> int:
+        """The line on which the scalar's text begins."""
+        return self.line + 1 if self.block else self.line
+
+    def get(self, *keys: str) -> Node:
+        """Follow map keys downwards; NOTHING where one is missing."""
+        node = self
+        for key in keys:
+            node = node._index.get(key, NOTHING)
+        return node
+
+    def items(self) -> tuple[tuple[Node, Node], ...]:
+        """The (key node, value node) pairs of a map; empty for the other kinds."""
+        return self.entries
+
+    def each(self) -> tuple[Node, ...]:
+        """The items of a list; a scalar or map as a list of one; empty for null."""
+        if self.kind == "list":
+            return self.children
+        return () if self.is_null else (self,)
+
+    def texts(self) -> tuple[str, ...]:
+        """The texts of the scalars of `each()`; for a map its keys."""
+        if self.kind == "map":
+            return tuple(key.text for key, _ in self.entries)
+        return tuple(node.text for node in self.each() if node.kind == "scalar")
+
+    def walk(self, limit: int = 20_000) -> Iterator[tuple[str, Node]]:
+        """Yield (dotted key path, node) of this node and all below, depth first, at most `limit` of them."""
+        stack: list[tuple[str, Node]] = [("", self)]
+        while stack and limit > 0:
+            path, node = stack.pop()
+            limit -= 1
+            yield path, node
+            below = [(key.text, value) for key, value in node.entries] or [(str(i), c) for i, c in enumerate(node.children)]
+            stack.extend((f"{path}.{key}" if path else key, child) for key, child in reversed(below))
+
+
+NOTHING = Node("nothing")
+
+
+def load(text: str) -> tuple[Node, ...]:
+    """Parse all documents of a YAML text. Raises YamlProblem where it is no YAML, is too deep or too large."""
+    loader = _Loader(text)
+    documents: list[Node] = []
+    try:
+        _refuse_depth(text)
+        while loader.check_node():
+            composed = loader.get_node()
+            documents.append(_Builder().build(composed, 0) if composed is not None else NOTHING)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise YamlProblem(mark.line + 1 if mark else 1, error.problem or "not YAML") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        if isinstance(error, YamlProblem):
+            raise
+        raise YamlProblem(1, str(error).splitlines()[0] if str(error) else "not YAML") from error
+    finally:
+        loader.dispose()
+    return tuple(documents)
+
+
+def load_one(text: str) -> Node:
+    """Parse the first document of a YAML text; NOTHING for an empty one. Raises YamlProblem."""
+    documents = load(text)
+    return documents[0] if documents else NOTHING
+
+
+_BRACKETS = re.compile(r"[\[\]{}]")
+
+
+def _refuse_depth(text: str) -> None:
+    """Refuse deep flow collections and indentation before the recursive C parser sees them."""
+    depth = 0
+    for bracket in _BRACKETS.findall(text):
+        depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)
+        if depth > 10 * MAX_DEPTH:
+            raise YamlProblem(1, f"nested deeper than {10 * MAX_DEPTH} brackets")
+    if re.search(r"^(?:- ){%d}" % MAX_DEPTH, text, re.MULTILINE) or re.search(r"^ {%d}" % (20 * MAX_DEPTH), text, re.M):
+        raise YamlProblem(1, f"nested deeper than {MAX_DEPTH} levels")
+
+
+class _Builder:
+    """Turns PyYAML's composed nodes into ours; one node of theirs becomes one of ours however often it is aliased."""
+
+    def __init__(self) -> None:
+        self.done: dict[int, Node] = {}
+
+    def build(self, node: yaml.Node, depth: int) -> Node:
+        if id(node) in self.done:
+            return self.done[id(node)]
+        line = node.start_mark.line + 1
+        if depth > MAX_DEPTH or len(self.done) > MAX_NODES:
+            raise YamlProblem(line, f"deeper than {MAX_DEPTH} levels or more than {MAX_NODES} nodes")
+        self.done[id(node)] = NOTHING  # an alias to an ancestor ends here
+        tag = node.tag if node.tag and node.tag.startswith("!") else ""
+        if isinstance(node, yaml.ScalarNode):
+            quoted, block = node.style in ("'", '"'), node.style in ("|", ">")
+            made = Node("scalar", line, node.value, tag, quoted=quoted or block, block=block)
+        elif isinstance(node, yaml.SequenceNode):
+            made = Node("list", line, tag=tag, children=tuple(self.build(child, depth + 1) for child in node.value))
+        else:
+            made = self.mapping(node, depth, line, tag)
+        self.done[id(node)] = made
+        return made
+
+    def mapping(self, node: yaml.Node, depth: int, line: int, tag: str) -> Node:
+        own: dict[str, tuple[Node, Node]] = {}
+        merged: dict[str, tuple[Node, Node]] = {}
+        duplicates = []
+        for key_node, value_node in node.value:
+            key, value = self.build(key_node, depth + 1), self.build(value_node, depth + 1)
+            if key.text == "<<" and not key.quoted:
+                for source in value.each():
+                    for inner_key, inner_value in source.entries:
+                        merged.setdefault(inner_key.text, (inner_key, inner_value))
+                continue
+            if key.text in own:
+                duplicates.append((key.text, key.line))
+            own[key.text] = (key, value)
+        entries = own | {name: pair for name, pair in merged.items() if name not in own}
+        index = {name: value for name, (_, value) in entries.items()}
+        return Node(
+            "map", line, tag=tag, entries=tuple(entries.values()), duplicates=tuple(duplicates), _index=index
+        )
