@@ -1,0 +1,86 @@
+"""How catalogue patterns are compared with what code and commands say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+
+@lru_cache(maxsize=65_536)
+def matches_call(pattern: str, name: str) -> bool:
+    """Compare a call pattern with a resolved dotted name.
+
+    `mlflow.log_metric` has the same first word as the name and the name ends with the other words
+    (`mlflow.tracking.fluent.log_metric`); a last word `*` stands for any word; `?.fit` matches any call whose last word
+    is fit; `*` matches every call.
+    """
+    if pattern == "*":
+        return True
+    wanted, words = pattern.split("."), name.split(".")
+    if wanted[0] == "?":
+        return words[-len(wanted) + 1 :] == wanted[1:] and len(words) > 1
+    if words[0] != wanted[0] or len(words) < len(wanted):
+        return False
+    tail = wanted[1:]
+    if not tail:
+        return len(words) == 1
+    if tail[-1] == "*":
+        middle = tail[:-1]
+        return len(words) > len(middle) + 1 and (not middle or words[-len(tail) : -1] == middle or words[1 : len(middle) + 1] == middle)
+    return words[-len(tail) :] == tail
+
+
+def matches_command(pattern: str, words: Sequence[str]) -> bool:
+    """Compare a command pattern with a command line without wrappers.
+
+    The first word is the program; the further words stand in the command line in that order, with others between them.
+    """
+    wanted = pattern.split()
+    if not words or not wanted or words[0] != wanted[0]:
+        return False
+    position = 1
+    for word in wanted[1:]:
+        while position < len(words) and words[position] != word and not words[position].startswith(word + "="):
+            position += 1
+        if position == len(words):
+            return False
+        position += 1
+    return True
+
+
+@lru_cache(maxsize=8_192)
+def _glob(pattern: str) -> re.Pattern[str]:
+    parts = re.split(r"(\*\*/|/\*\*$|\*\*|\*|\?)", pattern)
+    mapped = {"**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return re.compile("".join(mapped.get(part, re.escape(part)) for part in parts), re.IGNORECASE)
+
+
+def matches_path(pattern: str, path: str) -> bool:
+    """Compare a path glob, as in .gitignore: without a slash it matches the file's name in any folder."""
+    if "/" not in pattern:
+        return _glob(pattern).fullmatch(path.rpartition("/")[2]) is not None
+    return _glob(pattern.lstrip("/")).fullmatch(path) is not None
+
+
+@lru_cache(maxsize=8_192)
+def matches_text(pattern: str, text: str) -> bool:
+    """Compare with `*` for any run of characters; case does not matter."""
+    body = "".join(".*" if part == "*" else re.escape(part) for part in re.split(r"(\*)", pattern))
+    return re.fullmatch(body, text, re.IGNORECASE | re.DOTALL) is not None
+
+
+def matches_image(pattern: str, image: str) -> bool:
+    """Compare an image without registry host, tag and digest: `mlflow/mlflow` matches `ghcr.io/mlflow/mlflow:v2`."""
+    plain = image.partition("@")[0]
+    head, _, last = plain.rpartition("/")
+    plain = f"{head}/{last.partition(':')[0]}" if head else last.partition(":")[0]
+    wanted = pattern.lower()
+    plain = plain.lower()
+    return plain == wanted or plain.endswith("/" + wanted)
+
+
+def matches_action(pattern: str, uses: str) -> bool:
+    """Compare an action, task or orb before its `@version`: equal, or the pattern is a folder above."""
+    plain, wanted = uses.partition("@")[0].lower(), pattern.lower()
+    return plain == wanted or plain.startswith(wanted + "/")

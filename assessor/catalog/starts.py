@@ -1,0 +1,33 @@
+"""How code says that it starts by itself: the schedules and sensors of orchestrators, as data in `starts.yaml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+
+@dataclass(frozen=True, slots=True)
+class StartPattern:
+    """One way to say it; see the head of `starts.yaml`."""
+
+    tool: str
+    kind: str
+    calls: tuple[str, ...] = ()
+    decorators: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
+    paused: dict[str, object] = field(default_factory=dict)
+
+
+@cache
+def start_patterns() -> tuple[StartPattern, ...]:
+    """All entries in the order of the file. Raises TypeError for an unknown key: the data is ours, so that is a bug."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    entries = yaml.load(files("assessor.catalog").joinpath("starts.yaml").read_text("utf-8"), Loader=loader)
+    return tuple(
+        StartPattern(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})
+        for entry in entries
+    )

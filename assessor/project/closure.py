@@ -1,0 +1,242 @@
+"""What a started Python file reaches: functions called, passed on or registered, over the first-party imports.
+
+The walk goes from function to function, not from file to file: importing a module runs its body, not its functions.
+Calls of a receiver that is not known go to every first-party method of that name in the files loaded so far (class
+hierarchy analysis by name, after Dean, Grove and Chambers 1995, without types). A call that stands under a condition
+which the command line or the environment makes false is not followed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call, Guard, Scope
+from assessor.project.model import Role
+from assessor.project.modules import Modules, ScopeKey
+
+_REGISTERING = {
+    "get", "post", "put", "patch", "delete", "route", "api_route", "websocket", "on_event", "middleware", "event",
+    "exception_handler", "callback", "command", "group", "job", "schedule", "scheduled_job", "subscribe", "subscriber",
+    "listener", "hook", "api", "service", "inference", "handler", "before_request", "after_request", "cron", "on",
+    "periodic_task", "function", "asset", "sensor", "multi_asset", "op", "lifespan", "errorhandler", "cls", "local_entrypoint",
+    "asset_check", "schedule_from_partitions", "run_on", "queue", "agent", "page", "timer", "consumer", "repository",
+    "trace", "observe", "deployment",
+}  # fmt: skip
+"""Last words of decorators that hand a function to a framework, which calls it later. `task`, `flow` and `step` are not
+here: such functions run where they are called."""
+
+MAX_SCOPES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where Python starts.
+
+    `how`: script (module body and main block), import (body only), function (body and the named function), tests (body
+    and test functions), dag (body, main block and every decorated function).
+    """
+
+    path: str
+    how: str
+    name: str = ""
+
+
+@dataclass(slots=True)
+class Closure:
+    """The functions reached from some entries; each with the function and line it was reached from."""
+
+    entries: tuple[Entry, ...]
+    switches: Mapping[str, str]
+    in_test: bool = False
+    reached: dict[ScopeKey, tuple[ScopeKey | None, int]] = field(default_factory=dict)
+
+    def runs(self, call: Call) -> bool:
+        """The call's conditions allow it under this command line and environment."""
+        return not any(is_switched_off(guard, self.switches) for guard in call.guards)
+
+    def trail(self, scope: ScopeKey) -> list[tuple[ScopeKey, int]]:
+        """From the entry to the function: each function with the line in its caller that leads to it (0 at the start)."""
+        steps: list[tuple[ScopeKey, int]] = []
+        current: ScopeKey | None = scope
+        while current is not None:
+            parent, line = self.reached[current]
+            steps.append((current, line))
+            current = parent
+        return steps[::-1]
+
+
+_FALSE = {"false", "0", "no", "off", "none", "", "null"}
+
+
+def is_switched_off(guard: Guard, switches: Mapping[str, str]) -> bool:
+    """The condition is known and false: `if args.mlflow` under `--mlflow 0`, `if not dry_run` under `--dry-run`."""
+    value = switches.get(guard.name)
+    if value is None or value.startswith(("$", "{")) or value == UNKNOWN:
+        return False
+    if isinstance(guard.expects, bool):
+        return (value.lower() not in _FALSE) != guard.expects
+    return str(guard.expects).lower() != value.lower()
+
+
+def explore(modules: Modules, entries: tuple[Entry, ...], switches: Mapping[str, str], words: Iterable[str] = ()) -> Closure:
+    """Follow calls and imports from the entries. `words` are the command line's operands, for subcommands."""
+    in_test = any(entry.how == "tests" for entry in entries)
+    closure = Closure(entries, {**_defaults(modules, entries, switches), **switches}, in_test)
+    _Walk(modules, closure, frozenset(word.replace("-", "_") for word in words)).run()
+    return closure
+
+
+def _defaults(modules: Modules, entries: tuple[Entry, ...], given: Mapping[str, str]) -> dict[str, str]:
+    """Values of yes-or-no options of the entries' argument parsers that the command line leaves at their default."""
+    found: dict[str, str] = {}
+    for entry in entries:
+        if entry.how != "script" or entry.path not in modules.files:
+            continue
+        for call in modules.index(entry.path).facts.calls:
+            if call.name.endswith(".add_argument") and call.args:
+                flags = [str(flag) for flag in call.args if isinstance(flag, str) and flag.startswith("--")]
+                name = call.keyword("dest") or (flags[0][2:].replace("-", "_") if flags else "")
+                action = call.keyword("action")
+                if isinstance(name, str) and name and name not in given and action in ("store_true", "store_false"):
+                    found[name] = "false" if action == "store_true" else "true"
+    return found
+
+
+class _Walk:
+    """Breadth first, so that each function keeps its shortest trail."""
+
+    def __init__(self, modules: Modules, closure: Closure, words: frozenset[str]) -> None:
+        self.modules = modules
+        self.closure = closure
+        self.words = words
+        self.queue: deque[ScopeKey] = deque()
+        self.loaded: list[str] = []
+        self.loaded_set: set[str] = set()
+        self.wanted: dict[str, tuple[ScopeKey, int]] = {}
+        self.methods: dict[str, list[ScopeKey]] = defaultdict(list)
+
+    def run(self) -> None:
+        for entry in self.closure.entries:
+            self.start(entry)
+        while self.queue and len(self.closure.reached) < MAX_SCOPES:
+            self.expand(self.queue.popleft())
+
+    def push(self, scope: ScopeKey, parent: ScopeKey | None, line: int) -> None:
+        if scope not in self.closure.reached:
+            self.closure.reached[scope] = (parent, line)
+            self.queue.append(scope)
+
+    def start(self, entry: Entry) -> None:
+        if entry.path not in self.modules.files:
+            return
+        index = self.modules.index(entry.path)
+        body = (entry.path, MODULE)
+        self.push(body, None, 0)
+        for number, scope in enumerate(index.facts.scopes):
+            if number in (MODULE, MAIN):
+                wanted = number == MAIN and entry.how in ("script", "dag")
+            elif entry.how == "function":
+                wanted = scope.name == entry.name
+            elif entry.how == "tests":
+                wanted = is_test_scope(scope) or is_fixture(scope)
+            else:
+                wanted = entry.how == "dag" and bool(scope.decorators)
+            if wanted:
+                self.push((entry.path, number), body, scope.line)
+        if entry.how == "function" and entry.name:
+            for target in self.modules.targets(entry.name, entry.path):
+                self.push(target, body, 1)
+
+    def load(self, path: str, by: ScopeKey) -> None:
+        """A module's body runs: its registered functions and awaited methods come within reach."""
+        if path in self.loaded_set:
+            return
+        self.loaded_set.add(path)
+        index = self.modules.index(path)
+        scopes = index.facts.scopes
+        if self.modules.files[path].role is Role.FIRST_PARTY or self.closure.in_test:
+            for name, numbers in index.methods.items():
+                self.methods[name] += [(path, number) for number in numbers]
+                if name in self.wanted:
+                    parent, line = self.wanted[name]
+                    for number in numbers:
+                        self.push((path, number), parent, line)
+        chosen = self.subcommands(scopes)
+        for number, scope in enumerate(scopes):
+            registered = [d for d in scope.decorators if "." in d.name and d.name.rpartition(".")[2] in _REGISTERING]
+            if registered and (number in chosen or not any(_is_command(d) for d in registered)):
+                self.push((path, number), by, scope.line)
+
+    def subcommands(self, scopes: tuple[Scope, ...]) -> set[int]:
+        """Numbers of the functions that are the subcommand named on the command line; all where none is named."""
+        commands = {n: s for n, s in enumerate(scopes) if any(_is_command(d) for d in s.decorators)}
+        named = {n for n, scope in commands.items() if self.words & _command_names(scope)}
+        return named or set(commands)
+
+    def expand(self, scope: ScopeKey) -> None:
+        path, number = scope
+        index = self.modules.index(path)
+        if number == MODULE:
+            self.load(path, scope)
+        for imported in index.imports.get(number, ()):
+            self.follow_import(imported.target, scope, imported.line)
+        for call in index.calls.get(number, ()):
+            if self.closure.runs(call):
+                self.follow_call(call, scope)
+        for reference in index.references.get(number, ()):
+            for target in self.modules.targets(reference.name, path):
+                if target[1] != MODULE:
+                    self.push(target, scope, reference.line)
+
+    def follow_import(self, target: str, scope: ScopeKey, line: int) -> None:
+        found = self.modules.split(target, scope[0])
+        if found and found[0] != scope[0]:
+            self.push((found[0], MODULE), scope, line)
+            for init in self.modules.packages_above(found[0]):
+                self.push((init, MODULE), scope, line)
+
+    def follow_call(self, call: Call, scope: ScopeKey) -> None:
+        targets = self.modules.targets(call.name, scope[0])
+        for target in targets:
+            if target[1] != MODULE:
+                self.push(target, scope, call.line)
+        head, _, last = call.name.rpartition(".")
+        if head and not self.is_external(head, scope[0], bool(targets)):
+            self.wanted.setdefault(last, (scope, call.line))
+            for method in self.methods.get(last, ()):
+                self.push(method, scope, call.line)
+
+    def is_external(self, head: str, path: str, resolved: bool) -> bool:
+        """The receiver is known: a product's object, or a first-party function that was found by its full name."""
+        root = head.partition(".")[0]
+        if root == "?":
+            return False
+        index = self.modules.index(path)
+        first_party = root in index.scopes or root in index.classes or self.modules.split(head, path) is not None
+        if not first_party:
+            return True
+        return resolved and self.modules.targets(head, path) == []
+
+
+def _is_command(decorator: Call) -> bool:
+    return decorator.name.rpartition(".")[2] == "command"
+
+
+def _command_names(scope: Scope) -> set[str]:
+    own = {scope.name.rpartition(".")[2]}
+    given = {str(d.args[0]) for d in scope.decorators if _is_command(d) and d.args}
+    return {name.replace("-", "_") for name in own | given}
+
+
+def is_test_scope(scope: Scope) -> bool:
+    """A function that pytest or unittest collects: `test*`, in a `Test*` class or alone, or set-up code of a TestCase."""
+    last = scope.name.rpartition(".")[2]
+    if last.startswith("test"):
+        return True
+    return last in ("setUp", "setUpClass", "setup_method", "setup_class", "setup_module", "setUpModule", "setup_function")
+
+
+def is_fixture(scope: Scope) -> bool:
+    return any(d.name.rpartition(".")[2] == "fixture" for d in scope.decorators)

@@ -1,0 +1,239 @@
+"""What a command line starts, after the wrappers around it are taken off.
+
+`poetry run python -m pkg.train --lr 1` starts the module `pkg.train` with the argument `--lr 1`; `$(PYTHON) train.py`
+starts a script; `make -C ml check` a target in the folder ml. Only the words are judged; whether the file or target
+exists is the automation graph's business.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+
+_PYTHON = re.compile(r"^(?:.*/)?(?:python|pypy)[\d.]*(?:\.exe)?$|^\$[({]?(?:PY|PYTHON|python|VENV_PYTHON)[\w.]*[)}]?$|^py$")
+_VARIABLE_HEAD = re.compile(r"^(?:\$\{\{[^}]*\}\}|\$\{?\w+\}?|\$\([^)]*\)|~|\.)/+")
+_RUNNERS = {
+    ("poetry", "run"),
+    ("pipenv", "run"),
+    ("pdm", "run"),
+    ("uv", "run"),
+    ("rye", "run"),
+    ("hatch", "run"),
+    ("conda", "run"),
+    ("mamba", "run"),
+    ("micromamba", "run"),
+    ("pixi", "run"),
+    ("coverage", "run"),
+    ("doppler", "run"),
+    ("infisical", "run"),
+    ("accelerate", "launch"),
+    ("ddtrace-run",),
+    ("opentelemetry-instrument",),
+    ("newrelic-admin", "run-program"),
+    ("dotenv", "run"),
+    ("op", "run"),
+    ("torchrun",),
+    ("deepspeed",),
+    ("ipython",),
+    ("xvfb-run",),
+    ("tini",),
+    ("dumb-init",),
+    ("uvx",),
+    ("pipx", "run"),
+    ("npx",),
+    ("bundle", "exec"),
+    ("ray", "job", "submit"),
+    ("spark-submit",),
+    ("horovodrun",),
+    ("mpirun",),
+    ("srun",),
+}
+_WITH_VALUE = {
+    "--with", "--extra", "--group", "--only-group", "--python", "-p", "-n", "--name", "--directory", "--project",
+    "--package", "--config", "--env-file", "--working-dir", "--address", "--runtime-env-json", "--runtime-env",
+    "-e", "--environment", "-f", "--file", "--rcfile", "--source", "--nproc_per_node", "--nproc-per-node", "--nnodes",
+    "--num_processes", "--config_file", "--master", "--deploy-mode", "-np", "-m", "--from", "--index-url",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A program and its arguments, without wrappers.
+
+    `program` is the bare name (`pytest`, `make`, `dvc`), `python` for a script, module or inline code; `script` is the
+    path of a started file as written, `module` a dotted module (`python -m`, `uvicorn pkg.app:app`), `code` inline
+    source; `attribute` the object after the colon. `via_runner` is the wrapper whose own scripts may have the name
+    (poetry, hatch, pdm, npm …), `folder` what the wrapper changed into.
+    """
+
+    program: str
+    arguments: tuple[str, ...] = ()
+    script: str = ""
+    module: str = ""
+    attribute: str = ""
+    code: str = ""
+    via_runner: str = ""
+    folder: str = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Program and arguments, `python -m x` as `x`: what catalogue patterns are compared with."""
+        if self.program == "python" and self.module:
+            return (self.module.partition(".")[0] if "." not in self.module else self.module, *self.arguments)
+        return (self.program, *self.arguments)
+
+    @property
+    def operands(self) -> tuple[str, ...]:
+        """Arguments that are no options (the value after an option may be among them)."""
+        return tuple(word for word in self.arguments if not word.startswith("-"))
+
+
+def bare_name(word: str) -> str:
+    """The program's name without folder, `.exe` or a variable in front (`$BIN/pytest`)."""
+    return posixpath.basename(word.replace("\\", "/")).removesuffix(".exe")
+
+
+def without_variable(path: str) -> str:
+    """A path without a leading variable, home or `./` (`$GITHUB_WORKSPACE/src/x.py` → `src/x.py`)."""
+    previous = None
+    while previous != path:
+        previous, path = path, _VARIABLE_HEAD.sub("", path)
+    return path
+
+
+def interpret(argv: tuple[str, ...]) -> Invocation | None:
+    """Take the wrappers off a command line. None for an empty one."""
+    words, runner, folder = list(argv), "", ""
+    for _ in range(6):
+        if not words:
+            return None
+        if _PYTHON.match(words[0]):
+            return _python(tuple(words[1:]), runner, folder)
+        name = bare_name(words[0])
+        wrapper = next((w for w in _RUNNERS if name == w[0] and tuple(words[1 : len(w)]) == w[1:]), None)
+        if wrapper is None:
+            return _program(name, words, runner, folder)
+        rest, changed, as_module = _after_options(words[len(wrapper) :])
+        folder = changed or folder
+        runner = runner or wrapper[0]
+        if wrapper[0] in ("coverage", "torchrun", "deepspeed", "accelerate") or name in ("spark-submit", "ipython"):
+            return _python(("-m", *rest) if as_module else tuple(rest), runner, folder)
+        words = rest
+    return None
+
+
+def _after_options(words: list[str]) -> tuple[list[str], str, bool]:
+    """Skip a wrapper's own options; tell a `--directory` and whether `-m` asks for a module."""
+    position, folder, as_module = 0, "", False
+    while position < len(words) and words[position].startswith("-"):
+        word = words[position]
+        if word == "--":
+            position += 1
+            break
+        if word in ("-m", "--module"):
+            return words[position + 1 :], folder, True
+        name, _, value = word.partition("=")
+        takes = not value and word in _WITH_VALUE
+        if name in ("--directory", "--project", "--working-dir"):
+            folder = value or (words[position + 1] if position + 1 < len(words) else "")
+        position += 2 if takes else 1
+    return words[position:], folder, as_module
+
+
+def _python(words: tuple[str, ...], runner: str, folder: str) -> Invocation:
+    position = 0
+    while position < len(words):
+        word = words[position]
+        if word == "-m" and position + 1 < len(words):
+            return _module(words[position + 1], words[position + 2 :], runner, folder)
+        if word == "-c" and position + 1 < len(words):
+            return Invocation("python", words[position + 2 :], code=words[position + 1], via_runner=runner, folder=folder)
+        if not word.startswith("-"):
+            return Invocation("python", words[position + 1 :], script=word, via_runner=runner, folder=folder)
+        position += 2 if word in ("-W", "-X") else 1
+    return Invocation("python", words, via_runner=runner, folder=folder)
+
+
+_MODULE_PROGRAMS = {
+    "pytest", "pip", "unittest", "mypy", "ruff", "black", "flake8", "pylint", "isort", "build", "twine", "coverage",
+    "tox", "nox", "dvc", "mlflow", "bandit", "pip_audit", "safety", "uvicorn", "gunicorn", "streamlit", "mkdocs", "sphinx",
+    "pre_commit", "venv", "ipykernel", "nbconvert", "jupyter", "papermill", "prefect", "dagster", "kfp", "pyright",
+    "nbqa", "nbstripout", "detect_secrets", "semgrep", "cml", "zenml", "kedro", "poetry", "pipenv", "uv", "hatch", "torch",
+}  # fmt: skip
+
+
+def _module(module: str, rest: tuple[str, ...], runner: str, folder: str) -> Invocation:
+    name = module.replace("_", "-") if module in ("pip_audit", "pre_commit", "detect_secrets") else module
+    if module == "coverage" and rest[:1] == ("run",):
+        inner, _, as_module = _after_options(list(rest[1:]))
+        return _python(("-m", *inner) if as_module else tuple(inner), "coverage", folder)
+    if module.partition(".")[0] in _MODULE_PROGRAMS:
+        made = _program(name, [name, *rest], runner, folder)
+        return made if made else Invocation(name, rest)
+    return Invocation("python", rest, module=module, via_runner=runner, folder=folder)
+
+
+_SERVERS = {"uvicorn", "gunicorn", "hypercorn", "fastapi", "daphne", "waitress-serve", "granian"}
+_SCRIPT_RUNNERS = {"streamlit": ("run",), "chainlit": ("run",), "fastapi": ("run", "dev"), "gradio": (), "manim": ()}
+
+
+def _program(name: str, words: list[str], runner: str, folder: str) -> Invocation:
+    rest = tuple(words[1:])
+    if words[0].endswith((".py", ".sh", ".bash", ".R", ".r", ".ipynb")):
+        return Invocation("python" if name.endswith(".py") else name, rest, script=words[0], via_runner=runner, folder=folder)
+    if name in ("bash", "sh", "zsh", "source", ".", "Rscript", "julia", "papermill"):
+        script = next((w for w in rest if not w.startswith("-")), "")
+        return Invocation(name, rest, script=script, via_runner=runner, folder=folder)
+    subcommands = _SCRIPT_RUNNERS.get(name)
+    if subcommands is not None:
+        script = next((w for w in rest if w.endswith(".py")), "")
+        if script:
+            return Invocation(name, rest, script=script, via_runner=runner, folder=folder)
+    if name in _SERVERS:
+        target = next((w for w in rest if ":" in w and not w.startswith("-") and "/" not in w), "")
+        module, _, attribute = target.partition(":")
+        return Invocation(name, rest, module=module, attribute=attribute, via_runner=runner, folder=folder)
+    if name in ("celery", "flask"):
+        target = _option(rest, ("-A", "--app"))
+        module, _, attribute = target.removesuffix(".py").partition(":")
+        return Invocation(name, rest, module=module.replace("/", "."), attribute=attribute, via_runner=runner, folder=folder)
+    if name == "bentoml":
+        target = next((w for w in rest if ":" in w), "")
+        module, _, attribute = target.partition(":")
+        return Invocation(name, rest, module=module.removesuffix(".py"), attribute=attribute, via_runner=runner, folder=folder)
+    shown = words[0] if "/" in words[0] and not words[0].startswith(("/usr/", "/bin/", "/opt/", "$")) else ""
+    return Invocation(name, rest, script=shown, via_runner=runner, folder=folder)
+
+
+def _option(words: tuple[str, ...], names: tuple[str, ...]) -> str:
+    for position, word in enumerate(words):
+        head, _, value = word.partition("=")
+        if head in names:
+            return value or (words[position + 1] if position + 1 < len(words) else "")
+    return ""
+
+
+def option(invocation: Invocation, *names: str) -> str:
+    """The value of the first of these options on the command line; empty where none is given."""
+    return _option(invocation.arguments, names)
+
+
+def switches(arguments: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Options as (name, value): `--mlflow 0` → ("mlflow", "0"), `--dry-run` → ("dry_run", "true"),
+    `--no-register` → ("register", "false"), Hydra's `train.register=false` → ("register", "false")."""
+    found: list[tuple[str, str]] = []
+    for position, word in enumerate(arguments):
+        if word.startswith("--") and len(word) > 2:
+            name, equals, value = word[2:].partition("=")
+            name = name.replace("-", "_")
+            following = arguments[position + 1] if position + 1 < len(arguments) else ""
+            if not equals:
+                value = following if following and not following.startswith("-") else "true"
+            if name.startswith("no_") and value == "true":
+                found.append((name[3:], "false"))
+            found.append((name, value))
+        elif "=" in word and not word.startswith("-") and re.match(r"^[+~]*[\w./]+=", word):
+            name, _, value = word.partition("=")
+            found.append((re.split(r"[./]", name.lstrip("+~"))[-1], value))
+    return tuple(found)

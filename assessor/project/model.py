@@ -1,0 +1,113 @@
+"""The audited repository as facts: every file with its role and what the readers found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from assessor.facts.file import FileFacts
+from assessor.facts.place import BlindSpot, Place
+from assessor.facts.python import PythonFacts
+
+
+class Role(StrEnum):
+    """What a file is to the project."""
+
+    FIRST_PARTY = "first_party"
+    TEST = "test"
+    DOCUMENTATION = "documentation"
+    EXAMPLE = "example"
+    VENDORED = "vendored"
+    GENERATED = "generated"
+    DATA = "data"
+
+
+LIVE_ROLES = frozenset({Role.FIRST_PARTY, Role.TEST})
+"""Roles whose code and configuration count as evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFile:
+    """One file: its path, role, size in bytes and facts."""
+
+    path: str
+    role: Role
+    size: int
+    facts: FileFacts
+
+    @property
+    def code(self) -> PythonFacts | None:
+        """The Python code of a module or notebook."""
+        if self.facts.python:
+            return self.facts.python
+        return self.facts.notebook.code if self.facts.notebook else None
+
+    @property
+    def is_notebook(self) -> bool:
+        return self.facts.notebook is not None
+
+    def at(self, line: int) -> Place:
+        return Place(self.path, max(line, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A git tag with the time of its commit, in seconds since 1970."""
+
+    name: str
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class GitHistory:
+    """What git remembers. `author_days` counts distinct (author, day) pairs; bots are not authors."""
+
+    commits: int = 0
+    author_days: int = 0
+    authors: int = 0
+    first_time: int = 0
+    last_time: int = 0
+    tags: tuple[Tag, ...] = ()
+    branches: tuple[str, ...] = ()
+    is_shallow: bool = False
+
+
+@dataclass(frozen=True)
+class Project:
+    """All files with their facts, the history (None without git) and what could not be read."""
+
+    files: Mapping[str, ProjectFile]
+    history: GitHistory | None = None
+    blind_spots: tuple[BlindSpot, ...] = ()
+    listed: frozenset[str] = field(default=frozenset())
+    """Every path of the snapshot, read or not (binaries, data)."""
+
+    def having(self, fact: str, roles: frozenset[Role] = LIVE_ROLES) -> Iterator[tuple[ProjectFile, object]]:
+        """Yield (file, value) of every file of these roles whose facts have a non-empty `fact`, by path."""
+        for file in self.ordered:
+            if file.role in roles and (value := getattr(file.facts, fact)):
+                yield file, value
+
+    @cached_property
+    def ordered(self) -> tuple[ProjectFile, ...]:
+        return tuple(self.files[path] for path in sorted(self.files))
+
+    @cached_property
+    def code_files(self) -> tuple[ProjectFile, ...]:
+        """First-party modules that are no tests and no notebooks."""
+        return tuple(f for f in self.ordered if f.role is Role.FIRST_PARTY and f.facts.python)
+
+    @cached_property
+    def notebooks(self) -> tuple[ProjectFile, ...]:
+        return tuple(f for f in self.ordered if f.is_notebook and f.role in (Role.FIRST_PARTY, Role.EXAMPLE, Role.DOCUMENTATION))
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """Every folder of the snapshot, the root as the empty text."""
+        found = {""}
+        for path in self.listed:
+            parts = path.split("/")[:-1]
+            found.update("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))
+        return frozenset(found)

@@ -1,0 +1,206 @@
+"""Which file and which function a dotted Python name means in this repository: the first-party import graph."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from assessor.facts.python import MODULE, Call, ClassDef, Import, PythonFacts, Reference
+from assessor.project.model import Project, ProjectFile, Role
+
+ScopeKey = tuple[str, int]
+"""A function of a file: (path, index in PythonFacts.scopes)."""
+
+_MAX_REEXPORTS = 6
+
+
+@dataclass(slots=True)
+class CodeIndex:
+    """One file's facts, looked up by scope and name."""
+
+    facts: PythonFacts
+    calls: dict[int, list[Call]] = field(default_factory=lambda: defaultdict(list))
+    references: dict[int, list[Reference]] = field(default_factory=lambda: defaultdict(list))
+    imports: dict[int, list[Import]] = field(default_factory=lambda: defaultdict(list))
+    scopes: dict[str, int] = field(default_factory=dict)
+    methods: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    by_class: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    classes: dict[str, ClassDef] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, facts: PythonFacts) -> CodeIndex:
+        index = cls(facts)
+        for call in facts.calls:
+            index.calls[call.scope].append(call)
+        for reference in facts.references:
+            index.references[reference.scope].append(reference)
+        for imported in facts.imports:
+            index.imports[imported.scope].append(imported)
+            index.aliases.setdefault(imported.alias, imported.target)
+        for number, scope in enumerate(facts.scopes):
+            index.scopes[scope.name] = number
+            if scope.kind == "method":
+                index.methods[scope.name.rpartition(".")[2]].append(number)
+                index.by_class[scope.class_name].append(number)
+        for definition in facts.classes:
+            index.classes[definition.name] = definition
+        return index
+
+
+class Modules:
+    """Resolves dotted names to first-party files and functions. Built once per project; answers are cached."""
+
+    def __init__(self, project: Project) -> None:
+        self.files: Mapping[str, ProjectFile] = {f.path: f for f in project.ordered if f.code is not None}
+        self._indexes: dict[str, CodeIndex] = {}
+        self._modules: dict[tuple[str, str], str | None] = {}
+        self._suffixes: dict[str, list[str]] = defaultdict(list)
+        for path, file in self.files.items():
+            if path.endswith(".py") and file.role is not Role.VENDORED:
+                stem = path[:-12] if path.endswith("/__init__.py") else path[:-3]
+                parts = stem.split("/")
+                for start in range(len(parts)):
+                    self._suffixes[".".join(parts[start:])].append(path)
+
+    def index(self, path: str) -> CodeIndex:
+        if path not in self._indexes:
+            code = self.files[path].code
+            assert code is not None
+            self._indexes[path] = CodeIndex.of(code)
+        return self._indexes[path]
+
+    def module(self, dotted: str, folder: str) -> str | None:
+        """The file of a module as seen from a file in `folder`; None where it is not first-party.
+
+        Tried in the order of `sys.path` in practice: the folder itself and those above it, each also with `src/`;
+        then a unique match anywhere for names of two and more parts (another source root).
+        """
+        key = (dotted, folder)
+        if key not in self._modules:
+            self._modules[key] = self._find(dotted, folder)
+        return self._modules[key]
+
+    def _find(self, dotted: str, folder: str) -> str | None:
+        candidates = self._suffixes.get(dotted)
+        if not candidates:
+            return None
+        relative = dotted.replace(".", "/")
+        base = folder
+        while True:
+            for root in (base, posixpath.join(base, "src"), posixpath.join(base, "lib")):
+                for tail in (".py", "/__init__.py"):
+                    path = posixpath.join(root, relative + tail)
+                    if path in self.files:
+                        return path
+            if not base:
+                break
+            base = posixpath.dirname(base)
+        return candidates[0] if len(candidates) == 1 and ("." in dotted or len(dotted) > 3) else None
+
+    def split(self, dotted: str, path: str) -> tuple[str, str] | None:
+        """Split a dotted name, as written in the file `path`, into (first-party file, rest); None if not first-party."""
+        folder = posixpath.dirname(path)
+        if dotted.startswith("."):
+            level = len(dotted) - len(dotted.lstrip("."))
+            base = folder
+            for _ in range(level - 1):
+                base = posixpath.dirname(base)
+            return self._split_relative(dotted.lstrip("."), base)
+        parts = dotted.split(".")
+        for size in range(len(parts), 0, -1):
+            found = self.module(".".join(parts[:size]), folder)
+            if found:
+                return found, ".".join(parts[size:])
+        return None
+
+    def _split_relative(self, dotted: str, base: str) -> tuple[str, str] | None:
+        parts = dotted.split(".") if dotted else []
+        for size in range(len(parts), -1, -1):
+            stem = posixpath.join(base, *parts[:size])
+            for path in (f"{stem}.py", posixpath.join(stem, "__init__.py")):
+                if path in self.files:
+                    return path, ".".join(parts[size:])
+        return None
+
+    def packages_above(self, path: str) -> list[str]:
+        """The `__init__.py` files that importing the module runs first."""
+        folder, found = posixpath.dirname(path), []
+        while folder:
+            init = f"{folder}/__init__.py"
+            if init not in self.files:
+                break
+            if init != path:
+                found.append(init)
+            folder = posixpath.dirname(folder)
+        return found
+
+    def targets(self, dotted: str, path: str, depth: int = 0) -> list[ScopeKey]:
+        """The functions that a call or reference named `dotted` in file `path` means; empty if none is first-party.
+
+        A class means its constructor, and all its methods where a base is not first-party (a framework calls them).
+        """
+        if not dotted or dotted.startswith("?") or depth > _MAX_REEXPORTS:
+            return []
+        index = self.index(path)
+        if not dotted.startswith("."):
+            local = self._in_file(dotted, path, index, depth)
+            if local:
+                return local
+        found = self.split(dotted, path)
+        if found is None:
+            return []
+        target, rest = found
+        if not rest:
+            return [(target, MODULE)]
+        if target == path and not dotted.startswith("."):
+            return []
+        return self._in_file(rest, target, self.index(target), depth) or self._reexported(rest, target, depth)
+
+    def _reexported(self, rest: str, path: str, depth: int) -> list[ScopeKey]:
+        head, _, tail = rest.partition(".")
+        index = self.index(path)
+        origin = index.aliases.get(head)
+        if origin:
+            return self.targets(f"{origin}.{tail}" if tail else origin, path, depth + 1)
+        for alias, target in index.aliases.items():
+            if alias == "*":
+                found = self.targets(target[:-1] + rest, path, depth + 1)
+                if found:
+                    return found
+        return []
+
+    def _in_file(self, name: str, path: str, index: CodeIndex, depth: int) -> list[ScopeKey]:
+        if name in index.scopes:
+            return [(path, index.scopes[name])]
+        if name in index.classes:
+            return self._constructed(name, path, index)
+        head, _, tail = name.rpartition(".")
+        if head in index.classes:
+            return self._inherited(head, tail, path, index, depth)
+        if head and head in index.scopes:  # a method of what a first-party function returned
+            return [(path, index.scopes[head])]
+        return []
+
+    def _constructed(self, name: str, path: str, index: CodeIndex) -> list[ScopeKey]:
+        scopes = index.by_class.get(name, [])
+        definition = index.classes[name]
+        framework = [base for base in definition.bases if not self._is_first_party(base, path)]
+        if [base for base in framework if base not in ("object", "?", "Exception", "ABC", "abc.ABC", "Enum", "enum.Enum")]:
+            return [(path, scope) for scope in scopes]
+        started = ("__init__", "__post_init__", "__call__", "__enter__", "__new__")
+        return [(path, s) for s in scopes if index.facts.scopes[s].name.rpartition(".")[2] in started]
+
+    def _is_first_party(self, base: str, path: str) -> bool:
+        return base in self.index(path).classes or self.split(base, path) is not None
+
+    def _inherited(self, class_name: str, method: str, path: str, index: CodeIndex, depth: int) -> list[ScopeKey]:
+        if depth > _MAX_REEXPORTS:
+            return []
+        for base in index.classes[class_name].bases:
+            found = self.targets(f"{base}.{method}", path, depth + 1)
+            if found:
+                return found
+        return []

@@ -1,0 +1,183 @@
+"""What starts by itself or by hand: the jobs of all workflows with their real triggers, and what stands before them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from assessor.facts.place import Place
+from assessor.facts.workflow import AUTOMATIC, ON_CHANGE, Job, Trigger, Workflow
+from assessor.findings import Hop
+from assessor.project.model import LIVE_ROLES, Project
+
+_MAX_CALLS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One job as some trigger starts it.
+
+    `key` names it in this audit; `needs` are the keys of the runs that must pass before it, near and far; `hops` lead
+    from the trigger to the job. `fails` is False where its failure fails nothing. `manual` is why a person must start
+    or release it, empty where none must.
+    """
+
+    key: str
+    path: str
+    workflow: Workflow
+    job: Job
+    triggers: tuple[Trigger, ...]
+    needs: tuple[str, ...] = ()
+    hops: tuple[Hop, ...] = ()
+    fails: bool = True
+    manual: str = ""
+    variables: tuple[tuple[str, str], ...] = ()
+    approval: bool = False
+
+    @property
+    def is_automatic(self) -> bool:
+        return not self.manual and any(t.is_active and t.kind in AUTOMATIC for t in self.triggers)
+
+    @property
+    def on_change(self) -> bool:
+        """It runs on a push, a pull request or what counts as one."""
+        return not self.manual and any(t.is_active and (t.kind in ON_CHANGE or t.kind == "server") for t in self.triggers)
+
+    @property
+    def schedules(self) -> tuple[Trigger, ...]:
+        return () if self.manual else tuple(t for t in self.triggers if t.kind == "schedule" and t.is_active)
+
+
+def workflow_runs(project: Project) -> Iterator[Run]:
+    """Every active job of every live workflow, with reusable workflows and templates called from it."""
+    placed = _Workflows(project)
+    for path, workflow in placed.all:
+        if not workflow.disabled and any(t.kind != "call" for t in workflow.triggers):
+            yield from placed.runs(path, workflow)
+
+
+class _Workflows:
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.all = [
+            (file.path, workflow)
+            for file in project.ordered
+            if file.role in LIVE_ROLES
+            for workflow in file.facts.workflows
+        ]
+        self.by_path = {path: workflow for path, workflow in reversed(self.all)}
+        self.by_name = {workflow.name: path for path, workflow in self.all if workflow.name}
+
+    def runs(self, path: str, workflow: Workflow) -> Iterator[Run]:
+        yield from self._expand(path, workflow, workflow.triggers, (), (), f"{path}#", 0)
+
+    def _expand(
+        self,
+        path: str,
+        workflow: Workflow,
+        triggers: tuple[Trigger, ...],
+        hops: tuple[Hop, ...],
+        upstream: tuple[str, ...],
+        prefix: str,
+        depth: int,
+        caller: Run | None = None,
+    ) -> Iterator[Run]:
+        jobs = {job.id: job for job in workflow.jobs}
+        for job in workflow.jobs:
+            if not job.is_active:
+                continue
+            needs = _transitive(job, jobs)
+            own = job.triggers if job.triggers is not None else triggers
+            if caller is not None and job.triggers is None:
+                own = triggers
+            own = tuple(self._checked(trigger) for trigger in own)
+            run = Run(
+                key=prefix + job.id,
+                path=path,
+                workflow=workflow,
+                job=job,
+                triggers=own,
+                needs=(*(prefix + need for need in needs), *upstream),
+                hops=(*(hops or _trigger_hop(path, own)), Hop(f"job {job.name or job.id}", Place(path, job.line))),
+                fails=job.can_fail and (caller is None or caller.fails),
+                manual=_manual(job, [jobs[n] for n in needs]) or (caller.manual if caller else ""),
+                variables=(*workflow.env, *job.env),
+                approval=job.approval or any(jobs[n].approval for n in needs) or bool(caller and caller.approval),
+            )
+            called = self.called(job.uses, path) if job.uses else None
+            if called and depth < _MAX_CALLS:
+                yield replace(run, key=run.key + "@call")
+                inner = self.by_path[called]
+                yield from self._expand(called, inner, own, run.hops, run.needs, f"{run.key}>{called}#", depth + 1, run)
+            else:
+                yield run
+
+    def called(self, uses: str, path: str) -> str | None:
+        return called_file(uses, path, self.by_path)
+
+    def _checked(self, trigger: Trigger) -> Trigger:
+        """A trigger whose path filter matches no file of the snapshot can never fire."""
+        if trigger.paths and trigger.is_active and not any(p.startswith("!") for p in trigger.paths):
+            if not any(matches_any(path, trigger.paths) for path in self.project.listed):
+                return replace(trigger, is_active=False)
+        return trigger
+
+
+def called_file(uses: str, path: str, known: object) -> str | None:
+    """The local file that `uses: ./x`, `template: x.yml` or `include: local` means as seen from `path`."""
+    name = uses.partition("@")[0].removeprefix("./").lstrip("/")
+    folder = posixpath.dirname(path)
+    for candidate in (name, posixpath.normpath(posixpath.join(folder, name))):
+        for tail in ("", "/action.yml", "/action.yaml"):
+            if candidate + tail in known:  # type: ignore[operator]
+                return candidate + tail
+    return None
+
+
+def _trigger_hop(path: str, triggers: tuple[Trigger, ...]) -> tuple[Hop, ...]:
+    active = [t for t in triggers if t.is_active and t.kind in AUTOMATIC] or list(triggers)
+    if not active:
+        return ()
+    shown = sorted(active, key=lambda t: (t.kind not in ON_CHANGE, t.line))[0]
+    kinds = list(dict.fromkeys(t.kind for t in active))
+    label = f"on: {', '.join(kinds[:3])}" + (f" ({shown.cron})" if shown.cron and len(active) == 1 else "")
+    return (Hop(label, Place(path, shown.line)),)
+
+
+def _transitive(job: Job, jobs: dict[str, Job]) -> list[str]:
+    found: list[str] = []
+    waiting = list(job.needs)
+    while waiting:
+        name = waiting.pop()
+        if name in jobs and name not in found and name != job.id:
+            found.append(name)
+            waiting += jobs[name].needs
+    return found
+
+
+def _manual(job: Job, needed: list[Job]) -> str:
+    if job.manual:
+        return f"job {job.id} waits for a person (line {job.line})"
+    blocking = next((other for other in needed if other.manual), None)
+    return f"it needs job {blocking.id}, which a person starts (line {blocking.line})" if blocking else ""
+
+
+def matches_any(path: str, patterns: tuple[str, ...]) -> bool:
+    """GitHub's and Azure's path filters: `*` stays in a folder, `**` does not, a bare folder means all below."""
+    return any(_pattern(pattern).match(path) for pattern in patterns)
+
+
+_PATTERNS: dict[str, re.Pattern[str]] = {}
+
+
+def _pattern(pattern: str) -> re.Pattern[str]:
+    if pattern not in _PATTERNS:
+        text = pattern.strip().removeprefix("./").lstrip("/")
+        parts = re.split(r"(\*\*/|\*\*|\*|\?)", text)
+        mapped = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+        body = "".join(mapped.get(part, re.escape(part)) for part in parts)
+        below = "" if text.endswith("*") else "(?:/.*)?"
+        _PATTERNS[pattern] = re.compile(f"^{body.rstrip('/') if text.endswith('/') else body}{below}$")
+    return _PATTERNS[pattern]

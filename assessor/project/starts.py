@@ -1,0 +1,109 @@
+"""What starts by itself without a CI job: schedules and sensors in code, CronJobs, deployed containers, bundle jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assessor.catalog.patterns import matches_call
+from assessor.catalog.starts import StartPattern, start_patterns
+from assessor.facts.commands import Command
+from assessor.facts.place import Place
+from assessor.facts.project_files import Resource
+from assessor.facts.python import UNKNOWN, Call
+from assessor.facts.workflow import Job, Trigger, Workflow
+from assessor.findings import Hop
+from assessor.project.closure import Entry
+from assessor.project.model import Project, ProjectFile, Role
+from assessor.project.modules import Modules
+from assessor.project.runs import Run
+
+_INACTIVE = {"", "@once", "none", "null"}
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A run that is no CI job, and what it starts first: Python, commands, images or files."""
+
+    run: Run
+    entry: Entry | None = None
+    commands: tuple[Command, ...] = ()
+    images: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+def _run(provider: str, path: str, line: int, name: str, trigger: Trigger, label: str) -> Run:
+    job = Job(id=name, line=line, name=name)
+    workflow = Workflow(provider, name, line, (trigger,), (job,))
+    hop = Hop(label, Place(path, trigger.line))
+    return Run(f"{provider}:{path}:{line}:{name}", path, workflow, job, (trigger,), hops=(hop,))
+
+
+def code_starts(project: Project, modules: Modules) -> Iterator[Start]:
+    """A run for each schedule or sensor in first-party Python; it starts the whole file."""
+    for file in project.code_files:
+        index = modules.index(file.path)
+        roots = {i.target.partition(".")[0] for i in index.facts.imports}
+        imported = {i.target for i in index.facts.imports}
+        decorators = [d for s in index.facts.scopes for d in s.decorators]
+        decorators += [d for c in index.facts.classes for d in c.decorators]
+        seen: set[int] = set()
+        for pattern in start_patterns():
+            if pattern.imports and not any(_imports(name, imported, roots) for name in pattern.imports):
+                continue
+            for call, names in ((c, pattern.calls) for c in index.facts.calls):
+                if any(matches_call(name, call.name) for name in names) and call.line not in seen:
+                    yield from _started(file, call, pattern, seen)
+            for call in decorators:
+                if any(matches_call(name, call.name) for name in pattern.decorators) and call.line not in seen:
+                    yield from _started(file, call, pattern, seen)
+
+
+def _imports(name: str, imported: set[str], roots: set[str]) -> bool:
+    return name in roots or any(target == name or target.startswith(name + ".") for target in imported)
+
+
+def _started(file: ProjectFile, call: Call, pattern: StartPattern, seen: set[int]) -> Iterator[Start]:
+    cron = ""
+    if pattern.keywords:
+        value = next((call.keyword(k) for k in pattern.keywords if call.has_keyword(k)), None)
+        if value is None or (isinstance(value, str) and value.lower() in _INACTIVE):
+            return
+        cron = value if isinstance(value, str) and value != UNKNOWN else ""
+    paused = any(_same(call.keyword(name), off) for name, off in pattern.paused.items() if call.has_keyword(name))
+    seen.add(call.line)
+    trigger = Trigger(pattern.kind, call.line, cron=cron, is_active=not paused)
+    label = f"{pattern.tool} {pattern.kind}" + (f" ({cron})" if cron else "")
+    run = _run("code", file.path, call.line, pattern.tool, trigger, label)
+    yield Start(run, Entry(file.path, "dag"))
+
+
+def _same(value: object, off: object) -> bool:
+    return str(value).lower() == str(off).lower()
+
+
+_DEPLOYED = {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Pod", "Service", "InferenceService"}
+
+
+def resource_starts(project: Project) -> Iterator[Start]:
+    """A run for each Kubernetes object that starts containers and each infrastructure object with a schedule."""
+    for file in project.ordered:
+        if file.role is not Role.FIRST_PARTY:
+            continue
+        for number, resource in enumerate(file.facts.resources):
+            trigger = _trigger(resource)
+            if trigger is None:
+                continue
+            name = resource.name or resource.kind
+            label = f"{resource.kind} {resource.name}" + (f" ({trigger.cron})" if trigger.cron else "")
+            run = _run("resource", file.path, resource.line, f"{name}#{number}", trigger, label)
+            named = tuple(v for _, v, _ in resource.settings if v.endswith((".py", ".ipynb", ".sh")))
+            yield Start(run, None, resource.commands, resource.images, named)
+
+
+def _trigger(resource: Resource) -> Trigger | None:
+    if resource.schedule:
+        return Trigger("schedule", resource.line, cron=resource.schedule, is_active=resource.is_active)
+    if resource.system in ("kubernetes", "helm") and resource.kind in _DEPLOYED:
+        return Trigger("deployed", resource.line)
+    return None
