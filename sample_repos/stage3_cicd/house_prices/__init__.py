@@ -1,0 +1,1 @@
+"""Price estimates for houses."""

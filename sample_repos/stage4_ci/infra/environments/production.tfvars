@@ -1,0 +1,2 @@
+project       = "tickets-production"
+max_instances = 12

@@ -1,0 +1,2 @@
+project       = "tickets-staging"
+max_instances = 1

@@ -1,0 +1,1 @@
+"""Routes support tickets to teams."""

@@ -1,0 +1,1 @@
+"""Chance of a missed payment."""
