@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
 
 from assessor.facts.file import FileFacts
 from assessor.facts.place import BlindSpot, Place
 from assessor.facts.python import PythonFacts
+from assessor.facts.role import Role
+from assessor.snapshot.history import History
 
 
-class Role(StrEnum):
-    """What a file is to the project."""
-
-    FIRST_PARTY = "first_party"
-    TEST = "test"
-    DOCUMENTATION = "documentation"
-    EXAMPLE = "example"
-    VENDORED = "vendored"
-    GENERATED = "generated"
-    DATA = "data"
-
+__all__ = ["LIVE_ROLES", "Project", "ProjectFile", "Role"]
 
 LIVE_ROLES = frozenset({Role.FIRST_PARTY, Role.TEST})
 """Roles whose code and configuration count as evidence."""
@@ -52,34 +43,12 @@ class ProjectFile:
         return Place(self.path, max(line, 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """A git tag with the time of its commit, in seconds since 1970."""
-
-    name: str
-    time: int
-
-
-@dataclass(frozen=True, slots=True)
-class GitHistory:
-    """What git remembers. `author_days` counts distinct (author, day) pairs; bots are not authors."""
-
-    commits: int = 0
-    author_days: int = 0
-    authors: int = 0
-    first_time: int = 0
-    last_time: int = 0
-    tags: tuple[Tag, ...] = ()
-    branches: tuple[str, ...] = ()
-    is_shallow: bool = False
-
-
 @dataclass(frozen=True)
 class Project:
     """All files with their facts, the history (None without git) and what could not be read."""
 
     files: Mapping[str, ProjectFile]
-    history: GitHistory | None = None
+    history: History | None = None
     blind_spots: tuple[BlindSpot, ...] = ()
     listed: frozenset[str] = field(default=frozenset())
     """Every path of the snapshot, read or not (binaries, data)."""

@@ -1,0 +1,177 @@
+"""One audit from end to end: snapshot → facts → project → findings → scorecards → assessment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from assessor.facts.file import EMPTY, FileFacts
+from assessor.facts.place import BlindSpot, Place
+from assessor.facts.role import Role
+from assessor.findings import Finding
+from assessor.project.model import Project, ProjectFile
+
+if TYPE_CHECKING:
+    from assessor.assessment import Assessment
+    from assessor.rubric.model import Rubric
+    from assessor.snapshot.snapshot import FileEntry, Snapshot
+
+Progress = Callable[[str], None]
+
+_READ_ROLES = frozenset({Role.FIRST_PARTY, Role.TEST, Role.DOCUMENTATION, Role.EXAMPLE, Role.DATA, Role.GENERATED})
+_MAX_DATA_BYTES = 200_000
+"""Data files are read only for what stands beside data: .dvc files, cards, pointers, small configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read: the project and how many files were listed, read and parsed as Python."""
+
+    project: Project
+    listed: int
+    read: int
+    parsed: int
+
+
+def read_project(snapshot: Snapshot, progress: Progress | None = None) -> Reading:
+    """Read each file of the snapshot once and gather its facts."""
+    from assessor.readers.registry import read, readers_of
+    from assessor.snapshot.content import is_text
+    from assessor.snapshot.roles import refine_role
+
+    chosen = {entry.path: readers_of(entry.path) for entry in snapshot.files if _is_wanted(entry)}
+    entries = {entry.path: entry for entry in snapshot.files}
+    files: dict[str, ProjectFile] = {}
+    parsed = 0
+    with closing(iter(snapshot.read_all(chosen))) as contents:
+        for number, (path, data) in enumerate(contents):
+            if progress and number % 200 == 0:
+                progress(f"reading {number} of {len(chosen)} files")
+            entry = entries[path]
+            if not is_text(data):
+                files[path] = ProjectFile(path, entry.role, entry.size, EMPTY)
+                continue
+            text = data.decode("utf-8", errors="replace").removeprefix("\ufeff")
+            role = refine_role(entry.role, path, text[:2000])
+            facts = EMPTY if role is Role.GENERATED and path.endswith(".py") else read(path, text, chosen[path])
+            facts = _with_text_facts(path, text, facts, role)
+            parsed += facts.python is not None
+            files[path] = ProjectFile(path, role, entry.size, facts)
+    files = promoted(files)
+    blind = (*snapshot.problems, *_problems(files))
+    listed = frozenset(entries)
+    project = Project(files, snapshot.history(), blind, listed)
+    return Reading(project, len(entries), len(files), parsed)
+
+
+def _is_wanted(entry: FileEntry) -> bool:
+    if entry.role is Role.DATA and entry.size > _MAX_DATA_BYTES:
+        return False
+    return entry.role in _READ_ROLES and not (entry.is_symlink and entry.target)
+
+
+_MAX_SECRET_BYTES = 400_000
+
+
+def _with_text_facts(path: str, text: str, facts: FileFacts, role: Role) -> FileFacts:
+    """Facts that any text may hold: credentials, Git LFS pointers."""
+    from assessor.readers import dvc, secrets
+
+    if role in (Role.FIRST_PARTY, Role.TEST, Role.EXAMPLE, Role.DATA) and len(text) <= _MAX_SECRET_BYTES:
+        found = secrets.find(path, text)
+        facts = replace(facts, secrets=(*facts.secrets, *found)) if found else facts
+    if text.startswith("version https://git-lfs"):
+        facts = facts.merged(dvc.read_lfs_pointer(path, text))
+    return facts
+
+
+def promoted(files: Mapping[str, ProjectFile]) -> dict[str, ProjectFile]:
+    """Where nothing but examples holds code (the repository is one example), the examples are the first party."""
+    code = [file for file in files.values() if file.code is not None]
+    if any(file.role is Role.FIRST_PARTY and not _is_setup(file.path) for file in code):
+        return dict(files)
+    return {
+        path: replace(file, role=Role.FIRST_PARTY) if file.role is Role.EXAMPLE else file for path, file in files.items()
+    }
+
+
+def _is_setup(path: str) -> bool:
+    return path in ("setup.py", "conftest.py", "noxfile.py", "docs/conf.py")
+
+
+def _problems(files: Mapping[str, ProjectFile]) -> Iterable[BlindSpot]:
+    for path in sorted(files):
+        file = files[path]
+        if file.role in (Role.FIRST_PARTY, Role.TEST):
+            for line, reason in file.facts.problems:
+                yield BlindSpot(Place(path, max(line, 1)), reason, hidden_by(path))
+
+
+_CODE_PRACTICES = (
+    "experiments.tracking", "experiments.registry", "experiments.tuning", "experiments.evaluation", "training.scripted",
+    "training.pipeline", "training.validation_gate", "data.validation", "data.pipeline", "deployment.serving",
+    "monitoring.logging", "monitoring.service", "monitoring.drift", "versioning.seeds", "versioning.config",
+)  # fmt: skip
+_CI_PRACTICES = (
+    "ci.pipeline", "ci.lint", "ci.types", "ci.build", "ci.ml", "ci.security", "deployment.automation", "testing.coverage",
+)  # fmt: skip
+
+
+def hidden_by(path: str) -> tuple[str, ...]:
+    """The practices that a file of this kind may carry."""
+    name = path.rpartition("/")[2].lower()
+    if name.endswith((".py", ".ipynb", ".r")):
+        return _CODE_PRACTICES
+    if ".github/workflows" in path or name in (".gitlab-ci.yml", ".travis.yml", "jenkinsfile") or "pipelines" in name:
+        return _CI_PRACTICES
+    if name.startswith(("dockerfile", "docker-compose", "compose")):
+        return ("versioning.environment", "deployment.packaging")
+    if name.endswith(".tf"):
+        return ("deployment.infrastructure", "deployment.environments")
+    if name.startswith(("requirements", "pyproject", "setup.", "pipfile", "environment")):
+        return ("versioning.dependencies",)
+    if name == "dvc.yaml":
+        return ("training.pipeline", "versioning.data", "data.lineage")
+    return ()
+
+
+def rate(project: Project) -> dict[str, Finding]:
+    """Rate every practice of the catalogue for a project."""
+    from assessor.catalog.practices import load_practices
+    from assessor.catalog.tools import load_tools
+    from assessor.project.automation import Automation
+    from assessor.project.modules import Modules
+    from assessor.scanners.every import scan_all
+    from assessor.scanners.scene import Scene
+
+    modules = Modules(project)
+    scene = Scene(project, modules, Automation(project, modules), load_tools())
+    return scan_all(scene, [practice.id for practice in load_practices()])
+
+
+def findings(target: str, ref: str | None = None) -> dict[str, Finding]:
+    """Rate the repository at `target`. Raises SnapshotError for a target or revision that cannot be opened."""
+    from assessor.snapshot import open_snapshot
+
+    with open_snapshot(target, ref) as snapshot:
+        return rate(read_project(snapshot).project)
+
+
+def audit(
+    target: str, ref: str | None, rubrics: Sequence[Rubric], progress: Progress | None = None
+) -> Assessment:
+    """Audit a repository and score it by the rubrics.
+
+    `target` is a folder, a git directory or a clone URL; `ref` a revision. `progress` takes one line at a time. Raises
+    SnapshotError for wrong input.
+    """
+    from assessor.assessment import assess
+    from assessor.snapshot import open_snapshot
+
+    with open_snapshot(target, ref) as snapshot:
+        reading = read_project(snapshot, progress)
+        if progress:
+            progress("rating practices")
+        return assess(snapshot, reading, rate(reading.project), rubrics)

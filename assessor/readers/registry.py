@@ -1,0 +1,77 @@
+"""The visible list of readers, and which of them read a file of a given name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from importlib import import_module
+from types import ModuleType
+
+from assessor.facts.file import EMPTY, FileFacts
+
+READERS = (
+    "python",
+    "notebook",
+    "github_actions",
+    "gitlab_ci",
+    "azure_pipelines",
+    "jenkins",
+    "circleci",
+    "bitbucket",
+    "travis",
+    "cloud_build",
+    "argo_tekton",
+    "shell_script",
+    "makefile",
+    "tox",
+    "nox",
+    "just",
+    "taskfile",
+    "npm",
+    "pyproject_scripts",
+    "dvc",
+    "mlproject",
+    "dockerfile",
+    "compose",
+    "pre_commit",
+    "requirements",
+    "pyproject",
+    "setup_files",
+    "pipfile",
+    "conda",
+    "lock_files",
+    "other_languages",
+    "settings",
+    "documents",
+    "terraform",
+    "kubernetes",
+    "cloud_templates",
+    "monitoring_config",
+)
+"""Names of the reader modules of this package, in the order in which their facts of one file are joined."""
+
+
+@lru_cache(maxsize=1)
+def readers() -> tuple[ModuleType, ...]:
+    """All reader modules, imported."""
+    return tuple(import_module(f"assessor.readers.{name}") for name in READERS)
+
+
+def readers_of(path: str) -> list[ModuleType]:
+    """The readers that read a file of this name."""
+    return [reader for reader in readers() if reader.matches(path)]
+
+
+def read(path: str, text: str, chosen: list[ModuleType]) -> FileFacts:
+    """Join the facts of the readers given. A reader that fails has a bug of ours: that is told as a problem of the file,
+    since one reader's bug must not cost the other answers."""
+    facts = EMPTY
+    for reader in chosen:
+        read_one: Callable[[str, str], FileFacts] = reader.read
+        try:
+            found = read_one(path, text)
+        except Exception as error:  # noqa: BLE001 - see the docstring
+            name = reader.__name__.rpartition(".")[2]
+            found = FileFacts(problems=((1, f"the {name} reader failed: {type(error).__name__}: {error}"),))
+        facts = found if facts is EMPTY else facts.merged(found)
+    return facts

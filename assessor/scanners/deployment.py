@@ -1,0 +1,261 @@
+"""Deployment: packaging, serving, infrastructure, automation, environments, progressive, rollback."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assessor.facts.project_files import Dockerfile, Requirements
+from assessor.findings import Evidence, Finding, Hop, Rung
+from assessor.project.automation import Arrival
+from assessor.project.model import Role
+from assessor.scanners.gates import gates
+from assessor.scanners.ci import check_positions, is_ci
+from assessor.scanners.experiments import stands_before
+from assessor.scanners.scene import Hit, Scene, best, conclude, raised
+from assessor.scanners.testing import comes_after, test_cases
+
+
+def scan(scene: Scene) -> Iterator[Finding]:
+    """Rate the seven practices of deployment."""
+    deployed = automation(scene)
+    yield packaging(scene)
+    yield serving(scene, deployed)
+    yield infrastructure(scene)
+    yield deployed
+    yield environments(scene)
+    yield conclude("deployment.progressive", _applied(scene, "deployment.progressive", deployed))
+    yield conclude("deployment.rollback", _applied(scene, "deployment.rollback", deployed))
+
+
+def packaging(scene: Scene) -> Finding:
+    """A Dockerfile, model package or wheel with an entry point is used; built by CI or a pipeline, automated."""
+    practice = "deployment.packaging"
+    evidence = scene.plain(practice)
+    evidence = [e for e in evidence if not (e.rung is Rung.USED and e.place.path.lower().rpartition("/")[2].startswith("dockerfile"))]
+    for file, dockerfile in scene.project.having("dockerfile", frozenset({Role.FIRST_PARTY})):
+        assert isinstance(dockerfile, Dockerfile)
+        if not dockerfile.stages or not (dockerfile.copies or dockerfile.entry):
+            continue
+        place = file.at(dockerfile.stages[0].line)
+        arrival = best(a for a in scene.automation.reach.files.get(file.path, ()) if a.is_automatic and _builds(a))
+        text = f"{file.path} packages the code"
+        if arrival:
+            evidence.append(Evidence(practice, Rung.AUTOMATED, place, text, "docker", (*arrival.route, Hop(file.path, place))))
+        else:
+            evidence.append(Evidence(practice, Rung.USED, place, text, "docker"))
+    for file, requirements in scene.project.having("requirements", frozenset({Role.FIRST_PARTY})):
+        assert isinstance(requirements, Requirements)
+        if requirements.has_build and requirements.entry_points:
+            name, _, line = requirements.entry_points[0]
+            evidence.append(Evidence(practice, Rung.USED, file.at(line), f"a wheel with the entry point {name}"))
+    return conclude(practice, evidence)
+
+
+def _builds(arrival: Arrival) -> bool:
+    """The image is built there, not only named as a job's image."""
+    return arrival.hop is not None
+
+
+def serving(scene: Scene, deployed: Finding) -> Finding:
+    """An API, batch or stream inference code, a demo app; deployed by what automation applies: automated."""
+    practice = "deployment.serving"
+    evidence = list(scene.declared(practice))
+    modules = scene.hits(practice, notebooks=False)
+    by_automation = deployed.rung.height >= Rung.AUTOMATED.height and bool(deployed.evidence)
+    for hit in modules:
+        for item in scene.evidence([hit]):
+            if item.rung is Rung.USED and by_automation:
+                route = (*deployed.evidence[0].route, Hop(hit.text or hit.tool.title, hit.place))
+                item = Evidence(practice, Rung.AUTOMATED, item.place, item.text, item.tool, route)
+            evidence.append(item)
+    evidence += _batch(scene)
+    if not modules:
+        for hit in scene.hits(practice):
+            if hit.in_notebook:
+                evidence.append(Evidence(practice, Rung.DECLARED, hit.place, "served from a notebook only", hit.tool.id))
+    return conclude(practice, evidence)
+
+
+_BATCH = re.compile(r"(?:^|_)(?:batch_?(?:predict\w*|scor\w*|infer\w*|transform)|score_batch|apply_model|run_inference|make_predictions?|generate_predictions?|predict_batch|run_predictions?)(?:$|_)")
+_BATCH_FILE = re.compile(r"(?:^|/|_)(?:predict(?:ion|ions)?|inference|infer|score|scoring|batch_\w+|serve|serving)(?:_\w+)?\.py$")
+
+
+def _batch(scene: Scene) -> Iterator[Evidence]:
+    """Batch inference: a module or function named so that loads a model and predicts."""
+    practice = "deployment.serving"
+    for file in scene.project.code_files:
+        index = scene.modules.index(file.path)
+        named_file = bool(_BATCH_FILE.search(file.path))
+        for call in index.facts.calls:
+            last = call.name.rpartition(".")[2]
+            if last not in ("predict", "predict_proba", "transform", "inference", "generate") or not ("." in call.name):
+                continue
+            scope = index.facts.scopes[call.scope]
+            named = bool(_BATCH.search(scope.name.rpartition(".")[2].lower()))
+            if (named or named_file) and _loads_model(index.facts.calls) and last != "transform":
+                name = scope.name if scope.kind != "module" else file.path
+                yield scene.scope_evidence(practice, file, call.scope, call.line, f"{name} predicts with a stored model")
+                break
+
+
+_LOADS = re.compile(r"(?:^|[._])(?:load_?\w*model\w*|load|from_pretrained|load_weights|InferenceSession|load_checkpoint|restore|get_model\w*|load_state_dict|download_model\w*)$")
+
+
+def _loads_model(calls: object) -> bool:
+    return any(_LOADS.search(call.name) and "json" not in call.name and "yaml" not in call.name for call in calls)  # type: ignore[attr-defined]
+
+
+def infrastructure(scene: Scene) -> Finding:
+    """Compose alone is declared; Terraform, charts and manifests are used; applied by CI or GitOps, automated."""
+    practice = "deployment.infrastructure"
+    evidence = list(scene.declared(practice))
+    for hit in scene.hits(practice):
+        if hit.kind == "command" and not hit.arrivals:
+            continue  # an apply that a person types is a command, not infrastructure as code
+        evidence += scene.evidence([hit])
+    for file, services in scene.project.having("services", frozenset({Role.FIRST_PARTY})):
+        line = services[0].line  # type: ignore[index]
+        evidence.append(Evidence(practice, Rung.DECLARED, file.at(line), f"{file.path} is docker compose only", "docker-compose"))
+    return conclude(practice, evidence)
+
+
+# ---- automation ----
+
+
+def automation(scene: Scene) -> Finding:
+    """A person starts it: used; merges, tags or results deploy: automated; behind tests, a gate or approval: enforced."""
+    practice = "deployment.automation"
+    evidence: list[Evidence] = []
+    cases = list(test_cases(scene))
+    checks = check_positions(scene, cases)
+    known = list(gates(scene))
+    for hit in scene.hits(practice, notebooks=False):
+        ways = [a for a in scene.arrivals(hit) if not a.in_test and not a.is_build]
+        arrival = best(a for a in ways if a.is_automatic)
+        if arrival is not None:
+            text = f"{hit.tool.title}: {hit.proof.text or hit.text[:60]}"
+            item = Evidence(practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, scene.route(hit, arrival))
+            evidence.append(_guarded(scene, item, [a for a in ways if a.is_automatic], checks, known))
+        elif ways:
+            text = f"{hit.tool.title}: a person starts it"
+            evidence.append(Evidence(practice, Rung.USED, hit.place, text, hit.tool.id))
+        elif hit.kind in ("command", "call"):
+            evidence.append(Evidence(practice, Rung.DECLARED, hit.place, f"{hit.text[:60]} is scripted", hit.tool.id))
+        else:
+            evidence += scene.evidence([hit])
+    return conclude(practice, evidence)
+
+
+def _guarded(scene: Scene, item: Evidence, ways: list[Arrival], checks: set[tuple[str, int]], known: list[object]) -> Evidence:
+    for arrival in ways:
+        if arrival.run.approval:
+            return raised(item, "after an approval")
+        if comes_after(scene, checks, arrival):
+            return raised(item, "after the checks before it")
+    if any(stands_before(scene, gate, ways) for gate in known):  # type: ignore[arg-type]
+        return raised(item, "after a gate")
+    return item
+
+
+def _applied(scene: Scene, practice: str, deployed: Finding) -> list[Evidence]:
+    """Manifests that a run applies are automated; others are used."""
+    return scene.plain(practice)
+
+
+# ---- environments ----
+
+_STAGES = {
+    "dev": "dev", "develop": "dev", "development": "dev", "test": "test", "testing": "test", "qa": "test", "uat": "staging",
+    "staging": "staging", "stage": "staging", "stg": "staging", "preprod": "staging", "pre-prod": "staging", "preproduction": "staging",
+    "acc": "staging", "acceptance": "staging", "prod": "prod", "production": "prod", "prd": "prod", "live": "prod",
+}  # fmt: skip
+_CONFIG_ENDINGS = (".yml", ".yaml", ".tfvars", ".tf", ".json", ".toml", ".env", ".ini", ".hcl", ".cfg", ".bicepparam")
+
+
+def environments(scene: Scene) -> Finding:
+    """Separate configuration of two environments is used; automation that promotes through them, automated."""
+    practice = "deployment.environments"
+    evidence = scene.plain(practice)
+    named = _named_files(scene)
+    for folder, stages in sorted(named.items()):
+        if "prod" in stages and len(stages) > 1:
+            path = stages["prod"]
+            text = f"separate configuration for {', '.join(sorted(stages))}"
+            evidence.append(Evidence(practice, Rung.USED, scene.project.files[path].at(1), text))
+    evidence += _sections(scene)
+    evidence += _promotions(scene)
+    return conclude(practice, evidence)
+
+
+def _stage_of(name: str) -> str | None:
+    """The environment that a file or folder name speaks of: `prod.tfvars`, `values-staging.yaml`, `overlays/dev`."""
+    parts = re.split(r"[._-]", name.lower())
+    return next((_STAGES[part] for part in parts if part in _STAGES and part not in ("test", "testing", "live")), None)
+
+
+def _named_files(scene: Scene) -> dict[str, dict[str, str]]:
+    """Folder → environment → file, for configuration files told apart by environment."""
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted(scene.project.files):
+        if scene.project.files[path].role is not Role.FIRST_PARTY or not path.endswith(_CONFIG_ENDINGS):
+            continue
+        if path.startswith((".github/", ".gitlab/", ".circleci/")) or "requirements" in path or "environment" in path.rpartition("/")[2]:
+            continue
+        parts = path.split("/")
+        stem = parts[-1].rpartition(".")[0]
+        own = _stage_of(stem)
+        if own:
+            found.setdefault("/".join(parts[:-1]), {}).setdefault(own, path)
+        for depth in range(len(parts) - 1):
+            stage = _STAGES.get(parts[depth].lower())
+            if stage and parts[depth].lower() not in ("test", "testing"):
+                found.setdefault("/".join(parts[:depth]) + "/*", {}).setdefault(stage, path)
+    return found
+
+
+def _sections(scene: Scene) -> Iterator[Evidence]:
+    """Sections of one configuration file: `default:` and `production:`, bundle targets, serverless stages."""
+    practice = "deployment.environments"
+    for file in scene.project.ordered:
+        if file.role is not Role.FIRST_PARTY or not file.facts.settings or file.path.startswith((".github/",)):
+            continue
+        heads: dict[str, int] = {}
+        for setting in file.facts.settings:
+            parts = setting.key.split(".")
+            for part in parts[:2]:
+                if part.lower() in _STAGES or part == "default":
+                    heads.setdefault(_STAGES.get(part.lower(), "default"), setting.line)
+        if "prod" in heads and len(heads) > 1:
+            yield Evidence(practice, Rung.USED, file.at(heads["prod"]), f"sections for {', '.join(sorted(heads))}")
+
+
+def _promotions(scene: Scene) -> Iterator[Evidence]:
+    """Runs that deploy to two environments of which one comes after the other."""
+    practice = "deployment.environments"
+    deploys: list[tuple[str, Arrival, Hit]] = []
+    for name in ("deployment.automation", "deployment.infrastructure"):
+        for hit in scene.hits(name, notebooks=False):
+            for arrival in scene.arrivals(hit):
+                stage = _arrival_stage(hit, arrival)
+                if stage and arrival.is_automatic and is_ci(arrival):
+                    deploys.append((stage, arrival, hit))
+    stages = {stage for stage, _, _ in deploys}
+    if "prod" in stages and len(stages) > 1:
+        stage, arrival, hit = next(d for d in deploys if d[0] == "prod")
+        text = f"automation deploys to {', '.join(sorted(stages))}"
+        yield Evidence(practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, scene.route(hit, arrival))
+
+
+def _arrival_stage(hit: Hit, arrival: Arrival) -> str | None:
+    job = arrival.run.job
+    words = [job.environment, job.id, job.name, job.stage, hit.text]
+    step = job.steps[arrival.step] if 0 <= arrival.step < len(job.steps) else None
+    words += [step.name] if step else []
+    for text in words:
+        for part in re.split(r"[^a-z]+", text.lower()):
+            if part in _STAGES and part not in ("test", "testing", "live", "stage", "acc"):
+                return _STAGES[part]
+    return "staging" if re.search(r"\bstage\b", hit.text.lower()) else None
+
+

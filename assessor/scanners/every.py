@@ -1,0 +1,62 @@
+"""The visible list of scanners, in the order of the dimensions; one scanner's failure stays its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from assessor.facts.place import BlindSpot
+from assessor.findings import Finding, Rung
+from assessor.scanners import (
+    ci,
+    data,
+    deployment,
+    experiments,
+    governance,
+    monitoring,
+    quality,
+    testing,
+    training,
+    versioning,
+)
+from assessor.scanners.scene import Scene
+
+SCANNERS: tuple[tuple[str, Callable[[Scene], Iterator[Finding]]], ...] = (
+    ("versioning", versioning.scan),
+    ("data", data.scan),
+    ("experiments", experiments.scan),
+    ("training", training.scan),
+    ("testing", testing.scan),
+    ("ci", ci.scan),
+    ("deployment", deployment.scan),
+    ("monitoring", monitoring.scan),
+    ("quality", quality.scan),
+    ("governance", governance.scan),
+)
+
+
+def scan_all(scene: Scene, practices: Iterable[str]) -> dict[str, Finding]:
+    """Rate every practice. `practices` are all ids in order; one that no scanner rates is our bug (KeyError)."""
+    found = {finding.practice: finding for _, scan in SCANNERS for finding in scan(scene)}
+    return {practice: _with_blind_spots(found[practice], scene) for practice in practices}
+
+
+def _with_blind_spots(finding: Finding, scene: Scene) -> Finding:
+    """Add what could not be read and may hide the practice; its only carrier unreadable makes the practice unknown."""
+    hiding = tuple(spot for spot in scene.project.blind_spots if finding.practice in spot.practices)
+    if not hiding:
+        return finding
+    rung, summary = finding.rung, finding.summary
+    if rung is Rung.ABSENT and _only_carriers(hiding, scene):
+        rung, summary = Rung.UNKNOWN, f"could not be read: {hiding[0].place} ({hiding[0].reason})"
+    return Finding(
+        finding.practice, rung, summary, finding.evidence, finding.near_misses, hiding[:10], finding.values
+    )
+
+
+def _only_carriers(hiding: tuple[BlindSpot, ...], scene: Scene) -> bool:
+    """No other file of the same kind was read."""
+    endings = {spot.place.path.rpartition(".")[2] for spot in hiding}
+    blind = {spot.place.path for spot in hiding}
+    return not any(
+        path.rpartition(".")[2] in endings and path not in blind for path in scene.project.files
+    )

@@ -1,0 +1,173 @@
+"""Experiments: tracking, registry, tuning, evaluation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assessor.findings import Evidence, Finding, NearMiss, Rung
+from assessor.project.automation import Arrival
+from assessor.scanners.gates import Gate, gates
+from assessor.scanners.scene import Hit, Scene, best, conclude, raised
+
+
+def scan(scene: Scene) -> Iterator[Finding]:
+    """Rate the four practices of experiments."""
+    yield conclude("experiments.tracking", scene.plain("experiments.tracking"))
+    yield registry(scene)
+    yield tuning(scene)
+    yield evaluation(scene)
+
+
+def registry(scene: Scene) -> Finding:
+    """Registered from code is used, by a run automated, and enforced where a gate stands before the registration."""
+    practice = "experiments.registry"
+    evidence = list(scene.declared(practice))
+    known = list(gates(scene))
+    for hit in scene.hits(practice):
+        for item in scene.evidence([hit]):
+            gated = item.rung is Rung.AUTOMATED and registered_behind_gate(scene, hit, known)
+            evidence.append(raised(item, "only where the evaluation is good enough") if gated else item)
+    return conclude(practice, evidence, _switched_off(scene, practice))
+
+
+def _switched_off(scene: Scene, practice: str) -> list[NearMiss]:
+    """Runs that reach the function but whose arguments switch the call off."""
+    found = []
+    for hit in scene.hits(practice):
+        if hit.call is None:
+            continue
+        open_ways = {id(a.closure) for a in scene.arrivals(hit)}
+        for arrival in scene.automation.arrivals(hit.file.path, hit.scope):
+            if id(arrival.closure) not in open_ways and arrival.is_automatic:
+                found.append(NearMiss(hit.place, f"{hit.call.name} is switched off by the arguments of its run", hit.tool.id))
+                break
+    return found
+
+
+def registered_behind_gate(scene: Scene, hit: Hit, known: list[Gate]) -> bool:
+    """A failing candidate is not registered: the gate decides over the call, or stops the run before it."""
+    for gate in known:
+        if hit.call is not None and gate.file.path == hit.file.path and gate.scope == hit.scope:
+            if gate.line <= hit.place.line and (gate.stops or hit.call.guards or hit.call.name in gate.effects):
+                return True
+        last = hit.file.code.scopes[hit.scope].name.rpartition(".")[2] if hit.file.code and hit.scope >= 0 else ""
+        if last and any(effect.rpartition(".")[2] == last for effect in gate.effects):
+            return True
+        if stands_before(scene, gate, scene.arrivals(hit)):
+            return True
+    return False
+
+
+def stands_before(scene: Scene, gate: Gate, later: list[Arrival]) -> bool:
+    """The gate stops a run, and what `later` arrives at comes after it in the same job or in a job that needs it."""
+    if not (gate.stops or _cancels(gate)):
+        return False
+    before = [a for a in scene.automation.arrivals(gate.file.path, gate.scope) if a.fails and not a.in_test]
+    for first in before:
+        for second in later:
+            if second.run.key == first.run.key:
+                if second.step > first.step or (second.step == first.step and _line(second) >= _line(first)):
+                    return True
+            elif first.run.key in second.run.needs and first.run.fails:
+                return True
+    return False
+
+
+def _cancels(gate: Gate) -> bool:
+    return any(effect.rpartition(".")[2] in ("cancel", "abort", "terminate", "fail") for effect in gate.effects)
+
+
+def _line(arrival: Arrival) -> int:
+    return arrival.hop.place.line if arrival.hop else 0
+
+
+def tuning(scene: Scene) -> Finding:
+    """A search in modules is used; in a notebook only, declared."""
+    practice = "experiments.tuning"
+    evidence = [*scene.declared(practice), *scene.evidence(scene.hits(practice, notebooks=False))]
+    for hit in scene.hits(practice):
+        if hit.in_notebook:
+            evidence.append(Evidence(practice, Rung.DECLARED, hit.place, "a search in a notebook only", hit.tool.id))
+    return conclude(practice, evidence)
+
+
+_KEEPS = re.compile(
+    r"(?:^|\.)(?:log_metrics?|log_dict|log|dump|dumps|to_csv|to_json|to_parquet|write|write_text|writerow|savefig|save|insert|"
+    r"add_scalar|log_scalar|log_artifact|report_scalar|upload_file|to_sql|record|put_item|to_excel|log_summary|write_tracking|"
+    r"safe_dump|save_json|track|next_step|log_metrics_to)$"
+)
+_OWN_METRICS = re.compile(r"(?:^|_)(?:evaluat|calculate_metrics|compute_metrics|get_metrics|eval_metrics|score_model|get_model_metrics)", re.I)
+
+
+def evaluation(scene: Scene) -> Finding:
+    """Metrics computed in modules and kept (logged or written) are used; in a run, automated; notebooks only, declared."""
+    practice = "experiments.evaluation"
+    evidence: list[Evidence] = []
+    near: list[NearMiss] = []
+    for hit in scene.hits(practice, notebooks=False):
+        if hit.call is not None and not _is_kept(scene, hit):
+            near.append(NearMiss(hit.place, f"{hit.call.name} is computed, no result is kept", hit.tool.id))
+            continue
+        evidence += scene.evidence([hit])
+    evidence += _own_evaluation(scene)
+    evidence += _stage_metrics(scene)
+    if not evidence:
+        evidence += [
+            Evidence(practice, Rung.DECLARED, hit.place, "evaluated in a notebook only", hit.tool.id)
+            for hit in scene.hits(practice)
+            if hit.in_notebook
+        ]
+    return conclude(practice, evidence, near)
+
+
+def _is_kept(scene: Scene, hit: Hit) -> bool:
+    """The file of the metric, or a function that calls into it, logs or writes results."""
+    code = hit.file.code
+    if code is None or any(_KEEPS.search(call.name) for call in code.calls):
+        return True
+    arrivals = scene.automation.arrivals(hit.file.path, hit.scope)
+    paths = {path for a in arrivals if a.closure for (path, _), _ in a.closure.trail((hit.file.path, hit.scope))}
+    paths |= _importers(scene, hit.file.path)
+    return any(
+        _KEEPS.search(call.name)
+        for path in paths
+        for call in scene.modules.index(path).facts.calls
+    )
+
+
+def _importers(scene: Scene, path: str) -> set[str]:
+    """First-party modules that import the module."""
+    found = set()
+    for file in scene.project.code_files:
+        if file.path != path and any(
+            (split := scene.modules.split(i.target, file.path)) and split[0] == path for i in file.facts.python.imports  # type: ignore[union-attr]
+        ):
+            found.add(file.path)
+    return found
+
+
+def _own_evaluation(scene: Scene) -> Iterator[Evidence]:
+    """A home-made evaluation: a function named so that has arithmetic on predictions and whose file keeps results."""
+    practice = "experiments.evaluation"
+    for file in scene.project.code_files:
+        index = scene.modules.index(file.path)
+        if not any(_KEEPS.search(call.name) for call in index.facts.calls):
+            continue
+        for number, scope in enumerate(index.facts.scopes):
+            if number < 2 or scope.is_stub or not _OWN_METRICS.search(scope.name.rpartition(".")[2]):
+                continue
+            yield scene.scope_evidence(practice, file, number, scope.line, f"{scope.name}() evaluates and its file keeps results")
+
+
+def _stage_metrics(scene: Scene) -> Iterator[Evidence]:
+    """DVC stages with metrics."""
+    practice = "experiments.evaluation"
+    for file, targets in scene.project.having("targets"):
+        for target in targets:  # type: ignore[attr-defined]
+            if target.runner != "dvc" or not target.metrics:
+                continue
+            text, place = f"stage {target.name} keeps {target.metrics[0]}", file.at(target.line)
+            arrival = best(a for a in scene.automation.reach.targets.get((file.path, target.line), ()) if a.is_automatic)
+            rung = Rung.AUTOMATED if arrival else Rung.USED
+            yield Evidence(practice, rung, place, text, "dvc", arrival.route if arrival else ())

@@ -1,0 +1,231 @@
+"""Monitoring: logging, service metrics, drift, performance, alerting, dashboards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assessor.facts.python import MAIN, MODULE
+from assessor.findings import Evidence, Finding, Hop, Rung
+from assessor.project.automation import Arrival
+from assessor.project.model import ProjectFile, Role
+from assessor.scanners.scene import Scene, best, conclude, raised
+from assessor.scanners.stations import marks
+from assessor.scanners.training import _conditional_effects, _starts_train
+
+
+def scan(scene: Scene) -> Iterator[Finding]:
+    """Rate the six practices of monitoring."""
+    yield logging(scene)
+    yield service(scene)
+    yield drift(scene)
+    yield performance(scene)
+    yield alerting(scene)
+    yield dashboards(scene)
+
+
+def logging(scene: Scene) -> Finding:
+    """Used where training or serving modules, not notebooks or tests, write logs through a library."""
+    practice = "monitoring.logging"
+    return conclude(practice, scene.evidence(scene.hits(practice, notebooks=False), lift=False))
+
+
+def service(scene: Scene) -> Finding:
+    """Metrics or traces in code are used; a deployed collector that receives them is automated."""
+    practice = "monitoring.service"
+    evidence = scene.plain(practice, notebooks=False, lift=False)
+    used = [e for e in evidence if e.rung.height >= Rung.USED.height and e.place.path.endswith((".py", ".R", ".java"))]
+    collectors = _collectors(scene)
+    if used and collectors:
+        item = used[0]
+        evidence.append(Evidence(practice, Rung.AUTOMATED, item.place, f"{item.text}; {collectors[-1].text} receives them", item.tool, collectors))
+    return conclude(practice, evidence)
+
+
+def _collectors(scene: Scene) -> tuple[Hop, ...]:
+    """A scrape configuration or agent together with what deploys it (compose, chart, manifest)."""
+    for file, resources in scene.project.having("resources", frozenset({Role.FIRST_PARTY})):
+        for resource in resources:  # type: ignore[attr-defined]
+            if resource.kind in ("ServiceMonitor", "PodMonitor", "scrape_config", "otel_collector", "receiver"):
+                deployed = _deployed_with(scene, ("prometheus", "otel", "datadog", "grafana", "opentelemetry"))
+                if resource.kind in ("ServiceMonitor", "PodMonitor") or deployed:
+                    hop = Hop(f"{resource.kind} {resource.name}".strip(), file.at(resource.line))
+                    return (*deployed, hop)
+    return _deployed_with(scene, ("datadog/agent", "newrelic", "otel/opentelemetry-collector"))
+
+
+def _deployed_with(scene: Scene, images: tuple[str, ...]) -> tuple[Hop, ...]:
+    for file, services in scene.project.having("services", frozenset({Role.FIRST_PARTY})):
+        for item in services:  # type: ignore[attr-defined]
+            if any(name in item.image for name in images):
+                return (Hop(f"service {item.name}", file.at(item.line)),)
+    for file, resources in scene.project.having("resources", frozenset({Role.FIRST_PARTY})):
+        for resource in resources:  # type: ignore[attr-defined]
+            if any(name in image for image in resource.images for name in images):
+                return (Hop(f"{resource.kind} {resource.name}", file.at(resource.line)),)
+    return ()
+
+
+# ---- drift ----
+
+_DRIFT_NAME = re.compile(
+    r"(?:^|_)(?:psi|population_stability\w*|drift|detect_\w*drift|ks_test|kl_divergence|js_divergence|jensen_shannon|wasserstein\w*|"
+    r"covariate_shift|distribution_shift|check_drift|compute_drift|data_drift|feature_drift|prediction_drift|concept_drift)(?:$|_)",
+    re.IGNORECASE,
+)
+_STATISTICS = {
+    "ks_2samp", "kstest", "wasserstein_distance", "jensenshannon", "chi2_contingency", "entropy", "anderson_ksamp", "chisquare",
+    "epps_singleton_2samp", "energy_distance", "kl_div", "rel_entr", "mannwhitneyu", "cramervonmises_2samp",
+}  # fmt: skip
+_ARITHMETIC = {"log", "histogram", "quantile", "percentile", "linspace", "digitize", "qcut", "cut", "mean", "std", "value_counts", "abs", "sum", "clip"}
+
+
+def drift(scene: Scene) -> Finding:
+    """Drift between reference and current data computed by code; in a run automated; with an alert or retraining enforced."""
+    practice = "monitoring.drift"
+    evidence = list(scene.declared(practice))
+    seen: list[tuple[Evidence, ProjectFile, int]] = []
+    for hit in scene.hits(practice):
+        for item in scene.evidence([hit]):
+            seen.append((item, hit.file, hit.scope))
+    for file, number, line, text in own_drift(scene):
+        seen.append((scene.scope_evidence(practice, file, number, line, text), file, number))
+    served = _served(scene)
+    for item, file, number in seen:
+        if item.rung is Rung.USED and (route := served.get(file.path)):
+            item = Evidence(practice, Rung.AUTOMATED, item.place, item.text, item.tool, (*route, Hop("drift", item.place)))
+        if item.rung is Rung.AUTOMATED and _acts(scene, file):
+            item = raised(item, "and its result alerts or retrains")
+        evidence.append(item)
+    return conclude(practice, evidence)
+
+
+def own_drift(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
+    """Functions that compute drift without a product: a PSI, KS or divergence of two samples."""
+    for file in scene.project.code_files:
+        index = scene.modules.index(file.path)
+        for number, scope in enumerate(index.facts.scopes):
+            if number in (MODULE, MAIN) or scope.is_stub:
+                continue
+            calls = {c.name.rpartition(".")[2] for c in index.calls.get(number, ())}
+            named = bool(_DRIFT_NAME.search(scope.name.rpartition(".")[2]))
+            statistic = calls & _STATISTICS
+            context = "drift" in file.path.lower() or "monitor" in file.path.lower() or named
+            if (named and (statistic or len(calls & _ARITHMETIC) >= 1)) or (statistic - {"entropy", "chi2_contingency", "mannwhitneyu"} and context):
+                yield file, number, scope.line, f"{scope.name}() computes drift"
+
+
+def _served(scene: Scene) -> dict[str, tuple[Hop, ...]]:
+    """Files that a compose service, a Kubernetes object or a served app loads, with the route."""
+    found: dict[str, tuple[Hop, ...]] = {}
+    for hit in scene.hits("deployment.serving", notebooks=False):
+        if hit.kind in ("call", "decorator") and hit.scope >= 0:
+            for call in scene.modules.index(hit.file.path).facts.imports:
+                split = scene.modules.split(call.target, hit.file.path)
+                if split:
+                    found.setdefault(split[0], (Hop(f"served by {hit.file.path}", hit.place),))
+            found.setdefault(hit.file.path, (Hop(f"served by {hit.file.path}", hit.place),))
+    deployed = {p for p in found if any(True for _ in _container_files(scene, p))}
+    return {path: route for path, route in found.items() if path in deployed}
+
+
+def _container_files(scene: Scene, path: str) -> Iterator[str]:
+    for file, services in scene.project.having("services", frozenset({Role.FIRST_PARTY})):
+        for item in services:  # type: ignore[attr-defined]
+            if any(path.rpartition("/")[2].removesuffix(".py") in c.text for c in item.command):
+                yield file.path
+
+
+_ALERTS = re.compile(r"alert|notify|notif|slack|send_?mail|send_message|email|page|webhook|publish|capture_message|teams", re.IGNORECASE)
+_DRIFT_WORD = re.compile(r"drift|psi|ks_|p_val|pvalue|shift|divergence", re.IGNORECASE)
+
+
+def _acts(scene: Scene, file: ProjectFile) -> bool:
+    """Under a condition on drift the file, or one that imports it, alerts someone, starts retraining or fails its run."""
+    known = marks(scene)
+    alerting_files = {h.file.path for h in scene.hits("monitoring.alerting", notebooks=False) if h.kind == "call"}
+    for other in scene.project.code_files:
+        if other.path != file.path and not _imports(scene, other, file.path):
+            continue
+        facts = scene.modules.index(other.path).facts
+        for comparison in facts.comparisons:
+            words = " ".join(comparison.names)
+            scope = facts.scopes[comparison.scope].name
+            if not (_DRIFT_WORD.search(words) or _DRIFT_WORD.search(scope)):
+                continue
+            if comparison.outcome in ("raise", "exit") or any(_ALERTS.search(e) for e in comparison.effects):
+                return True
+        for effects, _, scope_number in _conditional_effects(scene, other.path):
+            about = any(_DRIFT_WORD.search(g.name) for c in facts.calls if c.scope == scope_number for g in c.guards)
+            if about and any(_ALERTS.search(e.rpartition(".")[2]) or _starts_train(scene, e, other.path, known) for e in effects):
+                return True
+        if other.path in alerting_files and other.path == file.path:
+            return True
+    return False
+
+
+def _imports(scene: Scene, file: ProjectFile, path: str) -> bool:
+    code = file.facts.python
+    return bool(code) and any((s := scene.modules.split(i.target, file.path)) and s[0] == path for i in code.imports)  # type: ignore[union-attr]
+
+
+# ---- performance, alerting, dashboards ----
+
+_PRODUCTION = re.compile(r"monitor|production_metric|live_metric|performance_track|backtest|ground_truth|feedback|actuals", re.IGNORECASE)
+
+
+def performance(scene: Scene) -> Finding:
+    """Predictions compared with later labels, or production quality logged; on a schedule or in the service automated."""
+    practice = "monitoring.performance"
+    evidence = scene.plain(practice, notebooks=False)
+    for hit in scene.hits("experiments.evaluation", notebooks=False):
+        if hit.scope < 0 or hit.file.facts.python is None:
+            continue
+        scope = hit.file.facts.python.scopes[hit.scope].name
+        if _PRODUCTION.search(hit.file.path) or _PRODUCTION.search(scope):
+            text = f"{scope} compares predictions with what came true"
+            evidence.append(scene.scope_evidence(practice, hit.file, hit.scope, hit.place.line, text, tool=hit.tool.id, keep=_recurring))
+    return conclude(practice, evidence)
+
+
+def _recurring(arrival: Arrival) -> bool:
+    return bool(arrival.run.schedules) or arrival.run.workflow.provider in ("code", "resource")
+
+
+def alerting(scene: Scene) -> Finding:
+    """Alert rules or notification code are used; deployed or wired into automation, automated."""
+    practice = "monitoring.alerting"
+    return conclude(practice, scene.plain(practice, notebooks=False))
+
+
+def dashboards(scene: Scene) -> Finding:
+    """Dashboard definitions are used; provisioned by the deployment, automated."""
+    practice = "monitoring.dashboards"
+    evidence = scene.plain(practice, notebooks=False)
+    for hit in scene.hits("deployment.serving", notebooks=False):
+        if hit.tool.id in ("streamlit", "dash", "panel", "gradio") and re.search(r"monitor|dashboard|drift", hit.file.path, re.IGNORECASE):
+            arrival = best(a for a in scene.arrivals(hit) if a.is_automatic)
+            text = f"{hit.file.path} is a monitoring page"
+            if arrival:
+                evidence.append(Evidence(practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, scene.route(hit, arrival)))
+            else:
+                evidence.append(Evidence(practice, Rung.USED, hit.place, text, hit.tool.id))
+    evidence += _provisioned(scene)
+    return conclude(practice, evidence)
+
+
+def _provisioned(scene: Scene) -> Iterator[Evidence]:
+    """Grafana dashboards that a compose service mounts or a provider file names."""
+    practice = "monitoring.dashboards"
+    boards = [(f, r) for f, rs in scene.project.having("resources") for r in rs if r.system == "grafana" and r.kind == "dashboard"]  # type: ignore[attr-defined]
+    if not boards:
+        return
+    providers = [(f, r) for f, rs in scene.project.having("resources") for r in rs if r.system == "grafana" and "provider" in r.kind]  # type: ignore[attr-defined]
+    deployed = _deployed_with(scene, ("grafana",))
+    file, board = boards[0]
+    if providers and deployed:
+        provider_file, provider = providers[0]
+        route = (*deployed, Hop("dashboard provider", provider_file.at(provider.line)), Hop(board.name, file.at(board.line)))
+        yield Evidence(practice, Rung.AUTOMATED, file.at(board.line), "Grafana provisions the dashboard", "grafana", route)
+
+

@@ -1,0 +1,165 @@
+"""Quality: modularity, complexity, notebooks, hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assessor.facts.python import NotebookFacts
+from assessor.facts.place import Place
+from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
+from assessor.project.model import ProjectFile, Role
+from assessor.scanners.scene import Scene, best, conclude
+
+MAX_MEAN_COMPLEXITY = 10.0
+"""Mean cyclomatic complexity of functions that still counts as within bounds (radon's rank A and B; McCabe 1976)."""
+
+MAX_COMPLEX_SHARE = 0.1
+"""Share of functions above a complexity of 10 (McCabe's limit) that still counts as within bounds."""
+
+MIN_MAINTAINABILITY = 20.0
+"""Maintainability index from which radon ranks a module A."""
+
+MAX_OUTPUT_BYTES = 100_000
+"""Stored outputs of a clean notebook."""
+
+_OTHER_LANGUAGES = (".r", ".jl", ".java", ".scala", ".kt", ".go", ".cpp", ".cc", ".rs", ".ts", ".js", ".swift", ".cs", ".c")
+
+
+def scan(scene: Scene) -> Iterator[Finding]:
+    """Rate the four practices of quality."""
+    yield modularity(scene)
+    yield complexity(scene)
+    yield notebooks(scene)
+    yield hooks(scene)
+
+
+def modularity(scene: Scene) -> Finding:
+    """Most code lines in modules: used; most in notebooks: declared."""
+    practice = "quality.modularity"
+    modules = [f for f in scene.project.code_files if f.facts.python and f.facts.python.source_lines]
+    in_modules = sum(f.facts.python.source_lines for f in modules if f.facts.python)
+    others = [f for f in scene.project.ordered if f.role is Role.FIRST_PARTY and f.path.lower().endswith(_OTHER_LANGUAGES)]
+    in_modules += sum(f.size // 40 for f in others)
+    books = [f for f in scene.project.notebooks if f.facts.notebook]
+    in_notebooks = sum(f.facts.notebook.code.source_lines for f in books if f.facts.notebook)
+    values = [("module_lines", float(in_modules)), ("notebook_lines", float(in_notebooks))]
+    if not in_modules and not in_notebooks:
+        return conclude(practice, [], [], values)
+    if in_modules >= in_notebooks:
+        first = max(modules, key=lambda f: f.facts.python.source_lines if f.facts.python else 0, default=None) or others[0]
+        text = f"{in_modules} lines of code in modules, {in_notebooks} in notebooks"
+        return conclude(practice, [Evidence(practice, Rung.USED, first.at(1), text)], (), values)
+    text = f"{in_notebooks} lines of code in notebooks, {in_modules} in modules"
+    return conclude(practice, [Evidence(practice, Rung.DECLARED, books[0].at(1), text)], (), values)
+
+
+def complexity(scene: Scene) -> Finding:
+    """Within bounds is used; a complexity limit of a linter that CI runs keeps it so: enforced."""
+    practice = "quality.complexity"
+    measured = [(f, f.facts.python.metrics) for f in scene.project.code_files if f.facts.python and f.facts.python.metrics]
+    functions = [(c, f, name, line) for f, m in measured if m for name, line, c in m.complexities]
+    if not measured:
+        return Finding(practice, Rung.NOT_APPLICABLE, "no Python module to measure")
+    lines = sum(m.source_lines for _, m in measured if m)
+    index = sum(m.maintainability * m.source_lines for _, m in measured if m) / max(lines, 1)
+    mean = sum(c for c, *_ in functions) / len(functions) if functions else 1.0
+    share = sum(1 for c, *_ in functions if c > MAX_MEAN_COMPLEXITY) / len(functions) if functions else 0.0
+    values = [
+        ("mean_cyclomatic_complexity", round(mean, 2)),
+        ("complex_function_share", round(share, 3)),
+        ("maintainability_index", round(index, 1)),
+        ("functions", float(len(functions))),
+    ]
+    worst = max(functions, key=lambda item: (item[0], item[1].path), default=None)
+    near = [NearMiss(worst[1].at(worst[3]), f"{worst[2]}() has a cyclomatic complexity of {worst[0]}")] if worst and worst[0] > 10 else []
+    if mean > MAX_MEAN_COMPLEXITY or share > MAX_COMPLEX_SHARE or index < MIN_MAINTAINABILITY:
+        return conclude(practice, [], near, values)
+    file = measured[0][0]
+    text = f"mean cyclomatic complexity {mean:.1f}, maintainability index {index:.0f}"
+    evidence = [Evidence(practice, Rung.USED, file.at(1), text, "radon")]
+    evidence += _limits(scene)
+    return conclude(practice, evidence, near, values)
+
+
+def _limits(scene: Scene) -> Iterator[Evidence]:
+    """A linter with a complexity limit that CI runs so that it can fail."""
+    practice = "quality.complexity"
+    limit = None
+    for file, settings in scene.project.having("settings"):
+        for setting in settings:  # type: ignore[attr-defined]
+            key = setting.key.lower().replace("_", "-")
+            if key.endswith("max-complexity") or (key.rpartition(".")[2].isdigit() and setting.value.startswith("C90")):
+                limit = limit or file.at(setting.line)
+    for site in scene.automation.reach.sites:
+        words, arrival = site.invocation.words, site.arrival
+        if not arrival or not arrival.is_automatic or not arrival.fails:
+            continue
+        own = any("max-complexity" in w or w.startswith("C90") for w in words)
+        if words[0] in ("xenon", "complexipy", "radon") and words[0] != "radon":
+            own = True
+        if own or (limit and words[0] in ("flake8", "ruff", "pylint", "pre-commit")):
+            text = f"{words[0]} fails on complex functions"
+            yield Evidence(practice, Rung.ENFORCED, limit or site.place, text, words[0], arrival.route)
+
+
+def notebooks(scene: Scene) -> Finding:
+    """Most notebooks clean: used; nbstripout, nbqa or a notebook test in CI or pre-commit: enforced."""
+    practice = "quality.notebooks"
+    books = [f for f in scene.project.notebooks if f.facts.notebook and f.facts.notebook.code_cells]
+    if not books:
+        return Finding(practice, Rung.NOT_APPLICABLE, "no notebooks")
+    clean = [f for f in books if f.facts.notebook and _is_clean(f.facts.notebook)]
+    values = [("notebooks", float(len(books))), ("clean_notebooks", float(len(clean)))]
+    near = [NearMiss(f.at(1), _dirt(f)) for f in books if f not in clean][:5]
+    if 2 * len(clean) <= len(books):
+        return conclude(practice, [], near, values)
+    text = f"{len(clean)} of {len(books)} notebooks are clean"
+    item = Evidence(practice, Rung.USED, clean[0].at(1), text)
+    evidence = [item]
+    for hit in scene.hits(practice, tests=True):
+        arrival = best(a for a in scene.arrivals(hit) if a.is_automatic)
+        if hit.kind == "hook" or arrival:
+            route = scene.route(hit, arrival) if arrival else ()
+            evidence.append(Evidence(practice, Rung.ENFORCED, hit.place, f"{hit.tool.title} keeps notebooks clean", hit.tool.id, route or _own(hit.text, hit.place)))
+    return conclude(practice, evidence, near, values)
+
+
+def _own(text: str, place: Place) -> tuple[Hop, ...]:
+    return (Hop(f"pre-commit › {text}", place),)
+
+
+def _is_clean(book: NotebookFacts) -> bool:
+    return book.in_order and not book.errors and book.output_bytes <= MAX_OUTPUT_BYTES
+
+
+def _dirt(file: ProjectFile) -> str:
+    book = file.facts.notebook
+    assert book is not None
+    reasons = []
+    if not book.in_order:
+        reasons.append("cells were executed out of order")
+    if book.errors:
+        reasons.append(f"{book.errors} stored errors")
+    if book.output_bytes > MAX_OUTPUT_BYTES:
+        reasons.append(f"{book.output_bytes // 1000} kB of stored outputs")
+    return ", ".join(reasons)
+
+
+def hooks(scene: Scene) -> Finding:
+    """Real hooks are used; where CI or pre-commit.ci runs them too, automated."""
+    practice = "quality.hooks"
+    evidence = []
+    for file, found in scene.project.having("hooks", frozenset({Role.FIRST_PARTY})):
+        first = found[0]  # type: ignore[index]
+        text = f"{len(found)} hooks run before a commit"  # type: ignore[arg-type]
+        item = Evidence(practice, Rung.USED, file.at(first.line), text, "pre-commit")
+        evidence.append(item)
+        arrival = best(a for h in found for a in scene.automation.reach.targets.get((file.path, h.line), ()) if a.is_automatic)  # type: ignore[attr-defined]
+        if arrival:
+            evidence.append(Evidence(practice, Rung.AUTOMATED, file.at(first.line), f"{text}, CI runs them too", "pre-commit", arrival.route))
+        hosted = next((s for s in file.facts.settings if s.key == "ci" or s.key.startswith("ci.")), None)
+        if hosted:
+            route = (Hop("pre-commit.ci", file.at(hosted.line)),)
+            evidence.append(Evidence(practice, Rung.AUTOMATED, file.at(hosted.line), "pre-commit.ci runs the hooks", "pre-commit", route))
+    return conclude(practice, [*evidence, *scene.declared(practice)] if evidence else [])
+

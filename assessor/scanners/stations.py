@@ -1,0 +1,148 @@
+"""The stations of a model's life that functions and commands belong to: data, train, evaluate, register, deploy, predict.
+
+A function belongs to a station by what it calls (the catalogue's proofs); a command or stage also by the words of its
+name (`make features`, `python -m src.models.register`), since a step may be written in any language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from assessor.facts.python import MAIN, MODULE
+from assessor.project.automation import Arrival
+from assessor.project.closure import Closure
+from assessor.project.model import Role
+from assessor.project.modules import ScopeKey
+from assessor.scanners.scene import Hit, Scene
+
+_WORDS = {
+    "train": r"train(?:ing|er|s)?|retrain(?:ing)?|fit|finetune|fine|tune|learn|baseline",
+    "data": (
+        r"data|dataset|datasets|ingest(?:ion)?|preprocess(?:ing|or|ed)?|prepare|preparation|prep|features?|featurize|"
+        r"featurization|split(?:ting)?|download|clean(?:ing)?|etl|extract(?:ion)?|transform(?:ation|ed)?|load|collect|fetch"
+    ),
+    "evaluate": r"eval|evaluate|evaluation|validate|validation|metrics|acceptance|score|test|benchmark|compare",
+    "register": r"register|registry|promote|promotion|publish|push|upload",
+    "deploy": r"deploy(?:ment)?|serve|serving|release",
+    "predict": r"predict(?:ion|ions)?|infer|inference|batch|forecast",
+}
+_STATION = {name: re.compile(rf"(?:^|[^a-z])(?:{words})(?:$|[^a-z])") for name, words in _WORDS.items()}
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+@cache
+def stations_named(text: str) -> frozenset[str]:
+    """The stations that the words of a name speak of; `train_test_split` is data, not training."""
+    plain = _CAMEL.sub("_", text).lower().replace("train_test", "split").replace("train-test", "split")
+    return frozenset(name for name, pattern in _STATION.items() if pattern.search(plain))
+
+
+_FRAMEWORKS = {
+    "sklearn", "torch", "tensorflow", "keras", "xgboost", "lightgbm", "catboost", "statsmodels", "prophet", "fbprophet",
+    "transformers", "lightning", "pytorch_lightning", "fastai", "pyspark", "h2o", "surprise", "implicit", "sktime", "darts",
+    "autogluon", "pycaret", "flaml", "jax", "flax", "mxnet", "paddle", "gluonts", "neuralprophet", "hmmlearn", "lifelines",
+    "causalml", "econml", "spacy", "gensim", "ultralytics", "detectron2", "stable_baselines3", "setfit", "peft", "trl",
+    "sentence_transformers", "nixtla", "statsforecast", "mlforecast", "neuralforecast", "pmdarima", "tpot", "cuml", "dask_ml",
+    "imblearn", "skorch", "river", "sagemaker", "mlxtend", "kmodes", "hdbscan", "umap", "lightfm", "recbole", "tensorflow_recommenders",
+    "pgmpy", "yellowbrick", "evalml", "snorkel", "bertopic",
+}  # fmt: skip
+_TRANSFORMERS = (
+    "sklearn.preprocessing", "sklearn.impute", "sklearn.feature_extraction", "sklearn.decomposition", "sklearn.compose",
+    "sklearn.feature_selection", "sklearn.random_projection", "sklearn.manifold", "imblearn.over_sampling", "category_encoders",
+    "sklearn.model_selection.train_test_split",
+)  # fmt: skip
+_NOT_MODELS = re.compile(r"scaler|encoder|imputer|vectori[sz]er|tokenizer|transform|preprocess|binar|pca|bins?$|le$|ohe|tfidf", re.I)
+
+
+def is_training(hit: Hit) -> bool:
+    """A `fit` of a scaler or encoder is data preparation; a `fit` of anything counts only beside an ML framework."""
+    if hit.kind != "call" or hit.call is None:
+        return True
+    name = hit.call.name
+    if name.startswith(_TRANSFORMERS):
+        return False
+    head, _, last = name.rpartition(".")
+    if last not in ("fit", "train", "partial_fit", "fit_transform"):
+        return True
+    return last != "fit_transform" and not _NOT_MODELS.search(head.rpartition(".")[2])
+
+
+def training_hits(scene: Scene, *, notebooks: bool = False, tests: bool = False) -> list[Hit]:
+    """Places where first-party code trains a model."""
+    found = []
+    for hit in scene.hits("training.scripted", tests=tests, notebooks=notebooks):
+        if not is_training(hit):
+            continue
+        if hit.call is not None and hit.call.name.startswith("?."):
+            code = hit.file.code
+            roots = {i.target.partition(".")[0] for i in code.imports} if code else set()
+            if not roots & _FRAMEWORKS:
+                continue
+        found.append(hit)
+    return found
+
+
+_NAMED_DATA = re.compile(
+    r"(?:^|_)(?:preprocess|ingest|clean|prepare|featuri[sz]e|transform_data|load_data|make_dataset|split_data|"
+    r"download_data|extract_features|build_features|create_features|feature_engineering|read_data|process_data|etl|"
+    r"get_data|fetch_data|engineer_features|compute_features|add_features|read_dataframe|read_and_process)"
+)
+_NAMED_MODEL = re.compile(r"(?:^|_)(?:train|fit|predict|infer|inference|forward|score_model|evaluate_model)(?:$|_)")
+
+
+def marks(scene: Scene) -> Mapping[ScopeKey, frozenset[str]]:
+    """The stations of each first-party function, by its calls."""
+    return _marks(scene)
+
+
+_CACHE: dict[int, tuple[Scene, dict[ScopeKey, frozenset[str]]]] = {}
+
+
+def _marks(scene: Scene) -> Mapping[ScopeKey, frozenset[str]]:
+    known = _CACHE.get(id(scene))
+    if known and known[0] is scene:
+        return known[1]
+    found: dict[ScopeKey, set[str]] = defaultdict(set)
+    for hit in training_hits(scene):
+        found[hit.file.path, hit.scope].add("train")
+    by_practice = {"data.pipeline": "data", "experiments.evaluation": "evaluate", "experiments.registry": "register"}
+    for practice, station in by_practice.items():
+        for hit in scene.hits(practice, notebooks=False):
+            if hit.scope >= 0:
+                found[hit.file.path, hit.scope].add(station)
+    for file in scene.project.code_files:
+        for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):
+            last = scope.name.rpartition(".")[2].lower()
+            if number not in (MODULE, MAIN) and _NAMED_DATA.search(last) and not scope.is_stub:
+                found[file.path, number].add("data")
+    frozen = {key: frozenset(value) for key, value in found.items()}
+    _CACHE.clear()
+    _CACHE[id(scene)] = (scene, frozen)
+    return frozen
+
+
+def named_model_scopes(scene: Scene) -> Iterator[ScopeKey]:
+    """Functions whose name says that they train or apply a model."""
+    for file in scene.project.code_files:
+        for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):
+            last = scope.name.rpartition(".")[2].lower()
+            if number not in (MODULE, MAIN) and not scope.is_stub and _NAMED_MODEL.search(last):
+                yield file.path, number
+
+
+def closure_marks(scene: Scene, closure: Closure) -> frozenset[str]:
+    """The stations that a closure reaches."""
+    known = marks(scene)
+    return frozenset(mark for scope in closure.reached for mark in known.get(scope, ()))
+
+
+def training_arrivals(scene: Scene) -> list[tuple[Hit, Arrival]]:
+    """Each way by which some run reaches training outside tests."""
+    return [(hit, a) for hit in training_hits(scene, notebooks=True) for a in scene.arrivals(hit) if not a.in_test]
+
+
+def is_first_party_code(scene: Scene, key: ScopeKey) -> bool:
+    return scene.modules.files[key[0]].role is Role.FIRST_PARTY

@@ -1,0 +1,355 @@
+"""Testing: unit, data, model, integration, coverage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from assessor.facts.python import MAIN, MODULE, Scope
+from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
+from assessor.project.automation import Arrival
+from assessor.project.closure import Closure, Entry, explore, is_test_scope
+from assessor.project.model import ProjectFile, Role
+from assessor.project.modules import ScopeKey
+from assessor.scanners.scene import CI_PROVIDERS_EXCLUDED, Scene, best, conclude, raised
+from assessor.scanners.stations import marks, named_model_scopes, training_hits
+
+
+def scan(scene: Scene) -> Iterator[Finding]:
+    """Rate the five practices of testing."""
+    cases = list(test_cases(scene))
+    yield unit(scene, cases)
+    yield _kind(scene, "testing.data", [c for c in cases if c.tests_data], "exercises data or feature code")
+    yield _kind(scene, "testing.model", [c for c in cases if c.tests_model], "tests the model")
+    yield integration(scene, cases)
+    yield coverage(scene)
+
+
+@dataclass(frozen=True, slots=True)
+class TestCase:
+    """One collected test function with real assertions, and what of the first-party code it reaches."""
+
+    __test__ = False
+
+    file: ProjectFile
+    number: int
+    scope: Scope
+    reaches: frozenset[ScopeKey]
+    tests_data: bool
+    tests_model: bool
+    calls: frozenset[str]
+
+
+def test_cases(scene: Scene) -> Iterator[TestCase]:
+    """Test functions that assert something on first-party code or on the project's data; stubs are left out."""
+    model_scopes = set(named_model_scopes(scene))
+    known = marks(scene)
+    for path in scene.automation._test_files:
+        file = scene.project.files[path]
+        index = scene.modules.index(path)
+        closure: Closure | None = None
+        for number, scope in enumerate(index.facts.scopes):
+            last = scope.name.rpartition(".")[2]
+            if not last.startswith("test") or scope.is_stub or number in (MODULE, MAIN):
+                continue
+            closure = closure or explore(scene.modules, (Entry(path, "tests"),), {})
+            reached = _reached(scene, closure, path, number)
+            if not _asserts(scene, path, number, scope, reached):
+                continue
+            own = frozenset(c.name for c in index.calls.get(number, ()))
+            fixtures = _fixture_calls(scene, path, scope)
+            calls = own | fixtures
+            stations = {s for key in reached for s in known.get(key, ())}
+            data = "data" in stations or _names_data(last, path, calls, bool(reached))
+            model = (
+                "train" in stations
+                or bool(reached & model_scopes)
+                or _names_model(last, calls, bool(reached))
+                or any((path, number) == (h.file.path, h.scope) for h in training_hits(scene, tests=True))
+            )
+            yield TestCase(file, number, scope, reached, data, model, calls)
+
+
+def _reached(scene: Scene, closure: Closure, path: str, number: int) -> frozenset[ScopeKey]:
+    """First-party functions that the one test function reaches, up to four calls away, through fixtures too."""
+    index = scene.modules.index(path)
+    scope = index.facts.scopes[number]
+    waiting: list[tuple[ScopeKey, int]] = [((path, number), 0)]
+    for parameter in scope.parameters:
+        waiting += [((p, n), 0) for p, n in _fixtures(scene, path, parameter)]
+    if scope.class_name:
+        setups = [n for n in index.by_class.get(scope.class_name, ()) if "setup" in index.facts.scopes[n].name.lower()]
+        waiting += [((path, n), 0) for n in setups]
+    found: set[ScopeKey] = set()
+    seen: set[ScopeKey] = set()
+    while waiting:
+        key, depth = waiting.pop()
+        if key in seen or depth > 4:
+            continue
+        seen.add(key)
+        if scene.modules.files[key[0]].role is Role.FIRST_PARTY and not is_test_scope(scene.modules.index(key[0]).facts.scopes[key[1]]):
+            found.add(key)
+        inner = scene.modules.index(key[0])
+        names = [c.name for c in inner.calls.get(key[1], ())] + [r.name for r in inner.references.get(key[1], ())]
+        for name in names:
+            targets = scene.modules.targets(name, key[0])
+            waiting += [(t, depth + 1) for t in targets]
+            if not targets and name.rpartition(".")[0]:
+                waiting += [(t, depth + 1) for t in _methods(scene, closure, name, key[0])]
+    return frozenset(key for key in found if key[0] != path or scene.modules.files[path].role is Role.FIRST_PARTY)
+
+
+def _methods(scene: Scene, closure: Closure, name: str, path: str) -> list[ScopeKey]:
+    """First-party methods of that name, where the receiver comes from first-party code or is not known."""
+    head, _, last = name.rpartition(".")
+    root = head.partition(".")[0]
+    if root != "?" and scene.modules.split(head, path) is None and root not in scene.modules.index(path).scopes:
+        return []
+    return [
+        (p, n)
+        for p, n in closure.reached
+        if scene.modules.files[p].role is Role.FIRST_PARTY
+        and scene.modules.index(p).facts.scopes[n].kind == "method"
+        and scene.modules.index(p).facts.scopes[n].name.rpartition(".")[2] == last
+    ]
+
+
+def _fixtures(scene: Scene, path: str, name: str) -> list[ScopeKey]:
+    """The functions behind a fixture: in the test's file or a conftest.py above it."""
+    parts = path.split("/")[:-1]
+    paths = [path] + ["/".join([*parts[:depth], "conftest.py"]) for depth in range(len(parts), -1, -1)]
+    for candidate in paths:
+        if candidate in scene.modules.files and name in scene.modules.index(candidate).scopes:
+            return [(candidate, scene.modules.index(candidate).scopes[name])]
+    return []
+
+
+def _fixture_calls(scene: Scene, path: str, scope: Scope) -> frozenset[str]:
+    found = {c.name for c in scene.modules.index(path).calls.get(MODULE, ())}
+    for parameter in scope.parameters:
+        for p, n in _fixtures(scene, path, parameter):
+            found |= {c.name for c in scene.modules.index(p).calls.get(n, ())}
+    return frozenset(found)
+
+
+def _asserts(scene: Scene, path: str, number: int, scope: Scope, reached: frozenset[ScopeKey]) -> bool:
+    """It asserts something itself, or a first-party or test helper that it calls does."""
+    if scope.asserts:
+        return True
+    index = scene.modules.index(path)
+    for call in index.calls.get(number, ()):
+        if call.name.endswith((".assert_called_once", ".assert_called_with", "raise_for_status")) or ".assert_" in call.name:
+            return True
+        for p, n in scene.modules.targets(call.name, path):
+            if scene.modules.index(p).facts.scopes[n].asserts:
+                return True
+    return False
+
+
+_DATA_NAME = re.compile(r"data|feature|preprocess|schema|column|null|missing|clean|split|transform|ingest|duplicate|encod|outlier", re.I)
+_DATA_CALLS = re.compile(r"(?:^|\.)(?:read_csv|read_parquet|isnull|isna|notnull|duplicated|columns|expect_\w+|validate|dtypes|DataFrame|load_dataset)$")
+_MODEL_NAME = re.compile(r"model|train|predict|infer|accuracy|overfit|invarian|loss|fit|score|metric|converge|output_shape|behaviou?ral", re.I)
+_MODEL_CALLS = re.compile(r"(?:^|\.)(?:predict|predict_proba|fit|train|forward|score|backward|inference|decision_function|transform_and_predict|encode_image|encode_text|generate)$")
+
+
+def _names_data(name: str, path: str, calls: frozenset[str], reaches: bool) -> bool:
+    """A test named for data that reaches first-party code, or looks at data itself."""
+    named = bool(_DATA_NAME.search(name)) or "/data/" in path or "data" in path.rpartition("/")[2]
+    return named and any(_DATA_CALLS.search(call) for call in calls)
+
+
+def _names_model(name: str, calls: frozenset[str], reaches: bool) -> bool:
+    return any(_MODEL_CALLS.search(call) for call in calls) and (reaches or bool(_MODEL_NAME.search(name)))
+
+
+# ---- ratings ----
+
+
+def ci_arrivals(scene: Scene, path: str, number: int) -> list[Arrival]:
+    """Ways by which CI runs a test function on a change."""
+    return [
+        a
+        for a in scene.automation.arrivals(path, number)
+        if a.in_test and a.is_automatic and a.run.workflow.provider not in CI_PROVIDERS_EXCLUDED and not a.is_build
+    ]
+
+
+def _kind(scene: Scene, practice: str, cases: list[TestCase], text: str) -> Finding:
+    return conclude(practice, [*_cases_evidence(scene, practice, cases, text), *scene.evidence(scene.hits(practice, tests=True), tests=True)])
+
+
+def _cases_evidence(scene: Scene, practice: str, cases: Iterable[TestCase], text: str) -> Iterator[Evidence]:
+    for case in cases:
+        place = case.file.at(case.scope.line)
+        arrival = best(ci_arrivals(scene, case.file.path, case.number))
+        shown = f"{case.scope.name}() {text}"
+        if arrival is None:
+            yield Evidence(practice, Rung.USED, place, shown, "pytest")
+        else:
+            route = scene.automation.route(arrival, case.file.path, case.number, case.scope.line)
+            yield Evidence(practice, Rung.AUTOMATED, place, shown, "pytest", route)
+
+
+def unit(scene: Scene, cases: list[TestCase]) -> Finding:
+    """Real tests are used; in CI, automated; where build, release or deploy jobs depend on them, enforced."""
+    practice = "testing.unit"
+    real = [case for case in cases if case.reaches]
+    evidence = list(_cases_evidence(scene, practice, real, "asserts on first-party code"))
+    evidence += [raised(e, "and what ships depends on it") for e in evidence[:] if e.rung is Rung.AUTOMATED and _guards_shipping(scene, real)][:1]
+    evidence += scene.evidence(h for h in scene.hits(practice) if h.kind in ("r_call", "file"))
+    near: list[NearMiss] = []
+    if not real:
+        for path in scene.automation._test_files:
+            if not path.endswith("conftest.py"):
+                text = f"{path} has no assertion on first-party code"
+                evidence.append(Evidence(practice, Rung.DECLARED, scene.project.files[path].at(1), text))
+                near.append(NearMiss(scene.project.files[path].at(1), text))
+        evidence += scene.declared(practice)
+    return conclude(practice, evidence, near)
+
+
+_SHIPPING = ("ci.build", "versioning.releases", "deployment.automation", "deployment.packaging")
+
+
+def _guards_shipping(scene: Scene, cases: list[TestCase]) -> bool:
+    """A build, release or deploy command comes after the tests: in a job that needs theirs, or later in the same job."""
+    tests = {
+        (a.run.key, a.step)
+        for case in cases
+        for a in ci_arrivals(scene, case.file.path, case.number)
+        if a.fails and a.run.fails
+    }
+    if not tests:
+        return False
+    return any(comes_after(scene, tests, a) for a in shipping_arrivals(scene))
+
+
+def shipping_arrivals(scene: Scene) -> list[Arrival]:
+    """Runs' arrivals at what builds, releases or deploys."""
+    found = []
+    for practice in _SHIPPING:
+        for hit in scene.hits(practice):
+            if hit.kind in ("command", "action"):
+                found += [a for a in scene.arrivals(hit) if not a.in_test and not a.is_build]
+    return found
+
+
+def comes_after(scene: Scene, earlier: set[tuple[str, int]], arrival: Arrival) -> bool:
+    """`earlier` holds (run, step) of checks whose failure fails their run."""
+    for key, step in earlier:
+        if key == arrival.run.key and step < arrival.step:
+            return True
+        if key in arrival.run.needs or any(need.startswith(key.rpartition("#")[0] + "#") and need == key for need in arrival.run.needs):
+            return True
+        if _follows_workflow(scene, key, arrival):
+            return True
+    return False
+
+
+def _follows_workflow(scene: Scene, key: str, arrival: Arrival) -> bool:
+    """The run starts when the workflow of the check has ended (workflow_run, pipeline resources)."""
+    before = scene.automation.runs.get(key)
+    if before is None:
+        return False
+    names = {before.workflow.name, before.path, before.path.rpartition("/")[2].rpartition(".")[0]}
+    return any(t.kind in ("workflow_run", "pipeline") and names & set(t.sources) for t in arrival.run.triggers)
+
+
+_INTEGRATION = re.compile(r"integration|e2e|end_?to_?end|smoke|functional|system_test|acceptance", re.I)
+_CLIENTS = ("TestClient", "test_client", "AsyncClient", "APIClient", "LocalStack", "DockerContainer", "DockerCompose", "CliRunner")
+
+
+def integration(scene: Scene, cases: list[TestCase]) -> Finding:
+    """An API client against the app, a pipeline run, a compose test: used, and in CI automated."""
+    practice = "testing.integration"
+    chosen = [case for case in cases if _integrates(scene, case)]
+    evidence = list(_cases_evidence(scene, practice, chosen, "tests components together"))
+    evidence += scene.evidence(scene.hits(practice, tests=True), tests=True)
+    evidence += _scripted(scene)
+    return conclude(practice, evidence)
+
+
+def _integrates(scene: Scene, case: TestCase) -> bool:
+    clients = any(call.rpartition(".")[2] in _CLIENTS or "TestClient" in call or "test_client" in call for call in case.calls)
+    named = bool(_INTEGRATION.search(case.file.path) or _INTEGRATION.search(case.scope.name))
+    requests = any(call.startswith(("requests.", "httpx.", "urllib.request")) for call in case.calls)
+    if clients or (named and (case.reaches or requests)):
+        return True
+    known = marks(scene)
+    stations = {s for key in case.reaches for s in known.get(key, ())}
+    return {"data", "train"} <= stations and "pipeline" in case.scope.name.lower()
+
+
+def _scripted(scene: Scene) -> Iterator[Evidence]:
+    """A script or target named so that starts services or calls them, and a compose or curl check in CI."""
+    practice = "testing.integration"
+    for site in (*scene.automation.reach.sites, *scene.automation.idle_sites):
+        words = site.invocation.words
+        subject = f"{site.invocation.script} {site.invocation.module} {' '.join(words[:3])}"
+        checks = words[0] in ("bash", "sh", "python", "pytest", "newman", "behave", "k6", "locust", "robot") or site.invocation.script
+        if not (checks and _INTEGRATION.search(subject)):
+            continue
+        if site.invocation.script and scene.automation._locate(site.invocation.script, _context_of(site)) is None:
+            continue
+        text = f"`{' '.join(words[:4])}` tests components together"
+        if site.arrival and site.arrival.is_automatic and site.arrival.run.workflow.provider not in CI_PROVIDERS_EXCLUDED:
+            yield Evidence(practice, Rung.AUTOMATED, site.place, text, route=site.arrival.route)
+        elif site.arrival is None:
+            yield Evidence(practice, Rung.USED, site.place, text)
+
+
+def _context_of(site: object) -> object:
+    from assessor.project.automation import _Context
+
+    assert hasattr(site, "place")
+    return _Context(site.arrival, site.cwd, site.place.path) if site.arrival else _Idle(site.place.path)  # type: ignore[attr-defined]
+
+
+class _Idle:
+    """A context for commands that nothing starts: seen from their own file."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.cwd = path.rpartition("/")[0]
+        self.arrival = None
+
+
+def coverage(scene: Scene) -> Finding:
+    """Configured is used, measured in CI automated, a threshold that fails the run enforced."""
+    practice = "testing.coverage"
+    evidence = scene.plain(practice, tests=True, in_tests=True)
+    options = _pytest_options(scene)
+    for site in scene.automation.reach.sites:
+        if site.invocation.program in ("pytest", "py.test") and site.arrival and site.arrival.is_automatic:
+            if options or any(w.startswith("--cov") for w in site.invocation.arguments):
+                place_text = "pytest measures coverage"
+                evidence.append(Evidence(practice, Rung.AUTOMATED, site.place, place_text, "pytest-cov", site.arrival.route))
+    measured = [e for e in evidence if e.rung is Rung.AUTOMATED]
+    threshold = _threshold(scene)
+    for item in measured:
+        fails = [s for s in scene.automation.reach.sites if s.place == item.place and s.arrival and s.arrival.fails]
+        own = [s for s in fails if any(w.startswith(("--cov-fail-under", "--fail-under")) for w in s.command.argv)]
+        if own or (threshold and (fails or not item.route)):
+            evidence.append(raised(item, "a threshold fails the run"))
+    return conclude(practice, evidence)
+
+
+def _pytest_options(scene: Scene) -> bool:
+    return any(
+        "--cov" in setting.value
+        for _, settings in scene.project.having("settings")
+        for setting in settings  # type: ignore[attr-defined]
+        if setting.key.endswith("addopts") or ".addopts." in setting.key
+    )
+
+
+def _threshold(scene: Scene) -> Hop | None:
+    for file, settings in scene.project.having("settings"):
+        for setting in settings:  # type: ignore[attr-defined]
+            key = setting.key.lower()
+            if key.endswith("fail_under") and setting.value not in ("0", "0.0", ""):
+                return Hop(f"fail_under = {setting.value}", file.at(setting.line))
+            if (key.endswith("addopts") or ".addopts." in key) and "--cov-fail-under" in setting.value:
+                return Hop(setting.value[:60], file.at(setting.line))
+    return None

@@ -1,0 +1,384 @@
+"""Versioning: code, data, models, dependencies, environment, configuration, seeds, releases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assessor.facts.place import BlindSpot, Place
+from assessor.facts.project_files import DataVersion, Dockerfile, Requirements
+from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
+from assessor.project.automation import Arrival
+from assessor.project.model import ProjectFile, Role
+from assessor.scanners.scene import Scene, best, conclude, raised
+
+_MODEL_FILE = re.compile(
+    r"\.(?:pkl|pickle|joblib|pt|pth|h5|hdf5|keras|onnx|pb|safetensors|ckpt|bst|cbm|model|tflite|gguf|rds|mlmodel)$|"
+    r"(?:^|/)(?:models?|weights|checkpoints?)(?:/|$|\.)",
+    re.IGNORECASE,
+)
+_DATA_FILE = re.compile(r"\.(?:csv|tsv|parquet|feather|jsonl?|npy|npz|xlsx?|zip|gz|xml|arrow|tfrecord|h5)$|(?:^|/)data", re.I)
+_VERSION_TAG = re.compile(r"^(?:[\w-]+[@/-])?v?\d+(?:\.\d+){1,3}(?:[-.+]?\w+)*$|^v\d+$")
+
+
+def scan(scene: Scene) -> Iterator[Finding]:
+    """Rate the eight practices of versioning."""
+    yield code(scene)
+    yield data(scene)
+    yield models(scene)
+    yield dependencies(scene)
+    yield environment(scene)
+    yield config(scene)
+    yield seeds(scene)
+    yield releases(scene)
+
+
+def code(scene: Scene) -> Finding:
+    """Used: commits on more than one author-day. A shallow clone hides the history, so it is unknown."""
+    practice, history = "versioning.code", scene.project.history
+    place = _any_place(scene)
+    if history is None:
+        return conclude(practice, [], [NearMiss(place, "no git repository")])
+    if history.author_days > 1 and history.commits > 1:
+        text = f"{history.commits} commits by {history.authors} authors on {history.author_days} author-days"
+        return conclude(practice, [Evidence(practice, Rung.USED, place, text, "git")])
+    if history.is_shallow:
+        spot = BlindSpot(place, "a shallow clone hides the history", (practice,))
+        return Finding(practice, Rung.UNKNOWN, "a shallow clone hides the history", blind_spots=(spot,))
+    return conclude(practice, [], [NearMiss(place, f"{history.commits} commits on one author-day", "git")])
+
+
+def _any_place(scene: Scene) -> Place:
+    readme = next((f for f in scene.project.ordered if f.path.lower().startswith("readme")), None)
+    return Place(readme.path if readme else next(iter(sorted(scene.project.files)), "."), 1)
+
+
+def _tracked(scene: Scene) -> list[tuple[ProjectFile, DataVersion]]:
+    found = []
+    for file in scene.project.ordered:
+        if file.role is not Role.VENDORED:
+            found += [(file, version) for version in file.facts.data_versions]
+    return found
+
+
+def data(scene: Scene) -> Finding:
+    """Tracked outs and versions by code are used; pulled, pushed or written by a run without a person, automated."""
+    practice = "versioning.data"
+    evidence = scene.declared(practice)
+    tracked = [(f, v) for f, v in _tracked(scene) if v.is_tracked and not _MODEL_FILE.search(v.path)]
+    for file, version in tracked:
+        text = f"{version.path} is tracked by {version.system}"
+        evidence.append(Evidence(practice, Rung.USED, file.at(version.line), text, version.system))
+    for item in scene.evidence(h for h in scene.hits(practice) if h.kind not in ("file", "setting")):
+        if item.tool == "dvc" and not tracked:
+            continue  # `dvc repro` without a tracked out versions nothing
+        evidence.append(item)
+    evidence += [e for e in scene.evidence(h for h in scene.hits(practice) if h.kind in ("file", "setting"))]
+    if not tracked:
+        for file, settings in scene.project.having("settings", frozenset(Role)):
+            for setting in settings:  # type: ignore[attr-defined]
+                if file.path.endswith(".gitattributes") and setting.key.startswith("lfs"):
+                    text = f"git-lfs pattern {setting.value}, no data tracked by it"
+                    evidence.append(Evidence(practice, Rung.DECLARED, file.at(setting.line), text, "git-lfs"))
+    return conclude(practice, evidence)
+
+
+def models(scene: Scene) -> Finding:
+    """Models that go to a registry, DVC/LFS, tracker artifacts or a versioned bucket path."""
+    practice = "versioning.models"
+    evidence = [*scene.declared(practice), *scene.evidence(scene.hits(practice))]
+    tracked = [(f, v) for f, v in _tracked(scene) if v.is_tracked and _MODEL_FILE.search(v.path)]
+    pushing = best(
+        site.arrival
+        for site in scene.automation.reach.sites
+        if site.arrival and site.arrival.is_automatic and site.invocation.words[:1] == ("dvc",)
+        and site.invocation.words[1:2] in (("push",), ("repro",), ("exp",))
+    )  # fmt: skip
+    for file, version in tracked:
+        text, place = f"{version.path} is tracked by {version.system}", file.at(version.line)
+        if pushing and version.system == "dvc":
+            route = (*pushing.route, Hop(version.path, place))
+            evidence.append(Evidence(practice, Rung.AUTOMATED, place, text, version.system, route))
+        else:
+            evidence.append(Evidence(practice, Rung.USED, place, text, version.system))
+    evidence += _bucket_copies(scene)
+    return conclude(practice, evidence)
+
+
+_COPY = (("aws", "s3"), ("gsutil",), ("gcloud", "storage"), ("az", "storage"), ("mc", "cp"), ("s5cmd",), ("rclone",))
+_MODEL_WORD = re.compile(r"model|mlruns|artifact|checkpoint|weights", re.IGNORECASE)
+
+
+def _bucket_copies(scene: Scene) -> Iterator[Evidence]:
+    """A model copied to a bucket path that holds a version (a variable: run id, commit, date)."""
+    practice = "versioning.models"
+    for site in (*scene.automation.reach.sites, *scene.automation.idle_sites):
+        words = site.invocation.words
+        if not any(words[: len(head)] == head for head in _COPY):
+            continue
+        targets = [w for w in words if "://" in w]
+        if targets and "$" in targets[-1] and any(_MODEL_WORD.search(w) for w in words[1:]):
+            text = f"copies models to a versioned path with {words[0]}"
+            if site.arrival and site.arrival.is_automatic and not site.arrival.in_test:
+                yield Evidence(practice, Rung.AUTOMATED, site.place, text, route=site.arrival.route)
+            else:
+                yield Evidence(practice, Rung.USED, site.place, text)
+
+
+# ---- dependencies ----
+
+_LOCKED_INSTALLS = (
+    ("uv", "sync", ("--locked", "--frozen")),
+    ("uv", "run", ("--locked", "--frozen")),
+    ("poetry", "install", ()),
+    ("poetry", "sync", ()),
+    ("pipenv", "sync", ()),
+    ("pipenv", "install", ("--deploy", "--ignore-pipfile")),
+    ("pip", "install", ("--require-hashes",)),
+    ("pip-sync", "", ()),
+    ("npm", "ci", ()),
+    ("pdm", "sync", ()),
+    ("pdm", "install", ("--frozen-lockfile", "--check")),
+    ("conda-lock", "install", ()),
+    ("pixi", "install", ("--locked", "--frozen")),
+    ("renv::restore", "", ()),
+)
+_LOCK_OF = {
+    "uv": {"uv"}, "poetry": {"poetry"}, "pipenv": {"pipenv"}, "npm": {"npm", "package-lock"}, "pdm": {"pdm"},
+    "conda-lock": {"conda-lock"}, "pixi": {"pixi"}, "renv::restore": {"renv"},
+}  # fmt: skip
+
+
+def dependencies(scene: Scene) -> Finding:
+    """Bare lists are declared, bounds used, a lock or a compiled list automated, an install from it enforced."""
+    practice = "versioning.dependencies"
+    evidence, pinned, total, first = [], 0, 0, None
+    compiled: list[ProjectFile] = []
+    for file, requirements in scene.project.having("requirements", frozenset({Role.FIRST_PARTY})):
+        assert isinstance(requirements, Requirements)
+        main = [d for d in requirements.dependencies if not d.group] or list(requirements.dependencies)
+        if requirements.is_compiled and len(main) > 1:
+            compiled.append(file)
+            text = f"{file.path} pins {len(main)} packages with what they need"
+            evidence.append(Evidence(practice, Rung.AUTOMATED, file.at(1), text, route=(Hop(text, file.at(1)),)))
+        total += len(main)
+        pinned += sum(1 for d in main if d.pin != "none")
+        if main and first is None:
+            first = file.at(main[0].line)
+    if total and first:
+        rung = Rung.USED if 2 * pinned >= total else Rung.DECLARED
+        evidence.append(Evidence(practice, rung, first, f"{pinned} of {total} direct dependencies carry a version or range"))
+    locks = []
+    for file, lock in scene.project.having("lock", frozenset({Role.FIRST_PARTY, Role.GENERATED, Role.DATA})):
+        if lock.packages > 0:  # type: ignore[attr-defined]
+            locks.append((file, lock.tool))  # type: ignore[attr-defined]
+            text = f"{file.path} locks {lock.packages} packages"  # type: ignore[attr-defined]
+            evidence.append(Evidence(practice, Rung.AUTOMATED, file.at(1), text, lock.tool, (Hop(text, file.at(1)),)))  # type: ignore[attr-defined]
+    evidence += _locked_installs(scene, {tool for _, tool in locks}, compiled)
+    share = pinned / total if total else 0.0
+    return conclude(practice, evidence, values=[("pinned_share", round(share, 3)), ("direct_dependencies", total)])
+
+
+def _locked_installs(scene: Scene, locks: set[str], compiled: list[ProjectFile]) -> Iterator[Evidence]:
+    practice = "versioning.dependencies"
+    for words, place, route in _installs(scene):
+        for program, action, flags in _LOCKED_INSTALLS:
+            if words[0] != program or (action and action not in words[1:3]):
+                continue
+            if flags and not any(flag in words for flag in flags):
+                continue
+            if program in _LOCK_OF and not (_LOCK_OF[program] & {lock.removesuffix(".lock") for lock in locks}):
+                continue
+            text = f"`{' '.join(words[:4])}` installs from the lock"
+            yield Evidence(practice, Rung.ENFORCED, place, text, program, route)
+        if words[:2] == ("pip", "install") or words[:3] == ("uv", "pip", "install"):
+            named = [w.rpartition("/")[2] for w in words if w.endswith((".txt", ".lock"))]
+            if any(file.path.rpartition("/")[2] in named for file in compiled):
+                yield Evidence(practice, Rung.ENFORCED, place, f"installs {named[0]}, fully pinned", "pip", route)
+
+
+def _installs(scene: Scene) -> Iterator[tuple[tuple[str, ...], Place, tuple[Hop, ...]]]:
+    """Commands that CI or an image build runs."""
+    from assessor.project.invocations import interpret
+
+    for site in scene.automation.reach.sites:
+        if site.arrival and site.arrival.is_automatic:
+            words = site.invocation.words
+            if site.invocation.via_runner == "uv":
+                words = ("uv", *site.command.argv[1:])
+            yield words, site.place, site.arrival.route
+    for file, dockerfile in scene.project.having("dockerfile"):
+        assert isinstance(dockerfile, Dockerfile)
+        for command in dockerfile.commands:
+            invocation = interpret(command.argv)
+            words = invocation.words if invocation else ()
+            if invocation and invocation.program in ("R", "Rscript") and any("renv::restore" in w for w in command.argv):
+                words = ("renv::restore",)
+            if command.argv[:2] == ("uv", "run"):
+                words = command.argv
+            if words:
+                place = file.at(command.line)
+                yield words, place, (Hop(f"build {file.path}", file.at(1)), Hop(" ".join(command.argv)[:80], place))
+    for site in scene.automation.reach.actions:
+        if "setup-renv" in site.step.uses and site.arrival.is_automatic:
+            yield ("renv::restore",), site.place, site.arrival.route
+
+
+# ---- environment ----
+
+_PINNED_IMAGE = re.compile(r"@sha256:[0-9a-f]{64}$|:[^:/]*\d+\.\d+[^:/]*$")
+
+
+def environment(scene: Scene) -> Finding:
+    """Dockerfile, conda environment, devcontainer or nix; automated where a run builds or uses it."""
+    practice = "versioning.environment"
+    evidence = [*scene.declared(practice), *_language_versions(scene), *scene.evidence(scene.hits(practice))]
+    for file, dockerfile in scene.project.having("dockerfile", frozenset({Role.FIRST_PARTY})):
+        assert isinstance(dockerfile, Dockerfile)
+        if not dockerfile.stages:
+            continue
+        place = file.at(dockerfile.stages[0].line)
+        arrival = best(a for a in scene.automation.reach.files.get(file.path, ()) if a.is_automatic)
+        if arrival is None:
+            evidence.append(Evidence(practice, Rung.USED, place, f"{file.path} describes the environment", "docker"))
+            continue
+        text = f"{file.path} is built or run by automation"
+        item = Evidence(practice, Rung.AUTOMATED, place, text, "docker", (*arrival.route, Hop(file.path, place)))
+        evidence.append(raised(item, "its base images are pinned") if _is_pinned(dockerfile) else item)
+    evidence += _conda(scene)
+    return conclude(practice, evidence)
+
+
+def _is_pinned(dockerfile: Dockerfile) -> bool:
+    names = {stage.name for stage in dockerfile.stages}
+    bases = [s.image for s in dockerfile.stages if s.image not in names and s.image != "scratch"]
+    return bool(bases) and all(_PINNED_IMAGE.search(image) for image in bases)
+
+
+def _language_versions(scene: Scene) -> Iterator[Evidence]:
+    practice = "versioning.environment"
+    for file in scene.project.ordered:
+        if file.role is not Role.FIRST_PARTY:
+            continue
+        requirements = file.facts.requirements
+        if requirements and requirements.requires_python:
+            version, line = requirements.requires_python
+            yield Evidence(practice, Rung.DECLARED, file.at(line), f"only the language version {version} is stated")
+        if file.path.rpartition("/")[2] in (".python-version", "runtime.txt", ".tool-versions"):
+            yield Evidence(practice, Rung.DECLARED, file.at(1), "only the language version is stated")
+        for workflow in file.facts.workflows:
+            for job in workflow.jobs:
+                for step in job.steps:
+                    if step.input("python-version") or step.input("versionSpec"):
+                        text = "CI states only the language version"
+                        yield Evidence(practice, Rung.DECLARED, file.at(step.line), text)
+
+
+def _conda(scene: Scene) -> Iterator[Evidence]:
+    """Conda environment files, and runs that make the environment from them."""
+    practice = "versioning.environment"
+    files = [
+        (file, requirements)
+        for file, requirements in scene.project.having("requirements", frozenset({Role.FIRST_PARTY}))
+        if file.path.endswith((".yml", ".yaml"))
+    ]
+    for file, _ in files:
+        yield Evidence(practice, Rung.USED, file.at(1), f"{file.path} is a conda environment", "conda")
+        name = file.path.rpartition("/")[2]
+        for site in scene.automation.reach.sites:
+            words = site.invocation.words
+            if words[0] in ("conda", "mamba", "micromamba") and any(w.endswith(name) for w in words):
+                if site.arrival and site.arrival.is_automatic:
+                    text = f"automation makes the environment of {file.path}"
+                    yield Evidence(practice, Rung.AUTOMATED, site.place, text, "conda", site.arrival.route)
+        for action in scene.automation.reach.actions:
+            if action.arrival.is_automatic and any(value.endswith(name) for _, value in action.step.inputs):
+                text = f"automation makes the environment of {file.path}"
+                yield Evidence(practice, Rung.AUTOMATED, action.place, text, "conda", action.arrival.route)
+
+
+# ---- configuration, seeds, releases ----
+
+_CONFIG_FILE = re.compile(
+    r"(?:^|/)(?:params|config\w*|conf|settings|parameters|hyperparam\w*|\w*_config|\w*_params|constants|options|args)"
+    r"[\w.-]*\.(?:ya?ml|toml|json|ini|cfg)$|(?:^|/)(?:configs?|conf|configuration|configurations|settings|params|hparams)/.+\.(?:ya?ml|toml|json|ini|cfg)$",
+    re.IGNORECASE,
+)
+
+
+def config(scene: Scene) -> Finding:
+    """Used where code reads a configuration file or a settings class; automated where a run without a person does."""
+    practice = "versioning.config"
+    files = [f for f in scene.project.ordered if f.role in (Role.FIRST_PARTY, Role.DATA) and _CONFIG_FILE.search(f.path) and f.size > 2]
+    named = {f.path.rpartition("/")[2] for f in files} | {
+        p.rpartition("/")[2] for p in scene.project.listed if p.endswith(".json") and "/" in p
+    }
+    hits = scene.hits(practice, notebooks=False)
+    kept = [h for h in hits if h.kind in ("base", "decorator", "r_call", "setting", "file") or _reads_config(h, bool(files), named)]
+    evidence = [*scene.declared(practice), *scene.evidence(kept)]
+    if files and not kept:
+        evidence.append(Evidence(practice, Rung.DECLARED, files[0].at(1), f"{files[0].path} is there, no code reads it"))
+    evidence += _stage_params(scene)
+    return conclude(practice, evidence)
+
+
+_GENERIC_READERS = ("yaml.", "json.load", "toml", "configparser", "ruamel")
+
+
+def _reads_config(hit: object, has_files: bool, named: set[str]) -> bool:
+    """A plain YAML or JSON reader counts only where the project has configuration files."""
+    call = getattr(hit, "call", None)
+    if call is None or not call.name.startswith(_GENERIC_READERS):
+        return True
+    return has_files
+
+
+def _stage_params(scene: Scene) -> Iterator[Evidence]:
+    """DVC stages with params: reached by a run they are passed automatically."""
+    practice = "versioning.config"
+    for file, targets in scene.project.having("targets"):
+        for target in targets:  # type: ignore[attr-defined]
+            if target.runner != "dvc" or not any(":" in i for i in target.inputs):
+                continue
+            text, place = f"stage {target.name} takes its parameters from params", file.at(target.line)
+            arrival = best(a for a in scene.automation.reach.targets.get((file.path, target.line), ()) if a.is_automatic)
+            if arrival:
+                yield Evidence(practice, Rung.AUTOMATED, place, text, "dvc", arrival.route)
+            else:
+                yield Evidence(practice, Rung.USED, place, text, "dvc")
+
+
+def seeds(scene: Scene) -> Finding:
+    """Used where modules, not only notebooks or tests, fix a seed."""
+    practice = "versioning.seeds"
+    hits = [h for h in scene.hits(practice, notebooks=False)]
+    return conclude(practice, scene.evidence(hits, lift=False), _notebook_seeds(scene) if not hits else ())
+
+
+def _notebook_seeds(scene: Scene) -> list[NearMiss]:
+    hits = [h for h in scene.hits("versioning.seeds") if h.in_notebook]
+    return [NearMiss(h.place, "a seed is fixed in a notebook only", h.tool.id) for h in hits[:1]]
+
+
+def releases(scene: Scene) -> Finding:
+    """Version tags or a kept changelog are used; a run that publishes under a version is automated."""
+    practice = "versioning.releases"
+    evidence = []
+    history = scene.project.history
+    for tag in history.tags if history else ():
+        if _VERSION_TAG.match(tag.name):
+            text = f"version tag {tag.name}"
+            evidence.append(Evidence(practice, Rung.USED, _any_place(scene), text, "git"))
+            break
+    for file, document in scene.project.having("document", frozenset(Role)):
+        if document.kind == "changelog" and document.words > 20:  # type: ignore[attr-defined]
+            evidence.append(Evidence(practice, Rung.USED, file.at(1), f"{file.path} is kept"))
+    evidence += scene.evidence(h for h in scene.hits(practice) if _is_release(h.text, scene.arrivals(h)))
+    return conclude(practice, evidence)
+
+
+def _is_release(text: str, arrivals: list[Arrival]) -> bool:
+    """An image pushed as `latest` alone has no version."""
+    if "docker" not in text or "push" not in text:
+        return True
+    return not re.search(r"push\s+\S+:latest$", text)
