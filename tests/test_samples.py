@@ -1,0 +1,72 @@
+"""Each sample repository gets the ratings and the levels that the file beside it states.
+
+`sample_repos/NAME.expected.yaml`: `levels` by rubric, `git` (the history that the fixture makes), `practices` (the rung
+of all 59) and `unsure`, the practices where two experts could differ by one rung.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from assessor.findings import Rung
+from tests.conftest import commit_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from assessor.findings import Finding
+
+SAMPLES = Path(__file__).parents[1] / "sample_repos"
+NAMES = sorted(path.name for path in SAMPLES.iterdir() if path.is_dir())
+
+
+def expectations(name: str) -> dict[str, Any]:
+    expected: dict[str, Any] = yaml.safe_load((SAMPLES / f"{name}.expected.yaml").read_text())
+    return expected
+
+
+@pytest.fixture(scope="session", params=NAMES)
+def sample(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """A sample's name and a repository with its files and history."""
+    name: str = request.param
+    folder = tmp_path_factory.mktemp("sample") / name
+    shutil.copytree(SAMPLES / name, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return name, commit_files(folder, expectations(name)["git"])
+
+
+@pytest.fixture(scope="session")
+def found(sample: tuple[str, Path]) -> Mapping[str, Finding]:
+    from assessor.audit import findings
+
+    return findings(sample[1])
+
+
+def test_ratings(sample: tuple[str, Path], found: Mapping[str, Finding]) -> None:
+    expected = expectations(sample[0])
+    wrong = []
+    for practice, rung in expected["practices"].items():
+        finding = found[practice]
+        is_near = rung != "not_applicable" and abs(finding.rung.height - Rung(rung).height) <= 1
+        if finding.rung != rung and not (practice in expected.get("unsure", ()) and is_near):
+            proof = [f"{proof.rung} {proof.place} {proof.text}" for proof in finding.evidence[:3]]
+            wrong.append(f"{practice} is {finding.rung}, expected {rung}: {finding.summary} {proof}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_expectations_name_every_practice(sample: tuple[str, Path], found: Mapping[str, Finding]) -> None:
+    assert set(expectations(sample[0])["practices"]) == set(found)
+
+
+def test_each_route_hop_names_a_line_that_exists(sample: tuple[str, Path], found: Mapping[str, Finding]) -> None:
+    folder = sample[1]
+    for finding in found.values():
+        for evidence in finding.evidence:
+            for place in (evidence.place, *(hop.place for hop in evidence.route)):
+                path = folder / place.path
+                assert path.exists(), f"{finding.practice}: {place}"
+                assert path.is_dir() or place.line <= max(1, len(path.read_bytes().splitlines())), str(place)
