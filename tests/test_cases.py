@@ -45,7 +45,7 @@ def audit(case: Mapping[str, Any], folder: Path) -> Mapping[str, Finding]:
     write_files(folder, case["files"])
     if "git" in case:
         commit_files(folder, case["git"])
-    return findings(folder)
+    return findings(str(folder))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")

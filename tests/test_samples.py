@@ -43,7 +43,7 @@ def sample(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def found(sample: tuple[str, Path]) -> Mapping[str, Finding]:
     from assessor.audit import findings
 
-    return findings(sample[1])
+    return findings(str(sample[1]))
 
 
 def test_ratings(sample: tuple[str, Path], found: Mapping[str, Finding]) -> None:
