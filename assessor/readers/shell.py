@@ -1,0 +1,580 @@
+"""Shell texts to commands, by tree-sitter's bash grammar (error tolerant, so a broken text still gives its commands).
+
+What counts: simple commands with their words, the folder and environment that they run in, and whether their failure
+can fail the text. Expressions of CI providers (`${{ x }}`, `$(X)` of make, `$[x]`) are kept as plain words.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from assessor.facts.commands import Command, ShellScript
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+MAX_TEXT = 200_000
+MAX_DEPTH = 80
+MAX_COMMANDS = 5_000
+SCRIPT_FOLDER = "$SCRIPT_DIR"
+"""Stands for the folder of the script itself (`cd "$(dirname "$0")"`)."""
+
+_EXPRESSION = re.compile(r"\$\{\{.*?\}\}|\$\[[^\]\n]*\]|<\+[^>\n]*>|\{\{[^{}\n]*\}\}", re.DOTALL)
+_MAKE_VARIABLE = re.compile(r"\$\(([A-Z_][A-Za-z0-9_.]*)\)")
+_SHELLS = {"bash", "sh", "zsh", "dash", "ksh"}
+_PREFIXES = {"sudo", "time", "nohup", "exec", "command", "builtin", "nice", "ionice", "env", "timeout", "stdbuf", "retry", "unbuffer", "chronic", "caffeinate"}
+_HARMLESS = {"true", ":", "echo", "printf", "warn", "log", "logger"}
+_DIRNAME = re.compile(r"dirname\b.*(?:\$0|\$\{?0\}?|BASH_SOURCE)|realpath\b.*(?:\$0|BASH_SOURCE)|BASH_SOURCE.*dirname|git rev-parse --show-toplevel")
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Parser:
+    import tree_sitter
+    import tree_sitter_bash
+
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+
+
+def parse(text: str, first_line: int = 1, stops_on_error: bool = False) -> ShellScript:
+    """Return the commands of a shell text in order.
+
+    `first_line` is the line of the file on which the text begins; `stops_on_error` says that the shell that runs it
+    was started with -e. Never raises; a text above 200,000 characters is cut.
+    """
+    text = text[:MAX_TEXT]
+    if not text.strip():
+        return ShellScript((), stops_on_error)
+    masked, words = _mask(text)
+    first = masked.split("\n", 1)[0]
+    if first.startswith("#!") and re.search(r"\s-\w*e", first):
+        stops_on_error = True
+    try:
+        root = _parser().parse(masked.encode("utf-8", "surrogatepass")).root_node
+        walk = _Walk(first_line, words, stops_on_error)
+        walk.text(root)
+    except (RecursionError, ValueError):
+        return ShellScript((), stops_on_error)
+    return ShellScript(tuple(walk.finished()), walk.state.stops, tuple(sorted(walk.functions)))
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """The words of one command line with quotes removed; the words of its first command where it has several."""
+    commands = parse(text).commands
+    return commands[0].argv if commands else ()
+
+
+def _mask(text: str) -> tuple[str, dict[str, str]]:
+    """Put plain words in place of provider expressions, as long as they were in lines."""
+    words: dict[str, str] = {}
+
+    def take(found: re.Match[str]) -> str:
+        name = f"__EXPR{len(words)}__"
+        words[name] = " ".join(found.group(0).split())
+        return name
+
+    masked = _EXPRESSION.sub(take, text)
+    return _MAKE_VARIABLE.sub(take, masked), words
+
+
+@dataclass(slots=True)
+class _State:
+    """What holds at a point of the text; a subshell works on a copy."""
+
+    stops: bool
+    pipefail: bool = False
+    cwd: str = ""
+    variables: dict[str, str] = field(default_factory=dict)
+    exported: dict[str, str] = field(default_factory=dict)
+    folders: list[str] = field(default_factory=list)
+
+    def copy(self) -> _State:
+        return replace(self, variables=dict(self.variables), exported=dict(self.exported), folders=list(self.folders))
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """How a node stands: swallowed by what is around it, under which condition, part of a checked chain."""
+
+    swallowed: bool = False
+    condition: str = ""
+    depth: int = 0
+
+    def inside(self, *, swallowed: bool = False, condition: str = "") -> _Where:
+        joined = " && ".join(part for part in (self.condition, condition) if part)
+        return _Where(self.swallowed or swallowed, joined[:300], self.depth + 1)
+
+
+class _Walk:
+    def __init__(self, first_line: int, words: dict[str, str], stops: bool) -> None:
+        self.offset = first_line
+        self.masked = words
+        self.state = _State(stops)
+        self.made: list[tuple[Command, bool, int]] = []
+        self.functions: dict[str, Node] = {}
+        self.calling: list[str] = []
+        self.statement = 0
+
+    # ---- statements ----
+
+    def text(self, root: Node) -> None:
+        where = _Where()
+        for child in root.named_children:
+            if child.type == "function_definition":
+                self.define(child)
+        for child in root.named_children:
+            self.statement += 1
+            self.node(child, where)
+
+    def finished(self) -> Iterator[Command]:
+        """Where the text goes on after a failure, every command but those of the last statement is swallowed."""
+        last = max((number for _, _, number in self.made), default=0)
+        checked = self._checked_statements()
+        for command, stops, number in self.made:
+            lost = not stops and number != last and number not in checked
+            yield replace(command, swallowed=True) if lost and not command.swallowed else command
+
+    def _checked_statements(self) -> set[int]:
+        """Statements whose status the next one looks at and leaves by (`if [ $? -ne 0 ]; then exit 1; fi`)."""
+        found = set()
+        exits = {n for c, _, n in self.made if c.argv[:1] in (("exit",), ("return",)) and c.argv[1:2] != ("0",)}
+        for command, _, number in self.made:
+            if number + 1 in exits and any("$?" in c.condition for c, _, n in self.made if n == number + 1):
+                found.add(number)
+            if command.argv[:1] in (("exit",),) and command.argv[1:2] not in ((), ("0",)):
+                found.add(number)
+        return found
+
+    def node(self, node: Node, where: _Where) -> None:
+        if where.depth > MAX_DEPTH or len(self.made) > MAX_COMMANDS:
+            return
+        handler = _HANDLERS.get(node.type)
+        if handler:
+            handler(self, node, where)
+        elif node.type in ("comment", "heredoc_body", "heredoc_start"):
+            return
+        else:
+            for child in node.named_children:
+                self.node(child, where.inside())
+
+    def define(self, node: Node) -> None:
+        name = node.child_by_field_name("name") or (node.named_children[0] if node.named_children else None)
+        body = node.child_by_field_name("body") or (node.named_children[-1] if node.named_children else None)
+        if name is not None and body is not None:
+            self.functions[self.plain(name)] = body
+
+    def function(self, node: Node, where: _Where) -> None:
+        self.define(node)
+
+    def list_(self, node: Node, where: _Where) -> None:
+        """`a && b`, `a || b`: the left side of `||` is swallowed unless the right side fails."""
+        parts = node.children
+        left, operator, right = parts[0], parts[1].type if len(parts) > 1 else "", parts[-1]
+        if operator == "||":
+            lost = not self.fails(right)
+            self.node(left, where.inside(swallowed=lost))
+            self.node(right, where.inside())
+        elif operator == "&&":
+            self.node(left, where.inside())
+            condition = left.text.decode("utf-8", "replace")[:150] if left.type in ("test_command", "negated_command") and left.text else ""
+            self.node(right, where.inside(condition=condition))
+        else:
+            for child in node.named_children:
+                self.node(child, where.inside())
+
+    def fails(self, node: Node) -> bool:
+        """The alternative after `||` makes the text fail: it exits or returns with a status other than 0."""
+        texts = [n.text.decode("utf-8", "replace").strip() for n in _commands(node) if n.text]
+        for text in texts:
+            words = text.split()
+            if words and words[0] in ("exit", "return", "false", "die", "fail", "kill") and words[1:2] != ["0"]:
+                return True
+        first = texts[0].split()[0] if texts and texts[0].split() else ""
+        return bool(first) and first not in _HARMLESS and not any(t.startswith(("exit 0", "true")) for t in texts)
+
+    def pipeline(self, node: Node, where: _Where) -> None:
+        parts = [child for child in node.named_children if child.type != "comment"]
+        before = self.state
+        for number, part in enumerate(parts):
+            self.state = before.copy()
+            last = number == len(parts) - 1
+            self.node(part, where.inside(swallowed=not last and not before.pipefail))
+        self.state = before
+
+    def subshell(self, node: Node, where: _Where) -> None:
+        before, self.state = self.state, self.state.copy()
+        for child in node.named_children:
+            self.node(child, where.inside())
+        self.state = before
+
+    def if_(self, node: Node, where: _Where) -> None:
+        """Commands of the test are looked at, not fatal, unless the branch taken on failure exits."""
+        tests, bodies, seen_then = [], [], False
+        for child in node.children:
+            if child.type == "then":
+                seen_then = True
+            elif child.is_named:
+                (bodies if seen_then else tests).append(child)
+        text = " ".join(t.text.decode("utf-8", "replace") for t in tests if t.text)[:150]
+        negated = bool(tests) and tests[0].type == "negated_command"
+        exits = any(self.exits(b) for b in bodies if (b.type not in ("else_clause", "elif_clause")) == negated)
+        for test in tests:
+            self.node(test, where.inside(swallowed=not exits))
+        for body in bodies:
+            self.node(body, where.inside(condition=text))
+
+    def exits(self, node: Node) -> bool:
+        texts = [n.text.decode("utf-8", "replace").split() for n in _commands(node) if n.text]
+        return any(words[:1] == ["exit"] and words[1:2] != ["0"] for words in texts)
+
+    def loop(self, node: Node, where: _Where) -> None:
+        head = node.text.decode("utf-8", "replace").split("\n", 1)[0][:150] if node.text else ""
+        if node.type == "for_statement":
+            name = node.child_by_field_name("variable")
+            if name is not None:
+                self.state.variables.pop(self.plain(name), None)
+        for child in node.named_children:
+            inner = where.inside(condition=head) if child.type == "do_group" else where.inside(swallowed=True)
+            if child.type not in ("word", "variable_name", "string", "concatenation", "number"):
+                self.node(child, inner)
+
+    def case(self, node: Node, where: _Where) -> None:
+        head = node.text.decode("utf-8", "replace").split("\n", 1)[0][:150] if node.text else ""
+        for child in node.named_children:
+            if child.type == "case_item":
+                for statement in child.named_children[1:]:
+                    self.node(statement, where.inside(condition=head))
+
+    def redirected(self, node: Node, where: _Where) -> None:
+        """A command with redirections; a here-document may be its program."""
+        body = next((c for c in node.named_children if c.type == "heredoc_redirect"), None)
+        inner = next((c for c in node.named_children if c.type not in ("file_redirect", "heredoc_redirect", "herestring_redirect")), None)
+        if body is not None and inner is not None and inner.type == "command":
+            self.with_document(inner, body, where)
+        elif inner is not None:
+            self.node(inner, where.inside())
+        if body is not None:  # `cmd <<EOF && next` stands inside the redirect
+            for child in body.named_children:
+                if child.type in ("command", "list", "pipeline"):
+                    self.node(child, where.inside())
+
+    def with_document(self, node: Node, redirect: Node, where: _Where) -> None:
+        document = next((c for c in redirect.named_children if c.type == "heredoc_body"), None)
+        argv = self.words(node)
+        if document is None or document.text is None or not argv:
+            self.command(node, where)
+            return
+        text, line = document.text.decode("utf-8", "replace"), document.start_point[0]
+        name = posixpath.basename(argv[0])
+        if name in _SHELLS or name == "ssh" or "bash" in argv[-2:]:
+            self.embed(text, self.offset + line, where)
+        elif re.match(r"python[\d.]*$", name):
+            self.add((argv[0], "-c", text), node, where)
+        else:
+            self.add(argv, node, where)
+
+    def declaration(self, node: Node, where: _Where) -> None:
+        export = bool(node.children) and node.children[0].type in ("export", "declare")
+        for child in node.named_children:
+            if child.type == "variable_assignment":
+                name = self.assign(child, where)
+                if export and name:
+                    self.state.exported[name] = self.state.variables.get(name, "")
+            elif child.type == "variable_name" and export:
+                name = self.plain(child)
+                if name in self.state.variables:
+                    self.state.exported[name] = self.state.variables[name]
+
+    def assignment(self, node: Node, where: _Where) -> None:
+        self.assign(node, where)
+
+    def assign(self, node: Node, where: _Where) -> str:
+        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        if name is None:
+            return ""
+        if value is not None:
+            self.substitutions(value, where)
+            text = value.text.decode("utf-8", "replace") if value.text else ""
+            self.state.variables[self.plain(name)] = SCRIPT_FOLDER if _DIRNAME.search(text) else self.word(value)
+        else:
+            self.state.variables[self.plain(name)] = ""
+        return self.plain(name)
+
+    def negated(self, node: Node, where: _Where) -> None:
+        for child in node.named_children:
+            self.node(child, where.inside())
+
+    def test(self, node: Node, where: _Where) -> None:
+        self.substitutions(node, where)
+
+    # ---- commands ----
+
+    def command(self, node: Node, where: _Where) -> None:
+        self.substitutions(node, where)
+        argv = self.words(node)
+        if argv:
+            self.add(argv, node, where, self.prefix_env(node))
+
+    def prefix_env(self, node: Node) -> dict[str, str]:
+        found = {}
+        for child in node.named_children:
+            if child.type == "variable_assignment":
+                name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
+                if name is not None:
+                    found[self.plain(name)] = self.word(value) if value is not None else ""
+        return found
+
+    def words(self, node: Node) -> tuple[str, ...]:
+        found = []
+        for child in node.named_children:
+            if child.type in ("variable_assignment", "file_redirect", "herestring_redirect", "heredoc_redirect", "comment"):
+                continue
+            word = self.word(child)
+            if child.type == "simple_expansion" and " " in word:
+                found += word.split()  # an unquoted variable is split into words
+            elif word or child.type in ("string", "raw_string"):
+                found.append(word)
+        return tuple(found)
+
+    def add(self, argv: tuple[str, ...], node: Node, where: _Where, env: dict[str, str] | None = None) -> None:
+        """Note a command after its effects on the state; wrappers and embedded texts are taken off."""
+        line = self.offset + node.start_point[0]
+        argv, extra = _unwrapped(argv)
+        env = {**(env or {}), **extra}
+        if not argv:
+            return
+        name = argv[0]
+        if name in self.functions and name not in self.calling and len(self.calling) < 8:
+            self.calling.append(name)
+            self.node(self.functions[name], where.inside())
+            self.calling.pop()
+            return
+        if self.changes_state(argv, node):
+            return
+        embedded = _embedded(argv)
+        if embedded:
+            self.embed(embedded, line, where)
+            return
+        joined = {**self.state.exported, **env}
+        made = Command(argv, line, where.swallowed, self.state.cwd, tuple(joined.items()), where.condition)
+        self.made.append((made, self.state.stops, self.statement))
+        if posixpath.basename(name) == "xargs":
+            inner = _after_options(argv[1:])
+            if inner:
+                self.made.append((replace(made, argv=inner), self.state.stops, self.statement))
+
+    def embed(self, text: str, line: int, where: _Where) -> None:
+        """A text that another shell runs: its commands, swallowed as a whole where it stands swallowed."""
+        if where.depth > MAX_DEPTH // 4:
+            return
+        for word, original in self.masked.items():
+            text = text.replace(word, original)
+        inner = parse(text, line, stops_on_error=False)
+        for command in inner.commands:
+            cwd = _joined(self.state.cwd, command.cwd)
+            lost = command.swallowed or where.swallowed
+            self.made.append((replace(command, cwd=cwd, swallowed=lost), self.state.stops, self.statement))
+
+    def changes_state(self, argv: tuple[str, ...], node: Node) -> bool:
+        """`cd`, `set`, `pushd`, `popd`: True where the command only changes what follows."""
+        name, rest = argv[0], argv[1:]
+        if name in ("cd", "pushd", "chdir"):
+            target = next((word for word in rest if not word.startswith("-") or word == "-"), "")
+            text = node.text.decode("utf-8", "replace") if node.text else ""
+            if name == "pushd":
+                self.state.folders.append(self.state.cwd)
+            self.state.cwd = self.changed(target, text)
+            return True
+        if name == "popd":
+            self.state.cwd = self.state.folders.pop() if self.state.folders else ""
+            return True
+        if name == "set":
+            self.set(rest)
+            return True
+        return name in ("export", "unset", "shopt", "local", "readonly", "trap", "alias")
+
+    def changed(self, target: str, text: str) -> str:
+        if "show-toplevel" in text:
+            return "$ROOT"
+        if _DIRNAME.search(text):
+            tail = re.search(r"\)[\"']?/([\w./-]+)", text)
+            return _joined(SCRIPT_FOLDER, tail.group(1)) if tail else SCRIPT_FOLDER
+        if target in ("-", ""):
+            return self.state.folders[-1] if target == "-" and self.state.folders else ""
+        self.state.folders.append(self.state.cwd)
+        return _joined(self.state.cwd, target)
+
+    def set(self, words: tuple[str, ...]) -> None:
+        for number, word in enumerate(words):
+            on = word.startswith("-")
+            if not word.startswith(("-", "+")):
+                continue
+            following = words[number + 1] if number + 1 < len(words) else ""
+            if "e" in word[1:] and not word.startswith("--"):
+                self.state.stops = on
+            if "o" in word[1:] and following == "pipefail":
+                self.state.pipefail = on
+            if word[1:] == "o" and following == "errexit":
+                self.state.stops = on
+
+    def substitutions(self, node: Node, where: _Where) -> None:
+        """Commands inside `$(…)` and backticks; their failure does not fail the command around them."""
+        waiting = list(node.children)
+        while waiting:
+            child = waiting.pop(0)
+            if child.type in ("command_substitution", "process_substitution"):
+                before, self.state = self.state, self.state.copy()
+                for inner in child.named_children:
+                    self.node(inner, where.inside(swallowed=True))
+                self.state = before
+            else:
+                waiting += child.children
+
+    # ---- words ----
+
+    def plain(self, node: Node) -> str:
+        return node.text.decode("utf-8", "replace") if node.text else ""
+
+    def word(self, node: Node) -> str:
+        text = self._word(node, 0)
+        if "__EXPR" in text:
+            for name, original in self.masked.items():
+                text = text.replace(name, original)
+        return text
+
+    def _word(self, node: Node, depth: int) -> str:
+        kind = node.type
+        if depth > MAX_DEPTH:
+            return ""
+        if kind == "raw_string":
+            return self.plain(node)[1:-1]
+        if kind == "ansi_c_string":
+            return self.plain(node)[2:-1]
+        if kind in ("command_substitution", "process_substitution"):
+            return "$()"
+        if kind in ("simple_expansion", "expansion"):
+            return self.expanded(node)
+        if kind in ("string", "concatenation", "command_name", "translated_string"):
+            return self.pieces(node, depth)
+        if kind == "word":
+            return re.sub(r"\\(.)", r"\1", self.plain(node).replace("\\\n", ""))
+        return self.plain(node)
+
+    def pieces(self, node: Node, depth: int) -> str:
+        """The parts of a quoted or joined word with the text between them."""
+        if not node.named_children:
+            return self.plain(node).strip('"') if node.type == "string" else self.plain(node)
+        raw = node.text or b""
+        at, made = node.start_byte, []
+        for child in node.named_children:
+            made.append(raw[at - node.start_byte : child.start_byte - node.start_byte].decode("utf-8", "replace"))
+            made.append(self._word(child, depth + 1))
+            at = child.end_byte
+        made.append(raw[at - node.start_byte :].decode("utf-8", "replace"))
+        text = "".join(made)
+        if node.type in ("string", "translated_string"):
+            text = text.removeprefix("$").removeprefix('"').removesuffix('"').replace('\\"', '"').replace("\\\n", "")
+        return text
+
+    def expanded(self, node: Node) -> str:
+        text = self.plain(node)
+        found = re.match(r"\$\{?(\w+)(?::?[-=]([^}]*))?\}?$", text)
+        if not found:
+            name = re.match(r"\$\{?(\w+)", text)
+            return f"${name[1]}" if name else text
+        name, default = found[1], found[2]
+        if name in self.state.variables:
+            return self.state.variables[name]
+        return default if default and "$" not in default else f"${name}"
+
+
+def _commands(node: Node) -> Iterator[Node]:
+    waiting, budget = [node], 2_000
+    while waiting and budget:
+        budget -= 1
+        current = waiting.pop(0)
+        if current.type == "command":
+            yield current
+        waiting += current.named_children
+
+
+def _joined(base: str, path: str) -> str:
+    if not path:
+        return base
+    joined = posixpath.normpath(posixpath.join(base, path))
+    return "" if joined == "." else joined
+
+
+_VALUE_OPTIONS = {
+    "sudo": {"-u", "-g", "-h", "-p", "-C", "-U"}, "timeout": {"-k", "-s", "--kill-after", "--signal"}, "nice": {"-n"},
+    "env": {"-u", "-C", "-S"}, "ionice": {"-c", "-n"}, "stdbuf": {"-o", "-e", "-i"}, "time": {"-f", "-o"},
+}  # fmt: skip
+
+
+def _unwrapped(argv: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Take `sudo`, `env A=b`, `time`, `timeout 5` and the like off."""
+    env: dict[str, str] = {}
+    words = list(argv)
+    for _ in range(6):
+        if not words or posixpath.basename(words[0]) not in _PREFIXES:
+            break
+        name = posixpath.basename(words.pop(0))
+        takes = _VALUE_OPTIONS.get(name, set())
+        while words and words[0].startswith("-"):
+            option = words.pop(0)
+            if option in takes and words:
+                words.pop(0)
+        if name in ("timeout", "retry") and words and re.match(r"^\d", words[0]):
+            words.pop(0)
+        while words and re.match(r"^[A-Za-z_]\w*=", words[0]):
+            key, _, value = words.pop(0).partition("=")
+            env[key] = value
+    return tuple(words), env
+
+
+def _embedded(argv: tuple[str, ...]) -> str:
+    """The text of `bash -c "…"`, `eval …`, `ssh host "…"`."""
+    name = posixpath.basename(argv[0])
+    if name in _SHELLS:
+        for number, word in enumerate(argv[1:-1], start=1):
+            if word.startswith("-") and not word.startswith("--") and word.endswith("c"):
+                return argv[number + 1]
+        return ""
+    if name == "eval":
+        return " ".join(argv[1:])
+    if name in ("ssh", "sshpass"):
+        last = argv[-1]
+        return last if " " in last.strip() and len(argv) > 2 else ""
+    return ""
+
+
+def _after_options(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The command that xargs starts."""
+    position = 0
+    takes = {"-n", "-I", "-P", "-L", "-d", "-a", "-s", "-E"}
+    while position < len(words) and words[position].startswith("-"):
+        position += 2 if words[position] in takes else 1
+    return words[position:]
+
+
+_HANDLERS = {
+    "function_definition": _Walk.function,
+    "list": _Walk.list_,
+    "pipeline": _Walk.pipeline,
+    "subshell": _Walk.subshell,
+    "if_statement": _Walk.if_,
+    "while_statement": _Walk.loop,
+    "for_statement": _Walk.loop,
+    "c_style_for_statement": _Walk.loop,
+    "case_statement": _Walk.case,
+    "redirected_statement": _Walk.redirected,
+    "declaration_command": _Walk.declaration,
+    "variable_assignment": _Walk.assignment,
+    "negated_command": _Walk.negated,
+    "test_command": _Walk.test,
+    "command": _Walk.command,
+}
