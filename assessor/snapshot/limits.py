@@ -1,0 +1,23 @@
+"""How much of a repository is read. Each limit that bites is told as a blind spot; none is silent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes in bytes. `max_depth` counts folders above a file; `git_seconds` is for one local git process."""
+
+    max_files: int = 50_000
+    max_file_bytes: int = 5_000_000
+    max_notebook_bytes: int = 20_000_000
+    max_total_bytes: int = 500_000_000
+    max_depth: int = 40
+    max_commits: int = 20_000
+    git_seconds: float = 120.0
+    clone_seconds: float = 1_800.0
+
+    def file_bytes(self, path: str) -> int:
+        """The most bytes that a file of this name may have to be read."""
+        return self.max_notebook_bytes if path.endswith(".ipynb") else self.max_file_bytes

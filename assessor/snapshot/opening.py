@@ -1,0 +1,217 @@
+"""Opening what the user names: a folder, a revision of a repository, or a URL. Wrong input is told in one line."""
+
+from __future__ import annotations
+
+import difflib
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from assessor.facts.place import BlindSpot, Place
+from assessor.snapshot.clone import CloneFailed, clone, is_url, repository_name, without_credentials
+from assessor.snapshot.folder import Disk, FolderSource, walk
+from assessor.snapshot.limits import Limits
+from assessor.snapshot.repository import (
+    GitSource,
+    Listing,
+    Repository,
+    commit_time,
+    list_revision,
+    list_worktree,
+    open_repository,
+    resolve,
+    short_name,
+)
+from assessor.snapshot.safe_git import GitFailed, Layout, find_layout
+from assessor.snapshot.snapshot import FileEntry, Identity, Snapshot, SnapshotError, Source, condensed, hides_nothing
+
+DEFAULT_LIMITS = Limits()
+
+
+def open_snapshot(target: str, ref: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Snapshot:
+    """List the files of a target: a folder, a git directory or a clone URL, at a revision where `ref` names one.
+
+    A folder without `ref` is its working tree as it is now, a bare repository or a URL its HEAD. Raises SnapshotError
+    where the target or the revision does not exist. Close the snapshot (or leave it as a context manager).
+    """
+    if ref is not None and (not ref.strip() or ref.startswith("-") or any(ord(sign) < 32 for sign in ref)):
+        raise SnapshotError(f"{ref!r} is no revision; give a branch, a tag or a commit")
+    if not target or "\0" in target:
+        raise SnapshotError("no target; give a folder, a git repository or a clone URL")
+    if is_url(target) and not Path(target).exists():
+        return _open_url(target, ref, limits)
+    if "://" in target and not Path(target).exists():
+        raise SnapshotError(f"{without_credentials(target)}: URLs start with https://, ssh://, git:// or file://")
+    return _open_folder(_existing_folder(target), ref, limits)
+
+
+def _existing_folder(target: str) -> Path:
+    path = Path(target).resolve()
+    if path.is_dir():
+        return path
+    if path.exists():
+        raise SnapshotError(f"{target} is a file; give the folder that holds it: {path.parent}")
+    parent = next(folder for folder in path.parents if folder.is_dir())
+    missing = path.relative_to(parent).parts[0]
+    try:
+        siblings = [item.name for item in parent.iterdir() if item.is_dir()]
+    except OSError:
+        siblings = []
+    hint = _nearest(missing, siblings)
+    raise SnapshotError(f"{target} does not exist" + (f"; did you mean {parent / hint}?" if hint else f" in {parent}"))
+
+
+def _nearest(word: str, names: Iterable[str]) -> str:
+    by_lower = {name.lower(): name for name in names}
+    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.5)
+    return by_lower[found[0]] if found else ""
+
+
+def _open_url(url: str, ref: str | None, limits: Limits) -> Snapshot:
+    try:
+        git_dir, temporary = clone(url, limits)
+    except CloneFailed as error:
+        raise SnapshotError(f"cannot clone {without_credentials(url)}: {error}") from error
+    try:
+        layout = Layout(git_dir, git_dir, None)
+        return _open_revision(layout, git_dir, ref, limits, repository_name(url), (temporary,))
+    except SnapshotError:
+        temporary.cleanup()
+        raise
+
+
+def _open_folder(folder: Path, ref: str | None, limits: Limits) -> Snapshot:
+    layout = find_layout(folder)
+    if layout is None:
+        if ref is not None:
+            raise SnapshotError(f"{folder} is in no git repository, so there is no revision {ref!r} in it")
+        return _open_plain(folder, limits, ())
+    if layout.worktree is None or ref is not None:
+        return _open_revision(layout, folder, ref, limits, "", ())
+    return _open_worktree(layout, folder, limits)
+
+
+def _open_plain(folder: Path, limits: Limits, problems: tuple[BlindSpot, ...]) -> Snapshot:
+    disk = Disk(folder)
+    files, found = walk(disk, limits)
+    listing = Listing(files, [*problems, *found])
+    return _snapshot(Identity(_folder_name(folder)), listing, FolderSource(disk), limits)
+
+
+def _open_worktree(layout: Layout, folder: Path, limits: Limits) -> Snapshot:
+    try:
+        repository = open_repository(layout, limits)
+    except GitFailed as error:
+        return _open_plain(folder, limits, (BlindSpot(Place(".git"), f"git cannot read the repository: {error}"),))
+    disk = Disk(folder)
+    try:
+        listing = list_worktree(repository, disk, limits)
+    except GitFailed as error:
+        repository.glass.close()
+        return _open_plain(folder, limits, (BlindSpot(Place(".git"), f"git cannot read the working tree: {error}"),))
+    except BaseException:
+        repository.glass.close()
+        raise
+    if not listing.files and not listing.problems and any(folder.iterdir()):
+        repository.glass.close()  # a folder that the repository ignores: it stands for itself
+        return _open_plain(folder, limits, ())
+    prefix = _prefix(layout, folder)
+    identity = _identity(repository, repository.head, folder, prefix, listing.dirty, repository.branch, "")
+    return _snapshot(identity, listing, GitSource(repository, repository.head, prefix, disk), limits)
+
+
+def _prefix(layout: Layout, folder: Path) -> str:
+    """The folder's path below the top of its working tree, empty for the top."""
+    if layout.worktree is None:
+        return ""
+    below = folder.relative_to(layout.worktree.resolve()).as_posix()
+    return "" if below == "." else below
+
+
+def _open_revision(
+    layout: Layout,
+    folder: Path,
+    ref: str | None,
+    limits: Limits,
+    name: str,
+    extra: tuple[tempfile.TemporaryDirectory[str], ...],
+) -> Snapshot:
+    try:
+        repository = open_repository(layout, limits)
+    except GitFailed as error:
+        raise SnapshotError(f"git cannot read {folder}: {error}") from error
+    try:
+        commit = resolve(repository, ref) if ref is not None else repository.head
+        if not commit:
+            raise SnapshotError(_no_commit(repository, folder, ref))
+        prefix = _prefix(layout, folder)
+        listing = _listed(repository, commit, prefix, ref or "HEAD", limits)
+        branch = repository.branch if ref is None else _as_branch(repository, ref)
+        identity = _identity(repository, commit, folder, prefix, False, branch, name)
+        until = identity.commit_time if ref is not None else None
+        return _snapshot(identity, listing, GitSource(repository, commit, prefix, None, until, extra), limits)
+    except BaseException:
+        repository.glass.close()
+        raise
+
+
+def _listed(repository: Repository, commit: str, prefix: str, ref: str, limits: Limits) -> Listing:
+    try:
+        return list_revision(repository, commit, prefix, limits)
+    except GitFailed as error:
+        if prefix and "not a tree object" not in str(error).lower():
+            raise SnapshotError(f"there is no folder {prefix} in {ref}: {error}") from error
+        raise SnapshotError(f"git cannot read the files of {ref}: {error}") from error
+
+
+def _as_branch(repository: Repository, ref: str) -> str:
+    names = (f"refs/heads/{ref}", f"refs/remotes/{ref}", f"refs/remotes/origin/{ref}")
+    return ref if any(name in repository.refs for name in names) else ""
+
+
+def _no_commit(repository: Repository, folder: Path, ref: str | None) -> str:
+    names = [short_name(name) for name in repository.refs]
+    if ref is None:
+        hint = f"; give one with --ref, for example {names[0]}" if names else ""
+        return f"{folder} has no commit at HEAD{hint}"
+    hint = _nearest(ref, [*names, *(name.removeprefix("origin/") for name in names)])
+    known = f"; did you mean {hint}?" if hint else ""
+    if not known and names:
+        known = f"; there are {', '.join(sorted(names)[:5])}" + (" …" if len(names) > 5 else "")
+    return f"no revision {ref!r} in {folder.name}{known}"
+
+
+def _identity(
+    repository: Repository, commit: str, folder: Path, prefix: str, dirty: bool, branch: str, name: str
+) -> Identity:
+    remote = without_credentials(repository.remote)
+    top = repository.layout.worktree or folder
+    own = name or (repository_name(remote) if is_url(remote) else "") or _folder_name(top)
+    return Identity(
+        f"{own}/{prefix}" if prefix else own,
+        commit,
+        dirty,
+        commit_time(repository, commit),
+        remote,
+        branch,
+        is_git=True,
+    )
+
+
+def _folder_name(folder: Path) -> str:
+    if folder.name == ".git":
+        return folder.parent.name
+    return folder.name.removesuffix(".git") or "root"
+
+
+def _snapshot(identity: Identity, listing: Listing, source: Source, limits: Limits) -> Snapshot:
+    files: dict[str, FileEntry] = {}
+    for entry in listing.files:
+        files.setdefault(entry.path, entry)
+    ordered = tuple(files[path] for path in sorted(files))
+    hidden = [
+        BlindSpot(Place(entry.path), entry.unreadable)
+        for entry in ordered
+        if entry.unreadable and not hides_nothing(entry)
+    ]
+    return Snapshot(identity, ordered, source, limits, tuple(condensed([*listing.problems, *hidden])))
