@@ -1,0 +1,892 @@
+"""Jenkinsfiles, declarative and scripted: stages as jobs, shell steps as commands.
+
+The Groovy is tokenised and bracketed, never run: names, strings and blocks are enough to see stages, steps and what
+stands around them. What Groovy computes (a command built by a function, a shared library's steps) is not seen; a call
+of a shared library's step stays as a step with `uses`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from assessor.facts.commands import Command
+from assessor.facts.file import FileFacts
+from assessor.facts.workflow import Job, Step, Trigger, Workflow
+from assessor.readers import ci_conditions
+from assessor.readers.ci_script import MAX_SCRIPT, Piece, one_script
+
+_NAME = re.compile(
+    r"(?:^|/)(?:[^/]*[._-])?jenkinsfile(?:[._-][^/]*)?$|\.jenkinsfile$|(?:^|/)jenkinsfiles?/[^/]+$", re.IGNORECASE
+)
+_OTHER_FILES = (".md", ".rst", ".txt", ".png", ".svg", ".yml", ".yaml", ".json", ".py", ".sh", ".adoc", ".lock")
+
+_MAX_TOKENS = 200_000
+_MAX_DEPTH = 60
+_MAX_STEPS = 5_000
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+def matches(path: str) -> bool:
+    return bool(_NAME.search(path)) and not path.lower().endswith(_OTHER_FILES)
+
+
+def read(path: str, text: str) -> FileFacts:
+    """Return the pipeline; an empty file or one whose brackets do not match is a problem."""
+    if not text.strip():
+        return FileFacts(problems=((1, "empty Jenkinsfile"),))
+    tokens = _tokens(text)
+    tree, problem = _bracketed(tokens)
+    statements = _statements(tree)
+    workflow = _Reader(path).workflow(statements)
+    problems = ((problem, "a bracket is not closed"),) if problem else ()
+    if not workflow.jobs and problem:
+        return FileFacts(problems=problems)
+    return FileFacts(workflows=(workflow,), problems=problems)
+
+
+# ---- tokens ----
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """`kind` is name, text, mark (one character or operator), newline, or group (with `parts`; `text` is the bracket).
+
+    A text has its value in `text` and in `lines` the line of each of its lines.
+    """
+
+    kind: str
+    text: str
+    line: int
+    lines: tuple[int, ...] = ()
+    parts: tuple[_Token, ...] = ()
+
+
+_LEXEME = re.compile(
+    r"""(?P<space>[ \t\r\f]+)
+    | (?P<newline>\n|\\\n)
+    | (?P<comment>//[^\n]*|\#![^\n]*|/\*.*?(?:\*/|\Z))
+    | (?P<triple>'{3}(?:[^\\']|\\.|'(?!''))*(?:'{3}|\Z)|"{3}(?:[^\\"]|\\.|"(?!""))*(?:"{3}|\Z))
+    | (?P<text>'(?:[^'\\\n]|\\.)*'?|"(?:[^"\\\n]|\\.)*"?)
+    | (?P<name>[A-Za-z_$][\w$]*(?:[?*]?\.[A-Za-z_][\w$]*)*)
+    | (?P<number>\d[\w.]*)
+    | (?P<mark>&&|\|\||==|!=|<=|>=|->|=~|.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def _tokens(text: str) -> list[_Token]:
+    found: list[_Token] = []
+    line = 1
+    for match in _LEXEME.finditer(text):
+        kind, word = match.lastgroup or "mark", match.group()
+        if kind in ("triple", "text"):
+            value, lines = _value(word, 3 if kind == "triple" else 1, line)
+            found.append(_Token("text", value, line, lines))
+        elif kind == "newline" and word == "\n":
+            found.append(_Token("newline", word, line))
+        elif kind in ("name", "number", "mark"):
+            found.append(_Token("name" if kind == "number" else kind, word, line))
+        line += word.count("\n")
+        if len(found) > _MAX_TOKENS:
+            break
+    return found
+
+
+_ESCAPE = re.compile(r"\\(.)|\$\{([^{}\n]*)\}", re.DOTALL)
+_ESCAPED = {"n": "\n", "t": "\t", "r": "", "b": "", "f": "", "\n": ""}
+
+
+def _value(word: str, quotes: int, line: int) -> tuple[str, tuple[int, ...]]:
+    """A string's value with its lines: escapes undone and, in double quotes, `${params.X}` turned into `$X`."""
+    is_double = word[0] == '"'
+    quote = word[0] * quotes
+    body = word[quotes : -quotes if word.endswith(quote) and len(word) >= 2 * quotes else len(word)]
+    out: list[str] = []
+    lines = [line]
+    last = 0
+    for match in _ESCAPE.finditer(body):
+        plain = body[last : match.start()]
+        line = _count(plain, line, lines)
+        out.append(plain)
+        if match.group(1) is not None:
+            replaced = _ESCAPED.get(match.group(1), match.group(1))
+            lines += [line] * replaced.count("\n")
+            line += match.group(1) == "\n"
+        else:
+            replaced = _interpolated(match.group(2)) if is_double else match.group()
+        out.append(replaced)
+        last = match.end()
+    _count(body[last:], line, lines)
+    out.append(body[last:])
+    return "".join(out), tuple(lines)
+
+
+def _count(text: str, line: int, lines: list[int]) -> int:
+    for _ in range(text.count("\n")):
+        line += 1
+        lines.append(line)
+    return line
+
+
+def _interpolated(expression: str) -> str:
+    name = re.fullmatch(r"\s*(?:env\.|params\.)?([A-Za-z_]\w*)\s*", expression)
+    if name:
+        return f"${name.group(1)}"
+    return "$" + (re.sub(r"\W+", "_", expression).strip("_")[:60] or "EXPRESSION")
+
+
+_PAIRS = {"(": ")", "[": "]", "{": "}"}
+
+
+def _bracketed(tokens: Sequence[_Token]) -> tuple[tuple[_Token, ...], int]:
+    """Nest the tokens by their brackets; also the line of the first bracket that stays open (0: none)."""
+    stack: list[tuple[_Token | None, list[_Token]]] = [(None, [])]
+    for token in tokens:
+        if token.kind == "mark" and token.text in _PAIRS and len(stack) < _MAX_DEPTH:
+            stack.append((token, []))
+        elif token.kind == "mark" and token.text in (")", "]", "}"):
+            opening = stack[-1][0]
+            if opening is not None and _PAIRS[opening.text] == token.text:
+                _close(stack)
+        else:
+            stack[-1][1].append(token)
+    unclosed = stack[1][0].line if len(stack) > 1 and stack[1][0] is not None else 0
+    while len(stack) > 1:
+        _close(stack)
+    return tuple(stack[0][1]), unclosed
+
+
+def _close(stack: list[tuple[_Token | None, list[_Token]]]) -> None:
+    opening, parts = stack.pop()
+    if opening is not None:
+        stack[-1][1].append(_Token("group", opening.text, opening.line, parts=tuple(parts)))
+
+
+# ---- statements ----
+
+Statement = tuple[_Token, ...]
+_CONTINUED = frozenset({",", "+", "=", "&&", "||", "?", ":", "->", "."})
+_CONTINUING = frozenset({"else", "catch", "finally"})
+
+
+def _statements(tokens: Iterable[_Token]) -> list[Statement]:
+    """Split at newlines and semicolons where Groovy ends a statement."""
+    found: list[list[_Token]] = []
+    current: list[_Token] = []
+    for token in tokens:
+        if token.kind == "newline" or (token.kind == "mark" and token.text == ";"):
+            if current and not (token.kind == "newline" and _goes_on(current[-1])):
+                found.append(current)
+                current = []
+            continue
+        if not current and found and _attaches(token, found[-1]):
+            current = found.pop()
+        current.append(token)
+    if current:
+        found.append(current)
+    return [tuple(each) for each in found]
+
+
+def _goes_on(last: _Token) -> bool:
+    return last.kind == "mark" and last.text in _CONTINUED
+
+
+def _attaches(token: _Token, before: list[_Token]) -> bool:
+    """A block or an else, catch or operator on a new line belongs to the statement before."""
+    if token.kind == "group" and token.text == "{":
+        return not any(part.kind == "group" and part.text == "{" for part in before)
+    return (token.kind == "name" and token.text in _CONTINUING) or (
+        token.kind == "mark" and token.text in (".", "+", "?", ":")
+    )
+
+
+def _block(statement: Statement, start: int = 0) -> _Token | None:
+    return next((t for t in statement[start:] if t.kind == "group" and t.text == "{"), None)
+
+
+def _inner(group: _Token | None) -> list[Statement]:
+    return _statements(group.parts) if group else []
+
+
+def _head(statement: Statement) -> str:
+    return statement[0].text if statement and statement[0].kind == "name" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Arguments:
+    """Arguments of a step: those without a name, and those with one."""
+
+    plain: tuple[tuple[_Token, ...], ...] = ()
+    named: tuple[tuple[str, tuple[_Token, ...]], ...] = ()
+
+    def get(self, name: str) -> tuple[_Token, ...]:
+        return next((value for key, value in self.named if key == name), ())
+
+    def text(self, *names: str) -> str:
+        """The string of the first named argument that is there, else of the first plain one."""
+        values = [self.get(name) for name in names] + list(self.plain[:1])
+        return next((joined.text for value in values if (joined := _string(value))), "")
+
+
+def _arguments(tokens: Sequence[_Token]) -> _Arguments:
+    """Read `(a, b: c)` or `a, b: c` up to the block that follows."""
+    if tokens and tokens[0].kind == "group" and tokens[0].text == "(":
+        tokens = tokens[0].parts
+    plain: list[tuple[_Token, ...]] = []
+    named: list[tuple[str, tuple[_Token, ...]]] = []
+    for part in _split([t for t in tokens if t.kind != "newline"], ","):
+        if len(part) > 2 and part[0].kind in ("name", "text") and part[1].kind == "mark" and part[1].text == ":":
+            named.append((part[0].text, part[2:]))
+        elif part:
+            plain.append(part)
+    return _Arguments(tuple(plain), tuple(named))
+
+
+def _split(tokens: Sequence[_Token], mark: str) -> list[tuple[_Token, ...]]:
+    parts: list[list[_Token]] = [[]]
+    for token in tokens:
+        if token.kind == "mark" and token.text == mark:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return [tuple(part) for part in parts]
+
+
+def _string(tokens: Sequence[_Token]) -> _Token | None:
+    """A string, or strings and names joined by `+`; None for anything else."""
+    if not tokens or not any(token.kind == "text" for token in tokens):
+        return None
+    text, lines = "", [tokens[0].line]
+    for token in tokens:
+        if token.kind == "text":
+            text += token.text
+            lines += token.lines[1:]
+        elif token.kind == "name" and not token.text.startswith("."):
+            text += _interpolated(token.text)
+        elif not (token.kind == "mark" and token.text in "+.") and token.kind != "group":
+            break
+    return _Token("text", text, tokens[0].line, tuple(lines))
+
+
+# ---- the pipeline ----
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands around a step: folder, variables, condition, and whether its failure is caught."""
+
+    cwd: str = ""
+    env: Pairs = ()
+    condition: str = ""
+    can_fail: bool = True
+
+
+@dataclass(slots=True)
+class _Stage:
+    """A stage while it is read."""
+
+    name: str
+    line: int
+    needs: tuple[str, ...] = ()
+    steps: list[Step] = field(default_factory=list)
+    condition: str = ""
+    triggers: tuple[Trigger, ...] | None = None
+    image: str = ""
+    env: Pairs = ()
+    approval: bool = False
+    can_fail: bool = True
+    is_active: bool = True
+
+
+_TRANSPARENT = frozenset(
+    [
+        "steps",
+        "script",
+        "node",
+        "timestamps",
+        "ansiColor",
+        "timeout",
+        "retry",
+        "withCredentials",
+        "sshagent",
+        "withDockerRegistry",
+        "container",
+        "podTemplate",
+        "waitUntil",
+        "lock",
+        "withMaven",
+        "configFileProvider",
+        "wrap",
+        "stages",
+        "pipeline",
+        "options",
+        "withAWS",
+        "withKubeConfig",
+        "withSonarQubeEnv",
+        "docker.withRegistry",
+        "throttle",
+        "nodejs",
+        "tee",
+        "withVault",
+        "echo",
+        "each",
+        "eachWithIndex",
+        "finally",
+        "for",
+        "while",
+        "else",
+    ]
+)
+_SHELLS = {"sh": "sh", "bat": "cmd", "powershell": "pwsh", "pwsh": "pwsh"}
+_CATCHING = frozenset({"catchError", "warnError"})
+_STEP_NAMES = frozenset(
+    [
+        "echo",
+        "print",
+        "println",
+        "checkout",
+        "git",
+        "stash",
+        "unstash",
+        "deleteDir",
+        "cleanWs",
+        "error",
+        "sleep",
+        "input",
+        "junit",
+        "archiveArtifacts",
+        "readFile",
+        "writeFile",
+        "readJSON",
+        "readYaml",
+        "fileExists",
+        "load",
+        "library",
+        "properties",
+        "isUnix",
+        "mail",
+        "emailext",
+        "slackSend",
+        "milestone",
+        "build",
+        "parallel",
+        "stage",
+        "def",
+        "return",
+        "if",
+        "try",
+        "currentBuild.result",
+        "tools",
+        "agent",
+        "when",
+        "environment",
+        "post",
+        "triggers",
+        "parameters",
+        "options",
+        "import",
+        "publishHTML",
+        "step",
+        "dir",
+        "withEnv",
+        "pwd",
+        "tool",
+        "string",
+        "booleanParam",
+        "choice",
+        "credentials",
+        "usernamePassword",
+        "cron",
+        "pollSCM",
+        "upstream",
+        "buildDiscarder",
+        "logRotator",
+        "disableConcurrentBuilds",
+        "skipDefaultCheckout",
+        "throw",
+        "while",
+        "for",
+        "switch",
+        "case",
+        "break",
+        "assert",
+        "new",
+    ]
+)
+
+
+class _Reader:
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.triggers: list[Trigger] = []
+        self.env: Pairs = ()
+        self.image = ""
+        self.stages: list[_Stage] = []
+        self.count = 0
+
+    def workflow(self, statements: list[Statement]) -> Workflow:
+        loose = _Stage("pipeline", 1)
+        self._walk(statements, loose, _Around(), (), 0)
+        stages = ([loose] if loose.steps else []) + self.stages
+        triggers = tuple(self.triggers) or (Trigger("server", 1),)
+        jobs = tuple(self._job(stage, triggers) for stage in _renamed(stages))
+        active = any(job.is_active for job in jobs)
+        return Workflow(
+            "jenkins",
+            self.path,
+            1,
+            triggers=triggers,
+            jobs=jobs,
+            env=self.env,
+            disabled="" if active else "no stage with steps",
+        )
+
+    def _job(self, stage: _Stage, triggers: tuple[Trigger, ...]) -> Job:
+        own = _fitting(stage.triggers, triggers)
+        return Job(
+            id=stage.name,
+            line=stage.line,
+            needs=stage.needs,
+            condition=stage.condition,
+            steps=tuple(stage.steps),
+            image=stage.image or self.image,
+            env=stage.env,
+            can_fail=stage.can_fail,
+            approval=stage.approval,
+            is_active=stage.is_active and bool(stage.steps) and own != (),
+            triggers=own,
+            stage=stage.name,
+        )
+
+    # ---- walking ----
+
+    def _walk(
+        self, statements: Iterable[Statement], stage: _Stage, around: _Around, needs: tuple[str, ...], depth: int
+    ) -> tuple[str, ...]:
+        """Read statements into `stage`; nested stages become stages of their own. Returns what the next waits for."""
+        for statement in statements:
+            self.count += 1
+            if self.count > _MAX_STEPS or depth > _MAX_DEPTH:
+                break
+            needs = self._statement(statement, stage, around, needs, depth)
+        return needs
+
+    def _statement(
+        self, statement: Statement, stage: _Stage, around: _Around, needs: tuple[str, ...], depth: int
+    ) -> tuple[str, ...]:
+        head = _head(statement)
+        if head == "stage" and _block(statement):
+            return self._stage(statement, around, needs, depth)
+        if head in ("parallel", "matrix"):
+            return self._parallel(statement, stage, around, needs, depth)
+        if head in _DIRECTIVES:
+            _DIRECTIVES[head](self, statement, stage, around)
+            return needs
+        if head == "if":
+            return self._if(statement, stage, around, needs, depth)
+        if head == "try":
+            return self._try(statement, stage, around, needs, depth)
+        if head in ("when", "parameters", "options", "tools", "libraries", "import", "class", "enum"):
+            if head in ("options", "properties"):
+                return needs
+            self._when(statement, stage) if head == "when" else None
+            return needs
+        self._simple(statement, stage, self._entered(head, statement, around))
+        inside = self._entered(head, statement, around)
+        for block in _blocks(statement):
+            needs = self._walk(_inner(block), stage, inside, needs, depth + 1)
+        return needs
+
+    def _entered(self, head: str, statement: Statement, around: _Around) -> _Around:
+        """What holds inside a block such as dir('x') { … }."""
+        if _block(statement) is None:
+            return around
+        arguments = _arguments(statement[1:])
+        if head == "dir":
+            return replace(around, cwd=_below(around.cwd, arguments.text("path")))
+        if head == "withEnv":
+            return replace(around, env=around.env + tuple(_assignments(statement)))
+        if head in _CATCHING:
+            return replace(around, can_fail=False)
+        return around
+
+    def _stage(self, statement: Statement, around: _Around, needs: tuple[str, ...], depth: int) -> tuple[str, ...]:
+        block = _block(statement)
+        name = _arguments(statement[1:]).text("name") or f"stage {len(self.stages) + 1}"
+        made = _Stage(name, statement[0].line, needs, condition=around.condition, can_fail=around.can_fail)
+        position = len(self.stages)
+        inside = replace(around, condition="", can_fail=True)
+        after = self._walk(_inner(block), made, inside, needs, depth + 1)
+        nested = self.stages[position:]
+        for inner in nested:
+            _inherit(inner, made)
+        if made.steps or not nested:
+            self.stages.insert(position, made)
+            return tuple(dict.fromkeys((*(after if nested else ()), _key(made))))
+        return after
+
+    def _parallel(
+        self, statement: Statement, stage: _Stage, around: _Around, needs: tuple[str, ...], depth: int
+    ) -> tuple[str, ...]:
+        """Branches: stages of a block, or `name: { … }` arguments. All wait for the same, what follows for all."""
+        after: list[str] = []
+        block = _block(statement)
+        branches = _arguments(statement[1:]).named
+        closures = [(name, _block(value)) for name, value in branches if _block(value)]
+        if closures:
+            for name, closure in closures:
+                made = _Stage(name, closure.line if closure else 1, needs)
+                position = len(self.stages)
+                after += self._walk(_inner(closure), made, around, (), depth + 1)
+                if made.steps or len(self.stages) == position:
+                    self.stages.insert(position, made)
+                    after.append(_key(made))
+        else:
+            for inner in _inner(block):
+                after += [n for n in self._statement(inner, stage, around, needs, depth + 1) if n not in needs]
+        return tuple(dict.fromkeys(after)) or needs
+
+    def _if(
+        self, statement: Statement, stage: _Stage, around: _Around, needs: tuple[str, ...], depth: int
+    ) -> tuple[str, ...]:
+        condition = _text_of(statement[1].parts) if len(statement) > 1 and statement[1].kind == "group" else ""
+        truth = ci_conditions.truth(ci_conditions.parse(condition))
+        otherwise = next((i for i, t in enumerate(statement) if t.kind == "name" and t.text == "else"), len(statement))
+        if True in truth:
+            joined = f"{around.condition} && {condition}" if around.condition else condition
+            inside = replace(around, condition=joined)
+            body = _block(statement[2:otherwise])
+            inner = _inner(body) if body else [statement[2:otherwise]]
+            needs = self._walk(inner, stage, inside, needs, depth + 1)
+        if False in truth and otherwise < len(statement):
+            rest = statement[otherwise + 1 :]
+            chained = _head(rest) == "if" or _block(rest) is None
+            inside = replace(around, condition=f"!({condition})")
+            needs = self._walk([rest] if chained else _inner(_block(rest)), stage, inside, needs, depth + 1)
+        return needs
+
+    def _try(
+        self, statement: Statement, stage: _Stage, around: _Around, needs: tuple[str, ...], depth: int
+    ) -> tuple[str, ...]:
+        """A catch that neither throws nor fails the build swallows what the try does."""
+        catches = [i for i, t in enumerate(statement) if t.kind == "name" and t.text == "catch"]
+        swallows = any(not _raises(_block(statement, i)) for i in catches)
+        needs = self._walk(
+            _inner(_block(statement)),
+            stage,
+            replace(around, can_fail=around.can_fail and not swallows),
+            needs,
+            depth + 1,
+        )
+        for index, token in enumerate(statement):
+            if token.kind == "name" and token.text in ("catch", "finally"):
+                condition = "failure" if token.text == "catch" else around.condition
+                inside = replace(around, condition=condition)
+                needs = self._walk(_inner(_block(statement, index)), stage, inside, needs, depth + 1)
+        return needs
+
+    # ---- steps ----
+
+    def _simple(self, statement: Statement, stage: _Stage, around: _Around) -> None:
+        """Shell steps anywhere in the statement (`def x = sh(…)`), an input, or a shared library's step."""
+        head = _head(statement)
+        for index, token in enumerate(_flat(statement)):
+            pass_on = _flat(statement)[index + 1 :] if token.kind == "name" and token.text in _SHELLS else ()
+            if pass_on:
+                self._shell(token, pass_on, stage, around)
+        if head == "input" or (head == "def" and any(t.text == "input" and t.kind == "name" for t in statement)):
+            stage.approval = True
+        self._known_step(head, statement, stage, around)
+
+    def _shell(self, token: _Token, rest: Sequence[_Token], stage: _Stage, around: _Around) -> None:
+        arguments = _arguments(_up_to_end(rest))
+        script = _string(arguments.get("script") or (arguments.plain[0] if arguments.plain else ()))
+        if script is None:
+            return
+        keeps_going = any(t.text == "true" for t in arguments.get("returnStatus"))
+        commands = _shell_commands(script, _SHELLS[token.text])
+        step = Step(
+            name=token.text,
+            line=token.line,
+            commands=tuple(replace(c, swallowed=True) for c in commands) if keeps_going else commands,
+            script=script.text[:MAX_SCRIPT],
+            cwd=around.cwd,
+            env=around.env,
+            condition=around.condition,
+            can_fail=around.can_fail,
+        )
+        stage.steps.append(step)
+
+    def _known_step(self, head: str, statement: Statement, stage: _Stage, around: _Around) -> None:
+        """A step of a plugin or a shared library: its name and its named arguments."""
+        is_call = len(statement) > 1 and (
+            statement[1].kind in ("text",) or (statement[1].kind == "group" and statement[1].text == "(")
+        )
+        named = len(statement) > 2 and statement[1].kind == "name" and statement[2].text == ":"
+        if not head or head in _SHELLS or head in _TRANSPARENT or (head in _STEP_NAMES and head != "build"):
+            return
+        if not (is_call or named) or head in _CATCHING or head.startswith(("currentBuild", "env.", "params.")):
+            return
+        arguments = _arguments(statement[1:])
+        inputs = tuple((key, _text_of(value)) for key, value in arguments.named)
+        plain = arguments.text()
+        inputs += (("", plain),) if plain and not inputs else ()
+        step = Step(head, statement[0].line, uses=head, inputs=inputs, cwd=around.cwd, env=around.env)
+        stage.steps.append(replace(step, condition=around.condition, can_fail=around.can_fail))
+
+    # ---- directives ----
+
+    def _triggers_of(self, statement: Statement, stage: _Stage, around: _Around) -> None:
+        for inner in _inner(_block(statement)):
+            head, arguments = _head(inner), _arguments(inner[1:])
+            line = inner[0].line
+            if head in ("cron", "parameterizedCron"):
+                self.triggers += _crons("schedule", arguments.text("spec", "parameterizedSpecification"), line)
+            elif head == "pollSCM":
+                self.triggers += _crons("poll", arguments.text("scmpoll_spec", "spec"), line)
+            elif head == "upstream":
+                names = tuple(name.strip() for name in arguments.text("upstreamProjects").split(",") if name.strip())
+                self.triggers.append(Trigger("workflow_run", line, sources=names))
+            elif head in ("githubPush", "gitlab", "bitbucketPush", "bitBucketTrigger"):
+                self.triggers.append(Trigger("push", line))
+            elif head:
+                self.triggers.append(Trigger("webhook", line, types=(head,)))
+
+    def _properties(self, statement: Statement, stage: _Stage, around: _Around) -> None:
+        """Scripted: properties([pipelineTriggers([cron('…')])])."""
+        flat = _flat(statement)
+        for index, token in enumerate(flat):
+            if token.kind == "name" and token.text in ("cron", "pollSCM"):
+                spec = _arguments(flat[index + 1 :][:1]).text("spec", "scmpoll_spec")
+                self.triggers += _crons("schedule" if token.text == "cron" else "poll", spec, token.line)
+
+    def _agent(self, statement: Statement, stage: _Stage, around: _Around) -> None:
+        for inner in _inner(_block(statement)):
+            image = ""
+            if _head(inner) == "docker":
+                image = _arguments(inner[1:]).text("image")
+                settings = [_arguments(each[1:]).text() for each in _inner(_block(inner)) if _head(each) == "image"]
+                image = next(iter(settings), image)
+            if image and stage.name == "pipeline" and not self.stages:
+                self.image = image
+            elif image:
+                stage.image = image
+
+    def _environment(self, statement: Statement, stage: _Stage, around: _Around) -> None:
+        found: list[tuple[str, str]] = []
+        for inner in _inner(_block(statement)):
+            if len(inner) > 2 and inner[1].text == "=" and inner[0].kind == "name":
+                value = _string(inner[2:])
+                found.append((inner[0].text, value.text if value and inner[2].kind == "text" else ""))
+        if stage.name == "pipeline":
+            self.env += tuple(found)
+        else:
+            stage.env += tuple(found)
+
+    def _post(self, statement: Statement, stage: _Stage, around: _Around) -> None:
+        """Steps after a stage, or after all stages as a job of their own."""
+        is_last = stage.name == "pipeline"
+        into = _Stage("post", statement[0].line, tuple(_key(s) for s in self.stages)) if is_last else stage
+        for inner in _inner(_block(statement)):
+            condition = _head(inner)
+            inside = replace(around, condition="" if condition == "always" else condition)
+            for each in _inner(_block(inner)):
+                self._statement(each, into, inside, (), 1)
+        if is_last and into.steps:
+            self.stages.append(into)
+
+    def _input(self, statement: Statement, stage: _Stage, around: _Around) -> None:
+        stage.approval = True
+
+    def _when(self, statement: Statement, stage: _Stage) -> None:
+        block = _block(statement)
+        if block is None:
+            return
+        stage.condition = _text_of(block.parts)[:500]
+        kinds: set[str] | None = None
+        for inner in _inner(block):
+            limited = _limited(inner)
+            if limited == set():
+                stage.is_active = False
+            if limited is not None:
+                kinds = limited if kinds is None else kinds & limited
+        if kinds is not None:
+            stage.triggers = tuple(_narrowed(kind, block) for kind in sorted(kinds))
+
+
+_DIRECTIVES = {
+    "triggers": _Reader._triggers_of,
+    "properties": _Reader._properties,
+    "agent": _Reader._agent,
+    "environment": _Reader._environment,
+    "post": _Reader._post,
+    "input": _Reader._input,
+}
+
+
+def _limited(statement: Statement) -> set[str] | None:
+    """The trigger kinds that one condition of a `when` leaves; None where it limits none, empty where never true."""
+    head = _head(statement)
+    if head == "branch":
+        return {"push", "poll", "schedule", "server", "webhook", "workflow_run"}
+    if head in ("tag", "buildingTag"):
+        return {"tag", "server"}
+    if head == "changeRequest":
+        return {"pull_request", "server"}
+    if head == "triggeredBy":
+        cause = _arguments(statement[1:]).text("cause").lower()
+        for part, kind in (("timer", "schedule"), ("user", "manual"), ("upstream", "workflow_run"), ("scm", "poll")):
+            if part in cause:
+                return {kind}
+    if head == "expression":
+        block = _block(statement)
+        text = re.sub(r"^\s*return\s+", "", _text_of(block.parts)) if block else ""
+        return set() if True not in ci_conditions.truth(ci_conditions.parse(text)) else None
+    if head in ("allOf", "not", "anyOf"):
+        inner = [_limited(each) for each in _inner(_block(statement))]
+        if head == "allOf":
+            limits = [each for each in inner if each is not None]
+            return set.intersection(*limits) if limits else None
+        if head == "anyOf":
+            known = [each for each in inner if each is not None]
+            return set.union(*known) if inner and len(known) == len(inner) else None
+    return None
+
+
+def _narrowed(kind: str, block: _Token) -> Trigger:
+    branches = tuple(
+        text for each in _inner(block) if _head(each) == "branch" and (text := _arguments(each[1:]).text("pattern"))
+    )
+    return Trigger(kind, block.line, branches=branches)
+
+
+def _fitting(limits: tuple[Trigger, ...] | None, triggers: tuple[Trigger, ...]) -> tuple[Trigger, ...] | None:
+    """The pipeline's triggers that a stage's `when` lets pass; None where all of them."""
+    if limits is None:
+        return None
+    kinds = {limit.kind: limit for limit in limits}
+    kept = tuple(
+        replace(trigger, branches=kinds[trigger.kind].branches or trigger.branches)
+        for trigger in triggers
+        if trigger.kind in kinds
+    )
+    if not kept and set(kinds) == {"manual"}:
+        return (limits[0],)
+    return None if kept == triggers else kept
+
+
+def _inherit(inner: _Stage, outer: _Stage) -> None:
+    """A nested stage runs under its parent's conditions and in its agent."""
+    inner.condition = " && ".join(filter(None, (outer.condition, inner.condition)))
+    inner.image = inner.image or outer.image
+    inner.env = outer.env + inner.env
+    inner.approval = inner.approval or outer.approval
+    inner.is_active = inner.is_active and outer.is_active
+    inner.can_fail = inner.can_fail and outer.can_fail
+    inner.triggers = inner.triggers if inner.triggers is not None else outer.triggers
+
+
+def _key(stage: _Stage) -> str:
+    return f"{stage.name}\n{stage.line}"
+
+
+def _renamed(stages: Sequence[_Stage]) -> list[_Stage]:
+    """Give stages of one name different ids, and turn `needs` from keys into ids."""
+    ids: dict[str, str] = {}
+    taken: set[str] = set()
+    for stage in stages:
+        name = stage.name if stage.name not in taken else f"{stage.name} (line {stage.line})"
+        taken.add(name)
+        ids[_key(stage)] = name
+    return [
+        replace(stage, name=ids[_key(stage)], needs=tuple(ids[n] for n in dict.fromkeys(stage.needs) if n in ids))
+        for stage in stages
+    ]
+
+
+def _blocks(statement: Statement) -> Iterator[_Token]:
+    return (token for token in statement if token.kind == "group" and token.text == "{")
+
+
+def _flat(statement: Iterable[_Token]) -> list[_Token]:
+    """The tokens of a statement and of its parentheses and lists, without its blocks."""
+    found: list[_Token] = []
+    waiting = list(reversed(list(statement)))
+    while waiting:
+        token = waiting.pop()
+        found.append(token)
+        if token.kind == "group" and token.text != "{":
+            waiting += reversed(token.parts)
+    return found
+
+
+def _up_to_end(tokens: Sequence[_Token]) -> Sequence[_Token]:
+    """The arguments directly after a step's name: one group in parentheses, or the words up to a block."""
+    if tokens and tokens[0].kind == "group" and tokens[0].text == "(":
+        return tokens[:1]
+    end = next((i for i, t in enumerate(tokens) if t.kind == "group"), len(tokens))
+    return tokens[:end]
+
+
+def _raises(block: _Token | None) -> bool:
+    """Does a catch block fail the build again?"""
+    if block is None:
+        return False
+    names = {token.text for token in _deep(block) if token.kind == "name"}
+    texts = {token.text for token in _deep(block) if token.kind == "text"}
+    return bool(names & {"throw", "error", "unstable"}) or (
+        "currentBuild.result" in names and bool(texts & {"FAILURE", "ABORTED"})
+    )
+
+
+def _deep(group: _Token) -> Iterator[_Token]:
+    waiting = list(group.parts)
+    while waiting:
+        token = waiting.pop()
+        yield token
+        waiting += token.parts
+
+
+def _text_of(tokens: Iterable[_Token]) -> str:
+    """Tokens as one readable line."""
+    words: list[str] = []
+    for token in tokens:
+        if token.kind == "group":
+            words.append(f"{token.text}{_text_of(token.parts)}{_PAIRS[token.text]}")
+        elif token.kind == "text":
+            words.append("'" + token.text.replace("'", "''") + "'")
+        elif token.kind != "newline":
+            words.append(token.text)
+    return re.sub(r"(?<=\w) (?=[(\[])", "", " ".join(words))
+
+
+def _assignments(statement: Statement) -> Iterator[tuple[str, str]]:
+    for token in _flat(statement):
+        if token.kind == "text" and "=" in token.text:
+            name, _, value = token.text.partition("=")
+            yield name, value
+
+
+def _crons(kind: str, spec: str, line: int) -> list[Trigger]:
+    """A trigger for each cron line of the spec; Jenkins' H counts as any value."""
+    lines = [each.strip().partition("%")[0].strip() for each in spec.split("\n")]
+    plain = [each for each in lines if each and not each.startswith(("#", "TZ="))]
+    return [
+        Trigger(kind, line, cron=each, is_active=each.startswith(("@", "$")) or len(each.split()) == 5)
+        for each in plain
+    ]
+
+
+def _below(base: str, folder: str) -> str:
+    folder = folder.removeprefix("./").rstrip("/")
+    return f"{base}/{folder}" if base and not folder.startswith(("/", "$")) else folder
+
+
+def _shell_commands(script: _Token, shell: str) -> tuple[Command, ...]:
+    """Jenkins starts `sh -xe`, without -e where the script begins with `#!`."""
+    first = script.text.lstrip().split("\n", 1)[0]
+    stops = shell == "sh" and (not first.startswith("#!") or re.search(r"\s-[a-z]*e", first) is not None)
+    return one_script([Piece(script.text, script.lines)], stops or shell == "pwsh")
