@@ -27,16 +27,6 @@ ScopeIndex = NewType("ScopeIndex", int)
 
 
 @dataclass(frozen=True, slots=True)
-class Import:
-    """`from target import name as alias` has target `target.name`; `import a.b` has target `a.b`, alias `a`."""
-
-    target: str
-    alias: str
-    line: int
-    scope: int
-
-
-@dataclass(frozen=True, slots=True)
 class Guard:
     """A condition that a call stands under: the name tested, and whether the call runs when that name is true.
 
@@ -46,6 +36,18 @@ class Guard:
 
     name: str
     expects: Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """`from target import name as alias` has target `target.name`; `import a.b` has target `a.b`, alias `a`."""
+
+    target: str
+    alias: str
+    line: int
+    scope: int
+    guards: tuple[Guard, ...] = ()
+    """Conditions that it stands under."""
 
 
 @dataclass(frozen=True, slots=True)

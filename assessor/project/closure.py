@@ -54,7 +54,10 @@ class Closure:
 
     def runs(self, call: Call) -> bool:
         """The call's conditions allow it under this command line and environment."""
-        return not any(is_switched_off(guard, self.switches) for guard in call.guards)
+        return self.allows(call.guards)
+
+    def allows(self, guards: Iterable[Guard]) -> bool:
+        return not any(is_switched_off(guard, self.switches) for guard in guards)
 
     def trail(self, scope: ScopeKey) -> list[tuple[ScopeKey, int]]:
         """From the entry to the function: each function with the line in its caller that leads to it (0 at the start)."""
@@ -83,9 +86,26 @@ def is_switched_off(guard: Guard, switches: Mapping[str, str]) -> bool:
 def explore(modules: Modules, entries: tuple[Entry, ...], switches: Mapping[str, str], words: Iterable[str] = ()) -> Closure:
     """Follow calls and imports from the entries. `words` are the command line's operands, for subcommands."""
     in_test = any(entry.how == "tests" for entry in entries)
-    closure = Closure(entries, {**_defaults(modules, entries, switches), **switches}, in_test)
-    _Walk(modules, closure, frozenset(word.replace("-", "_") for word in words)).run()
+    named = frozenset(word.replace("-", "_") for word in words)
+    known = {**_defaults(modules, entries, switches), **_dispatched(modules, entries, words), **switches}
+    closure = Closure(entries, known, in_test)
+    _Walk(modules, closure, named).run()
     return closure
+
+
+def _dispatched(modules: Modules, entries: tuple[Entry, ...], words: Iterable[str]) -> dict[str, str]:
+    """Values of names that an entry's file compares with texts of which one is an operand of the command line:
+    `python run.py train` and `if name == "train"` give name the value train."""
+    operands = set(words)
+    found: dict[str, str] = {}
+    for entry in entries:
+        if entry.how == "script" and operands and entry.path in modules.files:
+            facts = modules.index(entry.path).facts
+            guards = [g for item in (*facts.calls, *facts.imports) for g in item.guards]
+            for guard in guards:
+                if isinstance(guard.expects, str) and guard.expects in operands:
+                    found[guard.name] = guard.expects
+    return found
 
 
 def _defaults(modules: Modules, entries: tuple[Entry, ...], given: Mapping[str, str]) -> dict[str, str]:
@@ -181,7 +201,8 @@ class _Walk:
         if number == MODULE:
             self.load(path, scope)
         for imported in index.imports.get(number, ()):
-            self.follow_import(imported.target, scope, imported.line)
+            if self.closure.allows(imported.guards):
+                self.follow_import(imported.target, scope, imported.line)
         for call in index.calls.get(number, ()):
             if self.closure.runs(call):
                 self.follow_call(call, scope)
@@ -198,7 +219,7 @@ class _Walk:
                 self.push((init, MODULE), scope, line)
 
     def follow_call(self, call: Call, scope: ScopeKey) -> None:
-        targets = self.modules.targets(call.name, scope[0])
+        targets = [t for name in self.names(call.name, scope[0]) for t in self.modules.targets(name, scope[0])]
         for target in targets:
             if target[1] != MODULE:
                 self.push(target, scope, call.line)
@@ -207,6 +228,15 @@ class _Walk:
             self.wanted.setdefault(last, (scope, call.line))
             for method in self.methods.get(last, ()):
                 self.push(method, scope, call.line)
+
+    def names(self, name: str, path: str) -> list[str]:
+        """The name, or where its import is one of several under conditions, the names that the conditions allow."""
+        alternatives = self.modules.index(path).alternatives
+        target = next((t for t in alternatives if name == t or name.startswith(t + ".")), None) if alternatives else None
+        if target is None:
+            return [name]
+        allowed = [i.target for i in alternatives[target] if self.closure.allows(i.guards)]
+        return [other + name[len(target) :] for other in allowed]
 
     def is_external(self, head: str, path: str, resolved: bool) -> bool:
         """The receiver is known: a product's object, or a first-party function that was found by its full name."""

@@ -29,6 +29,8 @@ class CodeIndex:
     by_class: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     classes: dict[str, ClassDef] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
+    alternatives: dict[str, list[Import]] = field(default_factory=dict)
+    """Imports of which one takes the other's name (`if a: from x import f` / `else: from y import f`), by each target."""
 
     @classmethod
     def of(cls, facts: PythonFacts) -> CodeIndex:
@@ -40,6 +42,7 @@ class CodeIndex:
         for imported in facts.imports:
             index.imports[imported.scope].append(imported)
             index.aliases.setdefault(imported.alias, imported.target)
+        index.alternatives = _alternatives(facts.imports)
         for number, scope in enumerate(facts.scopes):
             index.scopes[scope.name] = number
             if scope.kind == "method":
@@ -48,6 +51,15 @@ class CodeIndex:
         for definition in facts.classes:
             index.classes[definition.name] = definition
         return index
+
+
+def _alternatives(imports: tuple[Import, ...]) -> dict[str, list[Import]]:
+    """Imports under conditions that share alias and scope, under each of their targets."""
+    shared: dict[tuple[str, int], list[Import]] = defaultdict(list)
+    for imported in imports:
+        if imported.guards:
+            shared[imported.alias, imported.scope].append(imported)
+    return {i.target: group for group in shared.values() if len(group) > 1 for i in group}
 
 
 class Modules:

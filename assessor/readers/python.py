@@ -262,7 +262,8 @@ class _Walk:
     def import_(self, node: ast.Import) -> None:
         for name in node.names:
             alias = name.asname or name.name.partition(".")[0]
-            self.imports.append(Import(name.name, name.asname or name.name, self.line_of(node.lineno), self.scope))
+            line = self.line_of(node.lineno)
+            self.imports.append(Import(name.name, name.asname or name.name, line, self.scope, tuple(self.guards)))
             self.bind(alias, name.name if name.asname else alias)
 
     def import_from(self, node: ast.ImportFrom) -> None:
@@ -270,7 +271,7 @@ class _Walk:
         for name in node.names:
             joined = base + name.name if base.endswith(".") else f"{base}.{name.name}"
             alias = name.asname or name.name
-            self.imports.append(Import(joined, alias, self.line_of(node.lineno), self.scope))
+            self.imports.append(Import(joined, alias, self.line_of(node.lineno), self.scope, tuple(self.guards)))
             self.bind(alias, joined)
 
     def bind(self, name: str, dotted: str) -> None:

@@ -8,6 +8,7 @@ from importlib import import_module
 from types import ModuleType
 
 from assessor.facts.file import EMPTY, FileFacts
+from assessor.readers import settings
 
 READERS = (
     "python",
@@ -51,6 +52,10 @@ READERS = (
 """Names of the reader modules of this package, in the order in which their facts of one file are joined."""
 
 
+MAX_UNKNOWN_YAML = 50_000
+"""Characters of a YAML file of no known format that is read for its settings."""
+
+
 @lru_cache(maxsize=1)
 def readers() -> tuple[ModuleType, ...]:
     """All reader modules, imported."""
@@ -74,4 +79,6 @@ def read(path: str, text: str, chosen: list[ModuleType]) -> FileFacts:
             name = reader.__name__.rpartition(".")[2]
             found = FileFacts(problems=((1, f"the {name} reader failed: {type(error).__name__}: {error}"),))
         facts = found if facts is EMPTY else facts.merged(found)
+    if facts == EMPTY and path.endswith((".yml", ".yaml")) and len(text) <= MAX_UNKNOWN_YAML:
+        return settings.read_as("yaml", path, text)  # a product's own format: its keys may name commands and scripts
     return facts

@@ -107,7 +107,11 @@ def _is_config(file: PurePosixPath) -> bool:
 
 def read(path: str, text: str) -> FileFacts:
     """Return the settings of the file, at most MAX_SETTINGS; a text that is not of its format is a problem."""
-    kind = _format(path)
+    return read_as(_format(path), path, text)
+
+
+def read_as(kind: str, path: str, text: str) -> FileFacts:
+    """Return the settings of a text of the format `kind`: toml, ini, yaml or json; none for the empty text."""
     if not kind or (kind == "json" and len(text) > MAX_JSON):
         return EMPTY
     if len(text) > MAX_TEXT:
