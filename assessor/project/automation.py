@@ -8,14 +8,16 @@ not exist is noted in `broken` and nothing behind it is reached.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from assessor.catalog.actions import command_of
 from assessor.facts.commands import Command, Target
 from assessor.facts.place import Place
-from assessor.facts.python import UNKNOWN, Call
+from assessor.facts.python import MODULE, UNKNOWN, Call
 from assessor.facts.workflow import Step, Workflow
 from assessor.findings import Hop
 from assessor.project.closure import Closure, Entry, explore, is_test_scope
@@ -181,8 +183,15 @@ class Automation:
                 self._steps(job.steps, called, arrival, env, inner)
             return
         inner_context = replace(context, arrival=arrival)
+        known = command_of(step.uses, dict(step.inputs))
+        if known:
+            argv, folder = known
+            moved = inner_context if step.cwd else replace(inner_context, cwd=_joined(context.cwd, _folder(folder)))
+            self._command(Command(argv, step.line), moved)
         for name, value in step.inputs:
-            if name.lower() in _SCRIPT_INPUTS and value and step.line:
+            if known or step.commands:
+                break
+            if name.lower() in _SCRIPT_INPUTS and value:
                 script = parse_shell(value, first_line=step.line, stops_on_error=True)
                 for command in script.commands:
                     self._command(replace(command, line=step.line), inner_context)
@@ -192,8 +201,6 @@ class Automation:
                 self._file(found, inner_context)
         if "docker/build-push-action" in step.uses and not step.input("file"):
             self._file(posixpath.join(_folder(step.input("context")), "Dockerfile"), inner_context)
-        if step.uses.startswith("pre-commit/action"):
-            self._hooks(inner_context)
 
     # ---- commands ----
 
@@ -201,6 +208,7 @@ class Automation:
         self._count += 1
         if self._count > MAX_ARRIVALS or context.arrival.depth > MAX_DEPTH:
             return
+        command = _filled(command, context.env)
         invocation = interpret(command.argv)
         if invocation is None:
             return
@@ -691,8 +699,11 @@ class Automation:
         `source_dir`; the value may come from the environment of the job."""
         found = []
         values = [value for value in (*call.args, *(v for _, v in call.keywords)) if isinstance(value, str)]
-        if call.name in ("os.environ.get", "os.getenv", "os.environ.__getitem__") and values:
-            values = [value for name, value in context.env if name == values[0]]
+        if call.name in ("os.environ.get", "os.getenv") and values:
+            values = [value for name, value in context.env if name == values[0]] if call.scope != MODULE else []
+        for name in call.names:  # `script_name=env.train_script`, with TRAIN_SCRIPT in the job's environment
+            variable = name.rpartition(".")[2].upper()
+            values += [value for key, value in context.env if key == variable]
         source = next((v for k, v in call.keywords if k in ("source_dir", "source_directory", "code", "source") and isinstance(v, str)), "")
         for value in values:
             if value.endswith((".py", ".ipynb", ".sh", ".R")) and len(value) < 200 and not any(c in value for c in "*\n "):
@@ -827,6 +838,21 @@ class Automation:
                 if invocation and place not in reached:
                     found.append(Site(command, invocation, place))
         return tuple(found)
+
+
+_PARAMETER = re.compile(r"\$\{\{\s*(?:parameters|inputs|variables|env|vars)\.(\w[\w-]*)\s*\}\}|\$\[\[\s*inputs\.(\w+)\s*\]\]|\$\((\w+)\)")
+
+
+def _filled(command: Command, env: tuple[tuple[str, str], ...]) -> Command:
+    """Put the inputs and variables that the caller gives in place of `${{ inputs.x }}` and `$(x)`."""
+    if not any("$" in word for word in command.argv):
+        return command
+    known = dict(env)
+
+    def value(found: re.Match[str]) -> str:
+        return known.get(next(group for group in found.groups() if group), found[0])
+
+    return replace(command, argv=tuple(_PARAMETER.sub(value, word) for word in command.argv))
 
 
 _SCRIPT_INPUTS = {"script", "run", "command", "cmd", "inlinescript", "inline", "commands", "shell_command"}

@@ -103,7 +103,7 @@ class _Workflows:
                 hops=(*(hops or _trigger_hop(path, own)), Hop(f"job {job.name or job.id}", Place(path, job.line))),
                 fails=job.can_fail and (caller is None or caller.fails),
                 manual=_manual(job, [jobs[n] for n in needs]) or (caller.manual if caller else ""),
-                variables=(*workflow.env, *job.env),
+                variables=(*self.included(workflow, path), *workflow.env, *job.env),
                 approval=job.approval or any(jobs[n].approval for n in needs) or bool(caller and caller.approval),
             )
             called = self.called(job.uses, path) if job.uses else None
@@ -113,6 +113,24 @@ class _Workflows:
                 yield from self._expand(called, inner, own, run.hops, run.needs, f"{run.key}>{called}#", depth + 1, run)
             else:
                 yield run
+
+    def included(self, workflow: Workflow, path: str) -> tuple[tuple[str, str], ...]:
+        """Variables of the local files that a workflow includes: maps, or lists of name and value."""
+        found: dict[str, str] = {}
+        for name, _ in workflow.includes:
+            source = called_file(name, path, self.project.files)
+            names: dict[str, str] = {}
+            for setting in self.project.files[source].facts.settings if source else ():
+                head, _, tail = setting.key.removeprefix("variables.").partition(".")
+                if not setting.key.startswith("variables."):
+                    continue
+                if not tail:
+                    found[head] = setting.value
+                elif tail == "name":
+                    names[head] = setting.value
+                elif tail == "value" and head in names:
+                    found[names[head]] = setting.value
+        return tuple(found.items())
 
     def called(self, uses: str, path: str) -> str | None:
         return called_file(uses, path, self.by_path)
