@@ -42,7 +42,7 @@ _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         ("license", r"^(?:licen[cs]es?|copying|unlicense|eula|copyright)(?:[-_.].*)?$"),
         ("changelog", r"^(?:change[-_ ]?logs?|changes|history|news|releases?|release[-_ ]?notes)$"),
-        ("contributing", r"^(?:contributing|contribute|how[-_ ]to[-_ ]contribute)(?:[-_.].*)?$"),
+        ("contributing", r"^(?:contributing|contributions?|contribute|how[-_ ]to[-_ ]contribute)(?:[-_.].*)?$"),
         ("security", r"^security$"),
         ("maintainers", r"^(?:maintainers|owners|governance)$"),
         ("pr_template", r"^(?:pull|merge)[-_]request[-_]template.*$"),
@@ -50,7 +50,8 @@ _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "data_card",
             r"^(?:.*[-_. ])?(?:data[-_ ]?sheets?(?:[-_ ]for[-_ ]datasets?)?|data(?:set)?[-_ ]?cards?|"
-            r"data[-_ ]?dictionary|code[-_ ]?book|data(?:set)?[-_ ]?(?:description|documentation|statement))(?:[-_. ].*)?$",
+            r"data[-_ ]?dictionary|code[-_ ]?book|data(?:set)?[-_ ]?(?:description|documentation|statement))"
+            r"(?:[-_. ].*)?$",
         ),
         ("readme", r"^readme(?:[-_.].*)?$"),
     )
@@ -128,6 +129,8 @@ def _prose_kind(file: PurePosixPath, suffix: str) -> str:
     kind = next((kind for kind, pattern in _NAMES if pattern.match(stem)), "")
     if kind in ("model_card", "data_card"):
         return kind if suffix in _PROSE - {""} else ""
+    if kind == "readme" and in_data and suffix in _PROSE:
+        return "data_card"
     if suffix in _MARKUP and (in_data or (_DATA_PAGE.match(stem) and (not folders or _is_docs_folder(file)))):
         return "data_card" if kind in ("", "readme") else kind
     if suffix in _MARKUP and "model_cards" in folders:

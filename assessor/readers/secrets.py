@@ -83,7 +83,7 @@ _WELL_KNOWN = ("Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq",
 """Published by the maker for local use: the Azurite storage emulator's key."""
 
 _URL = re.compile(
-    r"[A-Za-z][A-Za-z0-9+.-]{1,20}://([^\s:/@'\"<>`\\,;|?#]{0,64}):([^\s@'\"<>`\\/]{1,128})@([A-Za-z0-9_.${-]{1,100})"
+    r"[A-Za-z][A-Za-z0-9+.-]{1,20}://([^\s:/@'\"<>`\\,;|?#]{0,64}):([^\s@'\",<>`\\/]{1,128})@([A-Za-z0-9_.${-]{1,100})"
 )
 
 _LAST_WORD = (
