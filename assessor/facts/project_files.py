@@ -112,6 +112,8 @@ class Resource:
     schedule: str = ""
     is_active: bool = True
     """False for a suspended CronJob, a PAUSED schedule, enabled = false."""
+    event: str = ""
+    """What happens elsewhere that starts it: a new object in a bucket, an event pattern, a file or table arrival."""
 
 
 @dataclass(frozen=True, slots=True)
