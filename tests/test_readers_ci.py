@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from assessor.facts.workflow import Job, Workflow
 from assessor.readers import (
+    argo_tekton,
     azure_pipelines,
     bitbucket,
     ci_conditions,
@@ -31,6 +32,7 @@ READERS = {
     bitbucket: "bitbucket-pipelines.yml",
     travis: ".travis.yml",
     cloud_build: "cloudbuild.yaml",
+    argo_tekton: "deploy/workflow.yaml",
 }
 
 
@@ -298,6 +300,41 @@ def test_never_raises_for_any_tree(reader: ModuleType, value: object) -> None:
 )
 def test_hostile_nesting_ends_soon(reader: ModuleType, text: str) -> None:
     reader.read(READERS[reader], text)
+
+
+BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 40))
+
+
+@pytest.mark.parametrize(
+    "reader", [r for r in READERS if r is not jenkins], ids=lambda m: m.__name__.rpartition(".")[2]
+)
+def test_aliases_that_expand_without_end(reader: ModuleType) -> None:
+    text = f"{BOMB}apiVersion: tekton.dev/v1\njobs: *a39\nsteps: *a39\nscript: *a39\npipelines: {{default: *a39}}\n"
+    assert not reader.read(READERS[reader], text).workflows
+
+
+@pytest.mark.parametrize(
+    ("reader", "text"),
+    [
+        (github_actions, "on: push\njobs:\n  a:\n    steps:\n    - run: |\n" + "        ${{ x\n" * 20_000),
+        (jenkins, "sh " * 60_000),
+        (jenkins, "node { sh '" + "${" * 50_000 + "' }"),
+        (gitlab_ci, ".a:\n  script: [make]\n" + "".join(f"j{n}: {{extends: [.a]}}\n" for n in range(1_500))),
+        (
+            gitlab_ci,
+            "default:\n  before_script:\n"
+            + "    - make x\n" * 500
+            + "".join(f"j{n}: {{script: [y]}}\n" for n in range(1_500)),
+        ),
+    ],
+    ids=["open expressions", "shell words", "open interpolations", "many extends", "many defaults"],
+)
+def test_large_files_end_soon(reader: ModuleType, text: str) -> None:
+    import time
+
+    start = time.monotonic()
+    reader.read(READERS[reader], text)
+    assert time.monotonic() - start < 20
 
 
 # ---- conditions ----
@@ -856,7 +893,8 @@ AZURE = """
             steps: [{task: ManualValidation@0}]
       - stage: Deploy
         condition: >-
-          and(succeeded(), ne(variables['Build.Reason'], 'Schedule'), eq(variables['Build.SourceBranch'], 'refs/heads/main'))
+          and(succeeded(), ne(variables['Build.Reason'], 'Schedule'),
+          eq(variables['Build.SourceBranch'], 'refs/heads/main'))
         jobs:
           - deployment: ship
             environment: production.cluster
@@ -1360,3 +1398,174 @@ def test_codebuild() -> None:
 
 def test_build_file_without_steps_gives_nothing() -> None:
     assert not cloud_build.read("cloudbuild.yaml", "a: b\n").workflows
+
+
+# ---- Argo and Tekton ----
+
+ARGO = """
+    apiVersion: argoproj.io/v1alpha1
+    kind: CronWorkflow
+    metadata: {name: retrain}
+    spec:
+      schedule: "0 3 * * *"
+      suspend: false
+      workflowSpec:
+        entrypoint: main
+        arguments: {parameters: [{name: env, value: prod}]}
+        onExit: tell
+        notes: &train {parameters: [{name: script, value: train.py}]}
+        templates:
+          - name: main
+            dag:
+              tasks:
+                - {name: train, template: python, depends: prepare.Succeeded, arguments: *train}
+                - {name: prepare, template: python}
+                - {name: check, templateRef: {name: shared, template: gate}, dependencies: [train]}
+          - name: python
+            inputs: {parameters: [{name: script, value: prepare.py}]}
+            container:
+              image: trainer:1
+              command: [python, "{{inputs.parameters.script}}"]
+              args: [--env, "{{workflow.parameters.env}}"]
+          - name: tell
+            script:
+              image: alpine
+              command: [sh]
+              source: |
+                echo done
+                ./tell.sh
+"""
+
+
+def test_argo_cron_workflow() -> None:
+    found = workflow(argo_tekton, ARGO)
+    assert [(t.kind, t.line, t.cron, t.is_active) for t in found.triggers] == [("schedule", 5, "0 3 * * *", True)]
+    jobs = {each.id: each for each in found.jobs}
+    assert lines(jobs["main.train"]) == [(23, "python train.py --env prod")]
+    assert lines(jobs["main.prepare"]) == [(23, "python prepare.py --env prod")]
+    assert (jobs["main.train"].needs, jobs["main.train"].image) == (("main.prepare",), "trainer:1")
+    assert (jobs["main.check"].uses, jobs["main.check"].needs) == ("shared/gate", ("main.train",))
+    assert lines(jobs["onExit tell"])[-1] == (31, "./tell.sh")
+    assert swallowed(jobs["onExit tell"]) == ["echo done"]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected", "active"),
+    [
+        (("suspend: false", "suspend: true"), ["schedule"], False),
+        (("kind: CronWorkflow", "kind: WorkflowTemplate"), ["call"], True),
+        (("kind: CronWorkflow", "kind: Workflow"), ["manual"], True),
+    ],
+)
+def test_argo_when_it_starts(change: tuple[str, str], expected: list[str], active: bool) -> None:
+    found = workflow(argo_tekton, ARGO.replace(*change))
+    assert (kinds(found), found.triggers[0].is_active) == (expected, active)
+
+
+def test_argo_steps_and_sensor() -> None:
+    text = """
+        apiVersion: argoproj.io/v1alpha1
+        kind: Sensor
+        spec:
+          dependencies: [{name: d, eventSourceName: new-data}]
+          triggers:
+            - template:
+                argoWorkflow:
+                  source:
+                    resource:
+                      kind: Workflow
+                      spec:
+                        entrypoint: main
+                        templates:
+                          - name: main
+                            steps:
+                              - - {name: a, template: run}
+                                - {name: b, template: run}
+                              - - {name: c, template: run, when: "x == y"}
+                          - name: run
+                            container: {image: x, command: [bash, -c], args: ["make a && make b"]}
+    """
+    found = workflow(argo_tekton, text)
+    assert [(t.kind, t.sources) for t in found.triggers] == [("event", ("new-data",))]
+    assert [each.id for each in found.jobs] == ["main.a", "main.b", "main.c"]
+    assert (found.jobs[2].needs, found.jobs[2].condition) == (("main.a", "main.b"), "x == y")
+    assert [text for _, text in lines(found.jobs[0])] == ["make a", "make b"]
+
+
+TEKTON = """
+    apiVersion: tekton.dev/v1
+    kind: Pipeline
+    metadata: {name: train}
+    spec:
+      params: [{name: env, default: dev}]
+      tasks:
+        - name: fetch
+          taskRef: {name: git-clone}
+        - name: train
+          runAfter: [fetch]
+          when: [{input: $(params.env), operator: in, values: [dev]}]
+          taskSpec:
+            steps:
+              - name: run
+                image: trainer:1
+                workingDir: $(workspaces.source.path)/ml
+                script: |
+                  #!/usr/bin/env bash
+                  set -e
+                  python train.py --env $(params.env)
+      finally:
+        - {name: tell, taskRef: {name: slack}}
+"""
+
+
+def test_tekton_pipeline() -> None:
+    found = workflow(argo_tekton, TEKTON)
+    assert kinds(found) == ["call"]
+    fetch, train, tell = found.jobs
+    assert (fetch.uses, train.needs, tell.needs) == ("git-clone", ("fetch",), ("fetch", "train"))
+    assert [(line, text) for line, text in lines(train) if text.startswith("python")] == [
+        (20, "python train.py --env dev")
+    ]
+    assert (train.steps[0].cwd, train.image) == ("ml", "trainer:1")
+
+
+@pytest.mark.parametrize(
+    ("annotations", "expected"),
+    [
+        ("{}", ["manual"]),
+        ('{pipelinesascode.tekton.dev/on-event: "[pull_request, push]"}', ["pull_request", "push"]),
+        ('{pipelinesascode.tekton.dev/on-cel-expression: \'event == "push" && target_branch == "main"\'}', ["push"]),
+    ],
+)
+def test_tekton_pipeline_run(annotations: str, expected: list[str]) -> None:
+    head = f"apiVersion: tekton.dev/v1\nkind: PipelineRun\nmetadata:\n  annotations: {annotations}\n"
+    text = head + "spec: {pipelineRef: {name: train}}\n"
+    found = workflow(argo_tekton, text)
+    assert (kinds(found), found.jobs[0].uses) == (expected, "train")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "apiVersion: apps/v1\nkind: Deployment\n",
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\n",
+        "{{ if .Values.x }}\napiVersion: tekton.dev/v1",
+    ],
+)
+def test_other_objects_are_no_workflows(text: str) -> None:
+    assert not argo_tekton.read("deploy/a.yaml", text).workflows
+
+
+@pytest.mark.parametrize("word", ["template: a", "template: b"])
+def test_argo_templates_that_use_each_other_end(word: str) -> None:
+    tasks = ", ".join(f"{{name: t{n}, {word}}}" for n in range(9))
+    text = f"""
+        apiVersion: argoproj.io/v1alpha1
+        kind: Workflow
+        spec:
+          entrypoint: a
+          templates:
+            - {{name: a, dag: {{tasks: [{tasks}]}}}}
+            - {{name: b, dag: {{tasks: [{tasks.replace(word, "template: a")}]}}}}
+    """
+    assert not [each for each in workflow(argo_tekton, text).jobs if each.steps]

@@ -15,8 +15,8 @@ from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
 from assessor.readers import ci_conditions
 from assessor.readers.ci_conditions import UNKNOWN, Known, Situation
-from assessor.readers.ci_script import MAX_SCRIPT, in_shell, one_script, piece
-from assessor.readers.yaml_tree import NOTHING, Node, YamlProblem, load_one
+from assessor.readers.ci_script import MAX_SCRIPT, in_shell, load_bounded, one_script, piece
+from assessor.readers.yaml_tree import NOTHING, Node, YamlProblem
 
 _QUICK = re.compile(
     r"^[ \t]*(?:- )?(?:- )?(?:task|script|bash|pwsh|powershell|template|checkout|stage|job|deployment)[ \t]*:",
@@ -69,7 +69,7 @@ def read(path: str, text: str) -> FileFacts:
         return EMPTY
     named = "azure-pipelines" in path.rpartition("/")[2].lower()
     try:
-        root = load_one(text)
+        root = next(iter(load_bounded(text)), NOTHING)
     except YamlProblem as problem:
         return FileFacts(problems=((problem.line, problem.reason),)) if named else EMPTY
     if not _is_azure(root):
@@ -518,7 +518,7 @@ def _commands(node: Node, shell: str, file: _File, variables: Pairs) -> tuple[Co
     return in_shell(part, shell)
 
 
-_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
+_EXPRESSION = re.compile(r"\$\{\{((?:[^}$]|\$(?!\{\{)|\}(?!\}))*)\}\}")
 _NAMED = re.compile(r"\s*(?:parameters|variables)(?:\.([\w.-]+)|\['([\w.-]+)'\])\s*")
 _MACRO = re.compile(r"\$\(([A-Za-z_][\w.-]*)\)")
 _PROGRAMS = frozenset(

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from assessor.facts.commands import Command
 from assessor.facts.file import FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
-from assessor.readers.ci_script import Piece, commands, piece, script_text
-from assessor.readers.yaml_tree import NOTHING, Node, YamlProblem, load_one
+from assessor.readers.ci_script import Piece, commands, load_bounded, piece, script_text
+from assessor.readers.yaml_tree import NOTHING, Node, YamlProblem
 
 _NAMES = ("bitbucket-pipelines.yml", "bitbucket-pipelines.yaml")
 _KINDS = {"branches": "push", "tags": "tag", "bookmarks": "push", "pull-requests": "pull_request", "custom": "manual"}
@@ -26,7 +26,7 @@ def matches(path: str) -> bool:
 def read(path: str, text: str) -> FileFacts:
     """Return a workflow for each pipeline of the file."""
     try:
-        root = load_one(text)
+        root = next(iter(load_bounded(text)), NOTHING)
     except YamlProblem as problem:
         return FileFacts(problems=((problem.line, problem.reason),))
     if not root.get("pipelines").is_map:

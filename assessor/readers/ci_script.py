@@ -14,15 +14,54 @@ from dataclasses import dataclass, replace
 
 from assessor.facts.commands import Command
 from assessor.readers.shell import parse
-from assessor.readers.yaml_tree import Node
+from assessor.readers.yaml_tree import Node, YamlProblem, load
 
 MAX_SCRIPT = 20_000
 """Characters of a script that `Step.script` keeps."""
 
+MAX_READ = 1_000_000
+"""Characters of scripts that are parsed for one file; templates can repeat one script any number of times."""
+
 _MAX_PIECES = 2_000
+_MAX_EXPANDED = 2_000_000
 _LITERAL_HEADER = re.compile(r"\|[-+0-9]*\s*(?:#.*)?$")
 _SHELLS = frozenset({"bash", "sh", "dash", "zsh", "ash", "ksh"})
 _POWERSHELLS = frozenset({"pwsh", "powershell"})
+
+
+def load_bounded(text: str) -> tuple[Node, ...]:
+    """Load a YAML text whose aliases do not make it more than two million characters, so that every walk of it ends.
+
+    Raises YamlProblem.
+    """
+    documents = load(text)
+    sizes: dict[int, int] = {}
+    if sum(_expanded(document, sizes) for document in documents) > _MAX_EXPANDED:
+        raise YamlProblem(1, "its aliases expand to more than can be read")
+    return documents
+
+
+def _expanded(node: Node, sizes: dict[int, int]) -> int:
+    """Characters and nodes of a tree in which every alias is written out; each node is counted once."""
+    if id(node) not in sizes:
+        below = [*node.children, *(each for pair in node.entries for each in pair)]
+        sizes[id(node)] = 1 + len(node.text) + sum(_expanded(each, sizes) for each in below)
+    return sizes[id(node)]
+
+
+class Allowance:
+    """How many characters of scripts may still be parsed for one file."""
+
+    def __init__(self) -> None:
+        self.left = MAX_READ
+
+    def take(self, parts: Sequence[Piece]) -> list[Piece]:
+        """The pieces, or none of them once the allowance is used up."""
+        return list(parts) if self.spend(sum(len(part.text) + 1 for part in parts)) else []
+
+    def spend(self, size: int) -> bool:
+        self.left -= size
+        return self.left >= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +153,19 @@ def in_shell(part: Piece, shell: str) -> tuple[Command, ...]:
         return one_script([part], program in _POWERSHELLS)
     flag = "-c" if program.startswith("python") else "-e"
     return (Command((program, flag, part.text), part.lines[0]),)
+
+
+def container(
+    words: Sequence[Node], source: Sequence[str], change: Callable[[str], str] = lambda text: text
+) -> tuple[Command, ...]:
+    """The commands of a container's entry point and arguments: `bash -c TEXT` is a shell text, the rest one command.
+
+    `change` fills in the parameters of the provider; it keeps the number of lines.
+    """
+    if not words:
+        return ()
+    flag = next((i for i, word in enumerate(words) if i and re.fullmatch(r"-[a-z]*c", word.text)), 0)
+    if words[0].text.rsplit("/", 1)[-1] in _SHELLS and 0 < flag < len(words) - 1:
+        options = [word.text for word in words[1 : flag + 1] if word.text.startswith(("-", "pipefail"))]
+        return in_shell(piece(words[flag + 1], source).replaced(change), " ".join(["bash", *options]))
+    return (Command(tuple(change(word.text) for word in words), words[0].line),)

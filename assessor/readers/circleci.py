@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from assessor.facts.file import FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
 from assessor.readers import ci_conditions
-from assessor.readers.ci_script import MAX_SCRIPT, in_shell, piece
-from assessor.readers.yaml_tree import NOTHING, Node, YamlProblem, load_one
+from assessor.readers.ci_script import MAX_SCRIPT, Allowance, in_shell, load_bounded, piece
+from assessor.readers.yaml_tree import NOTHING, Node, YamlProblem
 
 _PATH = re.compile(r"(?:^|.*/)\.circleci/[^/]+\.ya?ml")
 _DEFAULT_SHELL = "bash -eo pipefail"
@@ -45,7 +45,7 @@ def matches(path: str) -> bool:
 def read(path: str, text: str) -> FileFacts:
     """Return a workflow for each one of the file; a file elsewhere than at the root is disabled."""
     try:
-        root = load_one(text)
+        root = next(iter(load_bounded(text)), NOTHING)
     except YamlProblem as problem:
         return FileFacts(problems=((problem.line, problem.reason),))
     if not root.is_map:
@@ -75,6 +75,7 @@ class _Config:
         self.path, self.root, self.source = path, root, source
         self.orbs = {key.text: value.text for key, value in root.get("orbs").items()}
         self.left = _MAX_STEPS
+        self.allowance = Allowance()
 
     def workflows(self) -> Iterator[Workflow]:
         found = [(k, v) for k, v in self.root.get("workflows").items() if v.is_map]
@@ -244,7 +245,7 @@ class _Config:
         return Step(
             name=around.fill(body.get("name").text) or "run",
             line=node.line,
-            commands=in_shell(part, shell),
+            commands=in_shell(part, shell) if self.allowance.take([part]) else (),
             script=part.text[:MAX_SCRIPT],
             cwd=_folder(around.fill(body.get("working_directory").text or around.folder)),
             env=_pairs(body.get("environment"), around),

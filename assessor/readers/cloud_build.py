@@ -12,8 +12,17 @@ from collections.abc import Iterator, Sequence
 from assessor.facts.commands import Command
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
-from assessor.readers.ci_script import MAX_SCRIPT, Piece, commands, in_shell, piece, pieces, script_text
-from assessor.readers.yaml_tree import Node, YamlProblem, load_one
+from assessor.readers.ci_script import (
+    MAX_SCRIPT,
+    commands,
+    container,
+    in_shell,
+    load_bounded,
+    piece,
+    pieces,
+    script_text,
+)
+from assessor.readers.yaml_tree import NOTHING, Node, YamlProblem
 
 _GOOGLE = re.compile(r"(?:[^/]*[._-])?cloud-?build(?:[._-][^/]*)?\.(?:ya?ml|json)", re.IGNORECASE)
 _AWS = re.compile(r"(?:[^/]*[._-])?buildspec(?:[._-][^/]*)?\.ya?ml", re.IGNORECASE)
@@ -30,7 +39,7 @@ def matches(path: str) -> bool:
 def read(path: str, text: str) -> FileFacts:
     """Return the build as a workflow with one job; EMPTY for a file of that name that holds no build."""
     try:
-        root = load_one(text)
+        root = next(iter(load_bounded(text)), NOTHING)
     except YamlProblem as problem:
         return FileFacts(problems=((problem.line, problem.reason),))
     source = text.splitlines()
@@ -83,20 +92,19 @@ def _shebang(text: str) -> str:
 
 
 def _container(node: Node, image: str, source: Sequence[str]) -> tuple[Command, ...]:
-    entry, arguments = node.get("entrypoint").text, node.get("args")
-    words = [child for child in arguments.each() if child.kind == "scalar"]
-    shell = entry or (words[0].text if words and words[0].text in _SHELLS else "")
-    flags = [child for child in words if re.fullmatch(r"-[a-z]*c", child.text)]
-    if shell in _SHELLS and flags and words.index(flags[0]) + 1 < len(words):
-        script = piece(words[words.index(flags[0]) + 1], source)
-        unescaped = Piece(script.text.replace("$$", "$"), script.lines)
-        return in_shell(
-            unescaped,
-            " ".join(["bash", *(w.text for w in words[: words.index(flags[0]) + 1] if w.text.startswith("-"))]),
-        )
-    program = entry or _program(image)
-    line = words[0].line if words else node.line
-    return (Command((program, *(word.text for word in words)), line),) if program else ()
+    """The entry point (that of the image, if none is given) with its arguments; `$$` is an escaped `$`."""
+    words = [child for child in node.get("args").each() if child.kind == "scalar"]
+    entry = node.get("entrypoint")
+    if not entry:
+        program = _program(image)
+        is_shell = bool(words) and words[0].text in _SHELLS
+        entry = Node("scalar", words[0].line if words else node.line, program)
+        return container(words if is_shell else [entry, *words], source, _unescaped) if program else ()
+    return container([entry, *words], source, _unescaped)
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("$$", "$")
 
 
 def _program(image: str) -> str:

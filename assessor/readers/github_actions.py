@@ -16,8 +16,8 @@ from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
 from assessor.readers import ci_conditions
 from assessor.readers.ci_conditions import UNKNOWN, Known, Situation
-from assessor.readers.ci_script import MAX_SCRIPT, in_shell, piece
-from assessor.readers.yaml_tree import NOTHING, Node, YamlProblem, load_one
+from assessor.readers.ci_script import MAX_SCRIPT, in_shell, load_bounded, piece
+from assessor.readers.yaml_tree import NOTHING, Node, YamlProblem
 
 _LIVE = re.compile(r"\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml")
 _ANYWHERE = re.compile(r"(?:^|/)\.?(?:github|gitea|forgejo)/[^/]*workflow[^/]*/(?:.+/)?[^/]+\.ya?ml$", re.IGNORECASE)
@@ -39,7 +39,7 @@ def matches(path: str) -> bool:
 def read(path: str, text: str) -> FileFacts:
     """Return the workflow or action; a text that is no YAML map is a problem."""
     try:
-        root = load_one(text)
+        root = next(iter(load_bounded(text)), NOTHING)
     except YamlProblem as problem:
         return FileFacts(problems=((problem.line, problem.reason),))
     source = text.splitlines()
@@ -513,7 +513,8 @@ def _used_rows(text: str, rows: tuple[Mapping[str, str], ...]) -> list[Mapping[s
     return [{name: value for name, value in each if value} for each in combinations] or [{}]
 
 
-_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
+_EXPRESSION = re.compile(r"\$\{\{((?:[^}$]|\$(?!\{\{)|\}(?!\}))*)\}\}")
+"""One that is not closed ends at the next, so that a text full of them is read once."""
 _SIMPLE = re.compile(r"\s*(env|inputs|secrets|vars|matrix|github|runner|steps|needs)\.([\w.-]+)\s*")
 _BARE_CONTEXTS = frozenset({"env", "inputs", "secrets", "vars"})
 

@@ -17,8 +17,8 @@ from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
 from assessor.readers import ci_conditions
 from assessor.readers.ci_conditions import UNKNOWN, Known, Situation
-from assessor.readers.ci_script import Piece, commands, pieces, script_text
-from assessor.readers.yaml_tree import NOTHING, Node, YamlProblem, load
+from assessor.readers.ci_script import Allowance, Piece, commands, load_bounded, pieces, script_text
+from assessor.readers.yaml_tree import NOTHING, Node, YamlProblem
 
 _ROOT = ".gitlab-ci.yml"
 _KEYWORDS = frozenset(
@@ -65,7 +65,7 @@ def read(path: str, text: str) -> FileFacts:
     """Return the pipeline; an included file's trigger is a call. A file that holds no job is no pipeline."""
     is_root = path == _ROOT
     try:
-        documents = load(text)
+        documents = load_bounded(text)
     except YamlProblem as problem:
         named = "gitlab-ci" in path.lower()
         return FileFacts(problems=((problem.line, problem.reason),)) if named else EMPTY
@@ -237,7 +237,7 @@ _NAMED_SOURCE = re.compile(r"CI_PIPELINE_SOURCE\s*(?:==|=~)\s*(\"[^\"]*\"|'[^']*
 
 def _named_chances(conditions: Iterable[str], words: Iterable[str]) -> list[_Chance]:
     """Pipelines that a server setting or a person starts: they count where some condition names them."""
-    texts = " ".join(match.group(1) for condition in conditions for match in _NAMED_SOURCE.finditer(condition))
+    texts = " ".join(match.group(1) for condition in conditions for match in _NAMED_SOURCE.finditer(condition[:2_000]))
     sources = [source for source in _SOURCES if re.search(rf"\b{source}\b", texts)]
     found = [_Chance(_SOURCES[source], source) for source in sources]
     reverse = {kind: source for source, kind in reversed(_SOURCES.items())}
@@ -286,6 +286,7 @@ class _Pipeline:
         self.local, self.remote = _includes(root.get("include"))
         self.variables = _variables(root.get("variables"))
         self.budget = [_MAX_MERGED]
+        self.allowance = Allowance()
         self.merged: dict[str, _Merged] = {}
         self.rules = root.get("workflow", "rules")
         self.chances = self._chances()
@@ -457,7 +458,7 @@ class _Pipeline:
                 yield _section(section, parts, own, image)
 
     def _pieces(self, node: Node) -> list[Piece]:
-        return pieces(self._without_references(node, 0), self.source)
+        return self.allowance.take(pieces(self._without_references(node, 0), self.source))
 
     def _without_references(self, node: Node, depth: int) -> Node:
         if not node.is_list or depth > 10:

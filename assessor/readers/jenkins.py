@@ -25,6 +25,8 @@ _OTHER_FILES = (".md", ".rst", ".txt", ".png", ".svg", ".yml", ".yaml", ".json",
 _MAX_TOKENS = 200_000
 _MAX_DEPTH = 60
 _MAX_STEPS = 5_000
+_MAX_WORDS = 60
+"""Tokens of the arguments of one step."""
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -593,10 +595,10 @@ class _Reader:
     def _simple(self, statement: Statement, stage: _Stage, around: _Around) -> None:
         """Shell steps anywhere in the statement (`def x = sh(…)`), an input, or a shared library's step."""
         head = _head(statement)
-        for index, token in enumerate(_flat(statement)):
-            pass_on = _flat(statement)[index + 1 :] if token.kind == "name" and token.text in _SHELLS else ()
-            if pass_on:
-                self._shell(token, pass_on, stage, around)
+        flat = _flat(statement)
+        for index, token in enumerate(flat):
+            if token.kind == "name" and token.text in _SHELLS:
+                self._shell(token, flat[index + 1 : index + 1 + _MAX_WORDS], stage, around)
         if head == "input" or (head == "def" and any(t.text == "input" and t.kind == "name" for t in statement)):
             stage.approval = True
         self._known_step(head, statement, stage, around)
@@ -604,7 +606,8 @@ class _Reader:
     def _shell(self, token: _Token, rest: Sequence[_Token], stage: _Stage, around: _Around) -> None:
         arguments = _arguments(_up_to_end(rest))
         script = _string(arguments.get("script") or (arguments.plain[0] if arguments.plain else ()))
-        if script is None:
+        self.count += 1
+        if script is None or self.count > _MAX_STEPS:
             return
         keeps_going = any(t.text == "true" for t in arguments.get("returnStatus"))
         commands = _shell_commands(script, _SHELLS[token.text])

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from assessor.facts.file import FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
-from assessor.readers.ci_script import commands, pieces, script_text
-from assessor.readers.yaml_tree import NOTHING, Node, YamlProblem, load_one
+from assessor.readers.ci_script import Allowance, commands, load_bounded, pieces, script_text
+from assessor.readers.yaml_tree import NOTHING, Node, YamlProblem
 
 _BEFORE = ("before_install", "install", "before_script")
 _AFTER = ("before_deploy", "deploy", "after_deploy")
@@ -31,13 +31,13 @@ def matches(path: str) -> bool:
 def read(path: str, text: str) -> FileFacts:
     """Return the one workflow of the file."""
     try:
-        root = load_one(text)
+        root = next(iter(load_bounded(text)), NOTHING)
     except YamlProblem as problem:
         return FileFacts(problems=((problem.line, problem.reason),))
     if not root.is_map:
         return FileFacts(problems=((1, "a Travis configuration is a map"),))
     triggers = _triggers(root)
-    jobs = tuple(_jobs(root, text.splitlines(), triggers))
+    jobs = tuple(_jobs(_File(root, text.splitlines(), triggers, Allowance())))
     disabled = "" if path == ".travis.yml" else "wrong place: Travis reads .travis.yml at the root only"
     if not any(job.is_active for job in jobs):
         disabled = disabled or "no script"
@@ -53,14 +53,14 @@ def _triggers(root: Node) -> tuple[Trigger, ...]:
     kinds = ("push", "pull_request")
     found = [Trigger(k, line, branches=named, branches_ignore=branches.get("except").texts()) for k in kinds]
     conditions = [node.text for path, node in root.walk() if path.rpartition(".")[2] == "if"]
-    if any(re.search(r"\btype\s*(?:=|IN\s*\([^)]*)\s*cron\b", text) for text in conditions):
+    if any(re.search(r"\btype\s*(?:=|IN\s*\([^)]*)\s*cron\b", text[:500]) for text in conditions):
         found.append(Trigger("schedule", line))
     return _of_type(root.get("if").text, tuple(found)) if root.get("if") else tuple(found)
 
 
 def _of_type(condition: str, triggers: tuple[Trigger, ...]) -> tuple[Trigger, ...]:
     """The triggers that `type = cron`, `type IN (push, api)`, `type != pull_request` or `branch = main` leave."""
-    kept = triggers
+    kept, condition = triggers, condition[:500]
     if not re.search(r"\bOR\b", condition, re.IGNORECASE):
         for operator, words in re.findall(r"\btype\s*(=|!=|IN|NOT IN)\s*(\w+|\([^)]*\))", condition, re.IGNORECASE):
             kinds = {_TYPES[word] for word in re.findall(r"\w+", words) if word in _TYPES}
@@ -73,50 +73,54 @@ def _of_type(condition: str, triggers: tuple[Trigger, ...]) -> tuple[Trigger, ..
     return kept
 
 
-def _jobs(root: Node, source: Sequence[str], triggers: tuple[Trigger, ...]) -> Iterator[Job]:
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What holds for all jobs."""
+
+    root: Node
+    source: Sequence[str]
+    triggers: tuple[Trigger, ...]
+    allowance: Allowance
+
+    def steps(self, entry: Node) -> tuple[Step, ...]:
+        return tuple(_steps(self.root, entry, self.source, self.allowance))
+
+
+def _jobs(file: _File) -> Iterator[Job]:
+    root = file.root
     group = root.get("jobs") or root.get("matrix")
     includes = [entry for entry in group.get("include").each() if entry.is_map][:_MAX_JOBS]
     allowed = [entry for entry in group.get("allow_failures").each() if entry.is_map]
-    steps = tuple(_steps(root, NOTHING, source))
     line = next((key.line for key, _ in root.items() if key.text == "script"), root.line)
     done: list[str] = []
     if not includes or any(root.get(word) for word in ("env", "python")):
-        yield Job("test", line, steps=steps, image="", env=_env(root), is_active=bool(steps), stage="test")
+        steps = file.steps(NOTHING)
+        yield Job("test", line, steps=steps, env=_env(root), is_active=bool(steps), stage="test")
         done.append("test")
-    stage, before = "test", []
+    stage, before = "test", list[str]()
     for number, entry in enumerate(includes):
         name = entry.get("stage").get("name").text or entry.get("stage").text or stage
         if name != stage:
             stage, before = name, list(done)
         job_id = f"{entry.get('name').text or name} {number + 1}"
-        yield _job(job_id, entry, root, source, triggers, tuple(before), allowed)
+        yield replace(_job(job_id, entry, file, allowed), needs=tuple(before), stage=name)
         done.append(job_id)
 
 
-def _job(
-    job_id: str,
-    entry: Node,
-    root: Node,
-    source: Sequence[str],
-    triggers: tuple[Trigger, ...],
-    needs: tuple[str, ...],
-    allowed: Sequence[Node],
-) -> Job:
-    condition = entry.get("if").text or root.get("stages").get(job_id).get("if").text
-    own = _of_type(condition, triggers) if condition else triggers
-    steps = tuple(_steps(root, entry, source))
+def _job(job_id: str, entry: Node, file: _File, allowed: Sequence[Node]) -> Job:
+    condition = entry.get("if").text
+    own = _of_type(condition, file.triggers) if condition else file.triggers
+    steps = file.steps(entry)
     return Job(
         id=job_id,
         line=entry.line,
         name=entry.get("name").text,
-        needs=needs,
         condition=condition,
         steps=steps,
-        env=_env(root) + _env(entry),
+        env=_env(file.root) + _env(entry),
         can_fail=not any(_fits(entry, rule) for rule in allowed),
         is_active=bool(steps) and own != (),
-        triggers=None if own == triggers else own,
-        stage=entry.get("stage").text,
+        triggers=None if own == file.triggers else own,
     )
 
 
@@ -130,14 +134,14 @@ def _env(node: Node) -> Pairs:
     return tuple((name, value.strip("\"'")) for text in texts for name, value in re.findall(r"(\w+)=(\S+)", text))
 
 
-def _steps(root: Node, entry: Node, source: Sequence[str]) -> Iterator[Step]:
+def _steps(root: Node, entry: Node, source: Sequence[str], allowance: Allowance) -> Iterator[Step]:
     """One step a phase; a job's own phase replaces the file's, and `skip` drops it."""
     phases = [
         (phase, entry.get(phase) or root.get(phase))
         for phase in (*_BEFORE, "script", *_NEVER_FAIL[:2], *_AFTER, _NEVER_FAIL[2])
     ]
     shell = [
-        (phase, pieces(node, source))
+        (phase, allowance.take(pieces(node, source)))
         for phase, node in phases
         if phase != "deploy" and node.text not in ("skip", "true", "false")
     ]
