@@ -13,6 +13,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from assessor.facts.commands import Command
 from assessor.facts.file import EMPTY, FileFacts
@@ -60,7 +61,8 @@ def read(path: str, text: str) -> FileFacts:
         return FileFacts(
             problems=((parsed.line, f"not {'JSON' if path.endswith('.json') else 'YAML'}: {parsed.reason}"),)
         )
-    resources = [item for document in parsed for item in found[1](name, document)]
+    each = (item for document in parsed for item in found[1](name, document))
+    resources = list(islice(each, _MAX_RESOURCES + 1))
     if len(resources) > _MAX_RESOURCES:
         problem = (1, f"more than {_MAX_RESOURCES:,} resources; the rest is not read")
         return FileFacts(resources=tuple(resources[:_MAX_RESOURCES]), problems=(problem,))
@@ -204,7 +206,7 @@ _AZUREML_SCHEMA = re.compile(r"azureml(?:schemas)?[\w./-]*?/([\w-]+)\.schema\.js
 
 def _azureml(name: str, document: Node) -> Iterator[Resource]:
     """A YAML file of the Azure ML CLI: kind by its `$schema` (commandJob, pipelineJob, managedOnlineDeployment …)."""
-    found = _AZUREML_SCHEMA.search(document.get("$schema").text)
+    found = _AZUREML_SCHEMA.search(document.get("$schema").text[:300])
     if not found:
         return
     trigger = document.get("trigger")
@@ -511,7 +513,7 @@ def _bundle_like(path: str, text: str) -> bool:
     name = path.rpartition("/")[2]
     if name in ("databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"):
         return True
-    return path.endswith((".yml", ".yaml")) and _BUNDLE_PART.search(text) is not None
+    return path.endswith((".yml", ".yaml")) and "resources:" in text and _BUNDLE_PART.search(text) is not None
 
 
 _BUNDLE_PART = re.compile(

@@ -43,13 +43,12 @@ _SUFFIXES = (
     ".yaml.template",
 )
 _VALUES = re.compile(r"values(?:[._-][\w.-]+)?\.ya?ml")
-_ACTION = re.compile(r"\{\{-?(?:/\*.*?\*/|[^{}]*)-?\}\}|\{%-?[^{}]*?-?%\}", re.DOTALL)
-_ACTION_LINE = re.compile(
-    r"^[ \t-]*(?:\{\{-?(?:/\*.*?\*/|[^{}]*)-?\}\}|\{%-?[^{}]*?-?%\})[ \t]*$", re.DOTALL | re.MULTILINE
-)
+_ACTION = re.compile(r"\{\{[^{}]*\}\}|\{%[^{}]*%\}")
+_ACTION_LINE = re.compile(r"^[ \t-]*(?:\{\{[^{}]*\}\}|\{%[^{}]*%\})[ \t]*$", re.MULTILINE)
+_COMMENT = re.compile(r"\{\{-?[ \t]*/\*")
 _TEMPLATE = re.compile(r"\{\{-?[ \t]*(?:[.$/\"-]|\w+[ \t]+[^}]|end\b|else\b)|[:-][ \t]+\{\{|\{%")
 """Actions of Helm and Jinja. Argo's own `{{inputs.x}}` inside a text is none: such a file is YAML as it stands."""
-_HELM = re.compile(r"\{\{-?[ \t]*(?:[(\w \t]*[ \t(])?(?:\.(?:Values|Release|Chart|Capabilities)\b|include\b|toYaml\b)")
+_HELM = re.compile(r"\{\{[^{}]{0,200}?(?:\.(?:Values|Release|Chart|Capabilities)|include|toYaml)\b")
 _UNSAFE = re.compile(r"[^\w.$/-]+")
 _LINE = re.compile(
     r"^(?P<indent>[ \t-]*)(?P<key>apiVersion|kind|name|image|schedule|suspend)[ \t]*:[ \t]*(?P<value>[^\r\n#]*)",
@@ -128,7 +127,21 @@ def without_actions(text: str) -> str:
         inside = found.group(0)[2:-2].strip("- \t")
         return "$" + _UNSAFE.sub("_", inside).strip("_")[:80] + "\n" * found.group(0).count("\n")
 
-    return _ACTION.sub(named, _ACTION_LINE.sub(emptied, text))
+    return _ACTION.sub(named, _ACTION_LINE.sub(emptied, _without_comments(text)))
+
+
+def _without_comments(text: str) -> str:
+    """The template without `{{/* … */}}`, with as many lines."""
+    kept, at = [], 0
+    for found in _COMMENT.finditer(text):
+        end = text.find("*/", found.end()) if found.start() >= at else at
+        if end < 0:
+            break
+        if found.start() >= at:
+            kept += [text[at : found.start()], "\n" * text.count("\n", found.start(), end)]
+            close = text.find("}}", end)
+            at = close + 2 if 0 <= close < end + 10 else end + 2
+    return "".join(kept) + text[at:]
 
 
 def _objects(document: Node) -> Iterator[Node]:

@@ -18,6 +18,8 @@ MAX_SETTINGS = 400
 
 _MAX_VALUE = 300
 _MAX_NODES = 6_000
+_MAX_ALIASES = 200
+_ALIAS = re.compile(r"(?:^|[\s\[,{])\*[A-Za-z0-9_]")
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh", "cmd", "powershell", "pwsh"})
 _COMMAND_FLAG = re.compile(r"-[a-z]*c|/c|-command", re.IGNORECASE)
 
@@ -34,6 +36,8 @@ def documents(text: str) -> tuple[Node, ...] | YamlProblem:
     """The documents of a YAML text, or why it is none. Kept for the next reader of the same text."""
     if len(text) > MAX_TEXT:
         return YamlProblem(1, f"larger than {MAX_TEXT:,} characters")
+    if text.count("*") > _MAX_ALIASES and len(_ALIAS.findall(text)) > _MAX_ALIASES:
+        return YamlProblem(1, f"more than {_MAX_ALIASES} aliases")  # each may stand for the whole file
     try:
         return yaml_tree.load(text)
     except YamlProblem as problem:

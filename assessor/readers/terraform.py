@@ -22,7 +22,7 @@ from assessor.readers import shell
 from assessor.readers.resource_fields import MAX_SETTINGS, documents, flat, unix
 from assessor.readers.yaml_tree import Node, YamlProblem
 
-MAX_TEXT = 500_000
+MAX_TEXT = 300_000
 _MAX_DEPTH = 12
 _MAX_VALUE = 300
 _BLOCK_LINE = re.compile(
