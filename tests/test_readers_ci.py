@@ -17,6 +17,7 @@ from assessor.readers import (
     ci_conditions,
     circleci,
     cloud_build,
+    drone,
     github_actions,
     gitlab_ci,
     jenkins,
@@ -33,6 +34,7 @@ READERS = {
     travis: ".travis.yml",
     cloud_build: "cloudbuild.yaml",
     argo_tekton: "deploy/workflow.yaml",
+    drone: ".drone.yml",
 }
 
 
@@ -462,6 +464,7 @@ def test_github_filters_that_nothing_passes(push: str, active: bool) -> None:
         (f"on: push\njobs: {{a: {{{STEPS}}}}}", "sub/.github/workflows/a.yml", "wrong folder"),
         (f"on: push\njobs: {{a: {{{STEPS}}}}}", ".github/workflows/sub/a.yml", "wrong folder"),
         ("on: push\njobs: {}", ".github/workflows/a.yml", "no jobs"),
+        ("# nothing yet\n", ".github/workflows/a.yml", "empty file"),
         ("on: push", ".github/workflows/a.yml", "no jobs"),
         (f"jobs: {{a: {{{STEPS}}}}}", ".github/workflows/a.yml", "no triggers"),
         (
@@ -1136,6 +1139,30 @@ def test_jenkins_scripted() -> None:
     assert [text for _, text in lines(found["End"])] == ["train.bat", "python a.py"]
 
 
+def test_jenkins_functions_constants_and_docker() -> None:
+    text = """
+        image = 'trainer:1'
+        def check(target) {
+          sh "make ${target}"
+        }
+        def unused() { sh 'make unused' }
+        stage('Build') {
+          parallel 'first': {
+            if (docs != 1) { ws('x') { check('a') } } else { echo 'no' }
+          }, 'second': { node { def built = docker.build("app:${env.TAG}", "-f Dockerfile ml"); built.push('latest') } }
+        }
+        stage('Run') { sh "docker run ${image}" }
+    """
+    found = workflow(jenkins, text)
+    assert {each.id: [text for _, text in lines(each)] for each in found.jobs} == {
+        "first": ["make $target"],
+        "second": ["docker build -t app:$TAG -f Dockerfile ml", "docker push latest"],
+        "Run": ["docker run $image"],
+    }
+    assert found.env == (("image", "trainer:1"),)
+    assert found.jobs[2].needs == ("first", "second")
+
+
 @pytest.mark.parametrize(
     ("script", "is_swallowed"),
     [
@@ -1569,3 +1596,37 @@ def test_argo_templates_that_use_each_other_end(word: str) -> None:
             - {{name: b, dag: {{tasks: [{tasks.replace(word, "template: a")}]}}}}
     """
     assert not [each for each in workflow(argo_tekton, text).jobs if each.steps]
+
+
+# ---- Drone and Woodpecker ----
+
+
+def test_drone() -> None:
+    text = """
+        kind: pipeline
+        name: train
+        trigger: {event: [push, cron], branch: [main]}
+        steps:
+          - name: test
+            image: python:3.11
+            commands:
+              - cd ml
+              - pytest
+          - name: train
+            image: python:3.11
+            commands: [python train.py]
+            when: {event: [cron]}
+            failure: ignore
+          - name: ship
+            image: plugins/docker
+            settings: {repo: app}
+    """
+    found = workflow(drone, text)
+    assert (found.provider, [(t.kind, t.line, t.branches) for t in found.triggers]) == (
+        "drone",
+        [("push", 3, ("main",)), ("schedule", 3, ("main",))],
+    )
+    test, train, ship = found.jobs
+    assert [(c.line, c.text, c.cwd) for c in test.steps[0].commands if c.text == "pytest"] == [(9, "pytest", "ml")]
+    assert (train.needs, kinds(train), train.can_fail) == (("test",), ["schedule"], False)
+    assert (ship.steps[0].uses, ship.steps[0].inputs) == ("plugins/docker", (("repo", "app"),))

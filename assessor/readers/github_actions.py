@@ -46,6 +46,8 @@ def read(path: str, text: str) -> FileFacts:
     if _ACTION.search(path) and not _ANYWHERE.search(path):
         return FileFacts(workflows=(_action(path, root, source),)) if root.get("runs").is_map else EMPTY
     is_live = bool(_LIVE.fullmatch(path))
+    if is_live and root.is_null:
+        return FileFacts(workflows=(Workflow("github", path, disabled="empty file"),))
     if not root.is_map:
         return FileFacts(problems=((root.line, "a workflow is a map with `on` and `jobs`"),)) if is_live else EMPTY
     if not is_live and not (root.get("on") and root.get("jobs")):

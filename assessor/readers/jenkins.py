@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from assessor.facts.commands import Command
 from assessor.facts.file import FileFacts
@@ -428,11 +429,14 @@ class _Reader:
         self.image = ""
         self.stages: list[_Stage] = []
         self.count = 0
+        self.loose = _Stage("pipeline", 1)
+        """What stands outside of all stages."""
+        self.functions: dict[str, _Token] = {}
 
     def workflow(self, statements: list[Statement]) -> Workflow:
-        loose = _Stage("pipeline", 1)
-        self._walk(statements, loose, _Around(), (), 0)
-        stages = ([loose] if loose.steps else []) + self.stages
+        self.functions = dict(found for statement in statements if (found := _defined(statement)))
+        self._walk(statements, self.loose, _Around(), (), 0)
+        stages = ([self.loose] if self.loose.steps else []) + self.stages
         triggers = tuple(self.triggers) or (Trigger("server", 1),)
         jobs = tuple(self._job(stage, triggers) for stage in _renamed(stages))
         active = any(job.is_active for job in jobs)
@@ -491,16 +495,23 @@ class _Reader:
             return self._if(statement, stage, around, needs, depth)
         if head == "try":
             return self._try(statement, stage, around, needs, depth)
-        if head in ("when", "parameters", "options", "tools", "libraries", "import", "class", "enum"):
-            if head in ("options", "properties"):
-                return needs
-            self._when(statement, stage) if head == "when" else None
+        if head in _SILENT or _defined(statement):
             return needs
-        self._simple(statement, stage, self._entered(head, statement, around))
         inside = self._entered(head, statement, around)
-        for block in _blocks(statement):
+        self._simple(statement, stage, inside)
+        for block in (*self._called(statement), *_blocks(statement)):
             needs = self._walk(_inner(block), stage, inside, needs, depth + 1)
         return needs
+
+    def _called(self, statement: Statement) -> Iterator[_Token]:
+        """The bodies of the file's own functions that the statement calls."""
+        flat = _flat(statement)
+        for index, token in enumerate(flat[:-1]):
+            if token.kind == "name" and token.text in self.functions and flat[index + 1].text == "(":
+                self.count += 1 + len(self.functions[token.text].parts) // 50
+                if self.count > _MAX_STEPS:
+                    return
+                yield self.functions[token.text]
 
     def _entered(self, head: str, statement: Statement, around: _Around) -> _Around:
         """What holds inside a block such as dir('x') { … }."""
@@ -595,13 +606,23 @@ class _Reader:
     def _simple(self, statement: Statement, stage: _Stage, around: _Around) -> None:
         """Shell steps anywhere in the statement (`def x = sh(…)`), an input, or a shared library's step."""
         head = _head(statement)
+        self._constant(statement)
         flat = _flat(statement)
         for index, token in enumerate(flat):
             if token.kind == "name" and token.text in _SHELLS:
                 self._shell(token, flat[index + 1 : index + 1 + _MAX_WORDS], stage, around)
+        self._docker(flat, stage, around)
         if head == "input" or (head == "def" and any(t.text == "input" and t.kind == "name" for t in statement)):
             stage.approval = True
         self._known_step(head, statement, stage, around)
+
+    def _constant(self, statement: Statement) -> None:
+        """`name = 'text'` tells what `$name` in a command means; the first one counts."""
+        words = [token for token in statement if token.text not in ("def", "String", "final")]
+        if len(words) == 3 and words[1].text == "=" and words[2].kind == "text" and words[0].kind == "name":
+            name = words[0].text.removeprefix("env.")
+            if name not in dict(self.env):
+                self.env += ((name, words[2].text),)
 
     def _shell(self, token: _Token, rest: Sequence[_Token], stage: _Stage, around: _Around) -> None:
         arguments = _arguments(_up_to_end(rest))
@@ -623,6 +644,22 @@ class _Reader:
         )
         stage.steps.append(step)
 
+    def _docker(self, flat: Sequence[_Token], stage: _Stage, around: _Around) -> None:
+        """`docker.build('name', 'options')` and `image.push('tag')` of the Docker plugin, as the commands they run."""
+        for token, following in pairwise(flat):
+            if token.kind != "name" or following.text != "(" or following.kind != "group":
+                continue
+            words = [value.text for part in _arguments((following,)).plain if (value := _string(part))]
+            argv: tuple[str, ...] = ()
+            if token.text == "docker.build" and words:
+                argv = ("docker", "build", "-t", words[0], *(words[1].split() if len(words) > 1 else (".",)))
+            elif token.text.endswith(".push") and not token.text.startswith("git"):
+                argv = ("docker", "push", *words)
+            if argv:
+                commands = (Command(argv, token.line),)
+                step = Step(token.text, token.line, commands=commands, cwd=around.cwd, condition=around.condition)
+                stage.steps.append(replace(step, can_fail=around.can_fail))
+
     def _known_step(self, head: str, statement: Statement, stage: _Stage, around: _Around) -> None:
         """A step of a plugin or a shared library: its name and its named arguments."""
         is_call = len(statement) > 1 and (
@@ -630,6 +667,8 @@ class _Reader:
         )
         named = len(statement) > 2 and statement[1].kind == "name" and statement[2].text == ":"
         if not head or head in _SHELLS or head in _TRANSPARENT or (head in _STEP_NAMES and head != "build"):
+            return
+        if head in self.functions or _block(statement):
             return
         if not (is_call or named) or head in _CATCHING or head.startswith(("currentBuild", "env.", "params.")):
             return
@@ -673,7 +712,7 @@ class _Reader:
                 image = _arguments(inner[1:]).text("image")
                 settings = [_arguments(each[1:]).text() for each in _inner(_block(inner)) if _head(each) == "image"]
                 image = next(iter(settings), image)
-            if image and stage.name == "pipeline" and not self.stages:
+            if image and stage is self.loose:
                 self.image = image
             elif image:
                 stage.image = image
@@ -684,14 +723,14 @@ class _Reader:
             if len(inner) > 2 and inner[1].text == "=" and inner[0].kind == "name":
                 value = _string(inner[2:])
                 found.append((inner[0].text, value.text if value and inner[2].kind == "text" else ""))
-        if stage.name == "pipeline":
+        if stage is self.loose:
             self.env += tuple(found)
         else:
             stage.env += tuple(found)
 
     def _post(self, statement: Statement, stage: _Stage, around: _Around) -> None:
         """Steps after a stage, or after all stages as a job of their own."""
-        is_last = stage.name == "pipeline"
+        is_last = stage is self.loose
         into = _Stage("post", statement[0].line, tuple(_key(s) for s in self.stages)) if is_last else stage
         for inner in _inner(_block(statement)):
             condition = _head(inner)
@@ -704,7 +743,7 @@ class _Reader:
     def _input(self, statement: Statement, stage: _Stage, around: _Around) -> None:
         stage.approval = True
 
-    def _when(self, statement: Statement, stage: _Stage) -> None:
+    def _when(self, statement: Statement, stage: _Stage, around: _Around) -> None:
         block = _block(statement)
         if block is None:
             return
@@ -727,7 +766,19 @@ _DIRECTIVES = {
     "environment": _Reader._environment,
     "post": _Reader._post,
     "input": _Reader._input,
+    "when": _Reader._when,
 }
+_SILENT = frozenset({"parameters", "options", "tools", "libraries", "import", "class", "enum"})
+
+
+def _defined(statement: Statement) -> tuple[str, _Token] | None:
+    """The name and body of a function that the statement defines: `def make(target) { … }`."""
+    for index in range(1, min(len(statement) - 2, 5)):
+        before, name, arguments, body = statement[index - 1 : index + 3]
+        is_function = before.kind == name.kind == "name" and arguments.text == "(" and body.text == "{"
+        if is_function and arguments.kind == body.kind == "group" and before.text not in ("return", "new", "else"):
+            return name.text, body
+    return None
 
 
 def _limited(statement: Statement) -> set[str] | None:
