@@ -66,9 +66,16 @@ def read_project(snapshot: Snapshot, progress: Progress | None = None) -> Readin
     return Reading(project, len(entries), len(files), parsed)
 
 
+_STRUCTURED = (".yaml", ".yml", ".json", ".tf", ".xml", ".proto", ".js", ".ts", ".tsx", ".go", ".html", ".css", ".svg")
+
+
 def _is_wanted(entry: FileEntry) -> bool:
+    """Large data, and structured files that are no first party (test fixtures, examples), cannot be evidence."""
     if entry.role is Role.DATA and entry.size > _MAX_DATA_BYTES:
         return False
+    if entry.role in (Role.TEST, Role.EXAMPLE, Role.DOCUMENTATION) and entry.path.endswith(_STRUCTURED):
+        if not entry.path.rpartition("/")[2].startswith(("docker-compose", "compose", "conda", "environment")):
+            return entry.role is Role.EXAMPLE and entry.size < _MAX_DATA_BYTES // 10
     return entry.role in _READ_ROLES and not (entry.is_symlink and entry.target)
 
 

@@ -314,14 +314,20 @@ class Automation:
         return any(path.startswith(f"{head}/") or f"/{head}/" in path for path in self.modules.files)
 
     def _console_script(self, invocation: Invocation, context: _Context) -> None:
+        for path, function in self._console_scripts.get(invocation.program, ())[:1]:
+            self._python((Entry(path, "function", function),), invocation, context)
+
+    @cached_property
+    def _console_scripts(self) -> Mapping[str, list[tuple[str, str]]]:
+        """Command → (file, function) of the packages' entry points."""
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for file, requirements in self.project.having("requirements"):
             for name, target, _ in requirements.entry_points:  # type: ignore[attr-defined]
-                if name == invocation.program:
-                    module, _, function = target.partition(":")
-                    path = self.modules.module(module, posixpath.dirname(file.path))
-                    if path:
-                        self._python((Entry(path, "function", function),), invocation, context)
-                        return
+                module, _, function = target.partition(":")
+                path = self.modules.module(module, posixpath.dirname(file.path))
+                if path:
+                    found[name].append((path, function))
+        return found
 
     def _named_files(self, invocation: Invocation, context: _Context) -> None:
         """A program that is not known gets files of the repository as arguments: jobs, manifests, notebooks, scripts."""
@@ -653,6 +659,7 @@ class Automation:
     def _python(self, entries: tuple[Entry, ...], invocation: Invocation, context: _Context) -> None:
         given = {name: value for name, value in context.env if name}
         given.update(switches(invocation.arguments))
+        given = {name: value for name, value in given.items() if name in self._guarded}
         words = tuple(invocation.operands[:10])
         key = (entries, tuple(sorted(given.items())), words)
         closure = self._explored.get(key)
@@ -666,6 +673,13 @@ class Automation:
         self._seen.add(seen)
         self.reach.closures.append((closure, arrival))
         self._spawned(closure, arrival, context)
+
+    @cached_property
+    def _guarded(self) -> frozenset[str]:
+        """Names that some condition of first-party code tests; other switches change nothing that is followed."""
+        codes = [f.code for f in self.project.ordered if f.code]
+        names = {g.name for code in codes for item in (*code.calls, *code.imports) for g in item.guards}
+        return frozenset(names)
 
     def _spawned(self, closure: Closure, arrival: Arrival, context: _Context) -> None:
         """Commands and scripts that the reached functions start themselves."""
@@ -783,8 +797,15 @@ class Automation:
 
     def _unique(self, plain: str) -> str | None:
         tail = "/" + plain.lstrip("./")
-        hits = [path for path in self.project.files if path.endswith(tail)] if plain else []
+        hits = [path for path in self._by_name.get(plain.rpartition("/")[2], ()) if path.endswith(tail)]
         return hits[0] if len(hits) == 1 else None
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in self.project.files:
+            found[path.rpartition("/")[2]].append(path)
+        return found
 
     def _place_of(self, word: str, context: _Context) -> str | None:
         """A file or folder named on the command line; the root as the empty text."""
@@ -808,9 +829,9 @@ class Automation:
         """Every way that some run reaches a function, or the call in it if its conditions allow it."""
         key = (path, scope)
         return [
-            replace(arrival, closure=closure)
+            arrival
             for closure, arrival in self._by_scope.get(key, ())
-            if call is None or closure.runs(call)
+            if call is None or not call.guards or closure.runs(call)
         ]
 
     def route(self, arrival: Arrival, path: str, scope: int, line: int) -> tuple[Hop, ...]:

@@ -69,6 +69,8 @@ class Modules:
         self.files: Mapping[str, ProjectFile] = {f.path: f for f in project.ordered if f.code is not None}
         self._indexes: dict[str, CodeIndex] = {}
         self._modules: dict[tuple[str, str], str | None] = {}
+        self._targets: dict[tuple[str, str], list[ScopeKey]] = {}
+        self._splits: dict[tuple[str, str], tuple[str, str] | None] = {}
         self._suffixes: dict[str, list[str]] = defaultdict(list)
         for path, file in self.files.items():
             if path.endswith(".py") and file.role is not Role.VENDORED:
@@ -78,11 +80,12 @@ class Modules:
                     self._suffixes[".".join(parts[start:])].append(path)
 
     def index(self, path: str) -> CodeIndex:
-        if path not in self._indexes:
+        known = self._indexes.get(path)
+        if known is None:
             code = self.files[path].code
             assert code is not None
-            self._indexes[path] = CodeIndex.of(code)
-        return self._indexes[path]
+            known = self._indexes[path] = CodeIndex.of(code)
+        return known
 
     def module(self, dotted: str, folder: str) -> str | None:
         """The file of a module as seen from a file in `folder`; None where it is not first-party.
@@ -114,7 +117,13 @@ class Modules:
 
     def split(self, dotted: str, path: str) -> tuple[str, str] | None:
         """Split a dotted name, as written in the file `path`, into (first-party file, rest); None if not first-party."""
-        folder = posixpath.dirname(path)
+        folder = path.rpartition("/")[0]
+        key = (dotted, folder)
+        if key not in self._splits:
+            self._splits[key] = self._split(dotted, folder)
+        return self._splits[key]
+
+    def _split(self, dotted: str, folder: str) -> tuple[str, str] | None:
         if dotted.startswith("."):
             level = len(dotted) - len(dotted.lstrip("."))
             base = folder
@@ -154,8 +163,15 @@ class Modules:
 
         A class means its constructor, and all its methods where a base is not first-party (a framework calls them).
         """
-        if not dotted or dotted.startswith("?") or depth > _MAX_REEXPORTS:
+        if not dotted or dotted[0] == "?" or depth > _MAX_REEXPORTS:
             return []
+        key = (dotted, path)
+        known = self._targets.get(key)
+        if known is None:
+            known = self._targets[key] = self._find_targets(dotted, path, depth)
+        return known
+
+    def _find_targets(self, dotted: str, path: str, depth: int) -> list[ScopeKey]:
         index = self.index(path)
         if not dotted.startswith("."):
             local = self._in_file(dotted, path, index, depth)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import yaml
 
@@ -122,16 +123,35 @@ NOTHING = Node("nothing")
 
 def load(text: str) -> tuple[Node, ...]:
     """Parse all documents of a YAML text. Raises YamlProblem where it is no YAML, is too deep or too large."""
-    loader = _Loader(text)
+    found = _load(text)
+    if isinstance(found, YamlProblem):
+        raise found
+    return found
+
+
+@lru_cache(maxsize=2)
+def _load(text: str) -> tuple[Node, ...] | YamlProblem:
+    """Several readers look at one file one after the other: it is parsed once."""
+    try:
+        return _parse(text)
+    except YamlProblem as problem:
+        return problem
+
+
+def _parse(text: str) -> tuple[Node, ...]:
+    _refuse_depth(text)
+    try:
+        loader = _Loader(text)
+    except (yaml.YAMLError, ValueError) as error:
+        raise YamlProblem(1, str(error).splitlines()[0]) from error
     documents: list[Node] = []
     try:
-        _refuse_depth(text)
         while loader.check_node():
             composed = loader.get_node()
             documents.append(_Builder().build(composed, 0) if composed is not None else NOTHING)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise YamlProblem(mark.line + 1 if mark else 1, error.problem or "not YAML") from error
+        raise YamlProblem(min(mark.line, text.count("\n")) + 1 if mark else 1, error.problem or "not YAML") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         if isinstance(error, YamlProblem):
             raise
@@ -148,6 +168,8 @@ def load_one(text: str) -> Node:
 
 
 _BRACKETS = re.compile(r"[\[\]{}]")
+_NESTED = re.compile(r"(?:[-?][ \t]+){%d}|^ {%d}" % (MAX_DEPTH, 20 * MAX_DEPTH), re.MULTILINE)
+"""Block collections opened on one line, or an indentation no one writes: the C parser would run out of stack."""
 
 
 def _refuse_depth(text: str) -> None:
@@ -157,7 +179,7 @@ def _refuse_depth(text: str) -> None:
         depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)
         if depth > 10 * MAX_DEPTH:
             raise YamlProblem(1, f"nested deeper than {10 * MAX_DEPTH} brackets")
-    if re.search(r"^(?:- ){%d}" % MAX_DEPTH, text, re.MULTILINE) or re.search(r"^ {%d}" % (20 * MAX_DEPTH), text, re.M):
+    if _NESTED.search(text):
         raise YamlProblem(1, f"nested deeper than {MAX_DEPTH} levels")
 
 

@@ -17,7 +17,7 @@ from assessor.scanners.testing import TestCase, ci_arrivals, comes_after, test_c
 
 def scan(scene: Scene) -> Iterator[Finding]:
     """Rate the seven practices of CI."""
-    cases = list(test_cases(scene))
+    cases = test_cases(scene)
     yield pipeline(scene)
     for practice in ("ci.lint", "ci.types", "ci.security"):
         yield checked(scene, practice)

@@ -127,7 +127,7 @@ def automation(scene: Scene) -> Finding:
     """A person starts it: used; merges, tags or results deploy: automated; behind tests, a gate or approval: enforced."""
     practice = "deployment.automation"
     evidence: list[Evidence] = []
-    cases = list(test_cases(scene))
+    cases = test_cases(scene)
     checks = check_positions(scene, cases)
     known = list(gates(scene))
     for hit in scene.hits(practice, notebooks=False):

@@ -70,6 +70,11 @@ class Scene:
     automation: Automation
     tools: Sequence[Tool]
 
+    @cached_property
+    def memo(self) -> dict[str, object]:
+        """Answers that several scanners ask for, by name."""
+        return {}
+
     # ---- dependencies ----
 
     @cached_property

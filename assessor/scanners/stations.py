@@ -95,16 +95,12 @@ _NAMED_MODEL = re.compile(r"(?:^|_)(?:train|fit|predict|infer|inference|forward|
 
 def marks(scene: Scene) -> Mapping[ScopeKey, frozenset[str]]:
     """The stations of each first-party function, by its calls."""
-    return _marks(scene)
-
-
-_CACHE: dict[int, tuple[Scene, dict[ScopeKey, frozenset[str]]]] = {}
+    if "marks" not in scene.memo:
+        scene.memo["marks"] = _marks(scene)
+    return scene.memo["marks"]  # type: ignore[return-value]
 
 
 def _marks(scene: Scene) -> Mapping[ScopeKey, frozenset[str]]:
-    known = _CACHE.get(id(scene))
-    if known and known[0] is scene:
-        return known[1]
     found: dict[ScopeKey, set[str]] = defaultdict(set)
     for hit in training_hits(scene):
         found[hit.file.path, hit.scope].add("train")
@@ -118,10 +114,7 @@ def _marks(scene: Scene) -> Mapping[ScopeKey, frozenset[str]]:
             last = scope.name.rpartition(".")[2].lower()
             if number not in (MODULE, MAIN) and _NAMED_DATA.search(last) and not scope.is_stub:
                 found[file.path, number].add("data")
-    frozen = {key: frozenset(value) for key, value in found.items()}
-    _CACHE.clear()
-    _CACHE[id(scene)] = (scene, frozen)
-    return frozen
+    return {key: frozenset(value) for key, value in found.items()}
 
 
 def named_model_scopes(scene: Scene) -> Iterator[ScopeKey]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from assessor.facts.python import MAIN, MODULE, Scope
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.project.automation import Arrival
-from assessor.project.closure import Closure, Entry, explore, is_test_scope
+from assessor.project.closure import Entry, explore, is_test_scope
 from assessor.project.model import ProjectFile, Role
 from assessor.project.modules import ScopeKey
 from assessor.scanners.scene import CI_PROVIDERS_EXCLUDED, Scene, best, conclude, raised
@@ -18,7 +18,7 @@ from assessor.scanners.stations import marks, named_model_scopes, training_hits
 
 def scan(scene: Scene) -> Iterator[Finding]:
     """Rate the five practices of testing."""
-    cases = list(test_cases(scene))
+    cases = test_cases(scene)
     yield unit(scene, cases)
     yield _kind(scene, "testing.data", [c for c in cases if c.tests_data], "exercises data or feature code")
     yield _kind(scene, "testing.model", [c for c in cases if c.tests_model], "tests the model")
@@ -41,20 +41,26 @@ class TestCase:
     calls: frozenset[str]
 
 
-def test_cases(scene: Scene) -> Iterator[TestCase]:
+def test_cases(scene: Scene) -> list[TestCase]:
     """Test functions that assert something on first-party code or on the project's data; stubs are left out."""
+    if "test_cases" not in scene.memo:
+        scene.memo["test_cases"] = list(_test_cases(scene))
+    return scene.memo["test_cases"]  # type: ignore[return-value]
+
+
+def _test_cases(scene: Scene) -> Iterator[TestCase]:
     model_scopes = set(named_model_scopes(scene))
     known = marks(scene)
     for path in scene.automation._test_files:
         file = scene.project.files[path]
         index = scene.modules.index(path)
-        closure: Closure | None = None
+        methods: dict[str, list[ScopeKey]] | None = None
         for number, scope in enumerate(index.facts.scopes):
             last = scope.name.rpartition(".")[2]
             if not last.startswith("test") or scope.is_stub or number in (MODULE, MAIN):
                 continue
-            closure = closure or explore(scene.modules, (Entry(path, "tests"),), {})
-            reached = _reached(scene, closure, path, number)
+            methods = methods if methods is not None else _methods_loaded(scene, path)
+            reached = _reached(scene, methods, path, number)
             if not _asserts(scene, path, number, scope, reached):
                 continue
             own = frozenset(c.name for c in index.calls.get(number, ()))
@@ -71,7 +77,7 @@ def test_cases(scene: Scene) -> Iterator[TestCase]:
             yield TestCase(file, number, scope, reached, data, model, calls)
 
 
-def _reached(scene: Scene, closure: Closure, path: str, number: int) -> frozenset[ScopeKey]:
+def _reached(scene: Scene, methods: dict[str, list[ScopeKey]], path: str, number: int) -> frozenset[ScopeKey]:
     """First-party functions that the one test function reaches, up to four calls away, through fixtures too."""
     index = scene.modules.index(path)
     scope = index.facts.scopes[number]
@@ -96,23 +102,31 @@ def _reached(scene: Scene, closure: Closure, path: str, number: int) -> frozense
             targets = scene.modules.targets(name, key[0])
             waiting += [(t, depth + 1) for t in targets]
             if not targets and name.rpartition(".")[0]:
-                waiting += [(t, depth + 1) for t in _methods(scene, closure, name, key[0])]
+                waiting += [(t, depth + 1) for t in _methods(scene, methods, name, key[0])]
     return frozenset(key for key in found if key[0] != path or scene.modules.files[path].role is Role.FIRST_PARTY)
 
 
-def _methods(scene: Scene, closure: Closure, name: str, path: str) -> list[ScopeKey]:
+def _methods_loaded(scene: Scene, path: str) -> dict[str, list[ScopeKey]]:
+    """First-party methods by name that the test file's imports bring within reach."""
+    closure = explore(scene.modules, (Entry(path, "tests"),), {})
+    found: dict[str, list[ScopeKey]] = {}
+    for p, n in closure.reached:
+        if scene.modules.files[p].role is Role.FIRST_PARTY:
+            scope = scene.modules.index(p).facts.scopes[n]
+            if scope.kind == "method":
+                found.setdefault(scope.name.rpartition(".")[2], []).append((p, n))
+    return found
+
+
+def _methods(scene: Scene, methods: dict[str, list[ScopeKey]], name: str, path: str) -> list[ScopeKey]:
     """First-party methods of that name, where the receiver comes from first-party code or is not known."""
     head, _, last = name.rpartition(".")
+    if last not in methods:
+        return []
     root = head.partition(".")[0]
     if root != "?" and scene.modules.split(head, path) is None and root not in scene.modules.index(path).scopes:
         return []
-    return [
-        (p, n)
-        for p, n in closure.reached
-        if scene.modules.files[p].role is Role.FIRST_PARTY
-        and scene.modules.index(p).facts.scopes[n].kind == "method"
-        and scene.modules.index(p).facts.scopes[n].name.rpartition(".")[2] == last
-    ]
+    return methods[last]
 
 
 def _fixtures(scene: Scene, path: str, name: str) -> list[ScopeKey]:
@@ -196,7 +210,9 @@ def unit(scene: Scene, cases: list[TestCase]) -> Finding:
     practice = "testing.unit"
     real = [case for case in cases if case.reaches]
     evidence = list(_cases_evidence(scene, practice, real, "asserts on first-party code"))
-    evidence += [raised(e, "and what ships depends on it") for e in evidence[:] if e.rung is Rung.AUTOMATED and _guards_shipping(scene, real)][:1]
+    automated = [e for e in evidence if e.rung is Rung.AUTOMATED]
+    if automated and _guards_shipping(scene, real):
+        evidence.append(raised(automated[0], "and what ships depends on it"))
     evidence += scene.evidence(h for h in scene.hits(practice) if h.kind in ("r_call", "file"))
     near: list[NearMiss] = []
     if not real:
