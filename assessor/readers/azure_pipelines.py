@@ -542,7 +542,7 @@ def _plain(text: str, variables: Pairs) -> str:
         flat = re.sub(r"\W", "_", name)
         return f"${flat.upper()}" if "." in name else f"${flat}"
 
-    return _MACRO.sub(macro, _EXPRESSION.sub(expression, text))
+    return _MACRO.sub(macro, _EXPRESSION.sub(expression, text).replace("${{", "$"))
 
 
 _CHECKOUT = re.compile(

@@ -529,7 +529,7 @@ def without_expressions(text: str, row: Mapping[str, str] | None = None) -> str:
         padding = "\\\n" * match.group(1).count("\n")
         return _variable(match.group(1), row or {}) + padding
 
-    return _EXPRESSION.sub(change, text)
+    return _EXPRESSION.sub(change, text).replace("${{", "$")
 
 
 def _variable(expression: str, row: Mapping[str, str]) -> str:
