@@ -48,6 +48,8 @@ _OPERATORS = {
     ast.NotEq: "!=",
 }
 
+_TEST_PATH = re.compile(r"(?:^|/)(?:tests?|testing|conftest)(?:/|\.py)|(?:^|/)test_[^/]*$|_test\.py$")
+
 Argument = Literal | tuple[Literal, ...]
 
 
@@ -57,7 +59,7 @@ def matches(path: str) -> bool:
 
 
 def read(path: str, text: str) -> FileFacts:
-    """Return the facts of a module. `path` decides nothing; the facts depend on the text alone."""
+    """Return the facts of a module. The path decides only whether complexity is measured: that of tests says nothing."""
     try:
         tree = _parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -65,7 +67,7 @@ def read(path: str, text: str) -> FileFacts:
         reason = f"does not parse as Python 3: {getattr(error, 'msg', None) or type(error).__name__}"
         return FileFacts(python=_broken(text), problems=((line, reason),))
     try:
-        return FileFacts(python=_facts(tree, text, lambda line: line))
+        return FileFacts(python=_facts(tree, text, lambda line: line, not _TEST_PATH.search(path)))
     except RecursionError:
         return FileFacts(python=_broken(text), problems=((1, "nested too deeply to read"),))
 
@@ -87,7 +89,7 @@ def _parse(text: str) -> ast.Module:
         return ast.parse(text)
 
 
-def _facts(tree: ast.Module, text: str, line_of: Callable[[int], int]) -> PythonFacts:
+def _facts(tree: ast.Module, text: str, line_of: Callable[[int], int], measured: bool = False) -> PythonFacts:
     walk = _Walk(line_of)
     walk.module(tree)
     lines = _source_lines(text)
@@ -102,7 +104,7 @@ def _facts(tree: ast.Module, text: str, line_of: Callable[[int], int]) -> Python
         constants=tuple(walk.constants),
         texts=tuple(walk.texts),
         source_lines=lines,
-        metrics=measure(tree, text, lines),
+        metrics=measure(tree, text, lines) if measured else None,
     )
 
 

@@ -196,22 +196,34 @@ def _is_published(token: str) -> bool:
 
 def _is_encrypted(text: str) -> bool:
     """SOPS, sealed secrets and Ansible vaults keep cipher text under the keys."""
-    return bool(re.search(r"^kind:[ \t]*SealedSecret|\bENC\[AES256_GCM|^\$ANSIBLE_VAULT", text, re.MULTILINE))
-
-
-def _on_lines(text: str, style: _Style) -> Iterator[Secret]:
-    start, number = 0, 1
-    while start <= len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        if end - start <= MAX_LINE:
-            secret = _on_line(text[start:end], number, style)
-            if secret:
-                yield secret
-        start, number = end + 1, number + 1
+    if "SealedSecret" in text and re.search(r"^kind:[ \t]*SealedSecret", text, re.MULTILINE):
+        return True
+    return "ENC[AES256_GCM" in text or text.startswith("$ANSIBLE_VAULT") or "\n$ANSIBLE_VAULT" in text
 
 
 _WORDS = ("pass", "pwd", "secret", "token", "key", "credential")
+_MAY_HOLD = re.compile("|".join([*_WORDS, "://"]))
+
+
+def _on_lines(text: str, style: _Style) -> Iterator[Secret]:
+    """Look at the lines that hold a telling word, found by one search over the whole text."""
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a few letters change their length: keep the offsets right
+        lowered = re.sub("[A-Z]", lambda found: found[0].lower(), text)
+    number, counted, done = 1, 0, -1
+    for found in _MAY_HOLD.finditer(lowered):
+        if found.start() < done:
+            continue
+        start = text.rfind("\n", 0, found.start()) + 1
+        end = text.find("\n", found.end())
+        end = done = len(text) if end < 0 else end
+        line = text[start:end]
+        if end - start > MAX_LINE or not ("=" in line or ":" in line or "-" in line or line.startswith("ENV ")):
+            continue
+        number, counted = number + text.count("\n", counted, start), start
+        secret = _on_line(line, number, style)
+        if secret:
+            yield secret
 
 
 def _on_line(line: str, number: int, style: _Style) -> Secret | None:
