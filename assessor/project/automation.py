@@ -18,7 +18,7 @@ from assessor.catalog.actions import command_of
 from assessor.facts.commands import Command, Target
 from assessor.facts.place import Place
 from assessor.facts.python import MODULE, UNKNOWN, Call
-from assessor.facts.workflow import Step, Workflow
+from assessor.facts.workflow import Job, Step, Workflow
 from assessor.findings import Hop
 from assessor.project.closure import Closure, Entry, explore, is_test_scope
 from assessor.project.invocations import Invocation, interpret, option, switches, without_variable
@@ -178,9 +178,9 @@ class Automation:
         self.reach.actions.append(ActionSite(step, place, arrival))
         if called and context.arrival.depth < MAX_DEPTH:
             inner = self._actions[called]
-            for job in inner.jobs:
+            for job, steps in _called_steps(step, inner):
                 env = (*context.env, *inner.env, *job.env, *step.inputs)
-                self._steps(job.steps, called, arrival, env, inner)
+                self._steps(steps, called, arrival, env, inner)
             return
         inner_context = replace(context, arrival=arrival)
         known = command_of(step.uses, dict(step.inputs))
@@ -861,6 +861,20 @@ class Automation:
         return tuple(found)
 
 
+def _called_steps(step: Step, inner: Workflow) -> Iterator[tuple[Job, tuple[Step, ...]]]:
+    """The jobs and steps of a called definition; of GitLab's `file@job` only that job's sections asked for."""
+    name = step.uses.partition("@")[2]
+    if inner.provider != "gitlab" or not name:
+        yield from ((job, job.steps) for job in inner.jobs)
+        return
+    sections = step.input("sections").split(",") if step.input("sections") else []
+    wanted = {section.strip() for section in sections}
+    for job in inner.jobs:
+        if job.id == name:
+            yield job, tuple(s for s in job.steps if not wanted or s.name in wanted)
+
+
+_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
 _PARAMETER = re.compile(r"\$\{\{\s*(?:parameters|inputs|variables|env|vars)\.(\w[\w-]*)\s*\}\}|\$\[\[\s*inputs\.(\w+)\s*\]\]|\$\((\w+)\)")
 
 
@@ -873,7 +887,12 @@ def _filled(command: Command, env: tuple[tuple[str, str], ...]) -> Command:
     def value(found: re.Match[str]) -> str:
         return known.get(next(group for group in found.groups() if group), found[0])
 
-    return replace(command, argv=tuple(_PARAMETER.sub(value, word) for word in command.argv))
+    plain = {name.replace("-", "_"): text for name, text in env}
+
+    def variable(found: re.Match[str]) -> str:
+        return plain.get(found[1], found[0])
+
+    return replace(command, argv=tuple(_VARIABLE.sub(variable, _PARAMETER.sub(value, word)) for word in command.argv))
 
 
 _SCRIPT_INPUTS = {"script", "run", "command", "cmd", "inlinescript", "inline", "commands", "shell_command"}

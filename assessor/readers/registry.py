@@ -22,6 +22,7 @@ READERS = (
     "travis",
     "cloud_build",
     "argo_tekton",
+    "drone",
     "shell_script",
     "makefile",
     "tox",

@@ -24,7 +24,7 @@ MAX_COMMANDS = 5_000
 SCRIPT_FOLDER = "$SCRIPT_DIR"
 """Stands for the folder of the script itself (`cd "$(dirname "$0")"`)."""
 
-_EXPRESSION = re.compile(r"\$\{\{.*?\}\}|\$\[[^\]\n]*\]|<\+[^>\n]*>|\{\{[^{}\n]*\}\}", re.DOTALL)
+_EXPRESSION = re.compile(r"\$\{\{[^\n]{0,400}?\}\}|\$\[[^\]\n]{0,400}\]|<\+[^>\n]{0,400}>|\{\{[^{}\n]{0,400}\}\}")
 _MAKE_VARIABLE = re.compile(r"\$\(([A-Z_][A-Za-z0-9_.]*)\)")
 _SHELLS = {"bash", "sh", "zsh", "dash", "ksh"}
 _PREFIXES = {"sudo", "time", "nohup", "exec", "command", "builtin", "nice", "ionice", "env", "timeout", "stdbuf", "retry", "unbuffer", "chronic", "caffeinate"}
