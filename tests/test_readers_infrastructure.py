@@ -393,7 +393,8 @@ def test_cloudformation_schedules_and_events() -> None:
       Train:
         Type: AWS::Serverless::Function
         Properties:
-          CodeUri: !Sub src/
+          CodeUri: src/
+          Handler: app.handler
           Events:
             Cron: {Type: Schedule, Properties: {Schedule: rate(7 days)}}
             New: {Type: S3, Properties: {Bucket: !Ref B}}
@@ -408,7 +409,62 @@ def test_cloudformation_schedules_and_events() -> None:
     assert (nightly.schedule, nightly.is_active, nightly.event) == ("rate(1 day)", False, "")
     assert (on_data.event, on_data.schedule) == ("EventPattern", "")
     assert (train.schedule, train.event, train.line) == ("rate(7 days)", "S3", 10)
+    assert train.commands[0].argv == ("python", "-c", "from app import handler\nhandler()")
+    assert train.commands[0].cwd == "$SCRIPT_DIR/src"
     assert task.images == ("repo/x:1",) and task.commands[0].argv == ("python", "serve.py")
+
+
+_CODEPIPELINE = """
+Resources:
+  Pipeline:
+    Type: AWS::CodePipeline::Pipeline
+    Properties:
+      Stages:
+        - Name: Source
+          Actions:
+            - {Name: Code, ActionTypeId: {Category: Source, Provider: CodeCommit}, Configuration: {BranchName: main}}
+        - Name: Build
+          Actions:
+            - {Name: Test, ActionTypeId: {Category: Build, Provider: CodeBuild},
+               Configuration: {ProjectName: !Ref Unit}}
+            - {Name: Image, ActionTypeId: {Category: Build, Provider: CodeBuild}, RunOrder: 2,
+               Configuration: {ProjectName: !Ref Docker}}
+        - Name: Train
+          Actions:
+            - {Name: Start, ActionTypeId: {Category: Invoke, Provider: Lambda},
+               Configuration: {FunctionName: !Ref Start}}
+            - {Name: Ask, ActionTypeId: {Category: Approval, Provider: Manual}, RunOrder: 2}
+        - Name: Deploy
+          Actions:
+            - {Name: Stack, ActionTypeId: {Category: Deploy, Provider: CloudFormation}}
+  Unit:
+    Type: AWS::CodeBuild::Project
+    Properties:
+      Source:
+        BuildSpec: |
+          phases:
+            build:
+              commands:
+                - pytest
+  Docker:
+    Type: AWS::CodeBuild::Project
+    Properties: {Source: {BuildSpec: image/buildspec.yml}}
+  Start:
+    Type: AWS::Lambda::Function
+    Properties: {Handler: start.main, Runtime: python3.11, Code: functions}
+"""
+
+
+def test_codepipeline_is_a_workflow() -> None:
+    (pipeline,) = cloud_templates.read("pipeline.yml", _CODEPIPELINE).workflows
+    assert [(t.kind, t.branches) for t in pipeline.triggers] == [("push", ("main",))]
+    test, image, start, ask, stack = pipeline.jobs
+    assert [(c.text, c.line) for s in test.steps for c in s.commands] == [("pytest", 32)]
+    assert (image.uses, image.needs) == ("image/buildspec.yml", ("Build/Test",))
+    assert start.needs == ("Build/Test", "Build/Image")
+    assert start.steps[0].commands[0].argv[2] == "from start import main\nmain()"
+    assert ask.approval and not stack.approval
+    assert (stack.steps[0].uses, stack.needs) == ("codepipeline/deploy/cloudformation", ("Train/Start", "Train/Ask"))
 
 
 def test_arm_template_with_nested_resources() -> None:
@@ -467,8 +523,8 @@ def test_azureml_pipeline_and_schedule() -> None:
     """)
     found = one("p.yml", pipeline, "azureml:pipelineJob")
     assert [(c.argv[:2], c.cwd) for c in found.commands] == [
-        (("python", "prep.py"), "src"),
-        (("python", "train.py"), "src/train"),
+        (("python", "prep.py"), "$SCRIPT_DIR/src"),
+        (("python", "train.py"), "$SCRIPT_DIR/src/train"),
     ]
     cron = _AZUREML.format("schedule") + "name: s\ntrigger: {type: cron, expression: 0 0 * * 1}\ncreate_job: ./p.yml\n"
     assert one("s.yml", cron, "azureml:schedule").schedule == "0 0 * * 1"

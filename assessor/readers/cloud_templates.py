@@ -9,7 +9,6 @@ A file is recognised by its shape; a cheap look for tell-tale words comes before
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,12 +17,14 @@ from itertools import islice
 from assessor.facts.commands import Command
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.project_files import Resource
-from assessor.readers import shell
+from assessor.readers import aws_pipelines, shell
 from assessor.readers.resource_fields import (
     Settings,
+    beside,
     containers_of,
     documents,
     flat,
+    handler_call,
     images_in,
     shell_text,
     started,
@@ -66,10 +67,14 @@ def read(path: str, text: str) -> FileFacts:
     if len(resources) > _MAX_RESOURCES:
         problem = (1, f"more than {_MAX_RESOURCES:,} resources; the rest is not read")
         return FileFacts(resources=tuple(resources[:_MAX_RESOURCES]), problems=(problem,))
-    return FileFacts(resources=tuple(resources))
+    pipelines = tuple(w for d in parsed for w in aws_pipelines.workflows(d)) if found[1] is _cloudformation else ()
+    return FileFacts(resources=tuple(resources), workflows=pipelines)
 
 
 # ---- CloudFormation and SAM ----
+
+
+_FUNCTIONS = frozenset({"AWS::Lambda::Function", "AWS::Serverless::Function"})
 
 
 def _cloudformation(name: str, document: Node) -> Iterator[Resource]:
@@ -83,7 +88,10 @@ def _cloudformation(name: str, document: Node) -> Iterator[Resource]:
         made = Resource("cloudformation", kind.text, key.text, key.line, flat(properties))
         yield replace(
             made,
-            commands=tuple(c for node in containers for c in started(node.get("EntryPoint"), node.get("Command"))),
+            commands=(
+                *(c for node in containers for c in started(node.get("EntryPoint"), node.get("Command"))),
+                *(handler_call(properties) if kind.text in _FUNCTIONS else ()),
+            ),
             images=tuple(dict.fromkeys(node.get("Image").text for node in containers)),
             schedule=_first(properties, "ScheduleExpression", "Schedule", "ScheduleConfig.ScheduleExpression"),
             event=_cloudformation_event(kind.text, properties),
@@ -194,7 +202,7 @@ def _serverless(name: str, document: Node) -> Iterator[Resource]:
                     event = kind.text
         image = function.get("image")
         images = (image.text,) if image.kind == "scalar" else ()
-        found = Resource("serverless", "function", key.text, key.line, flat(function), images=images)
+        found = Resource("serverless", "function", key.text, key.line, flat(function), handler_call(function), images)
         yield replace(found, schedule=schedule, event=event, is_active=active)
     yield from _cloudformation(name, document.get("resources"))
 
@@ -245,8 +253,7 @@ def _azureml_command(job: Node) -> tuple[Command, ...]:
     if job.get("command").kind != "scalar":
         return ()
     code = job.get("code").text
-    folder = "" if ":" in code else posixpath.normpath(code or ".")  # `azureml:name@version` is no folder
-    return shell_text(job.get("command"), "" if folder == "." else folder)
+    return shell_text(job.get("command"), "" if ":" in code else beside(code))  # `azureml:name@version` is no folder
 
 
 # ---- Databricks ----
@@ -338,14 +345,15 @@ def _bundle_task(task: Node) -> Iterator[Command]:
         task = task.get("for_each_task", "task")
     file = task.get("spark_python_task", "python_file")
     if file.kind == "scalar":
-        yield Command(("python", file.text, *task.get("spark_python_task", "parameters").texts()), file.line)
+        words = ("python", file.text, *task.get("spark_python_task", "parameters").texts())
+        yield Command(words, file.line, cwd=beside(""))
     wheel = task.get("python_wheel_task")
     if wheel.get("entry_point").kind == "scalar":
         yield Command((wheel.get("entry_point").text, *wheel.get("parameters").texts()), wheel.get("entry_point").line)
     notebook = task.get("notebook_task", "notebook_path")
     if notebook.kind == "scalar" and notebook.text:
         path = notebook.text if notebook.text.endswith((".py", ".ipynb", ".sql", ".r", ".R")) else f"{notebook.text}.py"
-        yield Command(("databricks-notebook", path), notebook.line)
+        yield Command(("databricks-notebook", path), notebook.line, cwd=beside(""))
 
 
 # ---- pipeline definitions ----

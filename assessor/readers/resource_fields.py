@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -31,7 +32,7 @@ def unix(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n") if "\r" in text or text.startswith("\ufeff") else text
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def documents(text: str) -> tuple[Node, ...] | YamlProblem:
     """The documents of a YAML text, or why it is none. Kept for the next reader of the same text."""
     if len(text) > MAX_TEXT:
@@ -81,6 +82,31 @@ def shell_text(node: Node, cwd: str = "", *, stops_on_error: bool = False) -> tu
         Command(c.argv, c.line, c.swallowed, f"{cwd}/{c.cwd}" if c.cwd else cwd, c.env, c.condition)
         for c in script.commands
     )
+
+
+def handler_call(function: Node) -> tuple[Command, ...]:
+    """What a serverless Python function runs: its handler's module is imported and the handler called.
+
+    `function` has `Handler` (or `handler`), and `CodeUri` or `Code` with a folder beside the template.
+    """
+    handler = function.get("Handler") or function.get("handler")
+    runtime = function.get("Runtime").text or function.get("runtime").text
+    module, _, name = handler.text.rpartition(".")
+    module = module.removeprefix("./").replace("/", ".")
+    names = [*module.split("."), name]
+    if runtime and not runtime.startswith(("python", "$")):
+        return ()
+    if handler.kind != "scalar" or not all(part.isidentifier() for part in names):
+        return ()
+    code = function.get("CodeUri") or function.get("Code")
+    folder = code.text if code.kind == "scalar" and "://" not in code.text and not code.text.endswith(".zip") else ""
+    return (Command(("python", "-c", f"from {module} import {name}\n{name}()"), handler.line, cwd=beside(folder)),)
+
+
+def beside(folder: str) -> str:
+    """A folder as seen from the file that names it, in the word that the automation graph knows for that."""
+    plain = posixpath.normpath(folder) if folder else "."
+    return shell.SCRIPT_FOLDER if plain == "." else f"{shell.SCRIPT_FOLDER}/{plain}"
 
 
 def containers_of(node: Node) -> list[Node]:
