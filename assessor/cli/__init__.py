@@ -1,0 +1,57 @@
+"""The command line: each command in a module of its own, imported when it is asked for, so that starting is quick."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from assessor import __version__
+
+COMMANDS = {
+    "audit": ("assessor.cli.audit", "Rate a repository and say what to do next."),
+    "explain": ("assessor.cli.explain", "Say what a practice, a tool or a rubric means."),
+    "practices": ("assessor.cli.listing", "List the practices that are rated."),
+    "rubrics": ("assessor.cli.rubrics", "List the maturity models, or check the file of one."),
+    "schema": ("assessor.cli.schema", "Print the JSON Schema of an audit's JSON."),
+    "tools": ("assessor.cli.listing", "List the tools that are recognised."),
+}
+"""Name → the module that defines it, and its line in the help text, which would else need the import."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and imports a command only to run it or to show its help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(COMMANDS)}"
+            raise click.UsageError(f"no command '{args[0]}'; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Says how mature the MLOps practice of a machine-learning repository is, and proves it.
+
+    Nothing of the repository is run, imported or installed.
+    """

@@ -1,0 +1,414 @@
+"""The assessment: everything that a renderer needs, as frozen models. Dumped, it is the stable JSON of an audit.
+
+`schema_version` changes when a field is removed or changes its meaning; new fields may come at any time. The schema
+made from these models is shipped as `assessment.schema.json`; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from assessor import __version__
+from assessor.rubric.scoring import ItemResult, Scorecard, score
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from assessor.catalog.practices import Practice
+    from assessor.facts import place as facts
+    from assessor.findings import Evidence, Finding, Hop
+    from assessor.project.model import Project
+    from assessor.rubric.gaps import Gap
+    from assessor.rubric.model import Rubric
+    from assessor.snapshot.snapshot import Snapshot
+
+
+def _encodable(value: Any) -> Any:
+    """Names of files may hold bytes that are no UTF-8; they are escaped (`\\udc80`), since JSON cannot carry them."""
+    return value.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_encodable)]
+RungName = Literal["absent", "declared", "used", "automated", "enforced", "not_applicable", "unknown"]
+StatusName = Literal["met", "unmet", "unknown", "not_applicable", "attested", "attestable"]
+EffortName = Literal["S", "M", "L"]
+
+
+class Part(BaseModel):
+    """A frozen part of the assessment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ToolInfo(Part):
+    """What made the assessment. `rules` is a digest of practices and tools: equal digests rate alike."""
+
+    name: str
+    version: str
+    rules: str
+
+
+class RepositoryInfo(Part):
+    """Which state of which repository. `date` is the commit's, in UTC; `stack` are the CI systems found there."""
+
+    name: Text
+    commit: Text = ""
+    dirty: bool = False
+    date: str = ""
+    remote: Text = ""
+    branch: Text = ""
+    stack: tuple[str, ...] = ()
+
+
+class PlaceInfo(Part):
+    """A file, a line counted from 1 and, where known, the last line."""
+
+    path: Text
+    line: int = 1
+    end_line: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+class HopInfo(Part):
+    """One step of a route."""
+
+    text: Text
+    place: PlaceInfo
+
+
+class EvidenceInfo(Part):
+    """One proof. `route` has the hops as text, `PATH:LINE what runs there`; `hops` has them in parts."""
+
+    rung: RungName
+    tool: Text = ""
+    place: PlaceInfo
+    route: tuple[Text, ...] = ()
+    hops: tuple[HopInfo, ...] = ()
+    text: Text = ""
+
+
+class NearMissInfo(Part):
+    """What looks like the practice and does not count, and why."""
+
+    place: PlaceInfo
+    text: Text
+    tool: Text = ""
+
+
+class BlindSpotInfo(Part):
+    """What could not be read, why, and which practices that may hide."""
+
+    place: PlaceInfo
+    reason: Text
+    practices: tuple[str, ...] = ()
+
+
+class PracticeInfo(Part):
+    """The rating of one practice. `rungs` are those that it defines, lowest first."""
+
+    title: str
+    dimension: str
+    rungs: tuple[RungName, ...]
+    rung: RungName
+    summary: Text
+    evidence: tuple[EvidenceInfo, ...] = ()
+    near_misses: tuple[NearMissInfo, ...] = ()
+    blind_spots: tuple[BlindSpotInfo, ...] = ()
+    values: dict[str, float] = {}
+
+
+class StepInfo(Part):
+    """One rung to climb and what to do for it; effort S is hours, M days, L weeks."""
+
+    rung: RungName
+    fix: str
+    effort: EffortName
+
+
+class GapInfo(Part):
+    """A practice that should rise, what asks for it, why it matters and what to do in this repository's own stack.
+
+    `blocking` gaps keep the next level away. `status` is `unknown` where what could show it was unreadable.
+    """
+
+    practice: str
+    title: str
+    item: str
+    text: str
+    level: int
+    blocking: bool
+    status: StatusName
+    rung: RungName
+    wanted: RungName
+    why: str
+    fix: str
+    effort: EffortName | None = None
+    steps: tuple[StepInfo, ...] = ()
+
+
+class ItemInfo(Part):
+    """One statement of the model. For a weakness (`lack`) `met` means that it is overcome."""
+
+    id: str
+    source: str
+    text: str
+    level: int
+    dimension: str
+    required: bool
+    lack: bool
+    status: StatusName
+
+
+class LevelInfo(Part):
+    """One level: `own` says that its own items hold, `reached` that all lower ones do too; `share` of it that holds."""
+
+    level: int
+    title: str
+    own: bool
+    reached: bool
+    share: float
+
+
+class DimensionInfo(Part):
+    """One dimension: its level (null where the model asks nothing of it) and its points, 0 to 100, alike in any model."""
+
+    level: int | None
+    score: float
+    unknown: int = 0
+
+
+class ScorecardInfo(Part):
+    """One maturity model applied."""
+
+    name: str
+    edition: str
+    level: int
+    title: str
+    floor: int
+    top: int
+    next_level: int | None
+    share: float
+    levels: tuple[LevelInfo, ...]
+    dimensions: dict[str, DimensionInfo]
+    gaps: tuple[GapInfo, ...]
+    roadmap: tuple[StepInfo, ...] = ()
+    items: tuple[ItemInfo, ...] = ()
+    counts: dict[StatusName, int] = {}
+
+
+class Statistics(Part):
+    """Files that the snapshot lists, those that were read, and those that were parsed as Python."""
+
+    files: int
+    read: int
+    parsed: int
+
+
+class Assessment(Part):
+    """The result of one audit. `primary` is the model that a report shows first."""
+
+    schema_version: Literal["1"] = "1"
+    tool: ToolInfo
+    repository: RepositoryInfo
+    primary: str
+    practices: dict[str, PracticeInfo]
+    scorecards: dict[str, ScorecardInfo]
+    metrics: dict[str, float] = {}
+    blind_spots: tuple[BlindSpotInfo, ...] = ()
+    statistics: Statistics
+
+
+class Read(Protocol):
+    """What was read of a snapshot: its facts joined, and how many files were listed, read and parsed."""
+
+    @property
+    def project(self) -> Project: ...
+    @property
+    def listed(self) -> int: ...
+    @property
+    def read(self) -> int: ...
+    @property
+    def parsed(self) -> int: ...
+
+
+def assess(snapshot: Snapshot, reading: Read, findings: Mapping[str, Finding], rubrics: Sequence[Rubric]) -> Assessment:
+    """Score the findings by each rubric and put all together. The first rubric is the primary one."""
+    from assessor.catalog.practices import load_practices
+
+    practices = load_practices()
+    stack = stacks((entry.path for entry in snapshot.files), snapshot.remote)
+    metrics = measured(findings)
+    cards = {
+        rubric.id: scorecard_info(
+            score(rubric, findings, metrics, practices=practices, stack=frozenset(stack)), rubric.floor
+        )
+        for rubric in rubrics
+    }
+    return Assessment(
+        tool=ToolInfo(name="mlops-assessor", version=__version__, rules=rules_digest()),
+        repository=_repository(snapshot, stack),
+        primary=rubrics[0].id,
+        practices={practice.id: practice_info(practice, findings[practice.id]) for practice in practices},
+        scorecards=cards,
+        metrics=metrics,
+        blind_spots=tuple(_blind_spot(spot) for spot in reading.project.blind_spots),
+        statistics=Statistics(files=reading.listed, read=reading.read, parsed=reading.parsed),
+    )
+
+
+def _repository(snapshot: Snapshot, stack: tuple[str, ...]) -> RepositoryInfo:
+    time = snapshot.commit_time
+    return RepositoryInfo(
+        name=snapshot.name,
+        commit=snapshot.commit,
+        dirty=snapshot.dirty,
+        date=datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if time is not None else "",
+        remote=snapshot.remote,
+        branch=snapshot.branch,
+        stack=stack,
+    )
+
+
+_STACK_FILES = {
+    "github": (".github/workflows/",),
+    "gitlab": (".gitlab-ci.yml", ".gitlab/"),
+    "azure": ("azure-pipelines", ".azure-pipelines/", ".azuredevops/", ".pipelines/"),
+    "jenkins": ("Jenkinsfile", ".jenkins/"),
+}
+_STACK_HOSTS = {"github.": "github", "gitlab.": "gitlab", "dev.azure.": "azure", "visualstudio.": "azure"}
+
+
+def stacks(paths: Iterable[str], remote: str) -> tuple[str, ...]:
+    """The CI systems whose files a repository has, sorted; without any, the one of the remote's host."""
+    starts = [(start, name) for name, beginnings in _STACK_FILES.items() for start in beginnings]
+    found = {name for path in paths for start, name in starts if path.startswith(start)}
+    if not found:
+        found = {name for host, name in _STACK_HOSTS.items() if host in remote}
+    return tuple(sorted(found))
+
+
+def measured(findings: Mapping[str, Finding]) -> dict[str, float]:
+    """All measured numbers behind the ratings, as `PRACTICE.NAME`; what rubrics can put bounds on."""
+    return {f"{name}.{key}": value for name, finding in sorted(findings.items()) for key, value in finding.values}
+
+
+def rules_digest() -> str:
+    """Twelve hexadecimal digits that change whenever the data by which practices are rated changes."""
+    digest = hashlib.sha256()
+    catalog = files("assessor.catalog")
+    data = [item for folder in (catalog, catalog.joinpath("tools")) for item in folder.iterdir()]
+    for item in sorted(data, key=lambda entry: entry.name):
+        if item.name.endswith(".yaml"):
+            digest.update(item.name.encode() + b"\0" + item.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def practice_info(practice: Practice, finding: Finding) -> PracticeInfo:
+    return PracticeInfo(
+        title=practice.title,
+        dimension=practice.dimension,
+        rungs=tuple(practice.rungs),
+        rung=finding.rung.value,
+        summary=finding.summary,
+        evidence=tuple(_evidence(item) for item in finding.evidence),
+        near_misses=tuple(NearMissInfo(place=_place(m.place), text=m.text, tool=m.tool) for m in finding.near_misses),
+        blind_spots=tuple(_blind_spot(spot) for spot in finding.blind_spots),
+        values=dict(finding.values),
+    )
+
+
+def _place(place: facts.Place) -> PlaceInfo:
+    return PlaceInfo(path=place.path, line=place.line, end_line=place.end_line)
+
+
+def _blind_spot(spot: facts.BlindSpot) -> BlindSpotInfo:
+    return BlindSpotInfo(place=_place(spot.place), reason=spot.reason, practices=spot.practices)
+
+
+def _hop(hop: Hop) -> HopInfo:
+    return HopInfo(text=hop.text, place=_place(hop.place))
+
+
+def _evidence(evidence: Evidence) -> EvidenceInfo:
+    return EvidenceInfo(
+        rung=evidence.rung.value,
+        tool=evidence.tool,
+        place=_place(evidence.place),
+        route=tuple(f"{hop.place} {hop.text}" for hop in evidence.route),
+        hops=tuple(_hop(hop) for hop in evidence.route),
+        text=evidence.text,
+    )
+
+
+def scorecard_info(card: Scorecard, floor: int) -> ScorecardInfo:
+    return ScorecardInfo(
+        name=card.rubric_title,
+        edition=card.edition,
+        level=card.level,
+        title=card.title,
+        floor=floor,
+        top=card.top,
+        next_level=card.next_level,
+        share=round(card.share, 3),
+        levels=tuple(
+            LevelInfo(level=r.level, title=r.title, own=r.own, reached=r.reached, share=round(r.share, 3))
+            for r in card.levels
+        ),
+        dimensions={
+            name: DimensionInfo(level=result.level, score=result.score, unknown=result.unknown)
+            for name, result in card.dimensions.items()
+        },
+        gaps=tuple(_gap(gap) for gap in card.gaps),
+        items=tuple(_item(result) for result in card.items),
+        counts={status.value: count for status, count in card.counts.items()},
+    )
+
+
+def _gap(gap: Gap) -> GapInfo:
+    efforts: Collection[EffortName] = [step.effort for step in gap.steps]
+    return GapInfo(
+        practice=gap.practice,
+        title=gap.title,
+        item=gap.item,
+        text=gap.text,
+        level=gap.level,
+        blocking=gap.blocking,
+        status=gap.status.value,
+        rung=gap.rung.value,
+        wanted=gap.wanted,
+        why=gap.why,
+        fix=" ".join(step.fix for step in gap.steps),
+        effort=max(efforts, key="SML".index, default=None),
+        steps=tuple(StepInfo(rung=step.rung, fix=step.fix, effort=step.effort) for step in gap.steps),
+    )
+
+
+def _item(result: ItemResult) -> ItemInfo:
+    item = result.item
+    return ItemInfo(
+        id=item.id,
+        source=item.source,
+        text=item.text,
+        level=result.level,
+        dimension=item.area,
+        required=item.required,
+        lack=item.lack,
+        status=result.status.value,
+    )
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of an assessment's JSON."""
+    schema = Assessment.model_json_schema(mode="serialization")
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:mlops-assessor:assessment:1",
+    }
+    return head | schema

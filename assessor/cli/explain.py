@@ -1,0 +1,68 @@
+"""`assessor explain`: what a practice, a tool or a rubric means."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+import click
+
+from assessor.errors import UserError
+
+if TYPE_CHECKING:
+    from assessor.catalog.practices import Practice
+    from assessor.catalog.tools import Tool
+    from assessor.rubric.model import Rubric
+
+
+@click.command()
+@click.argument("name")
+def explain(name: str) -> None:
+    """Say what NAME, a practice, a tool or a rubric, means and how it is recognised."""
+    from assessor.cli.output import print_text
+
+    print_text(explanation(name))
+
+
+def explanation(name: str) -> str:
+    """The text about a practice (by its id, or by its last word where only one has it), a tool or a rubric.
+
+    Raises UserError for a name that is none of them, with the nearest one that is.
+    """
+    from assessor.catalog.practices import load_practices
+    from assessor.catalog.tools import load_tools
+    from assessor.render import explaining
+    from assessor.rubric.loading import shipped_names, shipped_rubric
+
+    practices = {practice.id: practice for practice in load_practices()}
+    tools = {tool.id: tool for tool in load_tools()}
+    wanted = name.strip().lower()
+    if wanted in practices:
+        return explaining.practice(practices[wanted], tuple(tools.values()), _rubrics())
+    if wanted in shipped_names():
+        return explaining.rubric(shipped_rubric(wanted))
+    by_title = {tool.title.lower(): tool for tool in tools.values()}
+    tool = tools.get(wanted) or by_title.get(wanted)
+    if tool:
+        return explaining.tool(tool, practices)
+    return explaining.practice(_by_last_word(wanted, practices, tools), tuple(tools.values()), _rubrics())
+
+
+def _rubrics() -> tuple[Rubric, ...]:
+    from assessor.rubric.loading import shipped_names, shipped_rubric
+
+    return tuple(shipped_rubric(name) for name in shipped_names())
+
+
+def _by_last_word(word: str, practices: dict[str, Practice], tools: dict[str, Tool]) -> Practice:
+    from assessor.rubric.loading import shipped_names
+
+    fitting = [name for name in practices if name.partition(".")[2] == word or name.partition(".")[0] == word]
+    if len(fitting) == 1:
+        return practices[fitting[0]]
+    if fitting:
+        raise UserError(f"'{word}' is not clear; there are {', '.join(fitting)}")
+    known = [*practices, *tools, *shipped_names()]
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    hint = f"; did you mean '{near[0]}'?" if near else "; see assessor practices, assessor tools, assessor rubrics"
+    raise UserError(f"no practice, tool or rubric '{word}'{hint}")

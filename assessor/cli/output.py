@@ -1,0 +1,107 @@
+"""Where a command's text goes: standard output or a file that is replaced in one step; what a terminal can show."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from assessor.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_QUIET_SECONDS = 1.0
+"""Work that is done sooner shows no progress."""
+
+
+def print_text(text: str) -> None:
+    """Write to standard output; characters that its encoding lacks are written escaped."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def write_output(text: str, target: str) -> None:
+    """Write to standard output (`-`) or to a file. Raises UserError where the file cannot be written."""
+    if target == "-":
+        print_text(text)
+        return
+    path = Path(target)
+    if path.is_dir():
+        raise UserError(f"--output {target} is a folder; give a file in it, for example {path / 'report.json'}")
+    if not path.parent.is_dir():
+        raise UserError(f"--output {target}: there is no folder {path.parent}")
+    try:
+        _replace(path, text)
+    except OSError as error:
+        raise UserError(f"--output {target} cannot be written: {error.strerror or error}") from error
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write beside the file and put it in its place, so that nobody ever reads half a report."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        Path(name).chmod(_mode_of(path))
+        os.replace(name, path)  # noqa: PTH105 - a path that is a link is replaced, not followed
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _mode_of(path: Path) -> int:
+    """The permissions that the file has, or those that a new file would get."""
+    try:
+        return path.stat().st_mode & 0o777
+    except OSError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the receiver of a text can show."""
+
+    width: int
+    colour: bool
+    unicode: bool
+
+
+def look_of(stream: TextIO, environment: Mapping[str, str], colour: bool | None, *, is_file: bool = False) -> Look:
+    """How to show a text on `stream` (or in a file): `colour` is what the user asked for, None where nothing."""
+    if is_file:
+        return Look(100, bool(colour), True)
+    is_terminal = stream.isatty()
+    wanted = is_terminal and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+    encoding = (stream.encoding or "").lower().replace("-", "").replace("_", "")
+    width = shutil.get_terminal_size((100, 24)).columns if is_terminal or environment.get("COLUMNS") else 100
+    return Look(width, wanted if colour is None else colour, encoding in ("utf8", "utf16", "utf32"))
+
+
+class ProgressLine:
+    """One line on standard error that is written over; silent where that is no terminal and on short work."""
+
+    def __init__(self, stream: TextIO, *, quiet: bool = False) -> None:
+        self.stream = stream
+        self.started = time.monotonic()
+        self.is_on = stream.isatty() and not quiet
+        self.is_shown = False
+
+    def __call__(self, text: str) -> None:
+        if self.is_on and time.monotonic() - self.started > _QUIET_SECONDS:
+            self.stream.write(f"\r\x1b[K{text[:78]}")
+            self.stream.flush()
+            self.is_shown = True
+
+    def close(self) -> None:
+        """Leave the line empty."""
+        if self.is_shown:
+            self.stream.write("\r\x1b[K")
+            self.stream.flush()
