@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from assessor.findings import Rung
+from assessor.findings import Finding, Rung
 from tests.conftest import commit_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from assessor.findings import Finding
 
 SAMPLES = Path(__file__).parents[1] / "sample_repos"
 NAMES = sorted(path.name for path in SAMPLES.iterdir() if path.is_dir())
@@ -70,3 +69,23 @@ def test_each_route_hop_names_a_line_that_exists(sample: tuple[str, Path], found
                 path = folder / place.path
                 assert path.exists(), f"{finding.practice}: {place}"
                 assert path.is_dir() or place.line <= max(1, len(path.read_bytes().splitlines())), str(place)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_levels_of_the_expected_ratings(name: str) -> None:
+    """The rubrics give an expert's ratings the expert's levels; nothing is audited here."""
+    from assessor.rubric.loading import shipped_rubric
+    from assessor.rubric.scoring import score
+
+    expected = expectations(name)
+    ratings = {practice: Finding(practice, Rung(rung), "") for practice, rung in expected["practices"].items()}
+    levels = {rubric: score(shipped_rubric(rubric), ratings, {}).level for rubric in expected["levels"]}
+    assert levels == expected["levels"]
+
+
+def test_levels(sample: tuple[str, Path], found: Mapping[str, Finding]) -> None:
+    from assessor.rubric.loading import shipped_rubric
+    from assessor.rubric.scoring import score
+
+    expected = expectations(sample[0])["levels"]
+    assert {rubric: score(shipped_rubric(rubric), found, {}).level for rubric in expected} == expected
