@@ -177,7 +177,7 @@ class LevelInfo(Part):
 
 
 class DimensionInfo(Part):
-    """One dimension: its level (null where the model asks nothing of it) and its points, 0 to 100, alike in any model."""
+    """One dimension: its level (null where the model asks nothing of it) and points, 0 to 100, alike in all models."""
 
     level: int | None
     score: float

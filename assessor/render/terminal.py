@@ -6,7 +6,6 @@ repository says is escaped: control characters and marks that turn the direction
 
 from __future__ import annotations
 
-import textwrap
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from assessor.assessment import (
         Assessment,
+        DimensionInfo,
         EvidenceInfo,
         GapInfo,
         HopInfo,
@@ -129,6 +129,35 @@ def _cells_of(sign: str) -> int:
     return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
 
 
+def wrap(text: str, room: int) -> list[str]:
+    """The text in lines of at most `room` columns (at least two), broken between words where that can be."""
+    lines, line, used = [], "", 0
+    for word in text.split():
+        size = cells(word)
+        if line and used + 1 + size <= room:
+            line, used = f"{line} {word}", used + 1 + size
+            continue
+        if line:
+            lines.append(line)
+        while size > room:
+            head = _fitting(word, room)
+            lines.append(head)
+            word = word[len(head) :]
+            size = cells(word)
+        line, used = word, size
+    return [*lines, line] if line or not lines else lines
+
+
+def _fitting(text: str, room: int) -> str:
+    """The longest beginning that takes at most `room` columns."""
+    used = 0
+    for number, sign in enumerate(text):
+        used += _cells_of(sign)
+        if used > room:
+            return text[:number]
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class _Page:
     width: int
@@ -154,13 +183,7 @@ class _Page:
         """The text in at most `width` columns."""
         if cells(text) <= width:
             return text
-        kept, used = "", 0
-        for sign in text:
-            used += _cells_of(sign)
-            if used > width - 1:
-                break
-            kept += sign
-        return kept.rstrip() + self.glyphs.more
+        return _fitting(text, width - 1).rstrip() + self.glyphs.more
 
     def pad(self, text: str, width: int) -> str:
         shown = self.cut(text, width)
@@ -170,11 +193,12 @@ class _Page:
         """A label, and beside it the text in as many lines as it takes."""
         space = " " * (indent + len(label))
         room = max(self.width - len(space), 20)
-        for number, line in enumerate(textwrap.wrap(text, room, break_on_hyphens=False) or [""]):
+        for number, line in enumerate(wrap(text, room)):
             head = " " * indent + self.paint(label, "dim") if number == 0 else space
             yield head + self.paint(line, style)
 
     def heading(self, text: str, right: str = "") -> tuple[str, str]:
+        text = self.cut(text, self.width)
         gap = self.width - cells(text) - cells(right)
         return "", self.paint(text, "bold") + (" " * gap + self.paint(right, "dim") if right and gap > 1 else "")
 
@@ -237,14 +261,18 @@ def _stair_note(card: ScorecardInfo, level: LevelInfo) -> str:
 
 def _dimensions(page: _Page, assessment: Assessment, card: ScorecardInfo) -> Iterator[str]:
     yield from page.heading("Dimensions", "points and level")
-    room = max(page.width - 42, 10)
+    ends = {name: _dimension_end(result) for name, result in card.dimensions.items()}
+    room = max(page.width - 24 - max(map(len, ends.values()), default=0), 10)
     for name, result in card.dimensions.items():
         filled = round(room * result.score / 100)
         bar = page.paint(page.glyphs.bar * filled, _bar_style(result.score))
         rest = page.paint(page.glyphs.empty * (room - filled), "dim")
-        level = "not asked" if result.level is None else f"level {result.level}"
-        unknown = f" ({result.unknown} unknown)" if result.unknown else ""
-        yield f"  {name:<14}{bar}{rest} {result.score:5.1f}  {level}{unknown}"
+        yield f"  {name:<14}{bar}{rest} {result.score:5.1f}  {ends[name]}"
+
+
+def _dimension_end(result: DimensionInfo) -> str:
+    level = "not asked" if result.level is None else f"level {result.level}"
+    return level + (f", {result.unknown} unknown" if result.unknown else "")
 
 
 def _bar_style(points: float) -> str:

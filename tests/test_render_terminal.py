@@ -1,0 +1,261 @@
+"""The text for a terminal: what it shows, how it fits, and that it obeys nothing that a repository says."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assessor.assessment import (
+    Assessment,
+    BlindSpotInfo,
+    PlaceInfo,
+    RepositoryInfo,
+    Statistics,
+    ToolInfo,
+    measured,
+    practice_info,
+    scorecard_info,
+    stacks,
+)
+from assessor.catalog.practices import load_practices
+from assessor.facts.place import BlindSpot, Place
+from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
+from assessor.render import json_report
+from assessor.render.terminal import MAX_WIDTH, MIN_WIDTH, cells, render, visible, wrap
+from assessor.rubric.loading import shipped_names, shipped_rubric
+from assessor.rubric.scoring import score
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+WORKFLOW = ".github/workflows/ci.yml"
+ROUTE = (
+    Hop("on: push", Place(WORKFLOW, 3)),
+    Hop("job test", Place(WORKFLOW, 7)),
+    Hop("make check", Place(WORKFLOW, 12)),
+    Hop("target check", Place("Makefile", 4)),
+    Hop("pytest", Place("Makefile", 5)),
+)
+TESTED = Finding(
+    "testing.unit",
+    Rung.AUTOMATED,
+    "pytest runs on each push",
+    (
+        Evidence(
+            "testing.unit", Rung.AUTOMATED, Place("tests/test_model.py", 9), "asserts on the model", "pytest", ROUTE
+        ),
+    ),
+)
+DRIFT = Finding(
+    "monitoring.drift",
+    Rung.ABSENT,
+    "nothing found",
+    near_misses=(NearMiss(Place("src/watch.py", 3), "only imported", "evidently"),),
+)
+HIDDEN = Finding(
+    "training.pipeline",
+    Rung.UNKNOWN,
+    "dvc.yaml could not be read",
+    blind_spots=(BlindSpot(Place("dvc.yaml", 8), "no YAML", ("training.pipeline",)),),
+)
+NO_NOTEBOOKS = Finding("quality.notebooks", Rung.NOT_APPLICABLE, "no notebooks")
+SIZE = Finding("quality.complexity", Rung.USED, "simple", values=(("mean_complexity", 2.5),))
+HOSTILE = "a\x1b]0;own\x07b\u202ecod.py\nc"
+
+
+def assessment_of(findings: Iterable[Finding] = (), name: str = "churn", primary: str = "stages") -> Assessment:
+    """An assessment by the shipped rubrics; what is not given is absent."""
+    given = {finding.practice: finding for finding in findings}
+    practices = load_practices()
+    found = {p.id: given.get(p.id, Finding(p.id, Rung.ABSENT, "nothing found")) for p in practices}
+    rubrics = [shipped_rubric(rubric) for rubric in shipped_names()]
+    return Assessment(
+        tool=ToolInfo(name="mlops-assessor", version="1.2.3", rules="0123456789ab"),
+        repository=RepositoryInfo(name=name, commit="0123456789abcdef", date="2024-05-06T07:08:09Z", branch="main"),
+        primary=primary,
+        practices={p.id: practice_info(p, found[p.id]) for p in practices},
+        scorecards={rubric.id: scorecard_info(score(rubric, found, {}), rubric.floor) for rubric in rubrics},
+        metrics=measured(found),
+        blind_spots=(BlindSpotInfo(place=PlaceInfo(path="dvc.yaml", line=8), reason="no YAML"),),
+        statistics=Statistics(files=40, read=38, parsed=12),
+    )
+
+
+WHOLE = assessment_of([TESTED, DRIFT, HIDDEN, NO_NOTEBOOKS, SIZE])
+EVIL = assessment_of(
+    [
+        Finding(
+            "testing.unit",
+            Rung.AUTOMATED,
+            HOSTILE,
+            (
+                Evidence(
+                    "testing.unit", Rung.AUTOMATED, Place(HOSTILE), HOSTILE, HOSTILE, (Hop(HOSTILE, Place(HOSTILE)),)
+                ),
+            ),
+            (NearMiss(Place(HOSTILE), HOSTILE),),
+            (BlindSpot(Place("bad-\udc80.py"), HOSTILE),),
+        )
+    ],
+    name=HOSTILE,
+)
+
+
+def row(text: str, name: str) -> str:
+    """The line of a practice by the last word of its id."""
+    return next(line for line in text.splitlines() if re.search(rf"  {name} +\w", line))
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "churn",
+        "main · 0123456789 · 2024-05-06",
+        "40 files · 38 read · 12 parsed as Python",
+        "Level 1: Manual process",
+        "▶ 1  Manual process",
+        "5  Continuous delivery",
+        "What level 2 asks: ML pipeline automation",
+        "Training is an orchestrated, multi-step pipeline",
+        "could not be judged: dvc.yaml:8",
+        "on: push › job test › make check › target check › pytest",
+        "Google Cloud MLOps levels: level 0 of 2, Manual process",
+        "dvc.yaml:8 no YAML",
+        "mlops-assessor 1.2.3, rules 0123456789ab",
+    ],
+)
+def test_what_is_shown(shown: str) -> None:
+    assert shown in render(WHOLE)
+
+
+@pytest.mark.parametrize(
+    ("name", "starts", "holds"),
+    [
+        ("unit", "  ●●●○  unit", "tests/test_model.py:9 asserts on the model"),
+        ("drift", "  ○○○○  drift", "src/watch.py:3 does not count: only imported"),
+        ("complexity", "  ●●·○  complexity", "used"),
+        ("notebooks", "  ····  notebooks", "no notebooks"),
+        ("pipeline", "  ○○○·  pipeline", "absent"),
+    ],
+)
+def test_a_practice_is_one_row(name: str, starts: str, holds: str) -> None:
+    line = row(render(WHOLE), name)
+    assert line.startswith(starts)
+    assert holds in line
+
+
+def test_unknown_is_told_apart_from_absent() -> None:
+    assert "  ????  pipeline           unknown" in render(WHOLE)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f"{WORKFLOW}:12 make check",
+        "near miss src/watch.py:3 only imported",
+        "hidden    dvc.yaml:8 no YAML",
+        "measured  mean complexity 2.5",
+        "r unknown",
+        "w holds",
+        "(automated-training)",
+    ],
+)
+def test_verbose_shows_every_proof_and_item(shown: str) -> None:
+    assert shown in render(WHOLE, verbose=True)
+    assert shown not in render(WHOLE)
+
+
+@pytest.mark.parametrize("width", [1, MIN_WIDTH, 80, 100, 1000])
+@pytest.mark.parametrize("unicode", [True, False])
+@pytest.mark.parametrize("assessment", [WHOLE, EVIL], ids=["whole", "evil"])
+def test_no_line_is_wider_than_the_terminal(assessment: Assessment, width: int, unicode: bool) -> None:
+    text = render(assessment, width=width, unicode=unicode)
+    wide = [line for line in text.splitlines() if cells(line) > max(MIN_WIDTH, min(width, MAX_WIDTH))]
+    assert not wide
+
+
+@pytest.mark.parametrize("verbose", [True, False])
+def test_ascii_where_nothing_else_can_be_shown(verbose: bool) -> None:
+    assert render(WHOLE, unicode=False, verbose=verbose).isascii()
+    assert render(EVIL, unicode=False, verbose=verbose).isascii()
+
+
+@pytest.mark.parametrize("verbose", [True, False])
+def test_what_a_repository_says_is_shown_and_not_obeyed(verbose: bool) -> None:
+    text = render(EVIL, verbose=verbose)
+    assert "\x1b" not in text
+    assert "\x07" not in text
+    assert "\u202e" not in text
+    assert r"a\x1b]0;own\x07b\u202ecod.py c" in text
+
+
+def test_colour_only_where_asked() -> None:
+    assert "\x1b[" not in render(WHOLE)
+    coloured = render(WHOLE, colour=True)
+    assert "\x1b[" in coloured
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == render(WHOLE)
+
+
+def test_same_assessment_same_text() -> None:
+    assert render(WHOLE, verbose=True) == render(WHOLE, verbose=True)
+
+
+def test_another_model_can_be_shown() -> None:
+    text = render(WHOLE, rubric="google")
+    assert "Level 0: Manual process" in text
+    assert "Five stages of MLOps maturity: level 1 of 5" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain", "plain"),
+        ("über 漢字", "über 漢字"),
+        ("a\tb\r\nc", "a b  c"),
+        ("\x1b[31m", r"\x1b[31m"),
+        ("\u200bzero", r"\u200bzero"),
+        ("\u2066iso\u2069", r"\u2066iso\u2069"),
+        ("\x9b31m", r"\x9b31m"),
+        ("\U000e0041", r"\U000e0041"),
+    ],
+)
+def test_visible(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "lines"),
+    [
+        ("", 5, [""]),
+        ("one two three", 7, ["one two", "three"]),
+        ("abcdefghij k", 4, ["abcd", "efgh", "ij k"]),
+        ("漢字漢字", 5, ["漢字", "漢字"]),
+    ],
+)
+def test_wrap(text: str, room: int, lines: list[str]) -> None:
+    assert wrap(text, room) == lines
+
+
+@pytest.mark.parametrize(("text", "columns"), [("abc", 3), ("漢字", 4), ("e\u0301", 1), ("", 0)])
+def test_cells(text: str, columns: int) -> None:
+    assert cells(text) == columns
+
+
+@pytest.mark.parametrize(
+    ("paths", "remote", "found"),
+    [
+        ([".github/workflows/ci.yml"], "", ("github",)),
+        ([".gitlab-ci.yml", ".github/workflows/ci.yml"], "", ("github", "gitlab")),
+        (["Jenkinsfile"], "https://gitlab.example/a", ("jenkins",)),
+        (["README.md"], "https://gitlab.example/a", ("gitlab",)),
+        ([".github/CODEOWNERS", "src/.gitlab-ci.yml"], "", ()),
+    ],
+)
+def test_stacks(paths: list[str], remote: str, found: tuple[str, ...]) -> None:
+    assert stacks(paths, remote) == found
+
+
+def test_bytes_that_are_no_utf8_can_be_written_as_json() -> None:
+    assert r"bad-\\udc80.py" in json_report.render(EVIL)
