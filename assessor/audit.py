@@ -12,6 +12,7 @@ from assessor.facts.place import BlindSpot, Place
 from assessor.facts.role import Role
 from assessor.findings import Finding
 from assessor.project.model import Project, ProjectFile
+from assessor.snapshot.content import is_binary_path
 
 if TYPE_CHECKING:
     from assessor.assessment import Assessment
@@ -73,6 +74,8 @@ def _is_wanted(entry: FileEntry) -> bool:
     """Large data, and structured files that are no first party (test fixtures, examples), cannot be evidence."""
     if entry.role is Role.DATA and entry.size > _MAX_DATA_BYTES:
         return False
+    if is_binary_path(entry.path) and entry.size > 1_000:
+        return False  # smaller ones may be Git LFS pointers
     if entry.role in (Role.TEST, Role.EXAMPLE, Role.DOCUMENTATION) and entry.path.endswith(_STRUCTURED):
         if not entry.path.rpartition("/")[2].startswith(("docker-compose", "compose", "conda", "environment")):
             return entry.role is Role.EXAMPLE and entry.size < _MAX_DATA_BYTES // 10

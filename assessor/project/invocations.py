@@ -182,6 +182,8 @@ def _program(name: str, words: list[str], runner: str, folder: str) -> Invocatio
     rest = tuple(words[1:])
     if words[0].endswith((".py", ".sh", ".bash", ".R", ".r", ".ipynb")):
         return Invocation("python" if name.endswith(".py") else name, rest, script=words[0], via_runner=runner, folder=folder)
+    if name == "databricks-notebook" and rest:
+        return Invocation("python", rest[1:], script=rest[0], via_runner=runner, folder=folder)
     if name in ("bash", "sh", "zsh", "source", ".", "Rscript", "julia", "papermill"):
         script = next((w for w in rest if not w.startswith("-")), "")
         return Invocation(name, rest, script=script, via_runner=runner, folder=folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -82,16 +83,37 @@ def _same(value: object, off: object) -> bool:
     return str(value).lower() == str(off).lower()
 
 
+_VARIABLE = re.compile(r"\bvar\.(\w+)")
+_UNSET = {"", "{}", "null", "none", "paused", "false", "[]"}
+
+
+def _paused_variables(project: Project) -> frozenset[str]:
+    """Variables of Terraform and Databricks bundles whose every value switches a schedule off."""
+    values: dict[str, set[str]] = {}
+    for _, resources in project.having("resources"):
+        for resource in resources:  # type: ignore[attr-defined]
+            if resource.kind == "variable":
+                default = next((v for k, v, _ in resource.settings if k == "default"), None)
+                if default is not None:
+                    values.setdefault(resource.name, set()).add(default.lower())
+            elif resource.kind in ("tfvars", "bundle", "target"):
+                for key, value, _ in resource.settings:
+                    name = key.removeprefix("variables.").partition(".")[0]
+                    values.setdefault(name, set()).add(value.lower())
+    return frozenset(name for name, found in values.items() if found <= _UNSET)
+
+
 _DEPLOYED = {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Pod", "Service", "InferenceService"}
 
 
 def resource_starts(project: Project) -> Iterator[Start]:
     """A run for each Kubernetes object that starts containers and each infrastructure object with a schedule."""
+    paused = _paused_variables(project)
     for file in project.ordered:
         if file.role is not Role.FIRST_PARTY:
             continue
         for number, resource in enumerate(file.facts.resources):
-            trigger = _trigger(resource)
+            trigger = _trigger(resource, paused)
             if trigger is None:
                 continue
             name = resource.name or resource.kind
@@ -101,9 +123,13 @@ def resource_starts(project: Project) -> Iterator[Start]:
             yield Start(run, None, resource.commands, resource.images, named)
 
 
-def _trigger(resource: Resource) -> Trigger | None:
+def _trigger(resource: Resource, paused: frozenset[str]) -> Trigger | None:
     if resource.schedule:
-        return Trigger("schedule", resource.line, cron=resource.schedule, is_active=resource.is_active)
+        unset = any(name in paused for name in _VARIABLE.findall(resource.schedule))
+        held = any(name in paused for k, v, _ in resource.settings if "pause" in k for name in _VARIABLE.findall(v))
+        return Trigger("schedule", resource.line, cron=resource.schedule, is_active=resource.is_active and not (unset or held))
+    if resource.event:
+        return Trigger("event", resource.line, sources=(resource.event,), is_active=resource.is_active)
     if resource.system in ("kubernetes", "helm") and resource.kind in _DEPLOYED:
         return Trigger("deployed", resource.line)
     return None

@@ -23,6 +23,7 @@ READERS = (
     "cloud_build",
     "argo_tekton",
     "drone",
+    "aws_pipelines",
     "shell_script",
     "makefile",
     "tox",
