@@ -23,7 +23,6 @@ READERS = (
     "cloud_build",
     "argo_tekton",
     "drone",
-    "aws_pipelines",
     "shell_script",
     "makefile",
     "tox",
