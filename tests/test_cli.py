@@ -218,6 +218,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
         (["explain", "drift"], "monitoring.drift: Data and prediction drift is detected"),
         (["explain", "Training.Validation_Gate"], "training.validation_gate: A new model must pass a check"),
         (["explain", "stages"], "Level 5: Continuous delivery"),
+        (["explain", str(ROOT / "rubrics" / "stages.yaml")], "Level 5: Continuous delivery"),
         (["explain", "google"], "supporting  Components run in a described, isolated environment"),
     ],
 )
@@ -279,6 +280,14 @@ def test_ascii_where_the_encoding_has_no_more(project: Path, encoding: str, is_a
     run_ = started("-m", "assessor", "audit", str(project), PYTHONIOENCODING=encoding, PYTHONUTF8="0")
     assert run_.returncode == 0, run_.stderr
     assert run_.stdout.isascii() is is_ascii
+
+
+@pytest.mark.slow
+def test_json_is_utf8_whatever_the_encoding(tmp_path: Path) -> None:
+    write_files(tmp_path / "漢字", {"größe.py": "def (:\n"})
+    command = ["-m", "assessor", "audit", str(tmp_path / "漢字"), "--format", "json"]
+    run_ = started(*command, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert json.loads(run_.stdout)["repository"]["name"] == "漢字"
 
 
 @pytest.mark.slow

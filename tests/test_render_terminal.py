@@ -120,7 +120,7 @@ def row(text: str, name: str) -> str:
         "What level 2 asks: ML pipeline automation",
         "Training is an orchestrated, multi-step pipeline",
         "could not be judged: dvc.yaml:8",
-        "on: push › job test › make check › target check › pytest",
+        "on: push › ci.yml › job test › make check › target check › pytest",
         "Google Cloud MLOps levels: level 0 of 2, Manual process",
         "dvc.yaml:8 no YAML",
         "mlops-assessor 1.2.3, rules 0123456789ab",

@@ -50,7 +50,7 @@ def audit(
     if form == "json":
         from assessor.render import json_report
 
-        write_output(json_report.render(assessment), output)
+        write_output(json_report.render(assessment), output, is_data=True)
     else:
         write_output(_as_text(assessment, output, colour, verbose), output)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("name")
 def explain(name: str) -> None:
-    """Say what NAME, a practice, a tool or a rubric, means and how it is recognised."""
+    """Say what NAME, a practice, a tool or a rubric (or the file of one), means and how it is recognised."""
     from assessor.cli.output import print_text
 
     print_text(explanation(name))
@@ -36,6 +36,8 @@ def explanation(name: str) -> str:
 
     practices = {practice.id: practice for practice in load_practices()}
     tools = {tool.id: tool for tool in load_tools()}
+    if "/" in name or name.endswith((".yaml", ".yml")):
+        return explaining.rubric(_from_file(name))
     wanted = name.strip().lower()
     if wanted in practices:
         return explaining.practice(practices[wanted], tuple(tools.values()), _rubrics())
@@ -46,6 +48,16 @@ def explanation(name: str) -> str:
     if tool:
         return explaining.tool(tool, practices)
     return explaining.practice(_by_last_word(wanted, practices, tools), tuple(tools.values()), _rubrics())
+
+
+def _from_file(name: str) -> Rubric:
+    from assessor.catalog.loading import DataError
+    from assessor.rubric.loading import find_rubric
+
+    try:
+        return find_rubric(name)
+    except DataError as error:
+        raise UserError(str(error).splitlines()[0]) from error
 
 
 def _rubrics() -> tuple[Rubric, ...]:

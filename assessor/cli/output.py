@@ -26,10 +26,20 @@ def print_text(text: str) -> None:
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
-def write_output(text: str, target: str) -> None:
-    """Write to standard output (`-`) or to a file. Raises UserError where the file cannot be written."""
+def print_bytes(text: str) -> None:
+    """Write to standard output as UTF-8 whatever its encoding, as JSON must be."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8"))
+    sys.stdout.buffer.flush()
+
+
+def write_output(text: str, target: str, *, is_data: bool = False) -> None:
+    """Write to standard output (`-`) or to a file. Raises UserError where the file cannot be written.
+
+    A file is always UTF-8; so is standard output for data (`is_data`), while a text for people fits its encoding.
+    """
     if target == "-":
-        print_text(text)
+        print_bytes(text) if is_data else print_text(text)
         return
     path = Path(target)
     if path.is_dir():

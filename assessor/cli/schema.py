@@ -7,7 +7,7 @@ import click
 
 @click.command(help="Print the JSON Schema of what `audit --format json` prints.")
 def schema() -> None:
-    from assessor.cli.output import print_text
+    from assessor.cli.output import print_bytes
     from assessor.render.schema import schema_text
 
-    print_text(schema_text())
+    print_bytes(schema_text())

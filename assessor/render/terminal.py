@@ -346,7 +346,10 @@ def _short_gap(page: _Page, gap: GapInfo) -> Iterator[str]:
 
 
 def _practices(page: _Page, assessment: Assessment, card: ScorecardInfo, verbose: bool) -> Iterator[str]:
-    yield from page.heading("Practices", _legend(page))
+    full, open_, none = page.glyphs.full, page.glyphs.open, page.glyphs.none
+    signs = f"{full} reached  {open_} open  {none} no such rung"
+    rungs = "declared, used, automated, enforced: "
+    yield from page.heading("Practices", signs if page.width < 90 else rungs + signs)
     dimension = ""
     for name, practice in assessment.practices.items():
         if practice.dimension != dimension:
@@ -357,11 +360,6 @@ def _practices(page: _Page, assessment: Assessment, card: ScorecardInfo, verbose
         yield from _practice(page, name.partition(".")[2] or name, practice)
         if verbose:
             yield from _proof(page, practice)
-
-
-def _legend(page: _Page) -> str:
-    full, open_, none = page.glyphs.full, page.glyphs.open, page.glyphs.none
-    return f"declared, used, automated, enforced: {full} reached  {open_} open  {none} no such rung"
 
 
 def _practice(page: _Page, name: str, practice: PracticeInfo) -> Iterator[str]:
@@ -375,8 +373,7 @@ def _practice(page: _Page, name: str, practice: PracticeInfo) -> Iterator[str]:
     )
     best = practice.evidence[0] if practice.evidence else None
     if best and best.hops:
-        route = _short_route(page, best, page.width - 8 - len(head))
-        yield " " * (8 + len(head)) + page.paint(route, "dim")
+        yield " " * 8 + page.paint(_short_route(page, best, page.width - 8), "dim")
 
 
 def _dots(page: _Page, practice: PracticeInfo) -> str:
@@ -401,6 +398,8 @@ def _reason(page: _Page, practice: PracticeInfo) -> str:
 def _short_route(page: _Page, evidence: EvidenceInfo, room: int) -> str:
     """The way from the trigger in one line; where it is too long, the middle is left out."""
     words = [page.said(hop.text) for hop in _told(evidence.hops)]
+    if words[0].startswith("on: "):
+        words.insert(1, page.said(evidence.hops[0].place.path.rpartition("/")[2]))
     then = page.glyphs.then
     line = then.join(words)
     while cells(line) > room and len(words) > 3:
