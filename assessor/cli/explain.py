@@ -46,7 +46,7 @@ def explanation(name: str) -> str:
     by_title = {tool.title.lower(): tool for tool in tools.values()}
     tool = tools.get(wanted) or by_title.get(wanted)
     if tool:
-        return explaining.tool(tool, practices)
+        return explaining.tool(tool)
     return explaining.practice(_by_last_word(wanted, practices, tools), tuple(tools.values()), _rubrics())
 
 

@@ -9,7 +9,7 @@ from assessor.catalog.practices import RUNGS, Practice
 from assessor.rubric.model import AllOf, AnyOf, AtRung, Attest, Bound, Expression, Item, NOf, Rubric, leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from assessor.catalog.tools import Tool
 
@@ -80,7 +80,7 @@ def _asking(asked: Practice, rubrics: Iterable[Rubric]) -> Iterator[str]:
                         yield from _paragraph(f"{leaf.rung}: {item.text} ({kind})", "  ", f"{label:<12}")
 
 
-def tool(asked: Tool, practices: Mapping[str, Practice]) -> str:
+def tool(asked: Tool) -> str:
     """A tool: how it is recognised, and what each way of using it proves."""
     lines = [f"{asked.title} ({asked.id})", asked.url, "", "Recognised by"]
     lines += _listed("packages", asked.packages) + _listed("imports", asked.imports)
@@ -89,9 +89,7 @@ def tool(asked: Tool, practices: Mapping[str, Practice]) -> str:
     if asked.proves:
         lines += ["", "What its use proves"]
     for proof in asked.proves:
-        lines += _paragraph(
-            f"{practices[proof.practice].title}: {proof.text}", "  ", f"{proof.practice} {proof.rung}  "
-        )
+        lines += _paragraph(proof.text, "  ", f"{proof.practice:<26}{proof.rung:<11}")
         lines += _paragraph(", ".join(proof.patterns), "      ")
     return _page(lines)
 
