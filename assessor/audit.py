@@ -60,7 +60,7 @@ def read_project(snapshot: Snapshot, progress: Progress | None = None) -> Readin
             facts = _with_text_facts(path, text, facts, role)
             parsed += facts.python is not None
             files[path] = ProjectFile(path, role, entry.size, facts)
-    files = promoted(files)
+    files = promoted(without_model_packages(files, frozenset(entries)))
     blind = (*snapshot.problems, *_problems(files))
     listed = frozenset(entries)
     project = Project(files, snapshot.history(), blind, listed)
@@ -95,6 +95,21 @@ def _with_text_facts(path: str, text: str, facts: FileFacts, role: Role) -> File
     if text.startswith("version https://git-lfs"):
         facts = facts.merged(dvc.read_lfs_pointer(path, text))
     return facts
+
+
+_MODEL_PACKAGE = ("conda.yaml", "python_env.yaml", "requirements.txt", "MLmodel", "input_example.json")
+
+
+def without_model_packages(files: Mapping[str, ProjectFile], listed: frozenset[str]) -> dict[str, ProjectFile]:
+    """What MLflow writes beside a saved model (a folder with `MLmodel`) is generated, not the project's environment."""
+    return {
+        path: replace(file, role=Role.GENERATED) if _is_model_package(path, listed) else file for path, file in files.items()
+    }
+
+
+def _is_model_package(path: str, listed: frozenset[str]) -> bool:
+    folder, _, name = path.rpartition("/")
+    return name in _MODEL_PACKAGE and bool(folder) and f"{folder}/MLmodel" in listed
 
 
 def promoted(files: Mapping[str, ProjectFile]) -> dict[str, ProjectFile]:

@@ -114,6 +114,10 @@ class Reach:
     broken: list[tuple[Place, str]] = field(default_factory=list)
 
 
+_NO_RUN = Run("", "", Workflow("code", ""), Job("", 1), ())
+"""Stands for the run of a command that nothing starts."""
+
+
 class Automation:
     """Built once per project. `runs` are all active jobs and other starts by key."""
 
@@ -638,7 +642,7 @@ class Automation:
         if paths and not roots and invocation.program == "pytest":
             self.reach.broken.append((_at(context), f"{paths[0]} does not exist"))
             return
-        files = [path for path in self._test_files if not roots or any(path == r or path.startswith(f"{r}/" if r else "") for r in roots)]
+        files = [path for path in self.test_files if not roots or any(path == r or path.startswith(f"{r}/" if r else "") for r in roots)]
         if not roots and context.cwd:
             files = [path for path in files if path.startswith(context.cwd + "/")] or files
         files = _unskipped(files, invocation)
@@ -647,7 +651,8 @@ class Automation:
             self._python(entries, Invocation(invocation.program), context)
 
     @cached_property
-    def _test_files(self) -> list[str]:
+    def test_files(self) -> list[str]:
+        """Modules in which pytest or unittest collects tests or fixtures."""
         return [
             path
             for path, file in sorted(self.modules.files.items())
@@ -747,6 +752,17 @@ class Automation:
             if current.hop is None or current.hop.place != code_line:
                 current = replace(current, hop=Hop(f"line {line}", code_line), parent=current)
         return current
+
+    def started_file(self, site: Site) -> str | None:
+        """The script or module of this repository that a command starts; None where it starts none."""
+        invocation = site.invocation
+        if invocation.module:
+            return self.modules.module(invocation.module, site.cwd)
+        if not invocation.script:
+            return None
+        arrival = site.arrival or Arrival(_NO_RUN, 0)
+        cwd = site.cwd if site.arrival else posixpath.dirname(site.place.path)
+        return self._locate(invocation.script, _Context(arrival, cwd, site.place.path))
 
     def _hopped(self, arrival: Arrival, file: ProjectFile, line: int, label: str) -> Arrival:
         return replace(arrival, hop=Hop(label, file.at(line)), parent=arrival)

@@ -95,17 +95,8 @@ def _works_on_code(scene: Scene, site: Site) -> bool:
     if invocation.program in _CODE_PROGRAMS:
         return True
     if invocation.program == "python":
-        found = invocation.script and scene.automation._locate(invocation.script, _at(site))
-        module = invocation.module and scene.modules.module(invocation.module, site.cwd)
-        return bool(found or module) and not _PAGES.search(invocation.script or invocation.module)
+        return scene.automation.started_file(site) is not None and not _PAGES.search(invocation.script or invocation.module)
     return False
-
-
-def _at(site: Site) -> object:
-    from assessor.project.automation import _Context
-
-    assert site.arrival is not None
-    return _Context(site.arrival, site.cwd, site.place.path)
 
 
 def checked(scene: Scene, practice: str) -> Finding:
@@ -263,11 +254,14 @@ def _pins(live: list[tuple[str, Workflow]]) -> tuple[int, int, tuple[str, int]]:
 
 
 def _least(workflow: Workflow) -> bool:
-    """Permissions are stated at the top or in each job, and none is write-all."""
+    """Permissions are stated at the top or in each job, none is write-all, and something is held to reading: a lone
+    `contents: write` is explicit but not least."""
     stated = [workflow.permissions] if workflow.permissions is not None else [job.permissions for job in workflow.jobs]
     if not stated or any(p is None for p in stated):
         return False
     every = [*stated, *(job.permissions for job in workflow.jobs if job.permissions is not None)]
-    return not any(("*", "write") in (p or ()) for p in every)
+    if any(("*", "write") in (p or ()) for p in every):
+        return False
+    return any(not p or any(value in ("read", "none") for _, value in p) for p in every)
 
 

@@ -86,7 +86,7 @@ def training_hits(scene: Scene, *, notebooks: bool = False, tests: bool = False)
 
 
 _NAMED_DATA = re.compile(
-    r"(?:^|_)(?:preprocess|ingest|clean|prepare|featuri[sz]e|transform_data|load_data|make_dataset|split_data|"
+    r"^clean(?:_|$)|data_clean|_cleaning$|(?:^|_)(?:preprocess|ingest|prepare_data|prepare_dataset|featuri[sz]e|transform_data|load_data|make_dataset|split_data|"
     r"download_data|extract_features|build_features|create_features|feature_engineering|read_data|process_data|etl|"
     r"get_data|fetch_data|engineer_features|compute_features|add_features|read_dataframe|read_and_process)"
 )

@@ -51,7 +51,7 @@ def test_cases(scene: Scene) -> list[TestCase]:
 def _test_cases(scene: Scene) -> Iterator[TestCase]:
     model_scopes = set(named_model_scopes(scene))
     known = marks(scene)
-    for path in scene.automation._test_files:
+    for path in scene.automation.test_files:
         file = scene.project.files[path]
         index = scene.modules.index(path)
         methods: dict[str, list[ScopeKey]] | None = None
@@ -216,7 +216,7 @@ def unit(scene: Scene, cases: list[TestCase]) -> Finding:
     evidence += scene.evidence(h for h in scene.hits(practice) if h.kind in ("r_call", "file"))
     near: list[NearMiss] = []
     if not real:
-        for path in scene.automation._test_files:
+        for path in scene.automation.test_files:
             if not path.endswith("conftest.py"):
                 text = f"{path} has no assertion on first-party code"
                 evidence.append(Evidence(practice, Rung.DECLARED, scene.project.files[path].at(1), text))
@@ -297,38 +297,24 @@ def _integrates(scene: Scene, case: TestCase) -> bool:
     return {"data", "train"} <= stations and "pipeline" in case.scope.name.lower()
 
 
+_CHECKERS = {"newman", "behave", "k6", "locust", "robot", "pytest", "tavern-ci", "schemathesis"}
+
+
 def _scripted(scene: Scene) -> Iterator[Evidence]:
     """A script or target named so that starts services or calls them, and a compose or curl check in CI."""
     practice = "testing.integration"
     for site in (*scene.automation.reach.sites, *scene.automation.idle_sites):
         words = site.invocation.words
         subject = f"{site.invocation.script} {site.invocation.module} {' '.join(words[:3])}"
-        checks = words[0] in ("bash", "sh", "python", "pytest", "newman", "behave", "k6", "locust", "robot") or site.invocation.script
-        if not (checks and _INTEGRATION.search(subject)):
+        if not _INTEGRATION.search(subject.replace("acceptance", "")):  # a model's acceptance is a gate
             continue
-        if site.invocation.script and scene.automation._locate(site.invocation.script, _context_of(site)) is None:
+        if site.invocation.program not in _CHECKERS and scene.automation.started_file(site) is None:
             continue
         text = f"`{' '.join(words[:4])}` tests components together"
         if site.arrival and site.arrival.is_automatic and site.arrival.run.workflow.provider not in CI_PROVIDERS_EXCLUDED:
             yield Evidence(practice, Rung.AUTOMATED, site.place, text, route=site.arrival.route)
         elif site.arrival is None:
             yield Evidence(practice, Rung.USED, site.place, text)
-
-
-def _context_of(site: object) -> object:
-    from assessor.project.automation import _Context
-
-    assert hasattr(site, "place")
-    return _Context(site.arrival, site.cwd, site.place.path) if site.arrival else _Idle(site.place.path)  # type: ignore[attr-defined]
-
-
-class _Idle:
-    """A context for commands that nothing starts: seen from their own file."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.cwd = path.rpartition("/")[0]
-        self.arrival = None
 
 
 def coverage(scene: Scene) -> Finding:
