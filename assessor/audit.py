@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -131,8 +132,12 @@ def _problems(files: Mapping[str, ProjectFile]) -> Iterable[BlindSpot]:
         file = files[path]
         if file.role in (Role.FIRST_PARTY, Role.TEST):
             for line, reason in file.facts.problems:
-                yield BlindSpot(Place(path, max(line, 1)), reason, hidden_by(path))
+                hidden = () if _EMPTY.search(reason) else hidden_by(path)
+                yield BlindSpot(Place(path, max(line, 1)), reason, hidden)
 
+
+_EMPTY = re.compile(r"\bempty\b|without FROM", re.IGNORECASE)
+"""An empty file was read: it hides nothing."""
 
 _CODE_PRACTICES = (
     "experiments.tracking", "experiments.registry", "experiments.tuning", "experiments.evaluation", "training.scripted",

@@ -35,6 +35,9 @@ def read(path: str, text: str) -> FileFacts:
         root = load_one(text)
     except YamlProblem as problem:
         return FileFacts(problems=((problem.line, problem.reason),))
+    if name == "dvc.yaml" and root.get("stages").duplicates:
+        twice, line = root.get("stages").duplicates[0]
+        return FileFacts(problems=((line, f"DVC refuses the file: stage {twice} is defined twice"),))
     if name == "dvc.yaml":
         return FileFacts(targets=tuple(_stages(root)))
     if name == "dvc.lock":

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from assessor.facts.place import Place
 from assessor.facts.project_files import Document
+from assessor.facts.python import Call
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.project.model import ProjectFile, Role
 from assessor.scanners.scene import Scene, best, conclude
@@ -33,7 +34,7 @@ def documents(scene: Scene, *kinds: str) -> Iterator[tuple[ProjectFile, Document
 
 
 MIN_README_WORDS = 60
-"""A README with fewer words than this cannot tell how to install and use."""
+"""Without commands, a README with fewer words than this cannot tell how to install and use."""
 
 _USE = re.compile(r"install|usage|use|getting started|quick ?start|set ?up|run|how to|requirements|start|deploy|train", re.IGNORECASE)
 
@@ -42,11 +43,12 @@ def documentation(scene: Scene) -> Finding:
     """A README with install and use, or a docs site; built by CI, automated."""
     practice = "governance.documentation"
     evidence, near = [], []
-    for file, document in documents(scene, "readme"):
-        if "/" in file.path:
+    for file, document in documents(scene, "readme", "model_card"):
+        if "/" in file.path or not file.path.lower().startswith("readme"):
             continue
         headed = any(_USE.search(heading) for heading, _ in document.headings)
-        if document.words >= MIN_README_WORDS and (headed or document.code_blocks or document.words >= 5 * MIN_README_WORDS):
+        shown = headed and document.code_blocks > 0
+        if shown or (document.words >= MIN_README_WORDS and (headed or document.code_blocks or document.words >= 5 * MIN_README_WORDS)):
             evidence.append(Evidence(practice, Rung.USED, file.at(1), f"{file.path} tells how to install and use"))
         else:
             near.append(NearMiss(file.at(1), f"{file.path} does not tell how to install and use ({document.words} words)"))
@@ -82,7 +84,7 @@ def ownership(scene: Scene) -> Finding:
     evidence = [
         Evidence(practice, Rung.USED, file.at(1), f"{file.path} states owners or how to contribute")
         for file, document in documents(scene, "codeowners", "contributing", "pr_template", "maintainers")
-        if document.words >= 2
+        if document.words >= 1
     ]
     return conclude(practice, evidence)
 
@@ -96,12 +98,25 @@ def model_card(scene: Scene) -> Finding:
     evidence, near = [], []
     for file, document in documents(scene, "model_card"):
         topics = {m.group(0).lower() for text, _ in (*document.headings, *document.lines) if (m := _CARD.search(text))}
-        if document.words >= 60 and len(topics) >= 2:
+        if document.words >= 10 and len(topics) >= 2:
             evidence.append(Evidence(practice, Rung.USED, file.at(1), f"{file.path} tells {', '.join(sorted(topics)[:3])}"))
         else:
             near.append(NearMiss(file.at(1), f"{file.path} is a card without intended use, metrics or limits"))
     evidence += scene.plain(practice)
+    for source in scene.project.code_files:
+        for call in source.facts.python.calls if source.facts.python else ():
+            texts = [value for value in call.args if isinstance(value, str)]
+            if call.name.endswith(_WRITES) and any(_CARD_FILE.search(text) for text in texts) and not _reads(call):
+                evidence.append(scene.scope_evidence(practice, source, call.scope, call.line, "the pipeline writes the model card"))
     return conclude(practice, evidence, near)
+
+
+_CARD_FILE = re.compile(r"model[-_ ]?card", re.IGNORECASE)
+_WRITES = ("open", "write_text", "Path", "save", "to_file", "dump")
+
+
+def _reads(call: Call) -> bool:
+    return call.name.endswith("open") and not any(isinstance(v, str) and v[:1] in "wax" for v in (*call.args[1:], call.keyword("mode")) if v)
 
 
 def dependency_updates(scene: Scene) -> Finding:
@@ -136,7 +151,7 @@ def secrets(scene: Scene) -> Finding:
         ]
         return conclude(practice, evidence)
     place = next((f.at(1) for f in scene.project.ordered), None)
-    if place is None:
+    if place is None or not any(_holds_code(file) for file in scene.project.ordered):
         return conclude(practice, [])
     evidence = [Evidence(practice, Rung.USED, _read_from(scene) or place, "no secret found in the tree")]
     for hit in scene.hits(practice, tests=True):
@@ -145,6 +160,12 @@ def secrets(scene: Scene) -> Finding:
             route = scene.route(hit, arrival) if arrival else (Hop(f"pre-commit › {hit.text}", hit.place),)
             evidence.append(Evidence(practice, Rung.ENFORCED, hit.place, f"{hit.tool.title} keeps secrets out", hit.tool.id, route))
     return conclude(practice, evidence)
+
+
+def _holds_code(file: ProjectFile) -> bool:
+    """Code, commands or configuration that could need a secret."""
+    facts = file.facts
+    return bool(file.code or facts.script or facts.workflows or facts.targets or facts.services or facts.source_calls or facts.dockerfile)
 
 
 def _read_from(scene: Scene) -> Place | None:

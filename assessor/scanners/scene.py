@@ -231,7 +231,7 @@ class Scene:
         for site in (*self.automation.reach.sites, *self.automation.idle_sites):
             words = site.invocation.words
             for pattern, tool, proof in patterns.get(words[0], ()):
-                if matches_command(pattern, words):
+                if matches_command(pattern, words) and not set(proof.without) & set(words):
                     key = (site.place, tool.id, proof.practice + proof.rung)
                     first.setdefault(key, (site, tool, proof))
                     if site.arrival:

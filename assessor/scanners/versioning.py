@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from assessor.facts.place import BlindSpot, Place
 from assessor.facts.project_files import DataVersion, Dockerfile, Requirements
+from assessor.facts.python import Call
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.project.automation import Arrival
 from assessor.project.model import ProjectFile, Role
@@ -74,6 +75,10 @@ def data(scene: Scene) -> Finding:
             continue  # `dvc repro` without a tracked out versions nothing
         evidence.append(item)
     evidence += [e for e in scene.evidence(h for h in scene.hits(practice) if h.kind in ("file", "setting"))]
+    for file, version in _tracked(scene):
+        if not version.is_tracked and not _MODEL_FILE.search(version.path):
+            text = f"{version.path} is named for {version.system}, nothing is tracked yet"
+            evidence.append(Evidence(practice, Rung.DECLARED, file.at(version.line), text, version.system))
     if not tracked:
         for file, settings in scene.project.having("settings", frozenset(Role)):
             for setting in settings:  # type: ignore[attr-defined]
@@ -123,6 +128,22 @@ def _bucket_copies(scene: Scene) -> Iterator[Evidence]:
                 yield Evidence(practice, Rung.AUTOMATED, site.place, text, route=site.arrival.route)
             else:
                 yield Evidence(practice, Rung.USED, site.place, text)
+
+
+    for file in scene.project.code_files:
+        for call in file.facts.python.calls if file.facts.python else ():
+            if call.name.rpartition(".")[2] in _UPLOADS and _is_versioned_upload(call):
+                text = f"{call.name.rpartition('.')[2]} puts the model under a versioned path"
+                yield scene.scope_evidence(practice, file, call.scope, call.line, text)
+
+
+_UPLOADS = {"upload_file", "upload_fileobj", "upload_from_filename", "put_object", "upload_blob", "fput_object", "blob"}
+
+
+def _is_versioned_upload(call: Call) -> bool:
+    """The target path has a value in it (`models/{}/model.pkl`) and a text of the call speaks of a model."""
+    texts = [v for v in (*call.args, *(value for _, value in call.keywords)) if isinstance(v, str)]
+    return any("{}" in text and "/" in text for text in texts) and any(_MODEL_FILE.search(text) for text in texts)
 
 
 # ---- dependencies ----
@@ -226,7 +247,8 @@ def _installs(scene: Scene) -> Iterator[tuple[tuple[str, ...], Place, tuple[Hop,
 
 # ---- environment ----
 
-_PINNED_IMAGE = re.compile(r"@sha256:[0-9a-f]{64}$|:[^:/]*\d+\.\d+[^:/]*$")
+_PINNED_IMAGE = re.compile(r"@sha256:[0-9a-f]{64}$|:[^:/]*\d+\.\d+\.\d+[^:/]*$|:[^:/]*\b2\d\.\d\d[^:/]*$")
+"""An exact version has three numbers (`3.11.9-slim`) or a year and month (`24.01-py3`); `3.11` and `3` move."""
 
 
 def environment(scene: Scene) -> Finding:
@@ -371,7 +393,7 @@ def releases(scene: Scene) -> Finding:
             evidence.append(Evidence(practice, Rung.USED, _any_place(scene), text, "git"))
             break
     for file, document in scene.project.having("document", frozenset(Role)):
-        if document.kind == "changelog" and document.words > 20:  # type: ignore[attr-defined]
+        if document.kind == "changelog" and document.words >= 3:  # type: ignore[attr-defined]
             evidence.append(Evidence(practice, Rung.USED, file.at(1), f"{file.path} is kept"))
     evidence += scene.evidence(h for h in scene.hits(practice) if _is_release(h.text, scene.arrivals(h)))
     return conclude(practice, evidence)
