@@ -1,8 +1,10 @@
-"""Training data from the feature store, at a fixed version of the label table."""
+"""Training data from the feature store, at a fixed version of the label table (Delta)."""
 
 import pandas as pd
+from deltalake import DeltaTable
 from feast import FeatureStore
 
+LABELS = "gs://credit-data/labels"
 FEATURES = ["behaviour:utilisation", "behaviour:late_90d", "behaviour:income"]
 LIMITS = {"utilisation": (0.0, 2.0), "late_90d": (0, 90), "income": (0.0, 100_000.0)}
 
@@ -12,9 +14,11 @@ class SchemaViolation(ValueError):
 
 
 def training_table(day: str) -> pd.DataFrame:
-    """Read the labels as of `day` (Delta table version by time) joined with the features of that time."""
-    labels = pd.read_parquet(f"gs://credit-data/labels/version={day}/labels.parquet")
-    return FeatureStore("features").get_historical_features(entity_df=labels, features=FEATURES).to_df()
+    """Read the labels in the version of `day`, joined with the features of that time."""
+    labels = DeltaTable(LABELS)
+    labels.load_as_version(day)
+    known = labels.to_pandas()
+    return FeatureStore("features").get_historical_features(entity_df=known, features=FEATURES).to_df()
 
 
 def validate(table: pd.DataFrame) -> pd.DataFrame:

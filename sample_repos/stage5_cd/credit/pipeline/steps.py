@@ -25,7 +25,7 @@ def train(path: str, day: str) -> str:
     known, unseen = train_test_split(pd.read_parquet(path), test_size=0.2, random_state=options["seed"])
     mlflow.set_experiment(NAME)
     with mlflow.start_run() as run:
-        mlflow.log_input(mlflow.data.from_pandas(known, source=f"gs://credit-data/labels/version={day}", name="labels"))
+        mlflow.log_input(mlflow.data.from_pandas(known, source=data.LABELS, name=f"labels-{day}"))
         mlflow.log_artifact(path, "data")
         best = model.search(known, options["features"], options["trials"], options["seed"])
         mlflow.log_params({**best, "day": day})
