@@ -555,7 +555,7 @@ class Automation:
     def _compose(self, invocation: Invocation, context: _Context) -> None:
         words = list(invocation.arguments)
         named = [words[i + 1] for i, w in enumerate(words[:-1]) if w in ("-f", "--file")]
-        plain = [w for i, w in enumerate(words) if not w.startswith("-") and (i == 0 or words[i - 1] not in ("-f", "--file", "-p", "--env-file", "--profile"))]
+        plain = [w for i, w in enumerate(words) if not w.startswith("-") and (i == 0 or words[i - 1] not in _COMPOSE_VALUES)]
         action, services = (plain[0] if plain else ""), plain[1:]
         if action not in ("up", "run", "build", "start", "push", "create"):
             return
@@ -773,12 +773,13 @@ class Automation:
         if changed.startswith("$SCRIPT_DIR"):
             return _joined(posixpath.dirname(path), changed.removeprefix("$SCRIPT_DIR").lstrip("/"))
         plain = without_variable(changed)
-        if changed.startswith("/"):
-            return self._mounted(changed)
-        return _joined("" if plain != changed and changed.startswith("$") else cwd, plain)
+        if changed.startswith(("/", "~", "$")):
+            return self._mounted(plain)
+        return _joined(cwd, plain)
 
     def _mounted(self, path: str) -> str:
-        """An absolute path inside a container: the longest tail of it that is a folder here."""
+        """An absolute path inside a container or on another machine: the longest tail of it that is a folder here, or
+        the root, since such a path leads to a clone of the repository."""
         parts = path.strip("/").split("/")
         for start in range(len(parts)):
             tail = "/".join(parts[start:])
@@ -911,6 +912,7 @@ def _filled(command: Command, env: tuple[tuple[str, str], ...]) -> Command:
     return replace(command, argv=tuple(_VARIABLE.sub(variable, _PARAMETER.sub(value, word)) for word in command.argv))
 
 
+_COMPOSE_VALUES = {"-f", "--file", "-p", "--project-name", "--env-file", "--profile", "--project-directory", "--progress", "--ansi", "--scale", "--timeout", "-t", "--parallel"}
 _SCRIPT_INPUTS = {"script", "run", "command", "cmd", "inlinescript", "inline", "commands", "shell_command"}
 _COMMAND_KEYS = {"command", "entrypoint", "cmd", "run", "script", "args", "entry_point", "exec"}
 _READERS_ONLY = {

@@ -56,6 +56,12 @@ class Gate:
 
 def gates(scene: Scene) -> Iterator[Gate]:
     """The gates of first-party modules that are no tests, in the order of files and lines."""
+    if "gates" not in scene.memo:
+        scene.memo["gates"] = list(_gates(scene))
+    yield from scene.memo["gates"]  # type: ignore[misc]
+
+
+def _gates(scene: Scene) -> Iterator[Gate]:
     for file in scene.project.code_files:
         code = file.code
         assert code is not None
@@ -63,6 +69,27 @@ def gates(scene: Scene) -> Iterator[Gate]:
             gate = _gate(scene, file, comparison)
             if gate:
                 yield gate
+                if not gate.stops and comparison.outcome in ("return", "assign"):
+                    yield from _acted_on(scene, gate)
+
+
+def _acted_on(scene: Scene, gate: Gate) -> Iterator[Gate]:
+    """The gate's function returns a verdict, and a caller raises, exits or decides by it."""
+    code = gate.file.code
+    assert code is not None
+    last = code.scopes[gate.scope].name.rpartition(".")[2]
+    for file in scene.project.code_files:
+        index = scene.modules.index(file.path)
+        for number, calls in index.calls.items():
+            asked = [c for c in calls if c.name.rpartition(".")[2] == last and (file.path, number) != (gate.file.path, gate.scope)]
+            if not asked or (gate.file.path, gate.scope) not in scene.modules.targets(asked[0].name, file.path):
+                continue
+            line = asked[0].line
+            stops = any(r.scope == number and r.line >= line for r in index.facts.raises)
+            stops = stops or any(c.name in ("sys.exit", "exit") and c.line >= line and c.guards for c in calls)
+            effects = tuple(c.name for c in calls if c.line >= line and c.guards)
+            if stops or any(_DECIDES.search(e.rpartition(".")[2]) for e in effects):
+                yield Gate(file, number, line, stops, effects, gate.text)
 
 
 def _gate(scene: Scene, file: ProjectFile, comparison: Comparison) -> Gate | None:
@@ -96,7 +123,7 @@ def _decides(scene: Scene, file: ProjectFile, comparison: Comparison) -> bool:
         return True
     if comparison.outcome == "return":
         return _verdict_name(file, comparison.scope)
-    return comparison.outcome == "assign" and _used_verdict(file, comparison)
+    return comparison.outcome == "assign" and (_used_verdict(file, comparison) or _returns_verdict(file, comparison))
 
 
 _VERDICT = re.compile(
@@ -110,6 +137,14 @@ def _verdict_name(file: ProjectFile, scope: int) -> bool:
     code = file.code
     assert code is not None
     return bool(_VERDICT.search(code.scopes[scope].name.rpartition(".")[2]))
+
+
+def _returns_verdict(file: ProjectFile, comparison: Comparison) -> bool:
+    """`accepted = low <= metric <= high` in a function named for a verdict."""
+    code = file.code
+    assert code is not None
+    last = code.scopes[comparison.scope].name.rpartition(".")[2]
+    return bool(re.search(r"accept|is_better|should_|gate|promot|decide|approve|eligible|qualif|passes", last, re.IGNORECASE))
 
 
 def _used_verdict(file: ProjectFile, comparison: Comparison) -> bool:

@@ -34,6 +34,7 @@ def service(scene: Scene) -> Finding:
     """Metrics or traces in code are used; a deployed collector that receives them is automated."""
     practice = "monitoring.service"
     evidence = scene.plain(practice, notebooks=False, lift=False)
+    evidence += scene.evidence(h for h in scene.hits(practice) if h.kind == "resource")  # a collector that a run applies
     used = [e for e in evidence if e.rung.height >= Rung.USED.height and e.place.path.endswith((".py", ".R", ".java"))]
     collectors = _collectors(scene)
     if used and collectors:

@@ -186,6 +186,8 @@ class Scene:
                 continue
             index = self.modules.index(file.path)
             roots = self._roots(index)
+            if file.role is Role.TEST:
+                roots |= self._fixture_roots(file.path)
             for call in index.facts.calls:
                 yield from self._calls(call, file, index, roots, "call", call.scope)
             for number, scope in enumerate(index.facts.scopes):
@@ -197,6 +199,16 @@ class Scene:
                     for tool, proof in self._named(base, "base"):
                         place = file.at(definition.line)
                         yield Hit(proof.practice, tool, proof, place, "base", file, scope_number, text=base)
+
+    def _fixture_roots(self, path: str) -> frozenset[str]:
+        """Imports of the conftest.py files above a test: its fixtures come from there."""
+        parts = path.split("/")[:-1]
+        found: frozenset[str] = frozenset()
+        for depth in range(len(parts) + 1):
+            conftest = "/".join([*parts[:depth], "conftest.py"])
+            if conftest in self.modules.files and conftest != path:
+                found |= self._roots(self.modules.index(conftest))
+        return found
 
     @staticmethod
     def _roots(index: CodeIndex) -> frozenset[str]:

@@ -269,7 +269,16 @@ def _follows_workflow(scene: Scene, key: str, arrival: Arrival) -> bool:
     if before is None:
         return False
     names = {before.workflow.name, before.path, before.path.rpartition("/")[2].rpartition(".")[0]}
-    return any(t.kind in ("workflow_run", "pipeline") and names & set(t.sources) for t in arrival.run.triggers)
+    for trigger in arrival.run.triggers:
+        if trigger.kind not in ("workflow_run", "pipeline"):
+            continue
+        if names & set(trigger.sources):
+            return True
+        # Azure names pipelines on the server: a source that no file here has is one of this repository's other pipelines
+        known = {n for r in scene.automation.runs.values() for n in (r.workflow.name, r.path)}
+        if trigger.kind == "pipeline" and not known & set(trigger.sources) and before.path != arrival.run.path and before.on_change:
+            return True
+    return False
 
 
 _INTEGRATION = re.compile(r"integration|e2e|end_?to_?end|smoke|functional|system_test|acceptance", re.I)

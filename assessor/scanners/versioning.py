@@ -111,7 +111,7 @@ def models(scene: Scene) -> Finding:
 
 
 _COPY = (("aws", "s3"), ("gsutil",), ("gcloud", "storage"), ("az", "storage"), ("mc", "cp"), ("s5cmd",), ("rclone",))
-_MODEL_WORD = re.compile(r"model|mlruns|artifact|checkpoint|weights", re.IGNORECASE)
+_MODEL_WORD = re.compile(r"model|mlruns|mlflow|artifact|checkpoint|weights", re.IGNORECASE)
 
 
 def _bucket_copies(scene: Scene) -> Iterator[Evidence]:

@@ -12,9 +12,6 @@ _BOT = re.compile(
     r"|allcontributors|codecov|imgbot|whitesource|mend|jenkins|travis|gitlab-ci)\b|(?:-|_|\b)bot\b",
     re.IGNORECASE,
 )
-_SECONDS_A_DAY = 86_400
-
-
 @dataclass(frozen=True, slots=True)
 class Tag:
     """A tag with the time of its commit, in seconds since 1970."""
@@ -27,7 +24,7 @@ class Tag:
 class History:
     """What git remembers of the snapshot's files.
 
-    `author_days` counts distinct (author, day in UTC) pairs. Bots are counted in `bot_commits` only. Authors with the
+    `author_days` counts distinct (author, day in the author's own time zone) pairs. Bots are counted in `bot_commits` only. Authors with the
     same name or the same address are one.
     """
 
@@ -57,6 +54,8 @@ class _Commit:
     address: str
     time: int
     is_merge: bool
+    day: str
+    """The author's date, as `git log` shows it."""
 
 
 def is_bot(name: str, address: str) -> bool:
@@ -86,7 +85,8 @@ def read_history(
         repo = git.Repo(glass)
         repo.git.update_environment(**variables, GIT_DIR=glass)
         tags = tuple(tag for tag in _tags(repo, seconds) if until is None or tag.time <= until)
-        options = ["--no-commit-header", "--format=%P%x00%an%x00%ae%x00%at", f"--max-count={limit + 1}", commit]
+        form = "--format=%P%x00%an%x00%ae%x00%at%x00%ad"
+        options = ["--no-commit-header", form, "--date=short", f"--max-count={limit + 1}", commit]
         words = [*options, "--", *((prefix,) if prefix else ())]
         commits = list(_commits(repo.git.rev_list(*words, kill_after_timeout=seconds, stdout_as_string=False)))
     except (git.GitError, git.GitCommandError, OSError, ValueError) as error:
@@ -118,8 +118,8 @@ def _tags(repo: Any, seconds: float) -> Iterator[Tag]:
 def _commits(output: bytes) -> Iterator[_Commit]:
     for record in output.split(b"\n"):
         fields = record.decode("utf-8", "replace").split("\0")
-        if len(fields) == 4 and fields[3].lstrip("-").isdigit():
-            yield _Commit(fields[1], fields[2], int(fields[3]), " " in fields[0])
+        if len(fields) == 5 and fields[3].lstrip("-").isdigit():
+            yield _Commit(fields[1], fields[2], int(fields[3]), " " in fields[0], fields[4])
 
 
 def _summed(
@@ -129,7 +129,7 @@ def _summed(
     same = _Same()
     for commit in people:
         same.join(f"name {commit.name.strip().lower()}", f"address {commit.address.strip().lower()}")
-    days = {(same.root(f"name {c.name.strip().lower()}"), c.time // _SECONDS_A_DAY) for c in people}
+    days = {(same.root(f"name {c.name.strip().lower()}"), c.day) for c in people}
     times = [commit.time for commit in commits]
     return History(
         commits=len(commits),
