@@ -1,0 +1,205 @@
+"""The project's own YAML data (tools, practices, rubrics) as validated models whose errors name file and line.
+
+A mistake in this data is ours or the rubric author's, so it stops the program: `DataError`, each line of which begins
+`file:line:`. What the audited repository says is never loaded here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from assessor.readers.yaml_tree import Node, YamlProblem, load_one
+
+T = TypeVar("T")
+
+MAX_ERRORS = 10
+"""Mistakes of one file that are told at once."""
+
+_INTEGER = re.compile(r"[-+]?\d+")
+_NUMBER = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?")
+
+
+class Value(BaseModel):
+    """A frozen model that refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DataError(ValueError):
+    """A mistake in a data file; every line of the message begins `file:line:`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A YAML text and the name by which messages call it."""
+
+    name: str
+    text: str
+
+    @classmethod
+    def of(cls, source: Path | str | Source) -> Source:
+        """A path is read (UTF-8) and named by its file name; a text is taken as it is. Raises DataError for a path that
+        cannot be read."""
+        if isinstance(source, Source):
+            return source
+        if isinstance(source, str):
+            return cls("text", source)
+        try:
+            return cls(source.name, source.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise DataError(f"{source.name}:1: cannot be read: {error}") from error
+
+
+def load_value(source: Path | str | Source, shape: type[T], *, context: Mapping[str, Any] | None = None) -> T:
+    """Validate a whole YAML document as `shape` (a model, or a container of models such as `dict[str, Model]`).
+
+    `context` is handed to the models' validators. Raises DataError.
+    """
+    read = Source.of(source)
+    root = _parsed(read)
+    try:
+        return _adapter(shape).validate_python(_plain(root), context=dict(context or {}))
+    except ValidationError as error:
+        lines = sorted({_told(read.name, root, shape, detail) for detail in error.errors(include_url=False)})
+        raise DataError("\n".join(text for _, text in lines[:MAX_ERRORS])) from error
+
+
+def load_models(
+    source: Path | str | Source, model: type[T], *, context: Mapping[str, Any] | None = None
+) -> tuple[T, ...]:
+    """Validate a YAML list of `model` entries. Raises DataError."""
+    return load_value(source, tuple[model, ...], context=context)  # type: ignore[valid-type, no-any-return]
+
+
+def line_of(source: Path | str | Source, *keys: str | int) -> int:
+    """The line on which the entry under `keys` begins, or the nearest entry above it that is there."""
+    return _located(_parsed(Source.of(source)), keys)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`; did you mean 'x'?` for the nearest known word, empty where none is near."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
+@lru_cache(maxsize=32)
+def _adapter(shape: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(shape)
+
+
+def _parsed(source: Source) -> Node:
+    try:
+        root = load_one(source.text)
+    except YamlProblem as problem:
+        raise DataError(f"{source.name}:{problem.line}: {problem.reason}") from problem
+    twice = next(_duplicates(root), None)
+    if twice:
+        raise DataError(f"{source.name}:{twice[1]}: the key '{twice[0]}' stands twice")
+    return root
+
+
+def _duplicates(root: Node) -> Iterator[tuple[str, int]]:
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield from node.duplicates
+        waiting += node.children
+        waiting += [value for _, value in node.entries]
+
+
+def _plain(node: Node) -> Any:
+    """Plain Python values by YAML 1.2's core schema: only `true`, `false`, `null` and numbers are no text."""
+    if node.kind == "map":
+        return {key.text: _plain(value) for key, value in node.entries}
+    if node.kind == "list":
+        return [_plain(child) for child in node.children]
+    if node.is_null:
+        return None
+    return node.text if node.quoted else _scalar(node.text)
+
+
+def _scalar(text: str) -> str | int | float | bool:
+    if text[:1].isalpha():
+        return text.lower() == "true" if text.lower() in ("true", "false") else text
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if _NUMBER.fullmatch(text) else text
+
+
+def _told(name: str, root: Node, shape: Any, detail: ErrorDetails) -> tuple[int, str]:
+    """(line, message) of one mistake that pydantic found."""
+    where, kind = detail["loc"], detail["type"]
+    shown = ".".join(str(key) for key in _known_part(root, where))
+    if kind == "extra_forbidden":
+        message = f"unknown key '{where[-1]}'{did_you_mean(str(where[-1]), _field_names(shape))}"
+    elif kind == "missing":
+        message = f"'{where[-1]}' is missing"
+    else:
+        message = detail["msg"].removeprefix("Value error, ")
+        message = message[:1].lower() + message[1:]
+    line = _located(root, where)
+    return line, f"{name}:{line}: {_entry_name(root, where) or shown or 'the file'}: {message}"
+
+
+def _entry_name(root: Node, where: tuple[str | int, ...]) -> str:
+    """The place in words: an entry's `id` in place of its number, then the keys below (`mlflow.proves.0.practice`)."""
+    node, words = root, []
+    for key in _known_part(root, where):
+        node = _child(node, key) or node
+        identity = node.get("id").text if isinstance(key, int) else ""
+        words = [identity] if identity else [*words, str(key)]
+    return ".".join(words)
+
+
+def _known_part(root: Node, where: tuple[str | int, ...]) -> list[str | int]:
+    """The keys that lead somewhere in the file; pydantic adds the names of union members, which do not."""
+    node, kept = root, []
+    for key in where:
+        child = _child(node, key)
+        if child is not None:
+            node = child
+            kept.append(key)
+    return kept
+
+
+def _child(node: Node, key: str | int) -> Node | None:
+    if isinstance(key, int):
+        return node.children[key] if key < len(node.children) else None
+    return node.get(key) or None
+
+
+def _located(root: Node, where: tuple[str | int, ...]) -> int:
+    """The line of the key of the innermost entry; a list item's own line."""
+    node, line = root, root.line
+    for key in where:
+        child = _child(node, key)
+        if child is None:
+            continue
+        line = child.line if isinstance(key, int) else next(k.line for k, _ in node.entries if k.text == key)
+        node = child
+    return line
+
+
+def _field_names(shape: Any) -> set[str]:
+    """The keys that a model or the models inside a container know."""
+    found: set[str] = set()
+    waiting, seen = [shape], set()
+    while waiting:
+        item = waiting.pop()
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
+        waiting += get_args(item)
+        if isinstance(item, type) and issubclass(item, BaseModel):
+            found |= {field.alias or name for name, field in item.model_fields.items()}
+            waiting += [field.annotation for field in item.model_fields.values()]
+    return found

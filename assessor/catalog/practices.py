@@ -1,0 +1,128 @@
+"""The practices that an audit rates: what each rung means, why the practice matters and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+
+from assessor.catalog.loading import Source, Value, did_you_mean, load_value
+
+RungName = Literal["declared", "used", "automated", "enforced"]
+Effort = Literal["S", "M", "L"]
+"""S: hours, M: days, L: weeks, for one person who knows the project."""
+Family = Literal["python", "notebook", "ci", "dependencies", "infrastructure", "documents", "git"]
+
+RUNGS: tuple[RungName, ...] = ("declared", "used", "automated", "enforced")
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """One practice. `rungs` has only the rungs that it defines, lowest first, each with what it means here.
+
+    `fix` says how to come to a rung (one sentence each); `variants` says it for one stack (github, gitlab, azure,
+    jenkins); `observable_by` names the reader families that carry it: where their files cannot be read, it is hidden.
+    """
+
+    id: str
+    dimension: str
+    name: str
+    title: str
+    rungs: dict[RungName, str]
+    why: str
+    fix: dict[RungName, str]
+    variants: dict[str, dict[RungName, str]]
+    effort: dict[RungName, Effort]
+    observable_by: tuple[Family, ...]
+
+    def step_to(self, rung: str, stack: str = "") -> str:
+        """What to do to come to `rung`, in the words of `stack` where it has some. KeyError for an undefined rung."""
+        chosen = self.variants.get(stack, {})
+        return {**self.fix, **chosen}[rung]  # type: ignore[index]
+
+    def next_rung(self, rung: str) -> RungName | None:
+        """The next higher rung that this practice defines; None at its top. Any other word counts as absent."""
+        height = RUNGS.index(rung) if rung in RUNGS else -1  # type: ignore[arg-type]
+        return next((name for name in self.rungs if RUNGS.index(name) > height), None)
+
+
+class _Written(Value):
+    """A practice as `practices.yaml` writes it."""
+
+    title: str
+    declared: str = ""
+    used: str = ""
+    automated: str = ""
+    enforced: str = ""
+    why: Annotated[str, Field(min_length=20)]
+    fix: dict[RungName, str]
+    fix_github: dict[RungName, str] = {}
+    fix_gitlab: dict[RungName, str] = {}
+    fix_azure: dict[RungName, str] = {}
+    fix_jenkins: dict[RungName, str] = {}
+    effort: dict[RungName, Effort]
+    observable_by: Annotated[tuple[Family, ...], Field(min_length=1)]
+
+    @property
+    def rungs(self) -> dict[RungName, str]:
+        return {rung: text for rung in RUNGS if (text := getattr(self, rung))}
+
+    @property
+    def variants(self) -> dict[str, dict[RungName, str]]:
+        stacks = ("github", "gitlab", "azure", "jenkins")
+        return {stack: found for stack in stacks if (found := getattr(self, f"fix_{stack}"))}
+
+    @model_validator(mode="after")
+    def _steps_fit_rungs(self) -> _Written:
+        defined = set(self.rungs)
+        if not defined:
+            raise ValueError("no rung is defined")
+        for name, steps in (("fix", self.fix), ("effort", self.effort)):
+            if set(steps) != defined:
+                wrong = ", ".join(sorted(set(steps) ^ defined))
+                raise ValueError(f"'{name}' must have exactly the rungs that are defined; look at {wrong}")
+        for stack, found in self.variants.items():
+            if set(found) - defined:
+                raise ValueError(f"'fix_{stack}' has rungs that are not defined")
+        return self
+
+
+def parse_practices(source: Source) -> tuple[Practice, ...]:
+    """Validate a practices text (dimension → name → practice). Raises DataError."""
+    written = load_value(source, dict[str, dict[str, _Written]])
+    return tuple(
+        Practice(
+            f"{dimension}.{name}", dimension, name, entry.title, entry.rungs, entry.why, entry.fix, entry.variants,
+            entry.effort, entry.observable_by,
+        )
+        for dimension, group in written.items()
+        for name, entry in group.items()
+    )  # fmt: skip
+
+
+@cache
+def load_practices() -> tuple[Practice, ...]:
+    """All practices in the order of the file. Raises DataError."""
+    text = files("assessor.catalog").joinpath("practices.yaml").read_text("utf-8")
+    return parse_practices(Source("practices.yaml", text))
+
+
+@cache
+def practice_rungs() -> dict[str, frozenset[str]]:
+    """Practice id → the rungs that it defines; what validators of practice names compare with."""
+    return {practice.id: frozenset(practice.rungs) for practice in load_practices()}
+
+
+def known_practice(name: str, info: ValidationInfo) -> str:
+    """Refuse a name that is no practice. The known ones come as context `practices`; without it all of the catalogue."""
+    known: Any = (info.context or {}).get("practices") or practice_rungs()
+    if name not in known:
+        raise ValueError(f"no practice '{name}'{did_you_mean(name, known)}")
+    return name
+
+
+PracticeId = Annotated[str, AfterValidator(known_practice)]
+"""The id of a practice of the catalogue; models of tools and rubrics use it, so that a misspelt one is told with its line."""

@@ -1,0 +1,161 @@
+"""Products that prove practices: how each shows itself in a repository and what that proves. Tools are data.
+
+`tools/*.yaml` has one file a family; the head of each tells nothing more than the fields below do. How patterns are
+compared is in `patterns.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+
+from assessor.catalog.loading import DataError, Source, Value, load_models
+from assessor.catalog.practices import PracticeId, RungName, practice_rungs
+
+CATEGORIES = (
+    "automl", "ci", "cloud_ml", "config", "dashboards", "data_loading", "data_versioning", "docs", "drift_monitoring",
+    "evaluation", "feature_store", "infrastructure", "lineage", "linting", "logging", "monitoring", "notebooks",
+    "orchestration", "packaging", "persistence", "registry", "responsible_ai", "security", "seeds", "serving", "testing",
+    "tracking", "training", "tuning", "types", "validation",
+)  # fmt: skip
+
+_WORD = r"[A-Za-z_]\w*"
+_CALL = re.compile(rf"\*|\?(?:\.{_WORD})+|{_WORD}(?:\.{_WORD})*(?:\.\*)?")
+_IMPORT = re.compile(rf"{_WORD}(?:\.{_WORD})*")
+_PACKAGE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*|[A-Za-z][\w.]*")
+_R_CALL = re.compile(r"(?:[A-Za-z][\w.]*::)?[A-Za-z][\w.!]*")
+
+
+def _matching(pattern: re.Pattern[str], what: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if not pattern.fullmatch(text):
+            raise ValueError(f"'{text}' is no {what}")
+        return text
+
+    return AfterValidator(check)
+
+
+CallPattern = Annotated[str, _matching(_CALL, "call pattern")]
+ImportName = Annotated[str, _matching(_IMPORT, "import name")]
+PackageName = Annotated[str, _matching(_PACKAGE, "normalised package name (lower case, `-`)")]
+RCall = Annotated[str, _matching(_R_CALL, "R function")]
+CommandPattern = Annotated[str, _matching(re.compile(r"\S+(?: \S+)*"), "command of single-spaced words")]
+ResourcePattern = Annotated[str, _matching(re.compile(r"[\w*-]+:[\w*./:@-]+"), "resource pattern `system:kind`")]
+SettingPattern = Annotated[str, _matching(re.compile(r"[^:]+:[^=]+(?:=.+)?"), "setting pattern `file:key=value`")]
+FilePattern = Annotated[str, _matching(re.compile(r"[^\s:]+"), "file pattern")]
+ActionPattern = Annotated[str, _matching(re.compile(r"[\w.-]+(?:/[\w.-]+)*"), "action, task or orb without version")]
+ImagePattern = Annotated[str, _matching(re.compile(r"[a-z0-9._-]+(?:/[a-z0-9._-]+)*"), "image without tag")]
+HookPattern = Annotated[
+    str, _matching(re.compile(r"[\w.-]+(?:/[\w.-]+)*"), "hook id or end of its repository's address")
+]
+Words = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Proof(Value):
+    """One way in which a tool proves one practice. Any one match of any pattern is a proof.
+
+    A call counts only where every keyword in `keywords` is given with that value (`*`: any but None and False) and no
+    name in `without` is a keyword of it; a command only where no word of it is in `without`. `text` follows the tool's title in a report: "MLflow: logs parameters".
+    """
+
+    practice: PracticeId
+    rung: RungName = "used"
+    calls: tuple[CallPattern, ...] = ()
+    keywords: dict[str, str | int | float | bool] = {}
+    without: tuple[str, ...] = ()
+    decorators: tuple[CallPattern, ...] = ()
+    bases: tuple[CallPattern, ...] = ()
+    commands: tuple[CommandPattern, ...] = ()
+    actions: tuple[ActionPattern, ...] = ()
+    images: tuple[ImagePattern, ...] = ()
+    files: tuple[FilePattern, ...] = ()
+    resources: tuple[ResourcePattern, ...] = ()
+    settings: tuple[SettingPattern, ...] = ()
+    hooks: tuple[HookPattern, ...] = ()
+    r_calls: tuple[RCall, ...] = ()
+    roles: tuple[Literal["training", "serving", "test", "pipeline"], ...] = ()
+    text: Annotated[str, Field(min_length=8)]
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """Every pattern of every kind, in the order of the fields."""
+        return (
+            *self.calls, *self.decorators, *self.bases, *self.commands, *self.actions, *self.images, *self.files,
+            *self.resources, *self.settings, *self.hooks, *self.r_calls,
+        )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _can_match(self, info: ValidationInfo) -> Proof:
+        if not self.patterns:
+            raise ValueError("a proof without any pattern can never match")
+        if self.keywords and not (self.calls or self.decorators):
+            raise ValueError("'keywords' narrow calls, and there are none")
+        if self.without and not (self.calls or self.decorators or self.commands):
+            raise ValueError("'without' narrows calls and commands, and there are none")
+        if "*" in self.calls and not self.keywords:
+            raise ValueError("the call pattern '*' needs keywords: without them every call is a proof")
+        known = (info.context or {}).get("practices") or practice_rungs()
+        if "rung" in self.model_fields_set and self.rung not in known[self.practice]:
+            raise ValueError(f"'{self.practice}' defines no rung '{self.rung}'")
+        return self
+
+
+class Tool(Value):
+    """A product. `declares` are the practices that a bare dependency on it, or an import of it, rates `declared`."""
+
+    id: Annotated[str, _matching(re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*"), "id of lower-case words with `-`")]
+    title: Annotated[str, Field(min_length=1)]
+    category: str
+    url: Annotated[str, _matching(re.compile(r"https://[\w.-]+\.[a-z]+(?:/[\w./#~-]*)?"), "https address")]
+    packages: tuple[PackageName, ...] = ()
+    imports: tuple[ImportName, ...] = ()
+    declares: tuple[PracticeId, ...] = ()
+    proves: tuple[Proof, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Tool:
+        if self.category not in CATEGORIES:
+            raise ValueError(f"no category '{self.category}'; one of {', '.join(CATEGORIES)}")
+        if self.declares and not (self.packages or self.imports):
+            raise ValueError("'declares' needs 'packages' or 'imports' to see the dependency by")
+        if not self.proves and not self.declares and self.category != "persistence":
+            raise ValueError("a tool that proves and declares nothing says nothing")
+        loose = [
+            p for proof in self.proves for p in (*proof.calls, *proof.decorators, *proof.bases) if p.startswith("?.")
+        ]
+        if loose and not self.imports:
+            raise ValueError(f"the pattern '{loose[0]}' needs 'imports': it counts only in files that import the tool")
+        return self
+
+
+def parse_tools(source: Source) -> tuple[Tool, ...]:
+    """Validate one family's text: a list of tools. Raises DataError."""
+    return load_models(source, Tool, context={"practices": practice_rungs()})
+
+
+def load_family(name: str) -> tuple[Tool, ...]:
+    """The tools of one family file (`tracking`), in the order of the file. Raises DataError."""
+    text = files("assessor.catalog").joinpath("tools", f"{name}.yaml").read_text("utf-8")
+    return parse_tools(Source(f"tools/{name}.yaml", text))
+
+
+def families() -> tuple[str, ...]:
+    """The names of the family files, sorted."""
+    folder = files("assessor.catalog").joinpath("tools")
+    return tuple(sorted(item.name.removesuffix(".yaml") for item in folder.iterdir() if item.name.endswith(".yaml")))
+
+
+@cache
+def load_tools() -> tuple[Tool, ...]:
+    """All tools, sorted by id. Raises DataError for a mistake in the data, and where two tools have one id."""
+    found: dict[str, Tool] = {}
+    for family in families():
+        for tool in load_family(family):
+            if tool.id in found:
+                raise DataError(f"tools/{family}.yaml:1: the id '{tool.id}' stands in two families or twice here")
+            found[tool.id] = tool
+    return tuple(found[name] for name in sorted(found))
