@@ -24,6 +24,8 @@ class Command:
     """Variables set for it: `VAR=x cmd` and earlier `export VAR=x` of the same text."""
     condition: str = ""
     """Text of the `if`/`case` test around it, empty where it is unconditional."""
+    is_remote: bool = False
+    """It runs on another machine (ssh)."""
 
     @property
     def text(self) -> str:

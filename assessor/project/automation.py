@@ -198,7 +198,8 @@ class Automation:
             if name.lower() in _SCRIPT_INPUTS and value:
                 script = parse_shell(value, first_line=step.line, stops_on_error=True)
                 for command in script.commands:
-                    self._command(replace(command, line=step.line), inner_context)
+                    remote = command.is_remote or "ssh" in step.uses.lower()
+                    self._command(replace(command, line=step.line, is_remote=remote), inner_context)
             elif name.lower() in ("file", "dockerfile"):
                 self._file(value, inner_context)
             elif (found := self._locate(value, inner_context)) and found.endswith((".py", ".ipynb", ".sh")):

@@ -271,7 +271,7 @@ class _Walk:
         text, line = document.text.decode("utf-8", "replace"), document.start_point[0]
         name = posixpath.basename(argv[0])
         if name in _SHELLS or name == "ssh" or "bash" in argv[-2:]:
-            self.embed(text, self.offset + line, where)
+            self.embed(text, self.offset + line, where, is_remote=_is_ssh(argv))
         elif re.match(r"python[\d.]*$", name):
             self.add((argv[0], "-c", text), node, where)
         else:
@@ -357,7 +357,7 @@ class _Walk:
             return
         embedded = _embedded(argv)
         if embedded:
-            self.embed(embedded, line, where)
+            self.embed(embedded, line, where, is_remote=_is_ssh(argv))
             return
         joined = {**self.state.exported, **env}
         made = Command(argv, line, where.swallowed, self.state.cwd, tuple(joined.items()), where.condition)
@@ -367,7 +367,7 @@ class _Walk:
             if inner:
                 self.made.append((replace(made, argv=inner), self.state.stops, self.statement))
 
-    def embed(self, text: str, line: int, where: _Where) -> None:
+    def embed(self, text: str, line: int, where: _Where, *, is_remote: bool = False) -> None:
         """A text that another shell runs: its commands, swallowed as a whole where it stands swallowed."""
         if where.depth > MAX_DEPTH // 4:
             return
@@ -377,7 +377,8 @@ class _Walk:
         for command in inner.commands:
             cwd = _joined(self.state.cwd, command.cwd)
             lost = command.swallowed or where.swallowed
-            self.made.append((replace(command, cwd=cwd, swallowed=lost), self.state.stops, self.statement))
+            made = replace(command, cwd=cwd, swallowed=lost, is_remote=is_remote or command.is_remote)
+            self.made.append((made, self.state.stops, self.statement))
 
     def changes_state(self, argv: tuple[str, ...], node: Node) -> bool:
         """`cd`, `set`, `pushd`, `popd`: True where the command only changes what follows."""
@@ -536,6 +537,10 @@ def _unwrapped(argv: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, str]]:
     return tuple(words), env
 
 
+def _is_ssh(argv: tuple[str, ...]) -> bool:
+    return any(posixpath.basename(word) in ("ssh", "sshpass", "gcloud") for word in argv[:3])
+
+
 def _embedded(argv: tuple[str, ...]) -> str:
     """The text of `bash -c "…"`, `eval …`, `ssh host "…"`."""
     name = posixpath.basename(argv[0])
@@ -546,6 +551,9 @@ def _embedded(argv: tuple[str, ...]) -> str:
         return ""
     if name == "eval":
         return " ".join(argv[1:])
+    if name == "gcloud" and "ssh" in argv:
+        given = next((w.partition("=")[2] for w in argv if w.startswith("--command=")), "")
+        return given or (argv[argv.index("--command") + 1] if "--command" in argv[:-1] else "")
     if name in ("ssh", "sshpass"):
         last = argv[-1]
         return last if " " in last.strip() and len(argv) > 2 else ""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from assessor.facts.place import Place
 from assessor.facts.project_files import Dockerfile, Requirements
 from assessor.findings import Evidence, Finding, Hop, Rung
-from assessor.project.automation import Arrival
+from assessor.project.automation import Arrival, Site
 from assessor.project.model import Role
-from assessor.scanners.gates import gates
+from assessor.scanners.gates import Gate, gates
 from assessor.scanners.ci import check_positions, is_ci
 from assessor.scanners.experiments import stands_before
 from assessor.scanners.scene import Hit, Scene, best, conclude, raised
@@ -24,8 +25,8 @@ def scan(scene: Scene) -> Iterator[Finding]:
     yield infrastructure(scene)
     yield deployed
     yield environments(scene)
-    yield conclude("deployment.progressive", _applied(scene, "deployment.progressive", deployed))
-    yield conclude("deployment.rollback", _applied(scene, "deployment.rollback", deployed))
+    yield conclude("deployment.progressive", [*scene.plain("deployment.progressive"), *_weighted(scene)])
+    yield conclude("deployment.rollback", [*scene.plain("deployment.rollback"), *_rollback_jobs(scene)])
 
 
 def packaging(scene: Scene) -> Finding:
@@ -130,6 +131,13 @@ def automation(scene: Scene) -> Finding:
     cases = test_cases(scene)
     checks = check_positions(scene, cases)
     known = list(gates(scene))
+    for site, arrival in _over_ssh(scene):
+        text = f"`{site.command.text[:60]}` on another machine"
+        if not arrival.is_automatic:
+            evidence.append(Evidence(practice, Rung.USED, site.place, f"{text}: a person starts it", "ssh"))
+            continue
+        item = Evidence(practice, Rung.AUTOMATED, site.place, text, "ssh", arrival.route)
+        evidence.append(_guarded(scene, item, [arrival], checks, known))
     for hit in scene.hits(practice, notebooks=False):
         ways = [a for a in scene.arrivals(hit) if not a.in_test and not a.is_build]
         arrival = best(a for a in ways if a.is_automatic)
@@ -147,20 +155,62 @@ def automation(scene: Scene) -> Finding:
     return conclude(practice, evidence)
 
 
-def _guarded(scene: Scene, item: Evidence, ways: list[Arrival], checks: set[tuple[str, int]], known: list[object]) -> Evidence:
+def _guarded(scene: Scene, item: Evidence, ways: list[Arrival], checks: set[tuple[str, int]], known: list[Gate]) -> Evidence:
     for arrival in ways:
         if arrival.run.approval:
             return raised(item, "after an approval")
         if comes_after(scene, checks, arrival):
             return raised(item, "after the checks before it")
-    if any(stands_before(scene, gate, ways) for gate in known):  # type: ignore[arg-type]
+    if any(stands_before(scene, gate, ways) for gate in known):
         return raised(item, "after a gate")
     return item
 
 
-def _applied(scene: Scene, practice: str, deployed: Finding) -> list[Evidence]:
-    """Manifests that a run applies are automated; others are used."""
-    return scene.plain(practice)
+_RESTARTS = {"docker", "docker-compose", "systemctl", "service", "pm2", "supervisorctl", "kubectl", "nomad", "podman"}
+
+
+def _over_ssh(scene: Scene) -> Iterator[tuple[Site, Arrival]]:
+    """Commands on another machine that start or restart something there."""
+    for site in scene.automation.reach.sites:
+        if not site.command.is_remote or site.arrival is None:
+            continue
+        words = site.invocation.words
+        starts = {"up", "run", "restart", "start", "reload", "apply", "deploy", "pull"} & set(words[1:4])
+        if (words[0] in _RESTARTS and starts) or site.invocation.script or words[0] in ("make", "bash", "sh"):
+            yield site, site.arrival
+
+
+def _weighted(scene: Scene) -> Iterator[Evidence]:
+    """Routes that split traffic by weights between two versions; applied by a run, automated."""
+    practice = "deployment.progressive"
+    for file, resources in scene.project.having("resources", frozenset({Role.FIRST_PARTY})):
+        for resource in resources:  # type: ignore[attr-defined]
+            if resource.kind not in ("VirtualService", "HTTPRoute", "TraefikService", "TrafficSplit"):
+                continue
+            weights = [(v, line) for k, v, line in resource.settings if k.endswith(".weight")]
+            if len(weights) < 2 or all(value in ("0", "100") for value, _ in weights):
+                continue
+            place, text = file.at(weights[0][1]), f"{resource.kind} {resource.name} splits traffic by weights"
+            arrival = best(a for a in scene.automation.reach.files.get(file.path, ()) if a.is_automatic)
+            if arrival:
+                route = (*arrival.route, Hop(f"{resource.kind} {resource.name}", place))
+                yield Evidence(practice, Rung.AUTOMATED, place, text, "istio", route)
+            else:
+                yield Evidence(practice, Rung.USED, place, text, "istio")
+
+
+def _rollback_jobs(scene: Scene) -> Iterator[Evidence]:
+    """Jobs named for rolling back: a person starts them, or they run when something failed."""
+    practice = "deployment.rollback"
+    for run in scene.automation.runs.values():
+        words = f"{run.job.id} {run.job.name} {run.job.stage}".lower().replace("_", "").replace("-", "").replace(" ", "")
+        if "rollback" not in words or not is_ci(Arrival(run, 0)):
+            continue
+        place = Place(run.path, run.job.line)
+        if run.is_automatic and re.search(r"fail", run.job.condition, re.IGNORECASE):
+            yield Evidence(practice, Rung.AUTOMATED, place, f"job {run.job.id} rolls back on failure", "", run.hops)
+        else:
+            yield Evidence(practice, Rung.USED, place, f"job {run.job.id} rolls back")
 
 
 # ---- environments ----
