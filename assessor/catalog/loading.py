@@ -8,16 +8,25 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
+import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
 from assessor.readers.yaml_tree import Node, YamlProblem, load_one
+
+try:
+    from yaml import CSafeLoader as _Loader
+except ImportError:  # a PyYAML built without libyaml
+    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from pydantic_core import ErrorDetails
 
 T = TypeVar("T")
 
@@ -59,25 +68,31 @@ class Source:
             raise DataError(f"{source.name}:1: cannot be read: {error}") from error
 
 
-def load_value(source: Path | str | Source, shape: type[T], *, context: Mapping[str, Any] | None = None) -> T:
+def load_value(
+    source: Path | str | Source, shape: type[T], *, context: Mapping[str, Any] | None = None, is_shipped: bool = False
+) -> T:
     """Validate a whole YAML document as `shape` (a model, or a container of models such as `dict[str, Model]`).
 
-    `context` is handed to the models' validators. Raises DataError.
+    `context` is handed to the models' validators. `is_shipped` says that the text travels with the package: it is read
+    without lines first, in half the time, and once more with lines where something is wrong in it. Raises DataError.
     """
     read = Source.of(source)
-    root = _parsed(read)
+    value = _without_lines(read.text) if is_shipped else _UNREADABLE
+    if value is _UNREADABLE:
+        value = _plain(_parsed(read))
     try:
-        return _adapter(shape).validate_python(_plain(root), context=dict(context or {}))
+        return cast("T", _adapter(cast("Any", shape)).validate_python(value, context=dict(context or {})))
     except ValidationError as error:
+        root = _parsed(read)
         lines = sorted({_told(read.name, root, shape, detail) for detail in error.errors(include_url=False)})
         raise DataError("\n".join(text for _, text in lines[:MAX_ERRORS])) from error
 
 
 def load_models(
-    source: Path | str | Source, model: type[T], *, context: Mapping[str, Any] | None = None
+    source: Path | str | Source, model: type[T], *, context: Mapping[str, Any] | None = None, is_shipped: bool = False
 ) -> tuple[T, ...]:
-    """Validate a YAML list of `model` entries. Raises DataError."""
-    return load_value(source, tuple[model, ...], context=context)  # type: ignore[valid-type, no-any-return]
+    """Validate a YAML list of `model` entries; the arguments are those of `load_value`. Raises DataError."""
+    return load_value(source, tuple[model, ...], context=context, is_shipped=is_shipped)  # type: ignore[valid-type]
 
 
 def line_of(source: Path | str | Source, *keys: str | int) -> int:
@@ -127,6 +142,42 @@ def _plain(node: Node) -> Any:
     return node.text if node.quoted else _scalar(node.text)
 
 
+_UNREADABLE = object()
+
+
+def _without_lines(text: str) -> Any:
+    """The same plain values without a tree in between; _UNREADABLE for what only the tree can read or explain."""
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        return _composed(node) if node is not None else None
+    except (yaml.YAMLError, _OnlyTree, RecursionError):
+        return _UNREADABLE
+    finally:
+        loader.dispose()
+
+
+class _OnlyTree(Exception):
+    """A key that stands twice, a merge key, a tag."""
+
+
+def _composed(node: yaml.Node) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        made = {key.value: _composed(value) for key, value in node.value}
+        if len(made) != len(node.value) or "<<" in made:
+            raise _OnlyTree
+        return made
+    if isinstance(node, yaml.SequenceNode):
+        return [_composed(child) for child in node.value]
+    if getattr(node, "style", None) in _QUOTES:
+        return node.value
+    return None if node.value in _NULLS else _scalar(node.value)
+
+
+_QUOTES = ("'", '"', "|", ">")
+_NULLS = ("", "~", "null", "Null", "NULL")
+
+
 def _scalar(text: str) -> str | int | float | bool:
     if text[:1].isalpha():
         return text.lower() == "true" if text.lower() in ("true", "false") else text
@@ -152,7 +203,8 @@ def _told(name: str, root: Node, shape: Any, detail: ErrorDetails) -> tuple[int,
 
 def _entry_name(root: Node, where: tuple[str | int, ...]) -> str:
     """The place in words: an entry's `id` in place of its number, then the keys below (`mlflow.proves.0.practice`)."""
-    node, words = root, []
+    node = root
+    words: list[str] = []
     for key in _known_part(root, where):
         node = _child(node, key) or node
         identity = node.get("id").text if isinstance(key, int) else ""
@@ -162,7 +214,8 @@ def _entry_name(root: Node, where: tuple[str | int, ...]) -> str:
 
 def _known_part(root: Node, where: tuple[str | int, ...]) -> list[str | int]:
     """The keys that lead somewhere in the file; pydantic adds the names of union members, which do not."""
-    node, kept = root, []
+    node = root
+    kept: list[str | int] = []
     for key in where:
         child = _child(node, key)
         if child is not None:
@@ -192,7 +245,8 @@ def _located(root: Node, where: tuple[str | int, ...]) -> int:
 def _field_names(shape: Any) -> set[str]:
     """The keys that a model or the models inside a container know."""
     found: set[str] = set()
-    waiting, seen = [shape], set()
+    waiting: list[Any] = [shape]
+    seen: set[int] = set()
     while waiting:
         item = waiting.pop()
         if id(item) in seen:

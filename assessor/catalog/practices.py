@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
@@ -15,6 +15,8 @@ RungName = Literal["declared", "used", "automated", "enforced"]
 Effort = Literal["S", "M", "L"]
 """S: hours, M: days, L: weeks, for one person who knows the project."""
 Family = Literal["python", "notebook", "ci", "dependencies", "infrastructure", "documents", "git"]
+
+_Steps = dict[RungName, str]
 
 RUNGS: tuple[RungName, ...] = ("declared", "used", "automated", "enforced")
 
@@ -41,11 +43,11 @@ class Practice:
     def step_to(self, rung: str, stack: str = "") -> str:
         """What to do to come to `rung`, in the words of `stack` where it has some. KeyError for an undefined rung."""
         chosen = self.variants.get(stack, {})
-        return {**self.fix, **chosen}[rung]  # type: ignore[index]
+        return {**self.fix, **chosen}[cast("RungName", rung)]
 
     def next_rung(self, rung: str) -> RungName | None:
         """The next higher rung that this practice defines; None at its top. Any other word counts as absent."""
-        height = RUNGS.index(rung) if rung in RUNGS else -1  # type: ignore[arg-type]
+        height = next((at for at, name in enumerate(RUNGS) if name == rung), -1)
         return next((name for name in self.rungs if RUNGS.index(name) > height), None)
 
 
@@ -58,11 +60,11 @@ class _Written(Value):
     automated: str = ""
     enforced: str = ""
     why: Annotated[str, Field(min_length=20)]
-    fix: dict[RungName, str]
-    fix_github: dict[RungName, str] = {}
-    fix_gitlab: dict[RungName, str] = {}
-    fix_azure: dict[RungName, str] = {}
-    fix_jenkins: dict[RungName, str] = {}
+    fix: _Steps
+    fix_github: _Steps = Field(default_factory=dict)
+    fix_gitlab: _Steps = Field(default_factory=dict)
+    fix_azure: _Steps = Field(default_factory=dict)
+    fix_jenkins: _Steps = Field(default_factory=dict)
     effort: dict[RungName, Effort]
     observable_by: Annotated[tuple[Family, ...], Field(min_length=1)]
 
@@ -92,7 +94,7 @@ class _Written(Value):
 
 def parse_practices(source: Source) -> tuple[Practice, ...]:
     """Validate a practices text (dimension → name → practice). Raises DataError."""
-    written = load_value(source, dict[str, dict[str, _Written]])
+    written = load_value(source, dict[str, dict[str, _Written]], is_shipped=True)
     return tuple(
         Practice(
             f"{dimension}.{name}", dimension, name, entry.title, entry.rungs, entry.why, entry.fix, entry.variants,
@@ -117,7 +119,7 @@ def practice_rungs() -> dict[str, frozenset[str]]:
 
 
 def known_practice(name: str, info: ValidationInfo) -> str:
-    """Refuse a name that is no practice. The known ones come as context `practices`; without it all of the catalogue."""
+    """Refuse a name that is no practice: not in the context's `practices`, or without it not in the catalogue."""
     known: Any = (info.context or {}).get("practices") or practice_rungs()
     if name not in known:
         raise ValueError(f"no practice '{name}'{did_you_mean(name, known)}")
@@ -125,4 +127,4 @@ def known_practice(name: str, info: ValidationInfo) -> str:
 
 
 PracticeId = Annotated[str, AfterValidator(known_practice)]
-"""The id of a practice of the catalogue; models of tools and rubrics use it, so that a misspelt one is told with its line."""
+"""The id of a practice; models of tools and rubrics use it, so that a misspelt one is told with its line."""

@@ -19,8 +19,8 @@ from assessor.catalog.practices import PracticeId, RungName, practice_rungs
 CATEGORIES = (
     "automl", "ci", "cloud_ml", "config", "dashboards", "data_loading", "data_versioning", "docs", "drift_monitoring",
     "evaluation", "feature_store", "infrastructure", "lineage", "linting", "logging", "monitoring", "notebooks",
-    "orchestration", "packaging", "persistence", "registry", "responsible_ai", "security", "seeds", "serving", "testing",
-    "tracking", "training", "tuning", "types", "validation",
+    "orchestration", "packaging", "persistence", "registry", "responsible_ai", "security", "seeds", "serving",
+    "testing", "tracking", "training", "tuning", "types", "validation",
 )  # fmt: skip
 
 _WORD = r"[A-Za-z_]\w*"
@@ -59,13 +59,14 @@ class Proof(Value):
     """One way in which a tool proves one practice. Any one match of any pattern is a proof.
 
     A call counts only where every keyword in `keywords` is given with that value (`*`: any but None and False) and no
-    name in `without` is a keyword of it; a command only where no word of it is in `without`. `text` follows the tool's title in a report: "MLflow: logs parameters".
+    name in `without` is a keyword of it; a command only where no word of it is in `without`. `text` follows the tool's
+    title in a report: "MLflow: logs parameters".
     """
 
     practice: PracticeId
     rung: RungName = "used"
     calls: tuple[CallPattern, ...] = ()
-    keywords: dict[str, str | int | float | bool] = {}
+    keywords: dict[str, str | int | float | bool] = Field(default_factory=dict)
     without: tuple[str, ...] = ()
     decorators: tuple[CallPattern, ...] = ()
     bases: tuple[CallPattern, ...] = ()
@@ -134,7 +135,7 @@ class Tool(Value):
 
 def parse_tools(source: Source) -> tuple[Tool, ...]:
     """Validate one family's text: a list of tools. Raises DataError."""
-    return load_models(source, Tool, context={"practices": practice_rungs()})
+    return load_models(source, Tool, context={"practices": practice_rungs()}, is_shipped=True)
 
 
 def load_family(name: str) -> tuple[Tool, ...]:
