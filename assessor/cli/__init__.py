@@ -11,6 +11,7 @@ from assessor import __version__
 COMMANDS = {
     "audit": ("assessor.cli.audit", "Rate a repository and say what to do next."),
     "explain": ("assessor.cli.explain", "Say what a practice, a tool or a rubric means."),
+    "gate": ("assessor.cli.gate", "Judge a repository by conditions; the exit code is the answer."),
     "practices": ("assessor.cli.listing", "List the practices that are rated."),
     "rubrics": ("assessor.cli.rubrics", "List the maturity models, or check the file of one."),
     "schema": ("assessor.cli.schema", "Print the JSON Schema of an audit's JSON."),

@@ -1,0 +1,103 @@
+"""`assessor gate`: judge a repository by conditions, say exactly why, and answer by the exit code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from assessor.errors import UserError
+
+if TYPE_CHECKING:
+    from assessor.policy.model import Gate
+
+EXIT_HELP = """
+    The exit code is 0 where the gate passed, 1 where it failed, 2 for wrong use or configuration, 3 for a bug of ours
+    and 4 where it could not decide: nothing to assess, or only what is unknown stands in the way.
+"""
+
+
+@click.command(help=f"Judge TARGET (a folder, a git directory or a clone URL) by conditions.\n\n{EXIT_HELP}")
+@click.argument("target", default=".")
+@click.option("--ref", metavar="REF", help="Judge this branch, tag or commit, without checking it out.")
+@click.option("--rubric", metavar="NAME|FILE", default="", help="The maturity model whose levels are meant.")
+@click.option("--min-level", type=click.IntRange(min=0), help="The level that must be reached.")
+@click.option("--min", "minima", metavar="DIMENSION=N", multiple=True, help="The level of one dimension.")
+@click.option("--require", "required", metavar="PRACTICE=RUNG", multiple=True, help="The rung of one practice.")
+@click.option("--min-score", type=click.FloatRange(0, 100), help="Mean of the dimensions' points, 0 to 100.")
+@click.option("--max-unknown", type=click.IntRange(min=0), help="How many practices may be unknown.")
+@click.option("--max-waivers", type=click.IntRange(min=0), help="How many waivers there may be.")
+@click.option("--strict", is_flag=True, help="Attestations do not count.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
+@click.option("--color/--no-color", "colour", default=None, help="Force or forbid colour; NO_COLOR forbids it too.")
+@click.pass_context
+def gate(
+    ctx: click.Context,
+    target: str,
+    ref: str | None,
+    rubric: str,
+    min_level: int | None,
+    minima: tuple[str, ...],
+    required: tuple[str, ...],
+    min_score: float | None,
+    max_unknown: int | None,
+    max_waivers: int | None,
+    strict: bool,
+    quiet: bool,
+    colour: bool | None,
+) -> None:
+    import os
+    import sys
+
+    from assessor.cli.audit import run
+    from assessor.cli.output import look_of, print_text
+    from assessor.policy.gate import check_gate, judge
+    from assessor.render.gate_report import render_text
+    from assessor.rubric.loading import DEFAULT, find_rubric
+
+    asked = conditions(
+        rubric=rubric or DEFAULT,
+        min_level=min_level,
+        min=pairs("--min", minima),
+        require=pairs("--require", required),
+        min_score=min_score,
+        max_unknown=max_unknown,
+        max_waivers=max_waivers,
+        strict=strict,
+    )
+    if asked.is_empty:
+        raise UserError("no condition; give one, for example --min-level 3 or --require testing.unit=automated")
+    model = find_rubric(asked.rubric)
+    check_gate(asked, model)
+    assessment = run(target, ref, (asked.rubric,), quiet)
+    result = judge(asked, assessment, model)
+    look = look_of(sys.stdout, os.environ, colour)
+    print_text(render_text(assessment, result, colour=look.colour, unicode=look.unicode))
+    ctx.exit(result.exit_code)
+
+
+def pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:
+    """`NAME=VALUE` words as a dictionary. Raises UserError."""
+    found = {}
+    for word in given:
+        name, sign, value = word.partition("=")
+        if not sign or not name.strip() or not value.strip():
+            raise UserError(f"{option} {word}: expected NAME=VALUE")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def conditions(**values: object) -> Gate:
+    """The conditions of the options. Raises UserError that names the option and the nearest right word."""
+    from pydantic import ValidationError
+
+    from assessor.policy.model import Gate
+
+    try:
+        return Gate.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = str(first["loc"][0]).replace("_", "-") if first["loc"] else "require"
+        about = ".".join(str(part) for part in first["loc"][1:] if part != "[key]")
+        message = first["msg"].removeprefix("Value error, ")
+        raise UserError(f"--{name}{' ' + about if about else ''}: {message[:1].lower()}{message[1:]}") from error
