@@ -56,7 +56,7 @@ def read_project(snapshot: Snapshot, progress: Progress | None = None) -> Readin
                 files[path] = ProjectFile(path, entry.role, entry.size, EMPTY)
                 continue
             text = data.decode("utf-8", errors="replace").removeprefix("\ufeff")
-            role = refine_role(entry.role, path, text[:2000])
+            role = refine_role(_role(entry), path, text[:2000])
             facts = EMPTY if role is Role.GENERATED and path.endswith(".py") else read(path, text, chosen[path])
             facts = _with_text_facts(path, text, facts, role)
             parsed += facts.python is not None
@@ -68,6 +68,16 @@ def read_project(snapshot: Snapshot, progress: Progress | None = None) -> Readin
     return Reading(project, len(entries), len(files), parsed)
 
 
+_CI_FOLDERS = (".github/", ".gitlab/", ".circleci/", ".azure", ".pipelines/", ".buildkite/")
+
+
+def _role(entry: FileEntry) -> Role:
+    """What stands in a CI folder is the project's own, also where a folder below is called test or docs."""
+    if entry.path.startswith(_CI_FOLDERS) and not entry.path.endswith(".md"):
+        return Role.FIRST_PARTY
+    return entry.role
+
+
 _STRUCTURED = (".yaml", ".yml", ".json", ".tf", ".xml", ".proto", ".js", ".ts", ".tsx", ".go", ".html", ".css", ".svg")
 
 
@@ -77,7 +87,7 @@ def _is_wanted(entry: FileEntry) -> bool:
         return False
     if is_binary_path(entry.path) and entry.size > 1_000:
         return False  # smaller ones may be Git LFS pointers
-    if entry.role in (Role.TEST, Role.EXAMPLE, Role.DOCUMENTATION) and entry.path.endswith(_STRUCTURED):
+    if _role(entry) in (Role.TEST, Role.EXAMPLE, Role.DOCUMENTATION) and entry.path.endswith(_STRUCTURED):
         if not entry.path.rpartition("/")[2].startswith(("docker-compose", "compose", "conda", "environment")):
             return entry.role is Role.EXAMPLE and entry.size < _MAX_DATA_BYTES // 10
     return entry.role in _READ_ROLES and not (entry.is_symlink and entry.target)

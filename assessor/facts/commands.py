@@ -66,6 +66,8 @@ class Target:
     """DVC metrics and plots only."""
     is_default: bool = False
     """It runs when the runner is called without a name."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """For make: variables that its recipe uses, with the values that the file gives them."""
     sessions_python: str = ""
     """For nox: the Python function whose body is the session."""
 

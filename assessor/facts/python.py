@@ -76,7 +76,7 @@ class Comparison:
     """A comparison of which at least one side has a name, and what follows from it.
 
     `outcome` is what the branch that it opens does first: raise, exit, return, assert, call, assign, print, none;
-    `effects` are the resolved names called in either branch.
+    `effects` are the resolved names called in either branch, and texts assigned there with `=` in front.
     """
 
     names: tuple[str, ...]

@@ -25,7 +25,7 @@ from assessor.project.invocations import Invocation, interpret, option, switches
 from assessor.project.model import LIVE_ROLES, Project, ProjectFile, Role
 from assessor.project.modules import Modules, ScopeKey
 from assessor.project.runs import Run, called_file, workflow_runs
-from assessor.project.starts import code_starts, resource_starts
+from assessor.project.starts import code_starts, deployment_starts, resource_starts
 from assessor.readers.shell import parse as parse_shell
 
 MAX_DEPTH = 24
@@ -139,7 +139,7 @@ class Automation:
         for run in workflow_runs(project):
             self.runs[run.key] = run
             self._run_job(run)
-        for start in (*code_starts(project, modules), *resource_starts(project)):
+        for start in (*code_starts(project, modules), *deployment_starts(project), *resource_starts(project)):
             self.runs[start.run.key] = start.run
             self._begin(start.run)
             arrival = Arrival(start.run, 0)
@@ -213,7 +213,7 @@ class Automation:
         self._count += 1
         if self._count > MAX_ARRIVALS or context.arrival.depth > MAX_DEPTH:
             return
-        command = _filled(command, context.env)
+        command = _filled(command, (*context.env, *command.env))
         invocation = interpret(command.argv)
         if invocation is None:
             return
@@ -379,7 +379,8 @@ class Automation:
         if folder:
             cwd = _joined(cwd, folder)
         names = _target_names(runner, invocation)
-        return self._run_targets(runner, names, invocation, replace(context, cwd=cwd))
+        given = tuple((n, v) for n, e, v in (w.partition("=") for w in invocation.arguments) if e and n.isidentifier())
+        return self._run_targets(runner, names, invocation, replace(context, cwd=cwd, env=(*context.env, *given)))
 
     def _run_targets(self, runner: str, names: tuple[str, ...], invocation: Invocation, context: _Context) -> bool:
         available = self._targets(runner, context.cwd)
@@ -438,7 +439,7 @@ class Automation:
         if target.sessions_python:
             self._python((Entry(file.path, "function", target.sessions_python),), Invocation("nox"), inner)
         for command in target.commands:
-            self._command(command, inner)
+            self._command(_overridden(command, target, context.env), inner)
 
     def _dvc(self, invocation: Invocation, context: _Context) -> None:
         words = invocation.arguments
@@ -610,8 +611,10 @@ class Automation:
         words = invocation.arguments
         if invocation.program in ("terraform", "tofu", "terragrunt"):
             folder = _joined(context.cwd, option(invocation, "-chdir") or "")
-            if "apply" in words or "plan" in words:
+            if "apply" in words:
                 self._folder(folder, context, (".tf",))
+            return
+        if any(word.startswith("--dry-run") and word != "--dry-run=none" for word in words) or words[:1] in _LOOKS:
             return
         for word in words:
             value = word.partition("=")[2] if word.startswith("-") else word
@@ -620,7 +623,29 @@ class Automation:
                 self._file(found, context)
                 self._configured(found, context)
             elif value and (folder := _joined(context.cwd, without_variable(value))) in self.project.folders and folder:
-                self._folder(folder, context, (".yaml", ".yml", ".tpl", ".json"))
+                if not self._kustomized(folder, context, set()):
+                    self._folder(folder, context, (".yaml", ".yml", ".tpl", ".json"))
+
+    def _kustomized(self, folder: str, context: _Context, done: set[str]) -> bool:
+        """Follow a kustomization's resources, bases and components; False where the folder has none."""
+        names = [f"{folder}/{name}" for name in ("kustomization.yaml", "kustomization.yml", "Kustomization")]
+        path = next((name for name in names if name in self.project.files), None)
+        if path is None or folder in done:
+            return path is not None
+        done.add(folder)
+        self.reach.files[path].append(context.arrival)
+        for resource in self.project.files[path].facts.resources:
+            for key, value, line in resource.settings:
+                if not key.startswith(("resources.", "bases.", "components.", "helmCharts.")):
+                    continue
+                target = _joined(folder, value)
+                inner = replace(context, arrival=self._hopped(context.arrival, self.project.files[path], line, value))
+                if target in self.project.files:
+                    self.reach.files[target].append(inner.arrival)
+                    self._configured(target, inner)
+                elif target in self.project.folders and not self._kustomized(target, inner, done):
+                    self._folder(target, inner, (".yaml", ".yml"))
+        return True
 
     def _folder(self, folder: str, context: _Context, endings: tuple[str, ...]) -> None:
         prefix = f"{folder}/" if folder else ""
@@ -697,14 +722,14 @@ class Automation:
                     self._call(call, scope, closure, arrival, context)
 
     def _call(self, call: Call, scope: ScopeKey, closure: Closure, arrival: Arrival, context: _Context) -> None:
-        text = _started_text(call)
+        text = _started_text(call, scope[0])
         files = [] if text else self._files_named(call, scope[0], context)
         if not text and not files:
             return
         hop = self.scope_arrival(scope, closure, arrival, call.line)
         inner = replace(context, arrival=hop, path=scope[0])
         if text:
-            checked = call.keyword("check") is True or "check_" in call.name or call.name.endswith(("session.run", "c.run"))
+            checked = call.keyword("check") is True or "check_" in call.name or scope[0].endswith(("noxfile.py", "tasks.py"))
             if isinstance(text, tuple):
                 commands: tuple[Command, ...] = (Command(text, call.line, swallowed=not checked),)
             else:
@@ -892,6 +917,16 @@ def _called_steps(step: Step, inner: Workflow) -> Iterator[tuple[Job, tuple[Step
             yield job, tuple(s for s in job.steps if not wanted or s.name in wanted)
 
 
+def _overridden(command: Command, target: Target, env: tuple[tuple[str, str], ...]) -> Command:
+    """Put what `make NAME=value` gives in place of the variable's default in the recipe."""
+    given = dict(env)
+    argv = command.argv
+    for name, default in target.variables:
+        if name in given and default:
+            argv = tuple(word.replace(default, given[name]) for word in argv)
+    return replace(command, argv=argv) if argv != command.argv else command
+
+
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
 _PARAMETER = re.compile(r"\$\{\{\s*(?:parameters|inputs|variables|env|vars)\.(\w[\w-]*)\s*\}\}|\$\[\[\s*inputs\.(\w+)\s*\]\]|\$\((\w+)\)")
 
@@ -913,6 +948,8 @@ def _filled(command: Command, env: tuple[tuple[str, str], ...]) -> Command:
     return replace(command, argv=tuple(_VARIABLE.sub(variable, _PARAMETER.sub(value, word)) for word in command.argv))
 
 
+_LOOKS = {("diff",), ("lint",), ("template",), ("get",), ("describe",), ("delete",), ("logs",), ("uninstall",), ("test",), ("wait",), ("edit",), ("build",)}
+"""Subcommands of kubectl and helm that apply nothing."""
 _COMPOSE_VALUES = {"-f", "--file", "-p", "--project-name", "--env-file", "--profile", "--project-directory", "--progress", "--ansi", "--scale", "--timeout", "-t", "--parallel"}
 _SCRIPT_INPUTS = {"script", "run", "command", "cmd", "inlinescript", "inline", "commands", "shell_command"}
 _COMMAND_KEYS = {"command", "entrypoint", "cmd", "run", "script", "args", "entry_point", "exec"}
@@ -945,7 +982,7 @@ _TARGET_RUNNERS = {
 def _target_names(runner: str, invocation: Invocation) -> tuple[str, ...]:
     words = list(invocation.arguments)
     if runner in ("tox", "nox"):
-        chosen = option(invocation, "-e", "-s", "--session", "--sessions", "-m")
+        chosen = ",".join(_after(words, ("-e", "-s", "--session", "--sessions", "-m")))
         rest = [w for w in words if not w.startswith("-")]
         if runner == "tox" and rest[:1] in (["run"], ["r"], ["p"], ["run-parallel"]):
             rest = rest[1:]
@@ -965,6 +1002,20 @@ def _target_names(runner: str, invocation: Invocation) -> tuple[str, ...]:
         if runner in ("poe", "invoke"):
             break
     return tuple(names)
+
+
+def _after(words: list[str], flags: tuple[str, ...]) -> list[str]:
+    """The words that follow a flag up to the next option: `nox -s lint tests`; also `--session=lint`."""
+    found: list[str] = []
+    taking = False
+    for word in words:
+        if word.startswith("-"):
+            name, _, value = word.partition("=")
+            taking = name in flags and not value
+            found += [value] if name in flags and value else []
+        elif taking:
+            found.append(word)
+    return found
 
 
 def _upstream(wanted: set[str], stages: dict[str, tuple[ProjectFile, Target]]) -> set[str]:
@@ -1031,11 +1082,11 @@ def _collects(file: ProjectFile) -> bool:
 _STARTERS = {
     "os.system", "os.popen", "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output",
     "subprocess.Popen", "subprocess.getoutput", "sh.bash", "invoke.run", "asyncio.create_subprocess_shell",
-    "plumbum.local", "session.run", "c.run", "ctx.run", "prefect_shell.ShellOperation", "prefect.tasks.shell.ShellTask",
+    "plumbum.local", "prefect_shell.ShellOperation", "prefect.tasks.shell.ShellTask",
 }  # fmt: skip
 
 
-def _started_text(call: Call) -> str | tuple[str, ...]:
+def _started_text(call: Call, path: str) -> str | tuple[str, ...]:
     """The command that a call runs: of subprocess and its like, or of an operator's `bash_command`."""
     for name in ("bash_command", "command", "cmd", "commands", "cmds", "arguments"):
         value = call.keyword(name)
@@ -1043,10 +1094,13 @@ def _started_text(call: Call) -> str | tuple[str, ...]:
             return value
         if isinstance(value, str | tuple) and value is not UNKNOWN and _looks_started(value):
             return value if isinstance(value, str) else _known(value)
-    if call.name in _STARTERS or call.name.endswith((".session.run", "Context.run")):
+    if path.endswith("noxfile.py") and call.name in ("?.run", "?.run_always", "nox.Session.run", "nox.sessions.Session.run"):
+        return _known(tuple(v for v in call.args if not isinstance(v, tuple)))
+    if path.endswith("tasks.py") and call.name in ("?.run", "?.sudo", "invoke.Context.run"):
         value = next(iter(call.args), None)
-        if call.name.endswith("session.run"):
-            return _known(tuple(v for v in call.args if not isinstance(v, tuple)))
+        return value if isinstance(value, str) and value is not UNKNOWN else ""
+    if call.name in _STARTERS:
+        value = next(iter(call.args), None)
         if isinstance(value, tuple):
             return _known(value)
         return value if isinstance(value, str) and value is not UNKNOWN else ""

@@ -46,6 +46,11 @@ class Run:
         return not self.manual and any(t.is_active and (t.kind in ON_CHANGE or t.kind == "server") for t in self.triggers)
 
     @property
+    def is_dead(self) -> bool:
+        """No trigger of it can ever fire, not even by hand."""
+        return bool(self.triggers) and not any(trigger.is_active for trigger in self.triggers)
+
+    @property
     def schedules(self) -> tuple[Trigger, ...]:
         return () if self.manual else tuple(t for t in self.triggers if t.kind == "schedule" and t.is_active)
 
@@ -68,7 +73,15 @@ class _Workflows:
             for workflow in file.facts.workflows
         ]
         self.by_path = {path: workflow for path, workflow in reversed(self.all)}
-        self.by_name = {workflow.name: path for path, workflow in self.all if workflow.name}
+        self.names = {name for path, workflow in self.all for name in (workflow.name, path)}
+
+    def _has_branch(self, trigger: Trigger) -> bool:
+        """Some branch of the repository meets the filter; unknown branches (a shallow or partial clone) do."""
+        history = self.project.history
+        if not trigger.branches or history is None or history.is_shallow or not history.branches:
+            return True
+        patterns = tuple(b for b in trigger.branches if not b.startswith("!"))
+        return not patterns or any("$" in p for p in patterns) or any(matches_any(b, patterns) for b in history.branches)
 
     def runs(self, path: str, workflow: Workflow) -> Iterator[Run]:
         yield from self._expand(path, workflow, workflow.triggers, (), (), f"{path}#", 0)
@@ -106,6 +119,8 @@ class _Workflows:
                 variables=(*self.included(workflow, path), *workflow.env, *job.env),
                 approval=job.approval or any(jobs[n].approval for n in needs) or bool(caller and caller.approval),
             )
+            if run.is_dead:
+                continue
             called = self.called(job.uses, path) if job.uses else None
             if called and depth < _MAX_CALLS:
                 yield replace(run, key=run.key + "@call")
@@ -136,7 +151,11 @@ class _Workflows:
         return called_file(uses, path, self.by_path)
 
     def _checked(self, trigger: Trigger) -> Trigger:
-        """A trigger whose path filter matches no file of the snapshot can never fire."""
+        """A trigger whose filter no file, branch or workflow of this repository meets can never fire."""
+        if trigger.kind == "workflow_run" and trigger.sources and not set(trigger.sources) & self.names:
+            return replace(trigger, is_active=False)
+        if not self._has_branch(trigger):
+            return replace(trigger, is_active=False)
         if trigger.paths and trigger.is_active and not any(p.startswith("!") for p in trigger.paths):
             if not any(matches_any(path, trigger.paths) for path in self.project.listed):
                 return replace(trigger, is_active=False)

@@ -79,6 +79,31 @@ def _started(file: ProjectFile, call: Call, pattern: StartPattern, seen: set[int
     yield Start(run, Entry(file.path, "dag"))
 
 
+_ENTRYPOINT = re.compile(r"^(.+\.py):([\w.]+)$")
+
+
+def deployment_starts(project: Project) -> Iterator[Start]:
+    """A run for each deployment in a configuration file that names an entry point in code and a schedule beside it
+    (Prefect's prefect.yaml)."""
+    for file in project.ordered:
+        if file.role is not Role.FIRST_PARTY:
+            continue
+        for setting in file.facts.settings:
+            found = _ENTRYPOINT.match(setting.value) if setting.key.endswith("entrypoint") else None
+            if not found or found[1] not in project.files:
+                continue
+            prefix = setting.key[: -len("entrypoint")]
+            beside = {s.key.removeprefix(prefix): s for s in file.facts.settings if s.key.startswith(prefix)}
+            cron = next((s for k, s in beside.items() if k.startswith("schedule") and k.rpartition(".")[2] in ("cron", "interval", "rrule")), None)
+            if cron is None:
+                continue
+            off = any(k.endswith(("active", "is_schedule_active")) and s.value.lower() == "false" for k, s in beside.items())
+            off = off or any(k.endswith("paused") and s.value.lower() == "true" for k, s in beside.items())
+            trigger = Trigger("schedule", cron.line, cron=cron.value, is_active=not off)
+            run = _run("code", file.path, cron.line, found[2], trigger, f"schedule ({cron.value})")
+            yield Start(run, Entry(found[1], "dag"))
+
+
 def _same(value: object, off: object) -> bool:
     return str(value).lower() == str(off).lower()
 

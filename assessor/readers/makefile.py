@@ -162,8 +162,18 @@ class _Reader:
             commands += self.recipe_line(number, text, automatic, extra, env)
         files = tuple(need for need in needs if need not in self.rules)
         outputs = () if known and not recipe else (name,)
+        used = {found[1] or found[2] for _, text in recipe for found in _REFERENCE.finditer(text)}
+        variables = tuple((key, self.expand(self.variables[key])) for key in sorted(used) if key in self.variables)
         return Target(
-            "make", name, line, tuple(commands), tuple(dict.fromkeys(known)), files, outputs, is_default=name == default
+            "make",
+            name,
+            line,
+            tuple(commands),
+            tuple(dict.fromkeys(known)),
+            files,
+            outputs,
+            is_default=name == default,
+            variables=variables,
         )
 
     def recipe_line(

@@ -391,6 +391,8 @@ class _Walk:
                 kinds.add("exit" if name in _EXITS else "print" if name == "print" else "call")
             elif isinstance(node, ast.Assign | ast.AugAssign):
                 kinds.add("assign")
+                if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+                    effects.append(f"={node.value.value[:40]}")
         order = ("raise", "exit", "return", "call", "assign", "print")
         return next((kind for kind in order if kind in kinds), "none"), tuple(dict.fromkeys(effects))[:MAX_ITEMS]
 

@@ -202,8 +202,18 @@ class _Walk:
         for number, part in enumerate(parts):
             self.state = before.copy()
             last = number == len(parts) - 1
+            count = len(self.made)
             self.node(part, where.inside(swallowed=not last and not before.pipefail))
+            if number and len(self.made) - count > 1:
+                self.fed(count)
         self.state = before
+
+    def fed(self, count: int) -> None:
+        """`echo train.py | xargs python`: the words that echo prints become arguments of what xargs starts."""
+        printed = self.made[count - 1][0] if count else None
+        inner, stops, statement = self.made[-1]
+        if printed and printed.argv[:1] == ("echo",) and self.made[-2][0].argv[:1] == ("xargs",):
+            self.made[-1] = (replace(inner, argv=(*inner.argv, *printed.argv[1:])), stops, statement)
 
     def subshell(self, node: Node, where: _Where) -> None:
         before, self.state = self.state, self.state.copy()

@@ -151,12 +151,15 @@ def check_positions(scene: Scene, cases: Iterable[TestCase]) -> set[tuple[str, i
 
 # ---- ml ----
 
+_ML = ("data.validation", "ci.ml", "experiments.registry", "experiments.tracking", "experiments.evaluation")
+
+
 def ml(scene: Scene, cases: list[TestCase]) -> Finding:
     """CI trains, runs or validates the pipeline, the data or the model; a manual workflow that does is used."""
     practice = "ci.ml"
     evidence: list[Evidence] = []
     hits: list[Hit] = [*training_hits(scene, notebooks=True), *training_hits(scene, tests=True)]
-    hits += [h for name in ("data.validation", "ci.ml", "experiments.registry", "experiments.tracking") for h in scene.hits(name, tests=name == "data.validation")]
+    hits += [h for name in _ML for h in scene.hits(name, tests=name == "data.validation")]
     for hit in hits:
         ways = [a for a in scene.arrivals(hit) if is_ci(a) and not a.is_build]
         arrival = best(a for a in ways if a.is_automatic) or best(ways)

@@ -115,10 +115,27 @@ def _checks_data(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> 
     compared = {name for c in code.comparisons if c.scope == number for name in c.names}
     attributes = {r.name.rpartition(".")[2] for r in scene.modules.index(file.path).references.get(number, ())}
     looks = (calls & _DATA_CALLS) or (compared | attributes) & (_CHECK_WORDS - {"any"})
-    named = bool(_CHECK_NAME.search(scope.name.rpartition(".")[2]))
+    last = scope.name.rpartition(".")[2]
+    named = bool(_CHECK_NAME.search(last)) or (bool(looks) and bool(_CHECK_VERB.match(last)))
     if file.role is Role.TEST or is_test_scope(scope):
+        if _reads_listed_data(scene, file, number):
+            return True
         return named and bool(looks) and _reads_real_data(scene, file, number)
     return (named and bool(looks or compared)) or (bool(looks) and len(calls & _DATA_CALLS) >= 2)
+
+
+_CHECK_VERB = re.compile(r"(?:validate|check|verify|ensure|assert)(?:_|$)", re.IGNORECASE)
+_READS = {"read_csv", "read_parquet", "read_json", "read_excel", "read_table", "read_sql", "read_feather", "load_dataset"}
+
+
+def _reads_listed_data(scene: Scene, file: ProjectFile, number: int) -> bool:
+    """The function itself reads a data file that is in the repository."""
+    for call in scene.modules.index(file.path).calls.get(number, ()):
+        if call.name.rpartition(".")[2] in _READS:
+            paths = [value.removeprefix("./") for value in call.args if isinstance(value, str)]
+            if any(path in scene.project.listed for path in paths):
+                return True
+    return False
 
 
 def _reads_real_data(scene: Scene, file: ProjectFile, number: int) -> bool:
@@ -126,8 +143,7 @@ def _reads_real_data(scene: Scene, file: ProjectFile, number: int) -> bool:
     index = scene.modules.index(file.path)
     own = {c.name.rpartition(".")[2] for c in index.calls.get(number, ())}
     module = {c.name.rpartition(".")[2] for scope, calls in index.calls.items() for c in calls if scope != number}
-    reads = {"read_csv", "read_parquet", "read_json", "read_excel", "read_table", "read_sql", "read_feather", "load_dataset"}
-    return bool(own & reads) or (bool(module & reads) and "DataFrame" not in own)
+    return bool(own & _READS) or (bool(module & _READS) and "DataFrame" not in own)
 
 
 def _own_check(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> Evidence:
@@ -137,11 +153,11 @@ def _own_check(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> Ev
         if any(a.is_automatic and a.fails for a in scene.automation.arrivals(file.path, number)):
             return raised(item)
         return item
-    called = scene.automation.arrivals(file.path, number) or _is_called(scene, file, number) or file.role is Role.TEST
+    called = scene.automation.arrivals(file.path, number) or is_called(scene, file, number) or file.role is Role.TEST
     return item if called else Evidence(practice, Rung.DECLARED, item.place, f"{scope.name}() checks data, nothing calls it")
 
 
-def _is_called(scene: Scene, file: ProjectFile, number: int) -> bool:
+def is_called(scene: Scene, file: ProjectFile, number: int) -> bool:
     """Some first-party call or reference has the function's name."""
     last = file.code.scopes[number].name.rpartition(".")[2] if file.code else ""
     for other in scene.project.ordered:
@@ -218,7 +234,7 @@ def documentation(scene: Scene) -> Finding:
     for file, document in scene.project.having("document", frozenset({Role.FIRST_PARTY, Role.DOCUMENTATION, Role.DATA})):
         if document.kind != "data_card":  # type: ignore[attr-defined]
             continue
-        if document.words >= 25:  # type: ignore[attr-defined]
+        if document.words >= 25 or len(document.lines) >= 5:  # type: ignore[attr-defined]
             evidence.append(Evidence(practice, Rung.USED, file.at(1), f"{file.path} documents the data"))
         else:
             near.append(NearMiss(file.at(1), f"{file.path} is too short to document data"))

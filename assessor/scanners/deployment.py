@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from assessor.facts.place import Place
 from assessor.facts.project_files import Dockerfile, Requirements
-from assessor.findings import Evidence, Finding, Hop, Rung
+from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.project.automation import Arrival, Site
 from assessor.project.model import Role
 from assessor.scanners.gates import Gate, gates
@@ -64,6 +64,8 @@ def serving(scene: Scene, deployed: Finding) -> Finding:
     evidence = list(scene.declared(practice))
     modules = scene.hits(practice, notebooks=False)
     by_automation = deployed.rung.height >= Rung.AUTOMATED.height and bool(deployed.evidence)
+    idle = [hit for hit in modules if not _predicts(scene, hit)]
+    modules = [hit for hit in modules if hit not in idle]
     for hit in modules:
         for item in scene.evidence([hit]):
             if item.rung is Rung.USED and by_automation:
@@ -71,11 +73,49 @@ def serving(scene: Scene, deployed: Finding) -> Finding:
                 item = Evidence(practice, Rung.AUTOMATED, item.place, item.text, item.tool, route)
             evidence.append(item)
     evidence += _batch(scene)
+    if idle and not modules:
+        evidence = [e for e in evidence if e.rung is not Rung.DECLARED]
+    if not modules and not evidence:
+        evidence += _in_notebooks(scene)
     if not modules:
         for hit in scene.hits(practice):
             if hit.in_notebook:
                 evidence.append(Evidence(practice, Rung.DECLARED, hit.place, "served from a notebook only", hit.tool.id))
-    return conclude(practice, evidence)
+    return conclude(practice, evidence, [NearMiss(h.place, "a web app that predicts nothing", h.tool.id) for h in idle])
+
+
+_WEB = {"fastapi", "flask", "django", "starlette", "aiohttp", "sanic", "tornado", "bottle", "falcon", "litestar", "quart", "django-rest-framework", "grpc"}
+_PREDICTS = re.compile(r"predict|infer|score|forecast|recommend|classif|detect|embed|generate|transcri|translat|segment|rank|complet", re.IGNORECASE)
+
+
+def _predicts(scene: Scene, hit: Hit) -> bool:
+    """A plain web framework serves predictions only where a route, function or call of the app speaks of them."""
+    if hit.tool.id not in _WEB or hit.file.facts.python is None:
+        return True
+    paths = {hit.file.path}
+    for imported in hit.file.facts.python.imports:
+        split = scene.modules.split(imported.target, hit.file.path)
+        if split:
+            paths.add(split[0])
+    for path in paths:
+        facts = scene.modules.index(path).facts
+        names = [s.name for s in facts.scopes[2:]] + [c.name.rpartition(".")[2] for c in facts.calls]
+        routes = [str(v) for s in facts.scopes for d in s.decorators for v in d.args]
+        if any(_PREDICTS.search(text) for text in (*names, *routes)):
+            return True
+    return False
+
+
+def _in_notebooks(scene: Scene) -> Iterator[Evidence]:
+    """A notebook that loads a stored model and predicts, without training one."""
+    for file in scene.project.notebooks:
+        code = file.code
+        if code is None or file.role is not Role.FIRST_PARTY:
+            continue
+        predicts = next((c for c in code.calls if c.name.rpartition(".")[2] in ("predict", "predict_proba")), None)
+        trains = any(c.name.rpartition(".")[2] == "fit" for c in code.calls)
+        if predicts and not trains and _loads_model(code.calls):
+            yield Evidence("deployment.serving", Rung.DECLARED, file.at(predicts.line), "predictions in a notebook only")
 
 
 _BATCH = re.compile(r"(?:^|_)(?:batch_?(?:predict\w*|scor\w*|infer\w*|transform)|score_batch|apply_model|run_inference|make_predictions?|generate_predictions?|predict_batch|run_predictions?)(?:$|_)")

@@ -9,6 +9,7 @@ from assessor.findings import Evidence, Finding, NearMiss, Rung
 from assessor.project.automation import Arrival
 from assessor.scanners.gates import Gate, gates
 from assessor.scanners.scene import Hit, Scene, best, conclude, raised
+from assessor.scanners.testing import needs
 
 
 def scan(scene: Scene) -> Iterator[Finding]:
@@ -69,7 +70,7 @@ def stands_before(scene: Scene, gate: Gate, later: list[Arrival]) -> bool:
             if second.run.key == first.run.key:
                 if second.step > first.step or (second.step == first.step and _line(second) >= _line(first)):
                     return True
-            elif first.run.key in second.run.needs and first.run.fails:
+            elif needs(second, first.run.key) and first.run.fails:
                 return True
     return False
 

@@ -123,12 +123,14 @@ def _decides(scene: Scene, file: ProjectFile, comparison: Comparison) -> bool:
         return True
     if comparison.outcome == "return":
         return _verdict_name(file, comparison.scope)
+    if any(e.startswith("=") and _DECIDES.search(e) for e in comparison.effects):
+        return True  # the decision is kept as a word: `decision = "promote"`
     return comparison.outcome == "assign" and (_used_verdict(file, comparison) or _returns_verdict(file, comparison))
 
 
 _VERDICT = re.compile(
     r"accept|better|gate|should|is_|check|valid|pass|approve|promot|decide|decision|compare|eligible|meets|qualif|quality|"
-    r"branch|verify|improve|challenger|champion|deploy|regist",
+    r"branch|verify|improve|challenger|champion|deploy|regist|refus|reject|verdict|reason|fail",
     re.IGNORECASE,
 )
 

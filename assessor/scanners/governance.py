@@ -10,7 +10,7 @@ from assessor.facts.project_files import Document
 from assessor.facts.python import Call
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.project.model import ProjectFile, Role
-from assessor.scanners.scene import Scene, best, conclude
+from assessor.scanners.scene import MIN_LINES, Scene, best, conclude
 
 _EVERY = frozenset({Role.FIRST_PARTY, Role.DOCUMENTATION, Role.TEST, Role.DATA, Role.EXAMPLE})
 
@@ -52,7 +52,7 @@ def documentation(scene: Scene) -> Finding:
             evidence.append(Evidence(practice, Rung.USED, file.at(1), f"{file.path} tells how to install and use"))
         else:
             near.append(NearMiss(file.at(1), f"{file.path} does not tell how to install and use ({document.words} words)"))
-    pages = [(f, d) for f, d in documents(scene, "doc") if d.words >= 50]
+    pages = [(f, d) for f, d in documents(scene, "doc") if d.words >= 3]
     for file, _ in documents(scene, "docs_site"):
         if pages or evidence:
             evidence.append(Evidence(practice, Rung.USED, file.at(1), f"{file.path} describes a docs site"))
@@ -165,7 +165,12 @@ def secrets(scene: Scene) -> Finding:
 def _holds_code(file: ProjectFile) -> bool:
     """Code, commands or configuration that could need a secret."""
     facts = file.facts
-    return bool(file.code or facts.script or facts.workflows or facts.targets or facts.services or facts.source_calls or facts.dockerfile)
+    code = file.code
+    live = any(not w.disabled for w in facts.workflows)
+    return bool(
+        (code and code.source_lines >= MIN_LINES and (code.calls or any(not s.is_stub for s in code.scopes[2:])))
+        or (facts.script and facts.script.commands) or live or facts.targets or facts.services or facts.source_calls
+    )
 
 
 def _read_from(scene: Scene) -> Place | None:
@@ -182,6 +187,9 @@ _MEASURE = re.compile(r"accuracy|recall|precision|f1|auc|rmse|mae|mape|revenue|c
 _THRESHOLD = re.compile(r"(?:at least|at most|less than|more than|below|above|under|over|≥|≤|>=|<=|>|<|reduce|increase|target)\D{0,40}\d+(?:\.\d+)?\s*%?|\d+(?:\.\d+)?\s*%")
 
 
+_BUSINESS = re.compile(r"business (?:goal|objective)|success (?:metric|criteri|measure)", re.IGNORECASE)
+
+
 def objectives(scene: Scene) -> Finding:
     """A document that ties the model to a goal, a metric and a threshold, within one section of it."""
     practice = "governance.objectives"
@@ -189,7 +197,8 @@ def objectives(scene: Scene) -> Finding:
     for file, document in documents(scene, "readme", "doc", "model_card"):
         for start, lines in _sections(document):
             text = " ".join(lines)
-            if _GOAL.search(lines[0]) and _MEASURE.search(text) and _THRESHOLD.search(text):
+            goal = _GOAL.search(lines[0]) or ("objective" in file.path.lower() and _GOAL.search(text)) or _BUSINESS.search(text)
+            if goal and _MEASURE.search(text) and _THRESHOLD.search(text):
                 if re.search(r"success|business|kpi|target|must|should|require|accept", text, re.IGNORECASE):
                     evidence.append(Evidence(practice, Rung.USED, file.at(start), f"{file.path} states a goal, a metric and a threshold"))
             elif _GOAL.search(lines[0]) and "business" in lines[0].lower():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from assessor.facts.python import MAIN, MODULE
+from assessor.facts.python import MAIN, MODULE, Text
 from assessor.findings import Evidence, Finding, Hop, Rung
 from assessor.project.automation import Arrival
 from assessor.project.model import ProjectFile, Role
-from assessor.scanners.scene import Scene, best, conclude, raised
+from assessor.scanners.scene import Hit, Scene, best, conclude, raised
 from assessor.scanners.stations import marks
 from assessor.scanners.training import _conditional_effects, _starts_train
 
@@ -106,14 +106,26 @@ def own_drift(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
     for file in scene.project.code_files:
         index = scene.modules.index(file.path)
         for number, scope in enumerate(index.facts.scopes):
-            if number in (MODULE, MAIN) or scope.is_stub:
-                continue
             calls = {c.name.rpartition(".")[2] for c in index.calls.get(number, ())}
+            if number in (MODULE, MAIN):
+                if calls & _TWO_SAMPLES and ("drift" in file.path.lower() or _two_samples(index.facts.texts)):
+                    yield file, number, max(scope.line, 1), f"{file.path} compares two samples"
+                continue
+            if scope.is_stub:
+                continue
             named = bool(_DRIFT_NAME.search(scope.name.rpartition(".")[2]))
             statistic = calls & _STATISTICS
             context = "drift" in file.path.lower() or "monitor" in file.path.lower() or named
             if (named and (statistic or len(calls & _ARITHMETIC) >= 1)) or (statistic - {"entropy", "chi2_contingency", "mannwhitneyu"} and context):
                 yield file, number, scope.line, f"{scope.name}() computes drift"
+
+
+_TWO_SAMPLES = {"ks_2samp", "wasserstein_distance", "anderson_ksamp", "epps_singleton_2samp", "jensenshannon"}
+
+
+def _two_samples(texts: Iterable[Text]) -> bool:
+    joined = " ".join(text.value.lower() for text in texts)
+    return "reference" in joined and ("current" in joined or "production" in joined)
 
 
 def _served(scene: Scene) -> dict[str, tuple[Hop, ...]]:
@@ -144,6 +156,7 @@ _DRIFT_WORD = re.compile(r"drift|psi|ks_|p_val|pvalue|shift|divergence", re.IGNO
 def _acts(scene: Scene, file: ProjectFile) -> bool:
     """Under a condition on drift the file, or one that imports it, alerts someone, starts retraining or fails its run."""
     known = marks(scene)
+    drifts = {f.facts.python.scopes[n].name.rpartition(".")[2] for f, n, _, _ in own_drift(scene) if f.facts.python}
     alerting_files = {h.file.path for h in scene.hits("monitoring.alerting", notebooks=False) if h.kind == "call"}
     for other in scene.project.code_files:
         if other.path != file.path and not _imports(scene, other, file.path):
@@ -152,9 +165,12 @@ def _acts(scene: Scene, file: ProjectFile) -> bool:
         for comparison in facts.comparisons:
             words = " ".join(comparison.names)
             scope = facts.scopes[comparison.scope].name
-            if not (_DRIFT_WORD.search(words) or _DRIFT_WORD.search(scope)):
+            asks = any(c.name.rpartition(".")[2] in drifts for c in facts.calls if c.scope == comparison.scope)
+            if not (_DRIFT_WORD.search(words) or _DRIFT_WORD.search(scope) or asks):
                 continue
             if comparison.outcome in ("raise", "exit") or any(_ALERTS.search(e) for e in comparison.effects):
+                return True
+            if any(_starts_train(scene, e, other.path, known) or e in _POSTS for e in comparison.effects):
                 return True
         for effects, _, scope_number in _conditional_effects(scene, other.path):
             about = any(_DRIFT_WORD.search(g.name) for c in facts.calls if c.scope == scope_number for g in c.guards)
@@ -183,10 +199,19 @@ def performance(scene: Scene) -> Finding:
         if hit.scope < 0 or hit.file.facts.python is None:
             continue
         scope = hit.file.facts.python.scopes[hit.scope].name
-        if _PRODUCTION.search(hit.file.path) or _PRODUCTION.search(scope):
+        if _PRODUCTION.search(hit.file.path) or _PRODUCTION.search(scope) or _joins_labels(scene, hit):
             text = f"{scope} compares predictions with what came true"
             evidence.append(scene.scope_evidence(practice, hit.file, hit.scope, hit.place.line, text, tool=hit.tool.id, keep=_recurring))
     return conclude(practice, evidence)
+
+
+def _joins_labels(scene: Scene, hit: Hit) -> bool:
+    """The function reads stored predictions and the labels that came later, and trains nothing."""
+    texts = [t.value.lower() for t in scene.modules.index(hit.file.path).facts.texts if t.scope == hit.scope]
+    paths = [text for text in texts if "." in text or "/" in text]
+    predictions = any("prediction" in text for text in paths)
+    labels = any(word in text for text in paths for word in ("label", "actual", "ground_truth", "outcome"))
+    return predictions and labels and "train" not in marks(scene).get((hit.file.path, hit.scope), frozenset())
 
 
 def _recurring(arrival: Arrival) -> bool:
@@ -196,7 +221,40 @@ def _recurring(arrival: Arrival) -> bool:
 def alerting(scene: Scene) -> Finding:
     """Alert rules or notification code are used; deployed or wired into automation, automated."""
     practice = "monitoring.alerting"
-    return conclude(practice, scene.plain(practice, notebooks=False))
+    return conclude(practice, [*scene.plain(practice, notebooks=False), *_loaded_rules(scene), *_own_alerts(scene)])
+
+
+def _loaded_rules(scene: Scene) -> Iterator[Evidence]:
+    """Alert rules beside a Prometheus, Alertmanager or Grafana that compose or a manifest deploys."""
+    deployed = _deployed_with(scene, ("prom/prometheus", "prometheus", "alertmanager", "grafana"))
+    for file, resources in scene.project.having("resources", frozenset({Role.FIRST_PARTY})):
+        for resource in resources:  # type: ignore[attr-defined]
+            if resource.kind == "alert_rule" and deployed:
+                place = file.at(resource.line)
+                route = (*deployed, Hop(f"alert {resource.name}", place))
+                yield Evidence("monitoring.alerting", Rung.AUTOMATED, place, "a deployed server loads the alert rules", resource.system, route)
+                return
+
+
+_POSTS = ("requests.post", "httpx.post", "urllib.request.urlopen", "requests.request", "aiohttp.ClientSession.post")
+_CHANNEL = re.compile(r"slack|webhook|pagerduty|opsgenie|teams|discord|mattermost|chat\.googleapis", re.IGNORECASE)
+_TELLS = re.compile(r"alert|notif|warn|escalat", re.IGNORECASE)
+
+
+def _own_alerts(scene: Scene) -> Iterator[Evidence]:
+    """A message posted to a channel's webhook under a condition, or by a function named for alerts."""
+    for file in scene.project.code_files:
+        index = scene.modules.index(file.path)
+        constants = {c.name: str(c.value) for c in index.facts.constants}
+        for call in index.facts.calls:
+            if call.name not in _POSTS:
+                continue
+            near = [t.value for t in index.facts.texts if t.scope == call.scope and call.line <= t.line <= call.line + 4]
+            near += [constants.get(name, name) for name in call.names]
+            scope = index.facts.scopes[call.scope].name
+            conditional = call.guards or any(call.name in c.effects and c.scope == call.scope for c in index.facts.comparisons)
+            if any(_CHANNEL.search(text) for text in near) and (conditional or _TELLS.search(scope)):
+                yield scene.scope_evidence("monitoring.alerting", file, call.scope, call.line, f"{scope} posts to a channel")
 
 
 def dashboards(scene: Scene) -> Finding:

@@ -43,7 +43,7 @@ def modularity(scene: Scene) -> Finding:
     books = [f for f in scene.project.notebooks if f.facts.notebook]
     in_notebooks = sum(f.facts.notebook.code.source_lines for f in books if f.facts.notebook)
     values = [("module_lines", float(in_modules)), ("notebook_lines", float(in_notebooks))]
-    if not in_modules and not in_notebooks:
+    if not (in_modules or in_notebooks) or not (scene.has_substance or others):
         return conclude(practice, [], [], values)
     if in_modules >= in_notebooks:
         first = max(modules, key=lambda f: f.facts.python.source_lines if f.facts.python else 0, default=None) or others[0]
@@ -60,6 +60,8 @@ def complexity(scene: Scene) -> Finding:
     functions = [(c, f, name, line) for f, m in measured if m for name, line, c in m.complexities]
     if not measured:
         return Finding(practice, Rung.NOT_APPLICABLE, "no Python module to measure")
+    if not scene.has_substance or not any(not s.is_stub for f, _ in measured if f.facts.python for s in f.facts.python.scopes[2:]):
+        return conclude(practice, [], [NearMiss(measured[0][0].at(1), "stubs only: nothing to measure")])
     lines = sum(m.source_lines for _, m in measured if m)
     index = sum(m.maintainability * m.source_lines for _, m in measured if m) / max(lines, 1)
     mean = sum(c for c, *_ in functions) / len(functions) if functions else 1.0

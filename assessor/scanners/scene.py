@@ -33,6 +33,10 @@ CI_PROVIDERS_EXCLUDED = frozenset({"code", "resource"})
 """Providers of runs that are no CI: schedules in code, infrastructure objects."""
 
 
+MIN_LINES = 5
+"""Lines of first-party code below which there is nothing to rate the quality of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A tool's proof seen at a place.
@@ -74,6 +78,13 @@ class Scene:
     def memo(self) -> dict[str, object]:
         """Answers that several scanners ask for, by name."""
         return {}
+
+    @cached_property
+    def has_substance(self) -> bool:
+        """There is first-party code that does something, more than stubs and comments."""
+        files = [f for f in self.project.ordered if f.role is Role.FIRST_PARTY]
+        lines = sum(f.code.source_lines for f in files if f.code and (f.code.calls or any(not s.is_stub for s in f.code.scopes[2:])))
+        return lines >= MIN_LINES or any(f.facts.source_calls for f in files)
 
     # ---- dependencies ----
 
@@ -240,8 +251,11 @@ class Scene:
                     patterns[pattern.split()[0]].append((pattern, tool, proof))
         by_place: dict[tuple[Place, str, str], list[Arrival]] = defaultdict(list)
         first: dict[tuple[Place, str, str], tuple[Site, Tool, Proof]] = {}
+        broken = {place for place, _ in self.automation.reach.broken}
         for site in (*self.automation.reach.sites, *self.automation.idle_sites):
             words = site.invocation.words
+            if site.place in broken:
+                continue  # what it starts, builds or applies does not exist
             for pattern, tool, proof in patterns.get(words[0], ()):
                 if matches_command(pattern, words) and not set(proof.without) & set(words):
                     key = (site.place, tool.id, proof.practice + proof.rung)

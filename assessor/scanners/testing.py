@@ -67,7 +67,8 @@ def _test_cases(scene: Scene) -> Iterator[TestCase]:
             fixtures = _fixture_calls(scene, path, scope)
             calls = own | fixtures
             stations = {s for key in reached for s in known.get(key, ())}
-            data = "data" in stations or _names_data(last, path, calls, bool(reached))
+            data = "data" in stations or _names_data(last, path, calls, bool(reached)) or _reaches_data(scene, reached)
+            data = data or _reads_listed(scene, path, number)
             model = (
                 "train" in stations
                 or bool(reached & model_scopes)
@@ -173,6 +174,29 @@ def _names_data(name: str, path: str, calls: frozenset[str], reaches: bool) -> b
     return named and any(_DATA_CALLS.search(call) for call in calls)
 
 
+_DATA_FILE = re.compile(r"(?:^|_)(?:data|features?|preprocess\w*|ingest\w*|etl|clean\w*|transform\w*|dataset|datasets|split\w*|prep)(?:_|\.py$)")
+_FRAMES = {"pandas", "polars", "pyspark", "numpy", "dask"}
+
+
+def _reaches_data(scene: Scene, reached: frozenset[ScopeKey]) -> bool:
+    """A function of a module named for data that works on frames or arrays."""
+    for path, number in reached:
+        if number > MAIN and _DATA_FILE.search(path.rpartition("/")[2]):
+            if any(i.target.partition(".")[0] in _FRAMES for i in scene.modules.index(path).facts.imports):
+                return True
+    return False
+
+
+def _reads_listed(scene: Scene, path: str, number: int) -> bool:
+    """The test reads a data file of the repository itself."""
+    for call in scene.modules.index(path).calls.get(number, ()):
+        if call.name.rpartition(".")[2].startswith("read_") and any(
+            isinstance(v, str) and v.removeprefix("./") in scene.project.listed for v in call.args
+        ):
+            return True
+    return False
+
+
 def _names_model(name: str, calls: frozenset[str], reaches: bool) -> bool:
     return any(_MODEL_CALLS.search(call) for call in calls) and (reaches or bool(_MODEL_NAME.search(name)))
 
@@ -256,11 +280,16 @@ def comes_after(scene: Scene, earlier: set[tuple[str, int]], arrival: Arrival) -
     for key, step in earlier:
         if key == arrival.run.key and step < arrival.step:
             return True
-        if key in arrival.run.needs or any(need.startswith(key.rpartition("#")[0] + "#") and need == key for need in arrival.run.needs):
+        if needs(arrival, key):
             return True
         if _follows_workflow(scene, key, arrival):
             return True
     return False
+
+
+def needs(arrival: Arrival, key: str) -> bool:
+    """The run waits for the run `key`, or for the job that calls the workflow in which `key` stands."""
+    return any(key == need or key.startswith(need + ">") for need in arrival.run.needs)
 
 
 def _follows_workflow(scene: Scene, key: str, arrival: Arrival) -> bool:
@@ -292,7 +321,27 @@ def integration(scene: Scene, cases: list[TestCase]) -> Finding:
     evidence = list(_cases_evidence(scene, practice, chosen, "tests components together"))
     evidence += scene.evidence(scene.hits(practice, tests=True), tests=True)
     evidence += _scripted(scene)
+    evidence += _called_services(scene)
     return conclude(practice, evidence)
+
+
+_LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal")
+
+
+def _called_services(scene: Scene) -> Iterator[Evidence]:
+    """A CI job that starts the project's services and then calls them."""
+    practice = "testing.integration"
+    started: dict[str, int] = {}
+    for site in scene.automation.reach.sites:
+        arrival, words = site.arrival, site.invocation.words
+        if arrival is None or not arrival.is_automatic or site.command.is_remote or arrival.run.workflow.provider in CI_PROVIDERS_EXCLUDED:
+            continue
+        if words[0] in ("docker", "docker-compose", "uvicorn", "gunicorn", "flask") and {"up", "run", words[0]} & set(words[:3]):
+            started.setdefault(arrival.run.key, site.place.line)
+        elif words[0] in ("curl", "http", "wget", "hurl", "newman") and any(_LOCAL.search(word) for word in words):
+            if site.place.line > started.get(arrival.run.key, 10**9):
+                text = "CI starts the service and calls it"
+                yield Evidence(practice, Rung.AUTOMATED, site.place, text, route=arrival.route)
 
 
 def _integrates(scene: Scene, case: TestCase) -> bool:
@@ -340,10 +389,15 @@ def coverage(scene: Scene) -> Finding:
     threshold = _threshold(scene)
     for item in measured:
         fails = [s for s in scene.automation.reach.sites if s.place == item.place and s.arrival and s.arrival.fails]
-        own = [s for s in fails if any(w.startswith(("--cov-fail-under", "--fail-under")) for w in s.command.argv)]
+        own = [s for s in fails if any(_is_threshold(w) for w in s.command.argv)]
         if own or (threshold and (fails or not item.route)):
             evidence.append(raised(item, "a threshold fails the run"))
     return conclude(practice, evidence)
+
+
+def _is_threshold(word: str) -> bool:
+    name, _, value = word.partition("=")
+    return name in ("--cov-fail-under", "--fail-under") and value not in ("0", "0.0")
 
 
 def _pytest_options(scene: Scene) -> bool:

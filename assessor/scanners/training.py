@@ -6,12 +6,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from assessor.facts.commands import Target
 from assessor.facts.place import Place
 from assessor.facts.python import MAIN, MODULE
 from assessor.facts.workflow import Trigger
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.project.automation import Arrival, Site
+from assessor.project.invocations import interpret
+from assessor.project.model import Role
 from assessor.project.runs import Run
+from assessor.scanners.data import is_called
 from assessor.scanners.experiments import stands_before
 from assessor.scanners.gates import Gate, gates
 from assessor.scanners.scene import CI_PROVIDERS_EXCLUDED, Hit, Scene, best, conclude, raised
@@ -100,11 +104,18 @@ def _steps_around(scene: Scene, hit: Hit) -> int:
 def _stage_pipelines(scene: Scene) -> Iterator[Evidence]:
     """DVC stages: two and more in one file."""
     practice = "training.pipeline"
+    for file in scene.project.ordered:
+        if file.path.rpartition("/")[2] == "dvc.yaml" and not file.facts.targets and file.role is Role.FIRST_PARTY:
+            yield Evidence(practice, Rung.DECLARED, file.at(1), f"{file.path} defines no stage", "dvc")
     for file, targets in scene.project.having("targets"):
         stages = [t for t in targets if t.runner == "dvc"]  # type: ignore[attr-defined]
         if not stages:
             continue
         place = file.at(stages[0].line)
+        live = [t for t in stages if _stage_is_live(scene, file.path, t)]
+        if len(live) < 2 and len(stages) >= 2:
+            yield Evidence(practice, Rung.DECLARED, place, f"{file.path} has stages whose scripts do not exist", "dvc")
+            continue
         if len(stages) < 2:
             yield Evidence(practice, Rung.DECLARED, place, f"{file.path} has one stage", "dvc")
             continue
@@ -115,6 +126,21 @@ def _stage_pipelines(scene: Scene) -> Iterator[Evidence]:
             yield Evidence(practice, Rung.AUTOMATED, place, text, "dvc", arrival.route)
         else:
             yield Evidence(practice, Rung.USED, place, text, "dvc")
+
+
+def _stage_is_live(scene: Scene, path: str, stage: Target) -> bool:
+    """Some command of the stage starts a file that exists, or a program of another kind."""
+    folder = path.rpartition("/")[0]
+    for command in stage.commands:
+        invocation = interpret(command.argv)
+        if invocation is None:
+            continue
+        if not (invocation.script or (invocation.program == "python" and invocation.module)):
+            return True
+        site = Site(command, invocation, Place(path, command.line), cwd=folder)
+        if scene.automation.started_file(site) is not None:
+            return True
+    return False
 
 
 def _site_stations(scene: Scene, site: Site) -> frozenset[str]:
@@ -165,7 +191,7 @@ def _target_pipelines(scene: Scene) -> Iterator[Evidence]:
     """Make targets and shell scripts that chain steps of different stations, started by a person."""
     practice = "training.pipeline"
     for file in scene.project.ordered:
-        if file.role.value != "first_party":
+        if file.role is not Role.FIRST_PARTY:
             continue
         named = {t.name: t for t in file.facts.targets if t.runner in ("make", "just", "task", "poe", "invoke")}
         for target in named.values():
@@ -316,12 +342,15 @@ def _drift_triggers(scene: Scene) -> Iterator[Evidence]:
     known = marks(scene)
     for file in scene.project.code_files:
         index = scene.modules.index(file.path)
-        watches = file.path in drifting or any("drift" in s.name.lower() for s in index.facts.scopes)
+        watches = file.path in drifting or "drift" in file.path.lower() or any("drift" in s.name.lower() for s in index.facts.scopes)
         for comparison_effects, line, scope in _conditional_effects(scene, file.path):
             starts = [e for e in comparison_effects if _starts_train(scene, e, file.path, known)]
             if starts and watches:
                 text = f"drift or degradation starts {starts[0].rpartition('.')[2]}()"
-                yield scene.scope_evidence(practice, file, scope, line, text)
+                item = scene.scope_evidence(practice, file, scope, line, text)
+                if item.rung is Rung.USED and scope not in (MODULE, MAIN) and not is_called(scene, file, scope):
+                    item = Evidence(practice, Rung.DECLARED, item.place, f"{text}, but nothing calls it")
+                yield item
 
 
 def _conditional_effects(scene: Scene, path: str) -> Iterator[tuple[tuple[str, ...], int, int]]:
@@ -335,6 +364,12 @@ def _conditional_effects(scene: Scene, path: str) -> Iterator[tuple[tuple[str, .
             yield (call.name,), call.line, call.scope
 
 
+_SUBMITS = {
+    "create_run_from_pipeline_func", "create_run_from_pipeline_package", "run_pipeline", "start_pipeline_execution", "create_run",
+    "run_deployment", "trigger_dag_run", "create_workflow_dispatch", "start_execution", "submit_job",
+}  # fmt: skip
+"""Calls that start a run of a training pipeline on its orchestrator."""
+
 _DISPATCH = {"create_workflow_dispatch", "run_deployment", "trigger_dag", "start_pipeline_execution", "create_dispatch", "repository_dispatch"}
 
 
@@ -343,7 +378,10 @@ def _starts_train(scene: Scene, name: str, path: str, known: object) -> bool:
     if last in _DISPATCH or (_RETRAIN.search(last) and not last.endswith(("_needed", "_required", "decision"))):
         return True
     targets = scene.modules.targets(name, path)
-    return any("train" in marks(scene).get(t, frozenset()) for t in targets) and bool(stations_named(last) & {"train"})
+    calls = {c.name.rpartition(".")[2] for t in targets for c in scene.modules.index(t[0]).calls.get(t[1], ())}
+    if calls & _SUBMITS:
+        return True
+    return any("train" in marks(scene).get(t, frozenset()) for t in targets) and bool(stations_named(name) & {"train"})
 
 
 def _invoked_triggers(scene: Scene) -> Iterator[Evidence]:
@@ -355,7 +393,9 @@ def _invoked_triggers(scene: Scene) -> Iterator[Evidence]:
             last = scope.name.rpartition(".")[2]
             if number in (MODULE, MAIN) or scope.is_stub or not _RETRAIN.search(last):
                 continue
-            served = any("." in d.name for d in scope.decorators)
+            served = any(d.name.rpartition(".")[2] in ("post", "get", "put", "route", "api_route", "command") for d in scope.decorators)
+            if any(d.name.rpartition(".")[2] in ("dag", "flow", "task", "pipeline", "step") for d in scope.decorators):
+                continue  # a pipeline of that name is what is triggered
             called = served or any(
                 call.name.rpartition(".")[2] == last for other in scene.project.code_files for call in other.facts.python.calls  # type: ignore[union-attr]
             )

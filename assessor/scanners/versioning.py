@@ -79,6 +79,11 @@ def data(scene: Scene) -> Finding:
         if not version.is_tracked and not _MODEL_FILE.search(version.path):
             text = f"{version.path} is named for {version.system}, nothing is tracked yet"
             evidence.append(Evidence(practice, Rung.DECLARED, file.at(version.line), text, version.system))
+    for file, targets in scene.project.having("targets") if not tracked else ():
+        stage = next((t for t in targets if t.runner == "dvc" and t.outputs), None)  # type: ignore[attr-defined]
+        if stage:
+            text = f"stage {stage.name} names outputs, nothing is tracked yet"
+            evidence.append(Evidence(practice, Rung.DECLARED, file.at(stage.line), text, "dvc"))
     if not tracked:
         for file, settings in scene.project.having("settings", frozenset(Role)):
             for setting in settings:  # type: ignore[attr-defined]
@@ -396,7 +401,28 @@ def releases(scene: Scene) -> Finding:
         if document.kind == "changelog" and document.words >= 3:  # type: ignore[attr-defined]
             evidence.append(Evidence(practice, Rung.USED, file.at(1), f"{file.path} is kept"))
     evidence += scene.evidence(h for h in scene.hits(practice) if _is_release(h.text, scene.arrivals(h)))
+    evidence += _versioned_images(scene)
     return conclude(practice, evidence)
+
+
+_MOVING = re.compile(r":(?:latest|main|master|dev|staging|prod|production)$")
+
+
+def _versioned_images(scene: Scene) -> Iterator[Evidence]:
+    """Images that a run pushes under a tag of its own: a commit, a git tag, a version."""
+    practice = "versioning.releases"
+    for site in scene.automation.reach.sites:
+        words = [w for w in site.invocation.words if w not in ("image", "buildx")]
+        pushes = words[:2] in (["docker", "push"], ["podman", "push"])
+        tags = [w for w in words[2:] if ":" in w and not w.startswith("-")]
+        if site.arrival and site.arrival.is_automatic and pushes and ("--all-tags" in words or any("$" in t.rpartition(":")[2] for t in tags)):
+            yield Evidence(practice, Rung.AUTOMATED, site.place, "pushes the image under a version", "docker", site.arrival.route)
+    for action in scene.automation.reach.actions:
+        if "build-push-action" not in action.step.uses or action.step.input("push").lower() in ("", "false"):
+            continue
+        tags = action.step.input("tags").replace(",", "\n").split()
+        if action.arrival.is_automatic and any("$" in t.rpartition(":")[2] or re.search(r":v?\d", t) for t in tags if not _MOVING.search(t)):
+            yield Evidence(practice, Rung.AUTOMATED, action.place, "pushes the image under a version", "docker", action.arrival.route)
 
 
 def _is_release(text: str, arrivals: list[Arrival]) -> bool:
