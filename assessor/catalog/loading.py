@@ -88,6 +88,18 @@ def load_value(
         raise DataError("\n".join(text for _, text in lines[:MAX_ERRORS])) from error
 
 
+def check_tree(
+    name: str, root: Node, values: Any, shape: type[T], *, context: Mapping[str, Any] | None = None
+) -> T:
+    """Validate plain `values` as `shape`, for documents that are no YAML: `root` is the same document as a tree that
+    knows the lines, `name` the file's name in the messages. Raises DataError."""
+    try:
+        return cast("T", _adapter(cast("Any", shape)).validate_python(values, context=dict(context or {})))
+    except ValidationError as error:
+        lines = sorted({_told(name, root, shape, detail) for detail in error.errors(include_url=False)})
+        raise DataError("\n".join(text for _, text in lines[:MAX_ERRORS])) from error
+
+
 def load_models(
     source: Path | str | Source, model: type[T], *, context: Mapping[str, Any] | None = None, is_shipped: bool = False
 ) -> tuple[T, ...]:

@@ -81,6 +81,6 @@ def matches_image(pattern: str, image: str) -> bool:
 
 
 def matches_action(pattern: str, uses: str) -> bool:
-    """Compare an action, task or orb before its `@version`: equal, or the pattern is a folder above."""
+    """Compare an action, task or orb before its `@version`: equal, or the pattern names the repository above it."""
     plain, wanted = uses.partition("@")[0].lower(), pattern.lower()
-    return plain == wanted or plain.startswith(wanted + "/")
+    return plain == wanted or ("/" in wanted and plain.startswith(wanted + "/"))

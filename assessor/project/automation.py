@@ -636,9 +636,10 @@ class Automation:
         self.reach.files[path].append(context.arrival)
         for resource in self.project.files[path].facts.resources:
             for key, value, line in resource.settings:
-                if not key.startswith(("resources.", "bases.", "components.", "helmCharts.")):
+                generated = key.startswith("configMapGenerator.") and ".files." in key
+                if not (generated or key.startswith(("resources.", "bases.", "components.", "helmCharts."))):
                     continue
-                target = _joined(folder, value)
+                target = _joined(folder, value.rpartition("=")[2])
                 inner = replace(context, arrival=self._hopped(context.arrival, self.project.files[path], line, value))
                 if target in self.project.files:
                     self.reach.files[target].append(inner.arrival)

@@ -538,10 +538,19 @@ class _Walk:
             self.line_of(node.lineno),
             self.scope,
             tuple(self.literal(argument) for argument in node.args[:MAX_ITEMS]),
-            tuple((k.arg, self.literal(k.value)) for k in node.keywords if k.arg)[:MAX_ITEMS],
+            tuple(pair for k in node.keywords if k.arg for pair in self.keyword(k.arg, k.value))[:MAX_ITEMS],
             tuple(self.guards),
             tuple(name for name in names if name and not name.startswith("?"))[:MAX_ITEMS],
         )
+
+    def keyword(self, name: str, value: ast.expr) -> list[tuple[str, Argument]]:
+        """A keyword with its literal; of a dictionary also its literal entries (`default_args.retries`)."""
+        found: list[tuple[str, Argument]] = [(name, self.literal(value))]
+        if isinstance(value, ast.Dict):
+            for key, item in list(zip(value.keys, value.values, strict=True))[:MAX_ITEMS]:
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    found.append((f"{name}.{key.value[:60]}", self.literal(item)))
+        return found
 
     def note_assertion(self, call: Call) -> None:
         last = call.name.rpartition(".")[2]

@@ -119,7 +119,7 @@ def _in_notebooks(scene: Scene) -> Iterator[Evidence]:
 
 
 _BATCH = re.compile(r"(?:^|_)(?:batch_?(?:predict\w*|scor\w*|infer\w*|transform)|score_batch|apply_model|run_inference|make_predictions?|generate_predictions?|predict_batch|run_predictions?)(?:$|_)")
-_BATCH_FILE = re.compile(r"(?:^|/|_)(?:predict(?:ion|ions)?|inference|infer|score|scoring|batch_\w+|serve|serving)(?:_\w+)?\.py$")
+_BATCH_FILE = re.compile(r"(?:^|/|_)(?:predict(?:ion|ions)?|forecast(?:s|er|ing)?|inference|infer|score|scoring|batch_\w+|serve|serving)(?:_\w+)?\.py$")
 
 
 def _batch(scene: Scene) -> Iterator[Evidence]:

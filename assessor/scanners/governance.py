@@ -151,7 +151,7 @@ def secrets(scene: Scene) -> Finding:
         ]
         return conclude(practice, evidence)
     place = next((f.at(1) for f in scene.project.ordered), None)
-    if place is None or not any(_holds_code(file) for file in scene.project.ordered):
+    if place is None or not any(_holds_code(scene, file) for file in scene.project.ordered):
         return conclude(practice, [])
     evidence = [Evidence(practice, Rung.USED, _read_from(scene) or place, "no secret found in the tree")]
     for hit in scene.hits(practice, tests=True):
@@ -162,14 +162,14 @@ def secrets(scene: Scene) -> Finding:
     return conclude(practice, evidence)
 
 
-def _holds_code(file: ProjectFile) -> bool:
+def _holds_code(scene: Scene, file: ProjectFile) -> bool:
     """Code, commands or configuration that could need a secret."""
     facts = file.facts
     code = file.code
-    live = any(not w.disabled for w in facts.workflows)
+    live = any(run.path == file.path for run in scene.automation.runs.values())
     return bool(
-        (code and code.source_lines >= MIN_LINES and (code.calls or any(not s.is_stub for s in code.scopes[2:])))
-        or (facts.script and facts.script.commands) or live or facts.targets or facts.services or facts.source_calls
+        (code and file.role is Role.FIRST_PARTY and code.source_lines >= MIN_LINES and (code.calls or any(not s.is_stub for s in code.scopes[2:])))
+        or (facts.script and facts.script.commands) or live or facts.hooks or facts.targets or facts.services or facts.source_calls
     )
 
 

@@ -221,7 +221,7 @@ def _recurring(arrival: Arrival) -> bool:
 def alerting(scene: Scene) -> Finding:
     """Alert rules or notification code are used; deployed or wired into automation, automated."""
     practice = "monitoring.alerting"
-    return conclude(practice, [*scene.plain(practice, notebooks=False), *_loaded_rules(scene), *_own_alerts(scene)])
+    return conclude(practice, [*scene.plain(practice, notebooks=False), *_loaded_rules(scene), *_own_alerts(scene), *_failure_mails(scene)])
 
 
 def _loaded_rules(scene: Scene) -> Iterator[Evidence]:
@@ -234,6 +234,27 @@ def _loaded_rules(scene: Scene) -> Iterator[Evidence]:
                 route = (*deployed, Hop(f"alert {resource.name}", place))
                 yield Evidence("monitoring.alerting", Rung.AUTOMATED, place, "a deployed server loads the alert rules", resource.system, route)
                 return
+
+
+def _failure_mails(scene: Scene) -> Iterator[Evidence]:
+    """An orchestrator that mails or calls back when a task fails (Airflow's email_on_failure, on_failure_callback)."""
+    starts = {run.path: run for run in scene.automation.runs.values() if run.workflow.provider == "code" and run.is_automatic}
+    for file in scene.project.code_files:
+        facts = scene.modules.index(file.path).facts
+        lines = [c.line for c in facts.constants if c.name.endswith("email_on_failure") and c.value is True]
+        for call in (*facts.calls, *(d for s in facts.scopes for d in s.decorators)):
+            for name, value in call.keywords:
+                last = name.rpartition(".")[2]
+                if (last == "email_on_failure" and value is True) or last in ("on_failure_callback", "on_failure"):
+                    lines.append(call.line)
+        if not lines:
+            continue
+        place, text = file.at(lines[0]), "someone is told when a task of the pipeline fails"
+        run = starts.get(file.path)
+        if run:
+            yield Evidence("monitoring.alerting", Rung.AUTOMATED, place, text, "", (*run.hops, Hop("on failure", place)))
+        else:
+            yield Evidence("monitoring.alerting", Rung.USED, place, text)
 
 
 _POSTS = ("requests.post", "httpx.post", "urllib.request.urlopen", "requests.request", "aiohttp.ClientSession.post")

@@ -33,7 +33,7 @@ CI_PROVIDERS_EXCLUDED = frozenset({"code", "resource"})
 """Providers of runs that are no CI: schedules in code, infrastructure objects."""
 
 
-MIN_LINES = 5
+MIN_LINES = 3
 """Lines of first-party code below which there is nothing to rate the quality of."""
 
 

@@ -279,11 +279,12 @@ def _starts_training(site: Site) -> bool:
 
 def _idle_schedules(scene: Scene) -> Iterator[Evidence]:
     practice = "training.schedule"
-    for run in scene.automation.runs.values():
-        for item in run.triggers:
-            if item.kind == "schedule":
-                text = "a schedule that is paused" if not item.is_active else "a schedule for something else than training"
-                yield Evidence(practice, Rung.DECLARED, Place(run.path, item.line), text)
+    found = [(run.path, item) for run in scene.automation.runs.values() for item in run.triggers]
+    found += [(f.path, item) for f, ws in scene.project.having("workflows") for w in ws for item in w.triggers]  # type: ignore[attr-defined]
+    for path, item in found:
+        if item.kind == "schedule":
+            text = "a schedule that is paused" if not item.is_active else "a schedule for something else than training"
+            yield Evidence(practice, Rung.DECLARED, Place(path, item.line), text)
 
 
 # ---- trigger ----
