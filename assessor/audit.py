@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -47,20 +46,19 @@ def read_project(snapshot: Snapshot, progress: Progress | None = None) -> Readin
     entries = {entry.path: entry for entry in snapshot.files}
     files: dict[str, ProjectFile] = {}
     parsed = 0
-    with closing(iter(snapshot.read_all(chosen))) as contents:
-        for number, (path, data) in enumerate(contents):
-            if progress and number % 200 == 0:
-                progress(f"reading {number} of {len(chosen)} files")
-            entry = entries[path]
-            if not is_text(data):
-                files[path] = ProjectFile(path, entry.role, entry.size, EMPTY)
-                continue
-            text = data.decode("utf-8", errors="replace").removeprefix("\ufeff")
-            role = refine_role(_role(entry), path, text[:2000])
-            facts = EMPTY if role is Role.GENERATED and path.endswith(".py") else read(path, text, chosen[path])
-            facts = _with_text_facts(path, text, facts, role)
-            parsed += facts.python is not None
-            files[path] = ProjectFile(path, role, entry.size, facts)
+    for number, (path, data) in enumerate(snapshot.read_all(chosen)):
+        if progress and number % 200 == 0:
+            progress(f"reading {number} of {len(chosen)} files")
+        entry = entries[path]
+        if not is_text(data):
+            files[path] = ProjectFile(path, entry.role, entry.size, EMPTY)
+            continue
+        text = data.decode("utf-8", errors="replace").removeprefix("\ufeff")
+        role = refine_role(_role(entry), path, text[:2000])
+        facts = EMPTY if role is Role.GENERATED and path.endswith(".py") else read(path, text, chosen[path])
+        facts = _with_text_facts(path, text, facts, role)
+        parsed += facts.python is not None
+        files[path] = ProjectFile(path, role, entry.size, facts)
     files = promoted(without_model_packages(files, frozenset(entries)))
     blind = (*snapshot.problems, *_problems(files))
     listed = frozenset(entries)
@@ -114,7 +112,8 @@ _MODEL_PACKAGE = ("conda.yaml", "python_env.yaml", "requirements.txt", "MLmodel"
 def without_model_packages(files: Mapping[str, ProjectFile], listed: frozenset[str]) -> dict[str, ProjectFile]:
     """What MLflow writes beside a saved model (a folder with `MLmodel`) is generated, not the project's environment."""
     return {
-        path: replace(file, role=Role.GENERATED) if _is_model_package(path, listed) else file for path, file in files.items()
+        path: replace(file, role=Role.GENERATED) if _is_model_package(path, listed) else file
+        for path, file in files.items()
     }
 
 
@@ -129,7 +128,8 @@ def promoted(files: Mapping[str, ProjectFile]) -> dict[str, ProjectFile]:
     if any(file.role is Role.FIRST_PARTY and not _is_setup(file.path) for file in code):
         return dict(files)
     return {
-        path: replace(file, role=Role.FIRST_PARTY) if file.role is Role.EXAMPLE else file for path, file in files.items()
+        path: replace(file, role=Role.FIRST_PARTY) if file.role is Role.EXAMPLE else file
+        for path, file in files.items()
     }
 
 
@@ -199,19 +199,23 @@ def findings(target: str, ref: str | None = None) -> dict[str, Finding]:
         return rate(read_project(snapshot).project)
 
 
-def audit(
-    target: str, ref: str | None, rubrics: Sequence[Rubric], progress: Progress | None = None
-) -> Assessment:
+def audit(target: str, ref: str | None, rubrics: Sequence[Rubric], progress: Progress | None = None) -> Assessment:
     """Audit a repository and score it by the rubrics.
 
     `target` is a folder, a git directory or a clone URL; `ref` a revision. `progress` takes one line at a time. Raises
     SnapshotError for wrong input.
     """
-    from assessor.assessment import assess
     from assessor.snapshot import open_snapshot
 
     with open_snapshot(target, ref) as snapshot:
-        reading = read_project(snapshot, progress)
-        if progress:
-            progress("rating practices")
-        return assess(snapshot, reading, rate(reading.project), rubrics)
+        return audit_snapshot(snapshot, rubrics, progress)
+
+
+def audit_snapshot(snapshot: Snapshot, rubrics: Sequence[Rubric], progress: Progress | None = None) -> Assessment:
+    """Audit a snapshot that the caller has opened, for example to read its configuration too."""
+    from assessor.assessment import assess
+
+    reading = read_project(snapshot, progress)
+    if progress:
+        progress("rating practices")
+    return assess(snapshot, reading, rate(reading.project), rubrics)

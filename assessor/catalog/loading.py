@@ -88,9 +88,7 @@ def load_value(
         raise DataError("\n".join(text for _, text in lines[:MAX_ERRORS])) from error
 
 
-def check_tree(
-    name: str, root: Node, values: Any, shape: type[T], *, context: Mapping[str, Any] | None = None
-) -> T:
+def check_tree(name: str, root: Node, values: Any, shape: type[T], *, context: Mapping[str, Any] | None = None) -> T:
     """Validate plain `values` as `shape`, for documents that are no YAML: `root` is the same document as a tree that
     knows the lines, `name` the file's name in the messages. Raises DataError."""
     try:

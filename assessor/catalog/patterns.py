@@ -27,7 +27,9 @@ def matches_call(pattern: str, name: str) -> bool:
         return len(words) == 1
     if tail[-1] == "*":
         middle = tail[:-1]
-        return len(words) > len(middle) + 1 and (not middle or words[-len(tail) : -1] == middle or words[1 : len(middle) + 1] == middle)
+        return len(words) > len(middle) + 1 and (
+            not middle or words[-len(tail) : -1] == middle or words[1 : len(middle) + 1] == middle
+        )
     return words[-len(tail) :] == tail
 
 

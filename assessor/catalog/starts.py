@@ -24,10 +24,15 @@ class StartPattern:
 
 @cache
 def start_patterns() -> tuple[StartPattern, ...]:
-    """All entries in the order of the file. Raises TypeError for an unknown key: the data is ours, so that is a bug."""
+    """All entries in the order of the file. Raises KeyError for an entry without tool or kind: the data is ours."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     entries = yaml.load(files("assessor.catalog").joinpath("starts.yaml").read_text("utf-8"), Loader=loader)
     return tuple(
-        StartPattern(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()})
+        StartPattern(
+            tool=entry["tool"],
+            kind=entry["kind"],
+            paused=entry.get("paused", {}),
+            **{key: tuple(entry.get(key, ())) for key in ("calls", "decorators", "keywords", "imports")},
+        )
         for entry in entries
     )

@@ -164,7 +164,9 @@ class Automation:
             self._container(run.job.image, _Context(Arrival(run, 0), "", run.path), starts=False)
         self._steps(run.job.steps, run.path, Arrival(run, 0), run.variables, run.workflow)
 
-    def _steps(self, steps: Iterable[Step], path: str, base: Arrival, env: tuple[tuple[str, str], ...], workflow: Workflow) -> None:
+    def _steps(
+        self, steps: Iterable[Step], path: str, base: Arrival, env: tuple[tuple[str, str], ...], workflow: Workflow
+    ) -> None:
         for number, step in enumerate(steps):
             position = number if base.parent is None and base.hop is None else base.step
             arrival = Arrival(base.run, position, None, base, base.fails and step.can_fail, base.in_test)
@@ -326,8 +328,8 @@ class Automation:
     def _console_scripts(self) -> Mapping[str, list[tuple[str, str]]]:
         """Command → (file, function) of the packages' entry points."""
         found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for file, requirements in self.project.having("requirements"):
-            for name, target, _ in requirements.entry_points:  # type: ignore[attr-defined]
+        for file, requirements in self.project.having(lambda f: f.requirements):
+            for name, target, _ in requirements.entry_points:
                 module, _, function = target.partition(":")
                 path = self.modules.module(module, posixpath.dirname(file.path))
                 if path:
@@ -362,7 +364,9 @@ class Automation:
                 for command in parse_shell(setting.value, first_line=setting.line).commands:
                     self._command(replace(command, line=setting.line), replace(inner, arrival=hop))
             elif setting.value.endswith((".py", ".ipynb", ".sh")) and (found := self._locate(setting.value, inner)):
-                self._file(found, replace(inner, arrival=self._hopped(context.arrival, file, setting.line, setting.key)))
+                self._file(
+                    found, replace(inner, arrival=self._hopped(context.arrival, file, setting.line, setting.key))
+                )
 
     # ---- named targets ----
 
@@ -465,8 +469,8 @@ class Automation:
         self._target(entry, projects, replace(context, cwd=_joined(context.cwd, where)), set())
 
     def _hooks(self, context: _Context) -> None:
-        for file, hooks in self.project.having("hooks"):
-            for hook in hooks:  # type: ignore[attr-defined]
+        for file, hooks in self.project.having(lambda f: f.hooks):
+            for hook in hooks:
                 hop = self._hopped(context.arrival, file, hook.line, f"hook {hook.id}")
                 self.reach.targets[file.path, hook.line].append(hop)
                 for command in hook.commands:
@@ -493,7 +497,11 @@ class Automation:
         where = next((w for w in reversed(words) if not w.startswith("-")), ".")
         where = "." if where == "-" else where
         candidates = [named] if named else []
-        candidates += [posixpath.join(where, "Dockerfile"), posixpath.join(where, named)] if named else [posixpath.join(where, "Dockerfile")]
+        candidates += (
+            [posixpath.join(where, "Dockerfile"), posixpath.join(where, named)]
+            if named
+            else [posixpath.join(where, "Dockerfile")]
+        )
         for candidate in candidates:
             found = self._locate(candidate, context)
             if found:
@@ -517,14 +525,22 @@ class Automation:
         dockerfile = file.facts.dockerfile
         sources = [source for source, _, _ in dockerfile.copies] if dockerfile else []
         own = any(_joined(folder, source) in self.project.listed for source in sources if source not in (".", "./"))
-        return folder if own or not folder or f"{folder}/requirements.txt" in self.project.listed else folder if not sources else self._context_folder(folder, sources)
+        return (
+            folder
+            if own or not folder or f"{folder}/requirements.txt" in self.project.listed
+            else folder
+            if not sources
+            else self._context_folder(folder, sources)
+        )
 
     def _context_folder(self, folder: str, sources: list[str]) -> str:
         """The build context is the nearest folder upwards in which a copied source exists."""
         plain = [s.rstrip("/") for s in sources if s not in (".", "./")]
         current = folder
         while plain:
-            if any(_joined(current, s) in self.project.listed or _joined(current, s) in self.project.folders for s in plain):
+            if any(
+                _joined(current, s) in self.project.listed or _joined(current, s) in self.project.folders for s in plain
+            ):
                 return current
             if not current:
                 break
@@ -545,9 +561,13 @@ class Automation:
             return
         dockerfile = file.facts.dockerfile
         assert dockerfile is not None
-        arrival = self._hopped(context.arrival, file, dockerfile.entry[0].line if dockerfile.entry else 1, f"start {path}")
+        arrival = self._hopped(
+            context.arrival, file, dockerfile.entry[0].line if dockerfile.entry else 1, f"start {path}"
+        )
         inner = _Context(arrival, self._image_folder(file), path, context.env)
-        for started in (Command(command, arrival.hop.place.line if arrival.hop else 1),) if command else dockerfile.entry:
+        for started in (
+            (Command(command, arrival.hop.place.line if arrival.hop else 1),) if command else dockerfile.entry
+        ):
             self._command(started, inner)
 
     @cached_property
@@ -557,7 +577,9 @@ class Automation:
     def _compose(self, invocation: Invocation, context: _Context) -> None:
         words = list(invocation.arguments)
         named = [words[i + 1] for i, w in enumerate(words[:-1]) if w in ("-f", "--file")]
-        plain = [w for i, w in enumerate(words) if not w.startswith("-") and (i == 0 or words[i - 1] not in _COMPOSE_VALUES)]
+        plain = [
+            w for i, w in enumerate(words) if not w.startswith("-") and (i == 0 or words[i - 1] not in _COMPOSE_VALUES)
+        ]
         action, services = (plain[0] if plain else ""), plain[1:]
         if action not in ("up", "run", "build", "start", "push", "create"):
             return
@@ -567,7 +589,13 @@ class Automation:
                     continue
                 if services and action != "run" and service.name not in services:
                     continue
-                self._service(file, service, context, action not in ("build", "push"), tuple(services[1:]) if action == "run" else ())
+                self._service(
+                    file,
+                    service,
+                    context,
+                    action not in ("build", "push"),
+                    tuple(services[1:]) if action == "run" else (),
+                )
 
     def _compose_files(self, named: list[str], context: _Context) -> Iterator[ProjectFile]:
         if named:
@@ -579,7 +607,9 @@ class Automation:
             if path and self.project.files[path].facts.services:
                 yield self.project.files[path]
 
-    def _service(self, file: ProjectFile, service: object, context: _Context, starts: bool, command: tuple[str, ...] = ()) -> None:
+    def _service(
+        self, file: ProjectFile, service: object, context: _Context, starts: bool, command: tuple[str, ...] = ()
+    ) -> None:
         from assessor.facts.project_files import Service
 
         assert isinstance(service, Service)
@@ -669,7 +699,11 @@ class Automation:
         if paths and not roots and invocation.program == "pytest":
             self.reach.broken.append((_at(context), f"{paths[0]} does not exist"))
             return
-        files = [path for path in self.test_files if not roots or any(path == r or path.startswith(f"{r}/" if r else "") for r in roots)]
+        files = [
+            path
+            for path in self.test_files
+            if not roots or any(path == r or path.startswith(f"{r}/" if r else "") for r in roots)
+        ]
         if not roots and context.cwd:
             files = [path for path in files if path.startswith(context.cwd + "/")] or files
         files = _unskipped(files, invocation)
@@ -710,7 +744,8 @@ class Automation:
     def _guarded(self) -> frozenset[str]:
         """Names that some condition of first-party code tests; other switches change nothing that is followed."""
         codes = [f.code for f in self.project.ordered if f.code]
-        names = {g.name for code in codes for item in (*code.calls, *code.imports) for g in item.guards}
+        names = {g.name for code in codes for call in code.calls for g in call.guards}
+        names |= {g.name for code in codes for imported in code.imports for g in imported.guards}
         return frozenset(names)
 
     def _spawned(self, closure: Closure, arrival: Arrival, context: _Context) -> None:
@@ -730,7 +765,9 @@ class Automation:
         hop = self.scope_arrival(scope, closure, arrival, call.line)
         inner = replace(context, arrival=hop, path=scope[0])
         if text:
-            checked = call.keyword("check") is True or "check_" in call.name or scope[0].endswith(("noxfile.py", "tasks.py"))
+            checked = (
+                call.keyword("check") is True or "check_" in call.name or scope[0].endswith(("noxfile.py", "tasks.py"))
+            )
             if isinstance(text, tuple):
                 commands: tuple[Command, ...] = (Command(text, call.line, swallowed=not checked),)
             else:
@@ -750,13 +787,33 @@ class Automation:
         for name in call.names:  # `script_name=env.train_script`, with TRAIN_SCRIPT in the job's environment
             variable = name.rpartition(".")[2].upper()
             values += [value for key, value in context.env if key == variable]
-        source = next((v for k, v in call.keywords if k in ("source_dir", "source_directory", "code", "source") and isinstance(v, str)), "")
+        source = next(
+            (
+                v
+                for k, v in call.keywords
+                if k in ("source_dir", "source_directory", "code", "source") and isinstance(v, str)
+            ),
+            "",
+        )
         for value in values:
-            if value.endswith((".py", ".ipynb", ".sh", ".R")) and len(value) < 200 and not any(c in value for c in "*\n "):
+            if (
+                value.endswith((".py", ".ipynb", ".sh", ".R"))
+                and len(value) < 200
+                and not any(c in value for c in "*\n ")
+            ):
                 folder = posixpath.dirname(path)
-                names = (_joined(source, value), _joined(folder, value), without_variable(value), _joined(folder, _joined(source, value)))
+                names = (
+                    _joined(source, value),
+                    _joined(folder, value),
+                    without_variable(value),
+                    _joined(folder, _joined(source, value)),
+                )
                 hit = next((n for n in names if n in self.project.files), None) or self._unique(value)
-                if hit and hit != path and not call.name.endswith(("open", "exists", "copy", "join", "copyfile", "read_text")):
+                if (
+                    hit
+                    and hit != path
+                    and not call.name.endswith(("open", "exists", "copy", "join", "copyfile", "read_text"))
+                ):
                     found.append(hit)
         return found
 
@@ -822,7 +879,9 @@ class Automation:
         files = self.project.files
         folder = posixpath.dirname(context.path)
         for candidate in (_joined(context.cwd, plain), _joined("", plain), _joined(folder, plain)):
-            if candidate in files and (candidate == _joined(context.cwd, plain) or word != plain or self._loose(context)):
+            if candidate in files and (
+                candidate == _joined(context.cwd, plain) or word != plain or self._loose(context)
+            ):
                 return candidate
         if plain.startswith("/"):
             parts = plain.strip("/").split("/")
@@ -837,7 +896,10 @@ class Automation:
 
     def _loose(self, context: _Context) -> bool:
         """The working folder is not known for sure: inside containers, DAGs, manifests and Python."""
-        return not context.path.endswith((".yml", ".yaml")) or context.arrival.run.workflow.provider in ("code", "resource")
+        return not context.path.endswith((".yml", ".yaml")) or context.arrival.run.workflow.provider in (
+            "code",
+            "resource",
+        )
 
     def _unique(self, plain: str) -> str | None:
         tail = "/" + plain.lstrip("./")
@@ -896,7 +958,9 @@ class Automation:
             commands += [c for hook in file.facts.hooks for c in hook.commands]
             for workflow in file.facts.workflows:
                 if not workflow.disabled:
-                    commands += [c for job in workflow.jobs if job.is_active for step in job.steps for c in step.commands]
+                    commands += [
+                        c for job in workflow.jobs if job.is_active for step in job.steps for c in step.commands
+                    ]
             for command in commands:
                 invocation = interpret(command.argv)
                 place = Place(file.path, command.line)
@@ -929,7 +993,9 @@ def _overridden(command: Command, target: Target, env: tuple[tuple[str, str], ..
 
 
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
-_PARAMETER = re.compile(r"\$\{\{\s*(?:parameters|inputs|variables|env|vars)\.(\w[\w-]*)\s*\}\}|\$\[\[\s*inputs\.(\w+)\s*\]\]|\$\((\w+)\)")
+_PARAMETER = re.compile(
+    r"\$\{\{\s*(?:parameters|inputs|variables|env|vars)\.(\w[\w-]*)\s*\}\}|\$\[\[\s*inputs\.(\w+)\s*\]\]|\$\((\w+)\)"
+)
 
 
 def _filled(command: Command, env: tuple[tuple[str, str], ...]) -> Command:
@@ -949,9 +1015,36 @@ def _filled(command: Command, env: tuple[tuple[str, str], ...]) -> Command:
     return replace(command, argv=tuple(_VARIABLE.sub(variable, _PARAMETER.sub(value, word)) for word in command.argv))
 
 
-_LOOKS = {("diff",), ("lint",), ("template",), ("get",), ("describe",), ("delete",), ("logs",), ("uninstall",), ("test",), ("wait",), ("edit",), ("build",)}
+_LOOKS = {
+    ("diff",),
+    ("lint",),
+    ("template",),
+    ("get",),
+    ("describe",),
+    ("delete",),
+    ("logs",),
+    ("uninstall",),
+    ("test",),
+    ("wait",),
+    ("edit",),
+    ("build",),
+}
 """Subcommands of kubectl and helm that apply nothing."""
-_COMPOSE_VALUES = {"-f", "--file", "-p", "--project-name", "--env-file", "--profile", "--project-directory", "--progress", "--ansi", "--scale", "--timeout", "-t", "--parallel"}
+_COMPOSE_VALUES = {
+    "-f",
+    "--file",
+    "-p",
+    "--project-name",
+    "--env-file",
+    "--profile",
+    "--project-directory",
+    "--progress",
+    "--ansi",
+    "--scale",
+    "--timeout",
+    "-t",
+    "--parallel",
+}
 _SCRIPT_INPUTS = {"script", "run", "command", "cmd", "inlinescript", "inline", "commands", "shell_command"}
 _COMMAND_KEYS = {"command", "entrypoint", "cmd", "run", "script", "args", "entry_point", "exec"}
 _READERS_ONLY = {
@@ -1067,7 +1160,11 @@ def _unskipped(files: list[str], invocation: Invocation) -> list[str]:
     ignored = [w.partition("=")[2] for w in invocation.arguments if w.startswith("--ignore=")]
     given = option(invocation, "--ignore")
     ignored += [given] if given else []
-    return [f for f in files if not any(f == i.strip("./") or f.startswith(i.strip("./").rstrip("/") + "/") for i in ignored)]
+    return [
+        f
+        for f in files
+        if not any(f == i.strip("./") or f.startswith(i.strip("./").rstrip("/") + "/") for i in ignored)
+    ]
 
 
 def _collects(file: ProjectFile) -> bool:
@@ -1095,7 +1192,12 @@ def _started_text(call: Call, path: str) -> str | tuple[str, ...]:
             return value
         if isinstance(value, str | tuple) and value is not UNKNOWN and _looks_started(value):
             return value if isinstance(value, str) else _known(value)
-    if path.endswith("noxfile.py") and call.name in ("?.run", "?.run_always", "nox.Session.run", "nox.sessions.Session.run"):
+    if path.endswith("noxfile.py") and call.name in (
+        "?.run",
+        "?.run_always",
+        "nox.Session.run",
+        "nox.sessions.Session.run",
+    ):
         return _known(tuple(v for v in call.args if not isinstance(v, tuple)))
     if path.endswith("tasks.py") and call.name in ("?.run", "?.sudo", "invoke.Context.run"):
         value = next(iter(call.args), None)
@@ -1121,8 +1223,8 @@ def _image_files(project: Project) -> dict[str, str]:
     """Image name (last part, no tag) → the Dockerfile that a command or compose service of this repository builds it from."""
     found: dict[str, str] = {}
     dockerfiles = [f.path for f in project.ordered if f.facts.dockerfile]
-    for file, services in project.having("services"):
-        for service in services:  # type: ignore[attr-defined]
+    for file, services in project.having(lambda f: f.services):
+        for service in services:
             if service.build:
                 folder = _joined(posixpath.dirname(file.path), service.build)
                 path = _joined(folder, service.dockerfile or "Dockerfile")
@@ -1157,7 +1259,9 @@ def _all_commands(project: Project) -> Iterator[tuple[Command, str]]:
         for workflow in file.facts.workflows:
             for job in workflow.jobs:
                 for step in job.steps:
-                    yield from ((replace(command, cwd=_joined(_folder(step.cwd), command.cwd)), "") for command in step.commands)
+                    yield from (
+                        (replace(command, cwd=_joined(_folder(step.cwd), command.cwd)), "") for command in step.commands
+                    )
 
 
 def _folder(path: str) -> str:

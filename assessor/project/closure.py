@@ -83,7 +83,9 @@ def is_switched_off(guard: Guard, switches: Mapping[str, str]) -> bool:
     return str(guard.expects).lower() != value.lower()
 
 
-def explore(modules: Modules, entries: tuple[Entry, ...], switches: Mapping[str, str], words: Iterable[str] = ()) -> Closure:
+def explore(
+    modules: Modules, entries: tuple[Entry, ...], switches: Mapping[str, str], words: Iterable[str] = ()
+) -> Closure:
     """Follow calls and imports from the entries. `words` are the command line's operands, for subcommands."""
     in_test = any(entry.how == "tests" for entry in entries)
     named = frozenset(word.replace("-", "_") for word in words)
@@ -101,7 +103,7 @@ def _dispatched(modules: Modules, entries: tuple[Entry, ...], words: Iterable[st
     for entry in entries:
         if entry.how == "script" and operands and entry.path in modules.files:
             facts = modules.index(entry.path).facts
-            guards = [g for item in (*facts.calls, *facts.imports) for g in item.guards]
+            guards = [g for call in facts.calls for g in call.guards] + [g for i in facts.imports for g in i.guards]
             for guard in guards:
                 if isinstance(guard.expects, str) and guard.expects in operands:
                     found[guard.name] = guard.expects
@@ -232,7 +234,9 @@ class _Walk:
     def names(self, name: str, path: str) -> list[str]:
         """The name, or where its import is one of several under conditions, the names that the conditions allow."""
         alternatives = self.modules.index(path).alternatives
-        target = next((t for t in alternatives if name == t or name.startswith(t + ".")), None) if alternatives else None
+        target = (
+            next((t for t in alternatives if name == t or name.startswith(t + ".")), None) if alternatives else None
+        )
         if target is None:
             return [name]
         allowed = [i.target for i in alternatives[target] if self.closure.allows(i.guards)]
@@ -265,7 +269,15 @@ def is_test_scope(scope: Scope) -> bool:
     last = scope.name.rpartition(".")[2]
     if last.startswith("test"):
         return True
-    return last in ("setUp", "setUpClass", "setup_method", "setup_class", "setup_module", "setUpModule", "setup_function")
+    return last in (
+        "setUp",
+        "setUpClass",
+        "setup_method",
+        "setup_class",
+        "setup_module",
+        "setUpModule",
+        "setup_function",
+    )
 
 
 def is_fixture(scope: Scope) -> bool:

@@ -11,7 +11,9 @@ import posixpath
 import re
 from dataclasses import dataclass
 
-_PYTHON = re.compile(r"^(?:.*/)?(?:python|pypy)[\d.]*(?:\.exe)?$|^\$[({]?(?:PY|PYTHON|python|VENV_PYTHON)[\w.]*[)}]?$|^py$")
+_PYTHON = re.compile(
+    r"^(?:.*/)?(?:python|pypy)[\d.]*(?:\.exe)?$|^\$[({]?(?:PY|PYTHON|python|VENV_PYTHON)[\w.]*[)}]?$|^py$"
+)
 _VARIABLE_HEAD = re.compile(r"^(?:\$\{\{[^}]*\}\}|\$\{?\w+\}?|\$\([^)]*\)|~|\.)/+")
 _RUNNERS = {
     ("poetry", "run"),
@@ -148,7 +150,9 @@ def _python(words: tuple[str, ...], runner: str, folder: str) -> Invocation:
         if word == "-m" and position + 1 < len(words):
             return _module(words[position + 1], words[position + 2 :], runner, folder)
         if word == "-c" and position + 1 < len(words):
-            return Invocation("python", words[position + 2 :], code=words[position + 1], via_runner=runner, folder=folder)
+            return Invocation(
+                "python", words[position + 2 :], code=words[position + 1], via_runner=runner, folder=folder
+            )
         if not word.startswith("-"):
             return Invocation("python", words[position + 1 :], script=word, via_runner=runner, folder=folder)
         position += 2 if word in ("-W", "-X") else 1
@@ -181,7 +185,9 @@ _SCRIPT_RUNNERS = {"streamlit": ("run",), "chainlit": ("run",), "fastapi": ("run
 def _program(name: str, words: list[str], runner: str, folder: str) -> Invocation:
     rest = tuple(words[1:])
     if words[0].endswith((".py", ".sh", ".bash", ".R", ".r", ".ipynb")):
-        return Invocation("python" if name.endswith(".py") else name, rest, script=words[0], via_runner=runner, folder=folder)
+        return Invocation(
+            "python" if name.endswith(".py") else name, rest, script=words[0], via_runner=runner, folder=folder
+        )
     if name == "databricks-notebook" and rest:
         return Invocation("python", rest[1:], script=rest[0], via_runner=runner, folder=folder)
     if name in ("bash", "sh", "zsh", "source", ".", "Rscript", "julia", "papermill"):
@@ -199,11 +205,15 @@ def _program(name: str, words: list[str], runner: str, folder: str) -> Invocatio
     if name in ("celery", "flask"):
         target = _option(rest, ("-A", "--app"))
         module, _, attribute = target.removesuffix(".py").partition(":")
-        return Invocation(name, rest, module=module.replace("/", "."), attribute=attribute, via_runner=runner, folder=folder)
+        return Invocation(
+            name, rest, module=module.replace("/", "."), attribute=attribute, via_runner=runner, folder=folder
+        )
     if name == "bentoml":
         target = next((w for w in rest if ":" in w), "")
         module, _, attribute = target.partition(":")
-        return Invocation(name, rest, module=module.removesuffix(".py"), attribute=attribute, via_runner=runner, folder=folder)
+        return Invocation(
+            name, rest, module=module.removesuffix(".py"), attribute=attribute, via_runner=runner, folder=folder
+        )
     shown = words[0] if "/" in words[0] and not words[0].startswith(("/usr/", "/bin/", "/opt/", "$")) else ""
     return Invocation(name, rest, script=shown, via_runner=runner, folder=folder)
 

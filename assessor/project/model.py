@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 from assessor.facts.file import FileFacts
 from assessor.facts.place import BlindSpot, Place
@@ -12,8 +13,9 @@ from assessor.facts.python import PythonFacts
 from assessor.facts.role import Role
 from assessor.snapshot.history import History
 
-
 __all__ = ["LIVE_ROLES", "Project", "ProjectFile", "Role"]
+
+T = TypeVar("T")
 
 LIVE_ROLES = frozenset({Role.FIRST_PARTY, Role.TEST})
 """Roles whose code and configuration count as evidence."""
@@ -53,10 +55,12 @@ class Project:
     listed: frozenset[str] = field(default=frozenset())
     """Every path of the snapshot, read or not (binaries, data)."""
 
-    def having(self, fact: str, roles: frozenset[Role] = LIVE_ROLES) -> Iterator[tuple[ProjectFile, object]]:
-        """Yield (file, value) of every file of these roles whose facts have a non-empty `fact`, by path."""
+    def having(
+        self, pick: Callable[[FileFacts], T | None], roles: frozenset[Role] = LIVE_ROLES
+    ) -> Iterator[tuple[ProjectFile, T]]:
+        """Yield (file, value) of every file of these roles for which `pick` finds something that is not empty, by path."""
         for file in self.ordered:
-            if file.role in roles and (value := getattr(file.facts, fact)):
+            if file.role in roles and (value := pick(file.facts)):
                 yield file, value
 
     @cached_property
@@ -70,7 +74,9 @@ class Project:
 
     @cached_property
     def notebooks(self) -> tuple[ProjectFile, ...]:
-        return tuple(f for f in self.ordered if f.is_notebook and f.role in (Role.FIRST_PARTY, Role.EXAMPLE, Role.DOCUMENTATION))
+        return tuple(
+            f for f in self.ordered if f.is_notebook and f.role in (Role.FIRST_PARTY, Role.EXAMPLE, Role.DOCUMENTATION)
+        )
 
     @cached_property
     def folders(self) -> frozenset[str]:

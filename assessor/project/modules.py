@@ -216,7 +216,11 @@ class Modules:
         scopes = index.by_class.get(name, [])
         definition = index.classes[name]
         framework = [base for base in definition.bases if not self._is_first_party(base, path)]
-        if [base for base in framework if base not in ("object", "?", "Exception", "ABC", "abc.ABC", "Enum", "enum.Enum")]:
+        if [
+            base
+            for base in framework
+            if base not in ("object", "?", "Exception", "ABC", "abc.ABC", "Enum", "enum.Enum")
+        ]:
             return [(path, scope) for scope in scopes]
         started = ("__init__", "__post_init__", "__call__", "__enter__", "__new__")
         return [(path, s) for s in scopes if index.facts.scopes[s].name.rpartition(".")[2] in started]

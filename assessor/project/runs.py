@@ -43,7 +43,9 @@ class Run:
     @property
     def on_change(self) -> bool:
         """It runs on a push, a pull request or what counts as one."""
-        return not self.manual and any(t.is_active and (t.kind in ON_CHANGE or t.kind == "server") for t in self.triggers)
+        return not self.manual and any(
+            t.is_active and (t.kind in ON_CHANGE or t.kind == "server") for t in self.triggers
+        )
 
     @property
     def is_dead(self) -> bool:
@@ -72,7 +74,7 @@ class _Workflows:
             if file.role in LIVE_ROLES
             for workflow in file.facts.workflows
         ]
-        self.by_path = {path: workflow for path, workflow in reversed(self.all)}
+        self.by_path = dict(reversed(self.all))
         self.names = {name for path, workflow in self.all for name in (workflow.name, path)}
 
     def _has_branch(self, trigger: Trigger) -> bool:
@@ -81,7 +83,9 @@ class _Workflows:
         if not trigger.branches or history is None or history.is_shallow or not history.branches:
             return True
         patterns = tuple(b for b in trigger.branches if not b.startswith("!"))
-        return not patterns or any("$" in p for p in patterns) or any(matches_any(b, patterns) for b in history.branches)
+        return (
+            not patterns or any("$" in p for p in patterns) or any(matches_any(b, patterns) for b in history.branches)
+        )
 
     def runs(self, path: str, workflow: Workflow) -> Iterator[Run]:
         yield from self._expand(path, workflow, workflow.triggers, (), (), f"{path}#", 0)

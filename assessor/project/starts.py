@@ -94,10 +94,19 @@ def deployment_starts(project: Project) -> Iterator[Start]:
                 continue
             prefix = setting.key[: -len("entrypoint")]
             beside = {s.key.removeprefix(prefix): s for s in file.facts.settings if s.key.startswith(prefix)}
-            cron = next((s for k, s in beside.items() if k.startswith("schedule") and k.rpartition(".")[2] in ("cron", "interval", "rrule")), None)
+            cron = next(
+                (
+                    s
+                    for k, s in beside.items()
+                    if k.startswith("schedule") and k.rpartition(".")[2] in ("cron", "interval", "rrule")
+                ),
+                None,
+            )
             if cron is None:
                 continue
-            off = any(k.endswith(("active", "is_schedule_active")) and s.value.lower() == "false" for k, s in beside.items())
+            off = any(
+                k.endswith(("active", "is_schedule_active")) and s.value.lower() == "false" for k, s in beside.items()
+            )
             off = off or any(k.endswith("paused") and s.value.lower() == "true" for k, s in beside.items())
             trigger = Trigger("schedule", cron.line, cron=cron.value, is_active=not off)
             run = _run("code", file.path, cron.line, found[2], trigger, f"schedule ({cron.value})")
@@ -115,8 +124,8 @@ _UNSET = {"", "{}", "null", "none", "paused", "false", "[]"}
 def _paused_variables(project: Project) -> frozenset[str]:
     """Variables of Terraform and Databricks bundles whose every value switches a schedule off."""
     values: dict[str, set[str]] = {}
-    for _, resources in project.having("resources"):
-        for resource in resources:  # type: ignore[attr-defined]
+    for _, resources in project.having(lambda f: f.resources):
+        for resource in resources:
             if resource.kind == "variable":
                 default = next((v for k, v, _ in resource.settings if k == "default"), None)
                 if default is not None:
@@ -152,7 +161,9 @@ def _trigger(resource: Resource, paused: frozenset[str]) -> Trigger | None:
     if resource.schedule:
         unset = any(name in paused for name in _VARIABLE.findall(resource.schedule))
         held = any(name in paused for k, v, _ in resource.settings if "pause" in k for name in _VARIABLE.findall(v))
-        return Trigger("schedule", resource.line, cron=resource.schedule, is_active=resource.is_active and not (unset or held))
+        return Trigger(
+            "schedule", resource.line, cron=resource.schedule, is_active=resource.is_active and not (unset or held)
+        )
     if resource.event:
         return Trigger("event", resource.line, sources=(resource.event,), is_active=resource.is_active)
     if resource.system in ("kubernetes", "helm") and resource.kind in _DEPLOYED:

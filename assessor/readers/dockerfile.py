@@ -42,7 +42,8 @@ def _instructions(text: str) -> list[tuple[int, str, str]]:
     lines = text.splitlines()[:MAX_LINES]
     found, number = [], 0
     while number < len(lines):
-        start, parts = number, []
+        start = number
+        parts: list[str] = []
         while number < len(lines):
             line = lines[number]
             number += 1

@@ -52,7 +52,7 @@ def read_lfs_pointer(path: str, text: str) -> FileFacts:
 
 
 def _lfs_patterns(text: str) -> tuple[Setting, ...]:
-    found = []
+    found: list[Setting] = []
     for number, line in enumerate(text.splitlines()[:2_000], start=1):
         if "filter=lfs" in line and not line.lstrip().startswith("#"):
             found.append(Setting(f"lfs.{len(found)}", line.split()[0], number))
@@ -60,7 +60,8 @@ def _lfs_patterns(text: str) -> tuple[Setting, ...]:
 
 
 def _remotes(text: str) -> tuple[Setting, ...]:
-    section, found = "", []
+    section = ""
+    found: list[Setting] = []
     for number, line in enumerate(text.splitlines()[:2_000], start=1):
         if head := re.match(r"\s*\[\s*['\"]?(\w+)\s*(?:\"([^\"]+)\")?['\"]?\s*\]", line):
             section = ".".join(part for part in head.groups() if part)
@@ -72,7 +73,7 @@ def _remotes(text: str) -> tuple[Setting, ...]:
 
 
 def _outs(node: Node) -> list[DataVersion]:
-    found = []
+    found: list[DataVersion] = []
     for out in node.get("outs").each():
         tracked = any(out.get(name) for name in _HASHES)
         name = out.get("path").text

@@ -43,7 +43,8 @@ def read(path: str, text: str) -> FileFacts:
 def _logical_lines(text: str) -> list[tuple[int, str]]:
     """Join lines that end in a backslash; each with the line on which it begins."""
     found: list[tuple[int, str]] = []
-    start, parts = 0, []
+    start = 0
+    parts: list[str] = []
     for number, line in enumerate(text.splitlines()[:MAX_LINES], start=1):
         if not parts:
             start = number

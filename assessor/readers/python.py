@@ -14,6 +14,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from assessor.facts.file import FileFacts
 from assessor.facts.python import (
@@ -663,7 +664,7 @@ def _noop(walk: _Walk, node: ast.AST) -> None:
     """Statements without expressions of interest."""
 
 
-_STATEMENTS: dict[type, Callable[[_Walk, object], None]] = {
+_STATEMENTS: dict[type, Callable[[_Walk, Any], None]] = {
     ast.Import: _Walk.import_,
     ast.ImportFrom: _Walk.import_from,
     ast.FunctionDef: _Walk.function,
@@ -684,7 +685,7 @@ _STATEMENTS: dict[type, Callable[[_Walk, object], None]] = {
     ast.Pass: _noop,
     ast.Global: _noop,
     ast.Nonlocal: _noop,
-}  # type: ignore[assignment]
+}
 
 
 def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:

@@ -76,7 +76,7 @@ def read(path: str, text: str, chosen: list[ModuleType]) -> FileFacts:
         read_one: Callable[[str, str], FileFacts] = reader.read
         try:
             found = read_one(path, text)
-        except Exception as error:  # noqa: BLE001 - see the docstring
+        except Exception as error:
             name = reader.__name__.rpartition(".")[2]
             found = FileFacts(problems=((1, f"the {name} reader failed: {type(error).__name__}: {error}"),))
         facts = found if facts is EMPTY else facts.merged(found)

@@ -27,9 +27,27 @@ SCRIPT_FOLDER = "$SCRIPT_DIR"
 _EXPRESSION = re.compile(r"\$\{\{[^\n]{0,400}?\}\}|\$\[[^\]\n]{0,400}\]|<\+[^>\n]{0,400}>|\{\{[^{}\n]{0,400}\}\}")
 _MAKE_VARIABLE = re.compile(r"\$\(([A-Z_][A-Za-z0-9_.]*)\)")
 _SHELLS = {"bash", "sh", "zsh", "dash", "ksh"}
-_PREFIXES = {"sudo", "time", "nohup", "exec", "command", "builtin", "nice", "ionice", "env", "timeout", "stdbuf", "retry", "unbuffer", "chronic", "caffeinate"}
+_PREFIXES = {
+    "sudo",
+    "time",
+    "nohup",
+    "exec",
+    "command",
+    "builtin",
+    "nice",
+    "ionice",
+    "env",
+    "timeout",
+    "stdbuf",
+    "retry",
+    "unbuffer",
+    "chronic",
+    "caffeinate",
+}
 _HARMLESS = {"true", ":", "echo", "printf", "warn", "log", "logger"}
-_DIRNAME = re.compile(r"dirname\b.*(?:\$0|\$\{?0\}?|BASH_SOURCE)|realpath\b.*(?:\$0|BASH_SOURCE)|BASH_SOURCE.*dirname|git rev-parse --show-toplevel")
+_DIRNAME = re.compile(
+    r"dirname\b.*(?:\$0|\$\{?0\}?|BASH_SOURCE)|realpath\b.*(?:\$0|BASH_SOURCE)|BASH_SOURCE.*dirname|git rev-parse --show-toplevel"
+)
 
 
 @lru_cache(maxsize=1)
@@ -180,7 +198,11 @@ class _Walk:
             self.node(right, where.inside())
         elif operator == "&&":
             self.node(left, where.inside())
-            condition = left.text.decode("utf-8", "replace")[:150] if left.type in ("test_command", "negated_command") and left.text else ""
+            condition = (
+                left.text.decode("utf-8", "replace")[:150]
+                if left.type in ("test_command", "negated_command") and left.text
+                else ""
+            )
             self.node(right, where.inside(condition=condition))
         else:
             for child in node.named_children:
@@ -223,7 +245,9 @@ class _Walk:
 
     def if_(self, node: Node, where: _Where) -> None:
         """Commands of the test are looked at, not fatal, unless the branch taken on failure exits."""
-        tests, bodies, seen_then = [], [], False
+        tests: list[Node] = []
+        bodies: list[Node] = []
+        seen_then = False
         for child in node.children:
             if child.type == "then":
                 seen_then = True
@@ -262,7 +286,14 @@ class _Walk:
     def redirected(self, node: Node, where: _Where) -> None:
         """A command with redirections; a here-document may be its program."""
         body = next((c for c in node.named_children if c.type == "heredoc_redirect"), None)
-        inner = next((c for c in node.named_children if c.type not in ("file_redirect", "heredoc_redirect", "herestring_redirect")), None)
+        inner = next(
+            (
+                c
+                for c in node.named_children
+                if c.type not in ("file_redirect", "heredoc_redirect", "herestring_redirect")
+            ),
+            None,
+        )
         if body is not None and inner is not None and inner.type == "command":
             self.with_document(inner, body, where)
         elif inner is not None:
@@ -341,7 +372,13 @@ class _Walk:
     def words(self, node: Node) -> tuple[str, ...]:
         found = []
         for child in node.named_children:
-            if child.type in ("variable_assignment", "file_redirect", "herestring_redirect", "heredoc_redirect", "comment"):
+            if child.type in (
+                "variable_assignment",
+                "file_redirect",
+                "herestring_redirect",
+                "heredoc_redirect",
+                "comment",
+            ):
                 continue
             word = self.word(child)
             if child.type == "simple_expansion" and " " in word:
@@ -497,10 +534,10 @@ class _Walk:
         if not found:
             name = re.match(r"\$\{?(\w+)", text)
             return f"${name[1]}" if name else text
-        name, default = found[1], found[2]
-        if name in self.state.variables:
-            return self.state.variables[name]
-        return default if default and "$" not in default else f"${name}"
+        variable, default = found[1], found[2]
+        if variable in self.state.variables:
+            return self.state.variables[variable]
+        return default if default and "$" not in default else f"${variable}"
 
 
 def _commands(node: Node) -> Iterator[Node]:

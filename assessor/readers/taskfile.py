@@ -27,7 +27,8 @@ def read(path: str, text: str) -> FileFacts:
 
 def _task(key: Node, node: Node) -> Target:
     body = node.get("cmds") or node.get("cmd") if node.is_map else node
-    commands, needs = [], []
+    commands: list[Command] = []
+    needs: list[str] = []
     for item in (body or node).each() if body or not node.is_map else ():
         called = item.get("task").text
         if called:

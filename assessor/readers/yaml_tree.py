@@ -69,7 +69,9 @@ class Node:
     @property
     def is_null(self) -> bool:
         """Missing, or written as nothing, `~` or `null`."""
-        return not self or (self.kind == "scalar" and not self.quoted and self.text in ("", "~", "null", "Null", "NULL"))
+        return not self or (
+            self.kind == "scalar" and not self.quoted and self.text in ("", "~", "null", "Null", "NULL")
+        )
 
     @property
     def is_true(self) -> bool:
@@ -114,7 +116,9 @@ class Node:
             path, node = stack.pop()
             limit -= 1
             yield path, node
-            below = [(key.text, value) for key, value in node.entries] or [(str(i), c) for i, c in enumerate(node.children)]
+            below = [(key.text, value) for key, value in node.entries] or [
+                (str(i), c) for i, c in enumerate(node.children)
+            ]
             stack.extend((f"{path}.{key}" if path else key, child) for key, child in reversed(below))
 
 
@@ -168,7 +172,7 @@ def load_one(text: str) -> Node:
 
 
 _BRACKETS = re.compile(r"[\[\]{}]")
-_NESTED = re.compile(r"(?:[-?][ \t]+){%d}|^ {%d}" % (MAX_DEPTH, 20 * MAX_DEPTH), re.MULTILINE)
+_NESTED = re.compile(rf"(?:[-?][ \t]+){{{MAX_DEPTH}}}|^ {{{20 * MAX_DEPTH}}}", re.MULTILINE)
 """Block collections opened on one line, or an indentation no one writes: the C parser would run out of stack."""
 
 
@@ -223,6 +227,4 @@ class _Builder:
             own[key.text] = (key, value)
         entries = own | {name: pair for name, pair in merged.items() if name not in own}
         index = {name: value for name, (_, value) in entries.items()}
-        return Node(
-            "map", line, tag=tag, entries=tuple(entries.values()), duplicates=tuple(duplicates), _index=index
-        )
+        return Node("map", line, tag=tag, entries=tuple(entries.values()), duplicates=tuple(duplicates), _index=index)

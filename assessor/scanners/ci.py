@@ -38,7 +38,9 @@ _CODE_PROGRAMS = {
     "gcloud", "aws", "anyscale", "sam", "serverless", "databricks", "devtools::test", "just", "task", "poe", "twine", "build",
 }  # fmt: skip
 _PUBLISHING = {"mkdocs", "sphinx-build", "quarto", "jekyll", "hugo", "ghp-import", "jupyter-book"}
-_PAGES = re.compile(r"mkdocs|sphinx|quarto|gh-pages|pages|jekyll|hugo|docs?\b|render|readme|badge|stale|label|greet|bot", re.I)
+_PAGES = re.compile(
+    r"mkdocs|sphinx|quarto|gh-pages|pages|jekyll|hugo|docs?\b|render|readme|badge|stale|label|greet|bot", re.I
+)
 
 
 def pipeline(scene: Scene) -> Finding:
@@ -49,7 +51,9 @@ def pipeline(scene: Scene) -> Finding:
         arrival = site.arrival
         if arrival and is_ci(arrival) and arrival.run.on_change and _works_on_code(scene, site):
             text = f"`{' '.join(site.command.argv)[:60]}` runs on every change"
-            evidence.append(Evidence(practice, Rung.AUTOMATED, site.place, text, arrival.run.workflow.provider, arrival.route))
+            evidence.append(
+                Evidence(practice, Rung.AUTOMATED, site.place, text, arrival.run.workflow.provider, arrival.route)
+            )
     for name in _CHECKS:
         for hit in scene.hits(name, tests=True):
             if hit.kind == "action":
@@ -57,11 +61,15 @@ def pipeline(scene: Scene) -> Finding:
                 arrival = best(ways)
                 if arrival:
                     text = f"{hit.text} runs on every change"
-                    evidence.append(Evidence(practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, scene.route(hit, arrival)))
+                    evidence.append(
+                        Evidence(practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, scene.route(hit, arrival))
+                    )
     for path, workflow in workflows(scene):
         why = workflow.disabled or "it does nothing to the code on a change"
         text = f"{workflow.provider} workflow {workflow.name or path}: {why}"
-        evidence.append(Evidence(practice, Rung.DECLARED, scene.project.files[path].at(workflow.line), text, workflow.provider))
+        evidence.append(
+            Evidence(practice, Rung.DECLARED, scene.project.files[path].at(workflow.line), text, workflow.provider)
+        )
     return conclude(practice, evidence, _oddities(scene))
 
 
@@ -71,8 +79,8 @@ def _oddities(scene: Scene) -> list[NearMiss]:
 
 def workflows(scene: Scene) -> Iterator[tuple[str, Workflow]]:
     """Every CI definition of first-party files, live or not."""
-    for file, found in scene.project.having("workflows", LIVE_ROLES):
-        yield from ((file.path, w) for w in found if w.provider != "github-action")  # type: ignore[attr-defined]
+    for file, found in scene.project.having(lambda f: f.workflows, LIVE_ROLES):
+        yield from ((file.path, w) for w in found if w.provider != "github-action")
 
 
 def _works_on_code(scene: Scene, site: Site) -> bool:
@@ -84,7 +92,13 @@ def _works_on_code(scene: Scene, site: Site) -> bool:
         return False
     if invocation.program in _PUBLISHING:
         return False
-    if invocation.program in ("az", "gcloud", "aws") and invocation.arguments[:1] in (("login",), ("auth",), ("configure",), ("config",), ("account",)):
+    if invocation.program in ("az", "gcloud", "aws") and invocation.arguments[:1] in (
+        ("login",),
+        ("auth",),
+        ("configure",),
+        ("config",),
+        ("account",),
+    ):
         return False
     if invocation.program == "docker" and invocation.arguments[:1] in (("login",), ("pull",), ("logout",)):
         return False
@@ -95,7 +109,9 @@ def _works_on_code(scene: Scene, site: Site) -> bool:
     if invocation.program in _CODE_PROGRAMS:
         return True
     if invocation.program == "python":
-        return scene.automation.started_file(site) is not None and not _PAGES.search(invocation.script or invocation.module)
+        return scene.automation.started_file(site) is not None and not _PAGES.search(
+            invocation.script or invocation.module
+        )
     return False
 
 
@@ -118,7 +134,9 @@ def build(scene: Scene, cases: list[TestCase]) -> Finding:
         arrival = best(ways)
         if arrival is None:
             continue
-        item = Evidence(practice, Rung.AUTOMATED, hit.place, f"CI builds: {hit.text[:70]}", hit.tool.id, scene.route(hit, arrival))
+        item = Evidence(
+            practice, Rung.AUTOMATED, hit.place, f"CI builds: {hit.text[:70]}", hit.tool.id, scene.route(hit, arrival)
+        )
         held = [p for p in publishing if comes_after(scene, checks, p) and _same_flow(p, ways)]
         evidence.append(raised(item, "and publishes only after its checks") if held else item)
     return conclude(practice, evidence)
@@ -140,7 +158,10 @@ def _publishing(scene: Scene) -> list[Arrival]:
 def check_positions(scene: Scene, cases: Iterable[TestCase]) -> set[tuple[str, int]]:
     """(run, step) of tests, linters and scanners whose failure fails their run."""
     found = {
-        (a.run.key, a.step) for case in cases for a in ci_arrivals(scene, case.file.path, case.number) if a.fails and a.run.fails
+        (a.run.key, a.step)
+        for case in cases
+        for a in ci_arrivals(scene, case.file.path, case.number)
+        if a.fails and a.run.fails
     }
     for practice in ("ci.lint", "ci.types", "ci.security"):
         for hit in scene.hits(practice, tests=True):
@@ -174,7 +195,9 @@ def ml(scene: Scene, cases: list[TestCase]) -> Finding:
         if case.tests_model and arrival:
             route = scene.automation.route(arrival, case.file.path, case.number, case.scope.line)
             place = case.file.at(case.scope.line)
-            evidence.append(Evidence(practice, Rung.AUTOMATED, place, f"CI runs the model in {case.scope.name}()", "pytest", route))
+            evidence.append(
+                Evidence(practice, Rung.AUTOMATED, place, f"CI runs the model in {case.scope.name}()", "pytest", route)
+            )
     evidence += _checks_in_ci(scene)
     evidence += _stages(scene)
     return conclude(practice, evidence)
@@ -183,9 +206,18 @@ def ml(scene: Scene, cases: list[TestCase]) -> Finding:
 def _checks_in_ci(scene: Scene) -> Iterator[Evidence]:
     for item in own_checks(scene):
         if item.rung.height >= Rung.AUTOMATED.height:
-            provider = next((r.workflow.provider for r in scene.automation.runs.values() if item.route and r.hops[:1] == item.route[:1]), "code")
+            provider = next(
+                (
+                    r.workflow.provider
+                    for r in scene.automation.runs.values()
+                    if item.route and r.hops[:1] == item.route[:1]
+                ),
+                "code",
+            )
             if provider not in CI_PROVIDERS_EXCLUDED:
-                yield Evidence("ci.ml", Rung.AUTOMATED, item.place, f"CI validates data: {item.text}", item.tool, item.route)
+                yield Evidence(
+                    "ci.ml", Rung.AUTOMATED, item.place, f"CI validates data: {item.text}", item.tool, item.route
+                )
 
 
 def _stages(scene: Scene) -> Iterator[Evidence]:
@@ -220,30 +252,46 @@ def hardening(scene: Scene) -> Finding:
         return conclude(practice, [])
     pinned, external, first = _pins(live)
     least = [(p, w) for p, w in live if _least(w)]
-    injected = [(p, step.line) for p, w in live for job in w.jobs for step in job.steps if _INJECTION.search(step.script)]
+    injected = [
+        (p, step.line) for p, w in live for job in w.jobs for step in job.steps if _INJECTION.search(step.script)
+    ]
     at = scene.project.files
     all_pinned = external > 0 and pinned == external
     if all_pinned:
-        evidence.append(Evidence(practice, Rung.USED, at[first[0]].at(first[1]), f"{pinned} actions are pinned to a commit"))
+        evidence.append(
+            Evidence(practice, Rung.USED, at[first[0]].at(first[1]), f"{pinned} actions are pinned to a commit")
+        )
     if least and len(least) == len(live):
         path, workflow = least[0]
-        evidence.append(Evidence(practice, Rung.USED, at[path].at(workflow.line), "every workflow states least permissions"))
+        evidence.append(
+            Evidence(practice, Rung.USED, at[path].at(workflow.line), "every workflow states least permissions")
+        )
     elif least:
         path, workflow = least[0]
-        evidence.append(Evidence(practice, Rung.USED, at[path].at(workflow.line), f"{len(least)} of {len(live)} workflows state least permissions"))
+        evidence.append(
+            Evidence(
+                practice,
+                Rung.USED,
+                at[path].at(workflow.line),
+                f"{len(least)} of {len(live)} workflows state least permissions",
+            )
+        )
     if all_pinned and len(least) == len(live) and not injected:
         place = at[live[0][0]].at(1)
         text = "actions are pinned, permissions least, no script takes untrusted text"
         evidence.append(Evidence(practice, Rung.ENFORCED, place, text, route=(Hop(text, place),)))
     near = [NearMiss(at[p].at(line), "a script takes text that outsiders write") for p, line in injected[:3]]
     if external and not all_pinned:
-        near.append(NearMiss(at[first[0]].at(first[1]), f"{external - pinned} of {external} actions are not pinned to a commit"))
+        near.append(
+            NearMiss(at[first[0]].at(first[1]), f"{external - pinned} of {external} actions are not pinned to a commit")
+        )
     return conclude(practice, evidence, near)
 
 
 def _pins(live: list[tuple[str, Workflow]]) -> tuple[int, int, tuple[str, int]]:
     """(pinned, all, first place) of third-party actions; where only GitHub's own are used, of those."""
-    own, third = [], []
+    own: list[tuple[str, str, int]] = []
+    third: list[tuple[str, str, int]] = []
     for path, workflow in live:
         for job in workflow.jobs:
             uses = [(s.uses, s.line) for s in job.steps if s.uses] + ([(job.uses, job.line)] if job.uses else [])
@@ -266,5 +314,3 @@ def _least(workflow: Workflow) -> bool:
     if any(("*", "write") in (p or ()) for p in every):
         return False
     return any(not p or any(value in ("read", "none") for _, value in p) for p in every)
-
-

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from assessor.facts.python import MAIN, MODULE, Scope
 from assessor.facts.commands import Target
+from assessor.facts.python import MAIN, MODULE, Scope
 from assessor.findings import Evidence, Finding, NearMiss, Rung
 from assessor.project.closure import is_test_scope
 from assessor.project.model import ProjectFile, Role
@@ -37,7 +37,18 @@ _CHECK_WORDS = {
     "columns", "dtypes", "dtype", "isnull", "isna", "notnull", "notna", "duplicated", "nunique", "schema", "null_count",
     "missing", "missing_columns", "required_columns", "expected_columns", "expected_cols", "missing_cols", "any", "between", "isin",
 }  # fmt: skip
-_DATA_CALLS = {"isnull", "isna", "notnull", "notna", "duplicated", "isin", "between", "nunique", "is_unique", "is_monotonic_increasing"}
+_DATA_CALLS = {
+    "isnull",
+    "isna",
+    "notnull",
+    "notna",
+    "duplicated",
+    "isin",
+    "between",
+    "nunique",
+    "is_unique",
+    "is_monotonic_increasing",
+}
 
 
 def validation(scene: Scene) -> Finding:
@@ -70,7 +81,17 @@ def _enforced(scene: Scene, hit: Hit, item: Evidence) -> Evidence:
     return item
 
 
-_RAISES = {"pandera", "pydeequ", "great-expectations-provider", "soda", "dbt", "jsonschema", "cerberus", "schema", "frictionless"}
+_RAISES = {
+    "pandera",
+    "pydeequ",
+    "great-expectations-provider",
+    "soda",
+    "dbt",
+    "jsonschema",
+    "cerberus",
+    "schema",
+    "frictionless",
+}
 
 
 def _result_raises(hit: Hit) -> bool:
@@ -125,7 +146,16 @@ def _checks_data(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> 
 
 
 _CHECK_VERB = re.compile(r"(?:validate|check|verify|ensure|assert)(?:_|$)", re.IGNORECASE)
-_READS = {"read_csv", "read_parquet", "read_json", "read_excel", "read_table", "read_sql", "read_feather", "load_dataset"}
+_READS = {
+    "read_csv",
+    "read_parquet",
+    "read_json",
+    "read_excel",
+    "read_table",
+    "read_sql",
+    "read_feather",
+    "load_dataset",
+}
 
 
 def _reads_listed_data(scene: Scene, file: ProjectFile, number: int) -> bool:
@@ -154,7 +184,11 @@ def _own_check(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> Ev
             return raised(item)
         return item
     called = scene.automation.arrivals(file.path, number) or is_called(scene, file, number) or file.role is Role.TEST
-    return item if called else Evidence(practice, Rung.DECLARED, item.place, f"{scope.name}() checks data, nothing calls it")
+    return (
+        item
+        if called
+        else Evidence(practice, Rung.DECLARED, item.place, f"{scope.name}() checks data, nothing calls it")
+    )
 
 
 def is_called(scene: Scene, file: ProjectFile, number: int) -> bool:
@@ -189,7 +223,9 @@ def pipeline(scene: Scene) -> Finding:
     if not evidence:
         for hit in scene.hits(practice):
             if hit.in_notebook:
-                evidence.append(Evidence(practice, Rung.DECLARED, hit.place, "data is prepared in a notebook only", hit.tool.id))
+                evidence.append(
+                    Evidence(practice, Rung.DECLARED, hit.place, "data is prepared in a notebook only", hit.tool.id)
+                )
     evidence += _sql_models(scene)
     return conclude(practice, evidence)
 
@@ -200,7 +236,9 @@ def _sql_models(scene: Scene) -> Iterator[Evidence]:
         folder = project.removesuffix("dbt_project.yml")
         models = sorted(p for p in scene.project.listed if p.startswith(folder) and p.endswith(".sql"))
         if models and models[0] in scene.project.files:
-            yield Evidence("data.pipeline", Rung.USED, scene.project.files[models[0]].at(1), "dbt models prepare data", "dbt")
+            yield Evidence(
+                "data.pipeline", Rung.USED, scene.project.files[models[0]].at(1), "dbt models prepare data", "dbt"
+            )
 
 
 # ---- lineage and documentation ----
@@ -213,8 +251,8 @@ def lineage(scene: Scene) -> Finding:
     locked = [f for f in scene.project.ordered if f.path.endswith("dvc.lock") and f.facts.data_versions]
     stages = [
         (file, target)
-        for file, targets in scene.project.having("targets")
-        for target in targets  # type: ignore[attr-defined]
+        for file, targets in scene.project.having(lambda f: f.targets)
+        for target in targets
         if isinstance(target, Target) and target.runner == "dvc" and target.inputs and target.outputs
     ]
     for file, target in stages:
@@ -231,14 +269,14 @@ def documentation(scene: Scene) -> Finding:
     """Used: a data card, dictionary, datasheet or schema documentation for the project's own data."""
     practice = "data.documentation"
     evidence, near = [], []
-    for file, document in scene.project.having("document", frozenset({Role.FIRST_PARTY, Role.DOCUMENTATION, Role.DATA})):
-        if document.kind != "data_card":  # type: ignore[attr-defined]
+    for file, document in scene.project.having(
+        lambda f: f.document, frozenset({Role.FIRST_PARTY, Role.DOCUMENTATION, Role.DATA})
+    ):
+        if document.kind != "data_card":
             continue
-        if document.words >= 25 or len(document.lines) >= 5:  # type: ignore[attr-defined]
+        if document.words >= 25 or len(document.lines) >= 5:
             evidence.append(Evidence(practice, Rung.USED, file.at(1), f"{file.path} documents the data"))
         else:
             near.append(NearMiss(file.at(1), f"{file.path} is too short to document data"))
     evidence += scene.evidence(scene.hits(practice), lift=False)
     return conclude(practice, evidence, near)
-
-

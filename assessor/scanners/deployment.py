@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from assessor.facts.place import Place
 from assessor.facts.project_files import Dockerfile, Requirements
+from assessor.facts.python import Call
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.project.automation import Arrival, Site
 from assessor.project.model import Role
-from assessor.scanners.gates import Gate, gates
 from assessor.scanners.ci import check_positions, is_ci
 from assessor.scanners.experiments import stands_before
+from assessor.scanners.gates import Gate, gates
 from assessor.scanners.scene import Hit, Scene, best, conclude, raised
 from assessor.scanners.testing import comes_after, test_cases
 
@@ -33,8 +34,12 @@ def packaging(scene: Scene) -> Finding:
     """A Dockerfile, model package or wheel with an entry point is used; built by CI or a pipeline, automated."""
     practice = "deployment.packaging"
     evidence = scene.plain(practice)
-    evidence = [e for e in evidence if not (e.rung is Rung.USED and e.place.path.lower().rpartition("/")[2].startswith("dockerfile"))]
-    for file, dockerfile in scene.project.having("dockerfile", frozenset({Role.FIRST_PARTY})):
+    evidence = [
+        e
+        for e in evidence
+        if not (e.rung is Rung.USED and e.place.path.lower().rpartition("/")[2].startswith("dockerfile"))
+    ]
+    for file, dockerfile in scene.project.having(lambda f: f.dockerfile, frozenset({Role.FIRST_PARTY})):
         assert isinstance(dockerfile, Dockerfile)
         if not dockerfile.stages or not (dockerfile.copies or dockerfile.entry):
             continue
@@ -42,10 +47,12 @@ def packaging(scene: Scene) -> Finding:
         arrival = best(a for a in scene.automation.reach.files.get(file.path, ()) if a.is_automatic and _builds(a))
         text = f"{file.path} packages the code"
         if arrival:
-            evidence.append(Evidence(practice, Rung.AUTOMATED, place, text, "docker", (*arrival.route, Hop(file.path, place))))
+            evidence.append(
+                Evidence(practice, Rung.AUTOMATED, place, text, "docker", (*arrival.route, Hop(file.path, place)))
+            )
         else:
             evidence.append(Evidence(practice, Rung.USED, place, text, "docker"))
-    for file, requirements in scene.project.having("requirements", frozenset({Role.FIRST_PARTY})):
+    for file, requirements in scene.project.having(lambda f: f.requirements, frozenset({Role.FIRST_PARTY})):
         assert isinstance(requirements, Requirements)
         if requirements.has_build and requirements.entry_points:
             name, _, line = requirements.entry_points[0]
@@ -80,12 +87,31 @@ def serving(scene: Scene, deployed: Finding) -> Finding:
     if not modules:
         for hit in scene.hits(practice):
             if hit.in_notebook:
-                evidence.append(Evidence(practice, Rung.DECLARED, hit.place, "served from a notebook only", hit.tool.id))
+                evidence.append(
+                    Evidence(practice, Rung.DECLARED, hit.place, "served from a notebook only", hit.tool.id)
+                )
     return conclude(practice, evidence, [NearMiss(h.place, "a web app that predicts nothing", h.tool.id) for h in idle])
 
 
-_WEB = {"fastapi", "flask", "django", "starlette", "aiohttp", "sanic", "tornado", "bottle", "falcon", "litestar", "quart", "django-rest-framework", "grpc"}
-_PREDICTS = re.compile(r"predict|infer|score|forecast|recommend|classif|detect|embed|generate|transcri|translat|segment|rank|complet", re.IGNORECASE)
+_WEB = {
+    "fastapi",
+    "flask",
+    "django",
+    "starlette",
+    "aiohttp",
+    "sanic",
+    "tornado",
+    "bottle",
+    "falcon",
+    "litestar",
+    "quart",
+    "django-rest-framework",
+    "grpc",
+}
+_PREDICTS = re.compile(
+    r"predict|infer|score|forecast|recommend|classif|detect|embed|generate|transcri|translat|segment|rank|complet",
+    re.IGNORECASE,
+)
 
 
 def _predicts(scene: Scene, hit: Hit) -> bool:
@@ -115,11 +141,17 @@ def _in_notebooks(scene: Scene) -> Iterator[Evidence]:
         predicts = next((c for c in code.calls if c.name.rpartition(".")[2] in ("predict", "predict_proba")), None)
         trains = any(c.name.rpartition(".")[2] == "fit" for c in code.calls)
         if predicts and not trains and _loads_model(code.calls):
-            yield Evidence("deployment.serving", Rung.DECLARED, file.at(predicts.line), "predictions in a notebook only")
+            yield Evidence(
+                "deployment.serving", Rung.DECLARED, file.at(predicts.line), "predictions in a notebook only"
+            )
 
 
-_BATCH = re.compile(r"(?:^|_)(?:batch_?(?:predict\w*|scor\w*|infer\w*|transform)|score_batch|apply_model|run_inference|make_predictions?|generate_predictions?|predict_batch|run_predictions?)(?:$|_)")
-_BATCH_FILE = re.compile(r"(?:^|/|_)(?:predict(?:ion|ions)?|forecast(?:s|er|ing)?|inference|infer|score|scoring|batch_\w+|serve|serving)(?:_\w+)?\.py$")
+_BATCH = re.compile(
+    r"(?:^|_)(?:batch_?(?:predict\w*|scor\w*|infer\w*|transform)|score_batch|apply_model|run_inference|make_predictions?|generate_predictions?|predict_batch|run_predictions?)(?:$|_)"
+)
+_BATCH_FILE = re.compile(
+    r"(?:^|/|_)(?:predict(?:ion|ions)?|forecast(?:s|er|ing)?|inference|infer|score|scoring|batch_\w+|serve|serving)(?:_\w+)?\.py$"
+)
 
 
 def _batch(scene: Scene) -> Iterator[Evidence]:
@@ -130,21 +162,25 @@ def _batch(scene: Scene) -> Iterator[Evidence]:
         named_file = bool(_BATCH_FILE.search(file.path))
         for call in index.facts.calls:
             last = call.name.rpartition(".")[2]
-            if last not in ("predict", "predict_proba", "transform", "inference", "generate") or not ("." in call.name):
+            if last not in ("predict", "predict_proba", "transform", "inference", "generate") or "." not in call.name:
                 continue
             scope = index.facts.scopes[call.scope]
             named = bool(_BATCH.search(scope.name.rpartition(".")[2].lower()))
             if (named or named_file) and _loads_model(index.facts.calls) and last != "transform":
                 name = scope.name if scope.kind != "module" else file.path
-                yield scene.scope_evidence(practice, file, call.scope, call.line, f"{name} predicts with a stored model")
+                yield scene.scope_evidence(
+                    practice, file, call.scope, call.line, f"{name} predicts with a stored model"
+                )
                 break
 
 
-_LOADS = re.compile(r"(?:^|[._])(?:load_?\w*model\w*|load|from_pretrained|load_weights|InferenceSession|load_checkpoint|restore|get_model\w*|load_state_dict|download_model\w*)$")
+_LOADS = re.compile(
+    r"(?:^|[._])(?:load_?\w*model\w*|load|from_pretrained|load_weights|InferenceSession|load_checkpoint|restore|get_model\w*|load_state_dict|download_model\w*)$"
+)
 
 
-def _loads_model(calls: object) -> bool:
-    return any(_LOADS.search(call.name) and "json" not in call.name and "yaml" not in call.name for call in calls)  # type: ignore[attr-defined]
+def _loads_model(calls: Iterable[Call]) -> bool:
+    return any(_LOADS.search(call.name) and "json" not in call.name and "yaml" not in call.name for call in calls)
 
 
 def infrastructure(scene: Scene) -> Finding:
@@ -155,9 +191,11 @@ def infrastructure(scene: Scene) -> Finding:
         if hit.kind == "command" and not hit.arrivals:
             continue  # an apply that a person types is a command, not infrastructure as code
         evidence += scene.evidence([hit])
-    for file, services in scene.project.having("services", frozenset({Role.FIRST_PARTY})):
-        line = services[0].line  # type: ignore[index]
-        evidence.append(Evidence(practice, Rung.DECLARED, file.at(line), f"{file.path} is docker compose only", "docker-compose"))
+    for file, services in scene.project.having(lambda f: f.services, frozenset({Role.FIRST_PARTY})):
+        line = services[0].line
+        evidence.append(
+            Evidence(practice, Rung.DECLARED, file.at(line), f"{file.path} is docker compose only", "docker-compose")
+        )
     return conclude(practice, evidence)
 
 
@@ -171,13 +209,13 @@ def automation(scene: Scene) -> Finding:
     cases = test_cases(scene)
     checks = check_positions(scene, cases)
     known = list(gates(scene))
-    for site, arrival in _over_ssh(scene):
+    for site, way in _over_ssh(scene):
         text = f"`{site.command.text[:60]}` on another machine"
-        if not arrival.is_automatic:
+        if not way.is_automatic:
             evidence.append(Evidence(practice, Rung.USED, site.place, f"{text}: a person starts it", "ssh"))
             continue
-        item = Evidence(practice, Rung.AUTOMATED, site.place, text, "ssh", arrival.route)
-        evidence.append(_guarded(scene, item, [arrival], checks, known))
+        item = Evidence(practice, Rung.AUTOMATED, site.place, text, "ssh", way.route)
+        evidence.append(_guarded(scene, item, [way], checks, known))
     for hit in scene.hits(practice, notebooks=False):
         ways = [a for a in scene.arrivals(hit) if not a.in_test and not a.is_build]
         arrival = best(a for a in ways if a.is_automatic)
@@ -195,7 +233,9 @@ def automation(scene: Scene) -> Finding:
     return conclude(practice, evidence)
 
 
-def _guarded(scene: Scene, item: Evidence, ways: list[Arrival], checks: set[tuple[str, int]], known: list[Gate]) -> Evidence:
+def _guarded(
+    scene: Scene, item: Evidence, ways: list[Arrival], checks: set[tuple[str, int]], known: list[Gate]
+) -> Evidence:
     for arrival in ways:
         if arrival.run.approval:
             return raised(item, "after an approval")
@@ -223,8 +263,8 @@ def _over_ssh(scene: Scene) -> Iterator[tuple[Site, Arrival]]:
 def _weighted(scene: Scene) -> Iterator[Evidence]:
     """Routes that split traffic by weights between two versions; applied by a run, automated."""
     practice = "deployment.progressive"
-    for file, resources in scene.project.having("resources", frozenset({Role.FIRST_PARTY})):
-        for resource in resources:  # type: ignore[attr-defined]
+    for file, resources in scene.project.having(lambda f: f.resources, frozenset({Role.FIRST_PARTY})):
+        for resource in resources:
             if resource.kind not in ("VirtualService", "HTTPRoute", "TraefikService", "TrafficSplit"):
                 continue
             weights = [(v, line) for k, v, line in resource.settings if k.endswith(".weight")]
@@ -243,7 +283,9 @@ def _rollback_jobs(scene: Scene) -> Iterator[Evidence]:
     """Jobs named for rolling back: a person starts them, or they run when something failed."""
     practice = "deployment.rollback"
     for run in scene.automation.runs.values():
-        words = f"{run.job.id} {run.job.name} {run.job.stage}".lower().replace("_", "").replace("-", "").replace(" ", "")
+        words = (
+            f"{run.job.id} {run.job.name} {run.job.stage}".lower().replace("_", "").replace("-", "").replace(" ", "")
+        )
         if "rollback" not in words or not is_ci(Arrival(run, 0)):
             continue
         place = Place(run.path, run.job.line)
@@ -268,7 +310,7 @@ def environments(scene: Scene) -> Finding:
     practice = "deployment.environments"
     evidence = scene.plain(practice)
     named = _named_files(scene)
-    for folder, stages in sorted(named.items()):
+    for _, stages in sorted(named.items()):
         if "prod" in stages and len(stages) > 1:
             path = stages["prod"]
             text = f"separate configuration for {', '.join(sorted(stages))}"
@@ -290,7 +332,11 @@ def _named_files(scene: Scene) -> dict[str, dict[str, str]]:
     for path in sorted(scene.project.files):
         if scene.project.files[path].role is not Role.FIRST_PARTY or not path.endswith(_CONFIG_ENDINGS):
             continue
-        if path.startswith((".github/", ".gitlab/", ".circleci/")) or "requirements" in path or "environment" in path.rpartition("/")[2]:
+        if (
+            path.startswith((".github/", ".gitlab/", ".circleci/"))
+            or "requirements" in path
+            or "environment" in path.rpartition("/")[2]
+        ):
             continue
         parts = path.split("/")
         stem = parts[-1].rpartition(".")[0]
@@ -347,5 +393,3 @@ def _arrival_stage(hit: Hit, arrival: Arrival) -> str | None:
             if part in _STAGES and part not in ("test", "testing", "live", "stage", "acc"):
                 return _STAGES[part]
     return "staging" if re.search(r"\bstage\b", hit.text.lower()) else None
-
-

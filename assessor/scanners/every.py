@@ -48,15 +48,11 @@ def _with_blind_spots(finding: Finding, scene: Scene) -> Finding:
     rung, summary = finding.rung, finding.summary
     if rung is Rung.ABSENT and _only_carriers(hiding, scene):
         rung, summary = Rung.UNKNOWN, f"could not be read: {hiding[0].place} ({hiding[0].reason})"
-    return Finding(
-        finding.practice, rung, summary, finding.evidence, finding.near_misses, hiding[:10], finding.values
-    )
+    return Finding(finding.practice, rung, summary, finding.evidence, finding.near_misses, hiding[:10], finding.values)
 
 
 def _only_carriers(hiding: tuple[BlindSpot, ...], scene: Scene) -> bool:
     """No other file of the same kind was read."""
     endings = {spot.place.path.rpartition(".")[2] for spot in hiding}
     blind = {spot.place.path for spot in hiding}
-    return not any(
-        path.rpartition(".")[2] in endings and path not in blind for path in scene.project.files
-    )
+    return not any(path.rpartition(".")[2] in endings and path not in blind for path in scene.project.files)

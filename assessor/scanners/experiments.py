@@ -41,7 +41,9 @@ def _switched_off(scene: Scene, practice: str) -> list[NearMiss]:
         open_ways = {id(a.closure) for a in scene.arrivals(hit)}
         for arrival in scene.automation.arrivals(hit.file.path, hit.scope):
             if id(arrival.closure) not in open_ways and arrival.is_automatic:
-                found.append(NearMiss(hit.place, f"{hit.call.name} is switched off by the arguments of its run", hit.tool.id))
+                found.append(
+                    NearMiss(hit.place, f"{hit.call.name} is switched off by the arguments of its run", hit.tool.id)
+                )
                 break
     return found
 
@@ -98,7 +100,9 @@ _KEEPS = re.compile(
     r"add_scalar|log_scalar|log_artifact|report_scalar|upload_file|to_sql|record|put_item|to_excel|log_summary|write_tracking|"
     r"safe_dump|save_json|track|next_step|log_metrics_to)$"
 )
-_OWN_METRICS = re.compile(r"(?:^|_)(?:evaluat|calculate_metrics|compute_metrics|get_metrics|eval_metrics|score_model|get_model_metrics)", re.I)
+_OWN_METRICS = re.compile(
+    r"(?:^|_)(?:evaluat|calculate_metrics|compute_metrics|get_metrics|eval_metrics|score_model|get_model_metrics)", re.I
+)
 
 
 def evaluation(scene: Scene) -> Finding:
@@ -130,11 +134,7 @@ def _is_kept(scene: Scene, hit: Hit) -> bool:
     arrivals = scene.automation.arrivals(hit.file.path, hit.scope)
     paths = {path for a in arrivals if a.closure for (path, _), _ in a.closure.trail((hit.file.path, hit.scope))}
     paths |= _importers(scene, hit.file.path)
-    return any(
-        _KEEPS.search(call.name)
-        for path in paths
-        for call in scene.modules.index(path).facts.calls
-    )
+    return any(_KEEPS.search(call.name) for path in paths for call in scene.modules.index(path).facts.calls)
 
 
 def _importers(scene: Scene, path: str) -> set[str]:
@@ -142,7 +142,8 @@ def _importers(scene: Scene, path: str) -> set[str]:
     found = set()
     for file in scene.project.code_files:
         if file.path != path and any(
-            (split := scene.modules.split(i.target, file.path)) and split[0] == path for i in file.facts.python.imports  # type: ignore[union-attr]
+            (split := scene.modules.split(i.target, file.path)) and split[0] == path
+            for i in (file.facts.python.imports if file.facts.python else ())
         ):
             found.add(file.path)
     return found
@@ -158,17 +159,21 @@ def _own_evaluation(scene: Scene) -> Iterator[Evidence]:
         for number, scope in enumerate(index.facts.scopes):
             if number < 2 or scope.is_stub or not _OWN_METRICS.search(scope.name.rpartition(".")[2]):
                 continue
-            yield scene.scope_evidence(practice, file, number, scope.line, f"{scope.name}() evaluates and its file keeps results")
+            yield scene.scope_evidence(
+                practice, file, number, scope.line, f"{scope.name}() evaluates and its file keeps results"
+            )
 
 
 def _stage_metrics(scene: Scene) -> Iterator[Evidence]:
     """DVC stages with metrics."""
     practice = "experiments.evaluation"
-    for file, targets in scene.project.having("targets"):
-        for target in targets:  # type: ignore[attr-defined]
+    for file, targets in scene.project.having(lambda f: f.targets):
+        for target in targets:
             if target.runner != "dvc" or not target.metrics:
                 continue
             text, place = f"stage {target.name} keeps {target.metrics[0]}", file.at(target.line)
-            arrival = best(a for a in scene.automation.reach.targets.get((file.path, target.line), ()) if a.is_automatic)
+            arrival = best(
+                a for a in scene.automation.reach.targets.get((file.path, target.line), ()) if a.is_automatic
+            )
             rung = Rung.AUTOMATED if arrival else Rung.USED
             yield Evidence(practice, rung, place, text, "dvc", arrival.route if arrival else ())

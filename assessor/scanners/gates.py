@@ -58,7 +58,7 @@ def gates(scene: Scene) -> Iterator[Gate]:
     """The gates of first-party modules that are no tests, in the order of files and lines."""
     if "gates" not in scene.memo:
         scene.memo["gates"] = list(_gates(scene))
-    yield from scene.memo["gates"]  # type: ignore[misc]
+    yield from scene.memo["gates"]
 
 
 def _gates(scene: Scene) -> Iterator[Gate]:
@@ -81,7 +81,11 @@ def _acted_on(scene: Scene, gate: Gate) -> Iterator[Gate]:
     for file in scene.project.code_files:
         index = scene.modules.index(file.path)
         for number, calls in index.calls.items():
-            asked = [c for c in calls if c.name.rpartition(".")[2] == last and (file.path, number) != (gate.file.path, gate.scope)]
+            asked = [
+                c
+                for c in calls
+                if c.name.rpartition(".")[2] == last and (file.path, number) != (gate.file.path, gate.scope)
+            ]
             if not asked or (gate.file.path, gate.scope) not in scene.modules.targets(asked[0].name, file.path):
                 continue
             line = asked[0].line
@@ -98,7 +102,7 @@ def _gate(scene: Scene, file: ProjectFile, comparison: Comparison) -> Gate | Non
     if not metrics or names & _NOT_METRIC or comparison.operator in ("==", "!="):
         return None
     referenced = comparison.literal is not None or len(metrics) > 1 or any(_REFERENCE.search(n) for n in names)
-    if not referenced or comparison.literal == 0 and len(names) == 1 and comparison.outcome not in _STOPS:
+    if not referenced or (comparison.literal == 0 and len(names) == 1 and comparison.outcome not in _STOPS):
         return None
     if any(name.startswith("best") for name in names) and comparison.outcome in ("assign", "call"):
         return None
@@ -146,7 +150,9 @@ def _returns_verdict(file: ProjectFile, comparison: Comparison) -> bool:
     code = file.code
     assert code is not None
     last = code.scopes[comparison.scope].name.rpartition(".")[2]
-    return bool(re.search(r"accept|is_better|should_|gate|promot|decide|approve|eligible|qualif|passes", last, re.IGNORECASE))
+    return bool(
+        re.search(r"accept|is_better|should_|gate|promot|decide|approve|eligible|qualif|passes", last, re.IGNORECASE)
+    )
 
 
 def _used_verdict(file: ProjectFile, comparison: Comparison) -> bool:
@@ -156,12 +162,14 @@ def _used_verdict(file: ProjectFile, comparison: Comparison) -> bool:
     later = [c for c in code.calls if c.scope == comparison.scope and c.line > comparison.line and c.guards]
     if any(_DECIDES.search(c.name.rpartition(".")[2]) and any(_is_verdict(g.name) for g in c.guards) for c in later):
         return True
-    return any(
-        r.scope == comparison.scope and r.line > comparison.line for r in code.raises
-    ) and _verdict_name(file, comparison.scope)
+    return any(r.scope == comparison.scope and r.line > comparison.line for r in code.raises) and _verdict_name(
+        file, comparison.scope
+    )
 
 
 def _is_verdict(name: str) -> bool:
-    return bool(re.search(r"accept|better|pass|improv|ok|promot|gate|approve|should|valid|register|deploy|meets|success", name, re.I))
-
-
+    return bool(
+        re.search(
+            r"accept|better|pass|improv|ok|promot|gate|approve|should|valid|register|deploy|meets|success", name, re.I
+        )
+    )

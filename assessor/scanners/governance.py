@@ -28,15 +28,17 @@ def scan(scene: Scene) -> Iterator[Finding]:
 
 
 def documents(scene: Scene, *kinds: str) -> Iterator[tuple[ProjectFile, Document]]:
-    for file, document in scene.project.having("document", _EVERY):
-        if document.kind in kinds:  # type: ignore[attr-defined]
-            yield file, document  # type: ignore[misc]
+    for file, document in scene.project.having(lambda f: f.document, _EVERY):
+        if document.kind in kinds:
+            yield file, document
 
 
 MIN_README_WORDS = 60
 """Without commands, a README with fewer words than this cannot tell how to install and use."""
 
-_USE = re.compile(r"install|usage|use|getting started|quick ?start|set ?up|run|how to|requirements|start|deploy|train", re.IGNORECASE)
+_USE = re.compile(
+    r"install|usage|use|getting started|quick ?start|set ?up|run|how to|requirements|start|deploy|train", re.IGNORECASE
+)
 
 
 def documentation(scene: Scene) -> Finding:
@@ -48,10 +50,15 @@ def documentation(scene: Scene) -> Finding:
             continue
         headed = any(_USE.search(heading) for heading, _ in document.headings)
         shown = headed and document.code_blocks > 0
-        if shown or (document.words >= MIN_README_WORDS and (headed or document.code_blocks or document.words >= 5 * MIN_README_WORDS)):
+        if shown or (
+            document.words >= MIN_README_WORDS
+            and (headed or document.code_blocks or document.words >= 5 * MIN_README_WORDS)
+        ):
             evidence.append(Evidence(practice, Rung.USED, file.at(1), f"{file.path} tells how to install and use"))
         else:
-            near.append(NearMiss(file.at(1), f"{file.path} does not tell how to install and use ({document.words} words)"))
+            near.append(
+                NearMiss(file.at(1), f"{file.path} does not tell how to install and use ({document.words} words)")
+            )
     pages = [(f, d) for f, d in documents(scene, "doc") if d.words >= 3]
     for file, _ in documents(scene, "docs_site"):
         if pages or evidence:
@@ -70,10 +77,22 @@ def license_(scene: Scene) -> Finding:
         for file, document in documents(scene, "license")
         if document.words >= 10 and file.path.count("/") <= 1
     ]
-    for file, settings in scene.project.having("settings"):
-        for setting in settings:  # type: ignore[attr-defined]
-            stated = setting.key in ("project.license", "project.license.text", "project.license.file", "tool.poetry.license", "metadata.license", "license")
-            if stated and setting.value and file.path.count("/") <= 1 and file.path.endswith((".toml", ".cfg", "package.json")):
+    for file, settings in scene.project.having(lambda f: f.settings):
+        for setting in settings:
+            stated = setting.key in (
+                "project.license",
+                "project.license.text",
+                "project.license.file",
+                "tool.poetry.license",
+                "metadata.license",
+                "license",
+            )
+            if (
+                stated
+                and setting.value
+                and file.path.count("/") <= 1
+                and file.path.endswith((".toml", ".cfg", "package.json"))
+            ):
                 evidence.append(Evidence(practice, Rung.USED, file.at(setting.line), f"licence {setting.value[:40]}"))
     return conclude(practice, evidence)
 
@@ -89,7 +108,10 @@ def ownership(scene: Scene) -> Finding:
     return conclude(practice, evidence)
 
 
-_CARD = re.compile(r"intended use|limitation|metric|performance|evaluation|training data|bias|out.of.scope|model details|model description|caveats|ethical", re.IGNORECASE)
+_CARD = re.compile(
+    r"intended use|limitation|metric|performance|evaluation|training data|bias|out.of.scope|model details|model description|caveats|ethical",
+    re.IGNORECASE,
+)
 
 
 def model_card(scene: Scene) -> Finding:
@@ -99,7 +121,9 @@ def model_card(scene: Scene) -> Finding:
     for file, document in documents(scene, "model_card"):
         topics = {m.group(0).lower() for text, _ in (*document.headings, *document.lines) if (m := _CARD.search(text))}
         if document.words >= 10 and len(topics) >= 2:
-            evidence.append(Evidence(practice, Rung.USED, file.at(1), f"{file.path} tells {', '.join(sorted(topics)[:3])}"))
+            evidence.append(
+                Evidence(practice, Rung.USED, file.at(1), f"{file.path} tells {', '.join(sorted(topics)[:3])}")
+            )
         else:
             near.append(NearMiss(file.at(1), f"{file.path} is a card without intended use, metrics or limits"))
     evidence += scene.plain(practice)
@@ -107,7 +131,9 @@ def model_card(scene: Scene) -> Finding:
         for call in source.facts.python.calls if source.facts.python else ():
             texts = [value for value in call.args if isinstance(value, str)]
             if call.name.endswith(_WRITES) and any(_CARD_FILE.search(text) for text in texts) and not _reads(call):
-                evidence.append(scene.scope_evidence(practice, source, call.scope, call.line, "the pipeline writes the model card"))
+                evidence.append(
+                    scene.scope_evidence(practice, source, call.scope, call.line, "the pipeline writes the model card")
+                )
     return conclude(practice, evidence, near)
 
 
@@ -116,7 +142,9 @@ _WRITES = ("open", "write_text", "Path", "save", "to_file", "dump")
 
 
 def _reads(call: Call) -> bool:
-    return call.name.endswith("open") and not any(isinstance(v, str) and v[:1] in "wax" for v in (*call.args[1:], call.keyword("mode")) if v)
+    return call.name.endswith("open") and not any(
+        isinstance(v, str) and v[:1] in "wax" for v in (*call.args[1:], call.keyword("mode")) if v
+    )
 
 
 def dependency_updates(scene: Scene) -> Finding:
@@ -126,7 +154,11 @@ def dependency_updates(scene: Scene) -> Finding:
         Evidence(practice, Rung.AUTOMATED, file.at(1), f"{file.path} is active", route=(Hop(file.path, file.at(1)),))
         for file, _ in documents(scene, "dependency_updates")
     ]
-    evidence += [e for e in scene.evidence(h for h in scene.hits(practice) if h.kind in ("action", "command")) if e.rung is Rung.AUTOMATED]
+    evidence += [
+        e
+        for e in scene.evidence(h for h in scene.hits(practice) if h.kind in ("action", "command"))
+        if e.rung is Rung.AUTOMATED
+    ]
     return conclude(practice, evidence)
 
 
@@ -146,7 +178,12 @@ def secrets(scene: Scene) -> Finding:
         found += [(file, secret) for secret in file.facts.secrets]
     if found:
         evidence = [
-            Evidence(practice, Rung.DECLARED, file.at(s.line), f"{s.kind} stands in the tree{f' ({s.name})' if s.name else ''}")
+            Evidence(
+                practice,
+                Rung.DECLARED,
+                file.at(s.line),
+                f"{s.kind} stands in the tree{f' ({s.name})' if s.name else ''}",
+            )
             for file, s in found[:12]
         ]
         return conclude(practice, evidence)
@@ -158,7 +195,9 @@ def secrets(scene: Scene) -> Finding:
         arrival = best(a for a in scene.arrivals(hit) if a.is_automatic)
         if hit.kind == "hook" or arrival:
             route = scene.route(hit, arrival) if arrival else (Hop(f"pre-commit › {hit.text}", hit.place),)
-            evidence.append(Evidence(practice, Rung.ENFORCED, hit.place, f"{hit.tool.title} keeps secrets out", hit.tool.id, route))
+            evidence.append(
+                Evidence(practice, Rung.ENFORCED, hit.place, f"{hit.tool.title} keeps secrets out", hit.tool.id, route)
+            )
     return conclude(practice, evidence)
 
 
@@ -168,8 +207,18 @@ def _holds_code(scene: Scene, file: ProjectFile) -> bool:
     code = file.code
     live = any(run.path == file.path for run in scene.automation.runs.values())
     return bool(
-        (code and file.role is Role.FIRST_PARTY and code.source_lines >= MIN_LINES and (code.calls or any(not s.is_stub for s in code.scopes[2:])))
-        or (facts.script and facts.script.commands) or live or facts.hooks or facts.targets or facts.services or facts.source_calls
+        (
+            code
+            and file.role is Role.FIRST_PARTY
+            and code.source_lines >= MIN_LINES
+            and (code.calls or any(not s.is_stub for s in code.scopes[2:]))
+        )
+        or (facts.script and facts.script.commands)
+        or live
+        or facts.hooks
+        or facts.targets
+        or facts.services
+        or facts.source_calls
     )
 
 
@@ -182,9 +231,17 @@ def _read_from(scene: Scene) -> Place | None:
     return None
 
 
-_GOAL = re.compile(r"business (?:goal|objective|problem|metric|value|case|impact)|success (?:metric|criteri|measure)|objective|kpi|goal", re.IGNORECASE)
-_MEASURE = re.compile(r"accuracy|recall|precision|f1|auc|rmse|mae|mape|revenue|cost|churn|conversion|latency|error|uplift|savings?", re.IGNORECASE)
-_THRESHOLD = re.compile(r"(?:at least|at most|less than|more than|below|above|under|over|≥|≤|>=|<=|>|<|reduce|increase|target)\D{0,40}\d+(?:\.\d+)?\s*%?|\d+(?:\.\d+)?\s*%")
+_GOAL = re.compile(
+    r"business (?:goal|objective|problem|metric|value|case|impact)|success (?:metric|criteri|measure)|objective|kpi|goal",
+    re.IGNORECASE,
+)
+_MEASURE = re.compile(
+    r"accuracy|recall|precision|f1|auc|rmse|mae|mape|revenue|cost|churn|conversion|latency|error|uplift|savings?",
+    re.IGNORECASE,
+)
+_THRESHOLD = re.compile(
+    r"(?:at least|at most|less than|more than|below|above|under|over|≥|≤|>=|<=|>|<|reduce|increase|target)\D{0,40}\d+(?:\.\d+)?\s*%?|\d+(?:\.\d+)?\s*%"
+)
 
 
 _BUSINESS = re.compile(r"business (?:goal|objective)|success (?:metric|criteri|measure)", re.IGNORECASE)
@@ -197,10 +254,18 @@ def objectives(scene: Scene) -> Finding:
     for file, document in documents(scene, "readme", "doc", "model_card"):
         for start, lines in _sections(document):
             text = " ".join(lines)
-            goal = _GOAL.search(lines[0]) or ("objective" in file.path.lower() and _GOAL.search(text)) or _BUSINESS.search(text)
+            goal = (
+                _GOAL.search(lines[0])
+                or ("objective" in file.path.lower() and _GOAL.search(text))
+                or _BUSINESS.search(text)
+            )
             if goal and _MEASURE.search(text) and _THRESHOLD.search(text):
                 if re.search(r"success|business|kpi|target|must|should|require|accept", text, re.IGNORECASE):
-                    evidence.append(Evidence(practice, Rung.USED, file.at(start), f"{file.path} states a goal, a metric and a threshold"))
+                    evidence.append(
+                        Evidence(
+                            practice, Rung.USED, file.at(start), f"{file.path} states a goal, a metric and a threshold"
+                        )
+                    )
             elif _GOAL.search(lines[0]) and "business" in lines[0].lower():
                 near.append(NearMiss(file.at(start), f"{file.path} states a goal without a metric and a threshold"))
     return conclude(practice, evidence, near)

@@ -34,19 +34,30 @@ def service(scene: Scene) -> Finding:
     """Metrics or traces in code are used; a deployed collector that receives them is automated."""
     practice = "monitoring.service"
     evidence = scene.plain(practice, notebooks=False, lift=False)
-    evidence += scene.evidence(h for h in scene.hits(practice) if h.kind == "resource")  # a collector that a run applies
+    evidence += scene.evidence(
+        h for h in scene.hits(practice) if h.kind == "resource"
+    )  # a collector that a run applies
     used = [e for e in evidence if e.rung.height >= Rung.USED.height and e.place.path.endswith((".py", ".R", ".java"))]
     collectors = _collectors(scene)
     if used and collectors:
         item = used[0]
-        evidence.append(Evidence(practice, Rung.AUTOMATED, item.place, f"{item.text}; {collectors[-1].text} receives them", item.tool, collectors))
+        evidence.append(
+            Evidence(
+                practice,
+                Rung.AUTOMATED,
+                item.place,
+                f"{item.text}; {collectors[-1].text} receives them",
+                item.tool,
+                collectors,
+            )
+        )
     return conclude(practice, evidence)
 
 
 def _collectors(scene: Scene) -> tuple[Hop, ...]:
     """A scrape configuration or agent together with what deploys it (compose, chart, manifest)."""
-    for file, resources in scene.project.having("resources", frozenset({Role.FIRST_PARTY})):
-        for resource in resources:  # type: ignore[attr-defined]
+    for file, resources in scene.project.having(lambda f: f.resources, frozenset({Role.FIRST_PARTY})):
+        for resource in resources:
             if resource.kind in ("ServiceMonitor", "PodMonitor", "scrape_config", "otel_collector", "receiver"):
                 deployed = _deployed_with(scene, ("prometheus", "otel", "datadog", "grafana", "opentelemetry"))
                 if resource.kind in ("ServiceMonitor", "PodMonitor") or deployed:
@@ -56,12 +67,12 @@ def _collectors(scene: Scene) -> tuple[Hop, ...]:
 
 
 def _deployed_with(scene: Scene, images: tuple[str, ...]) -> tuple[Hop, ...]:
-    for file, services in scene.project.having("services", frozenset({Role.FIRST_PARTY})):
-        for item in services:  # type: ignore[attr-defined]
+    for file, services in scene.project.having(lambda f: f.services, frozenset({Role.FIRST_PARTY})):
+        for item in services:
             if any(name in item.image for name in images):
                 return (Hop(f"service {item.name}", file.at(item.line)),)
-    for file, resources in scene.project.having("resources", frozenset({Role.FIRST_PARTY})):
-        for resource in resources:  # type: ignore[attr-defined]
+    for file, resources in scene.project.having(lambda f: f.resources, frozenset({Role.FIRST_PARTY})):
+        for resource in resources:
             if any(name in image for image in resource.images for name in images):
                 return (Hop(f"{resource.kind} {resource.name}", file.at(resource.line)),)
     return ()
@@ -78,7 +89,22 @@ _STATISTICS = {
     "ks_2samp", "kstest", "wasserstein_distance", "jensenshannon", "chi2_contingency", "entropy", "anderson_ksamp", "chisquare",
     "epps_singleton_2samp", "energy_distance", "kl_div", "rel_entr", "mannwhitneyu", "cramervonmises_2samp",
 }  # fmt: skip
-_ARITHMETIC = {"log", "histogram", "quantile", "percentile", "linspace", "digitize", "qcut", "cut", "mean", "std", "value_counts", "abs", "sum", "clip"}
+_ARITHMETIC = {
+    "log",
+    "histogram",
+    "quantile",
+    "percentile",
+    "linspace",
+    "digitize",
+    "qcut",
+    "cut",
+    "mean",
+    "std",
+    "value_counts",
+    "abs",
+    "sum",
+    "clip",
+}
 
 
 def drift(scene: Scene) -> Finding:
@@ -92,9 +118,11 @@ def drift(scene: Scene) -> Finding:
     for file, number, line, text in own_drift(scene):
         seen.append((scene.scope_evidence(practice, file, number, line, text), file, number))
     served = _served(scene)
-    for item, file, number in seen:
+    for item, file, _ in seen:
         if item.rung is Rung.USED and (route := served.get(file.path)):
-            item = Evidence(practice, Rung.AUTOMATED, item.place, item.text, item.tool, (*route, Hop("drift", item.place)))
+            item = Evidence(
+                practice, Rung.AUTOMATED, item.place, item.text, item.tool, (*route, Hop("drift", item.place))
+            )
         if item.rung is Rung.AUTOMATED and _acts(scene, file):
             item = raised(item, "and its result alerts or retrains")
         evidence.append(item)
@@ -116,7 +144,9 @@ def own_drift(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
             named = bool(_DRIFT_NAME.search(scope.name.rpartition(".")[2]))
             statistic = calls & _STATISTICS
             context = "drift" in file.path.lower() or "monitor" in file.path.lower() or named
-            if (named and (statistic or len(calls & _ARITHMETIC) >= 1)) or (statistic - {"entropy", "chi2_contingency", "mannwhitneyu"} and context):
+            if (named and (statistic or len(calls & _ARITHMETIC) >= 1)) or (
+                statistic - {"entropy", "chi2_contingency", "mannwhitneyu"} and context
+            ):
                 yield file, number, scope.line, f"{scope.name}() computes drift"
 
 
@@ -143,13 +173,15 @@ def _served(scene: Scene) -> dict[str, tuple[Hop, ...]]:
 
 
 def _container_files(scene: Scene, path: str) -> Iterator[str]:
-    for file, services in scene.project.having("services", frozenset({Role.FIRST_PARTY})):
-        for item in services:  # type: ignore[attr-defined]
+    for file, services in scene.project.having(lambda f: f.services, frozenset({Role.FIRST_PARTY})):
+        for item in services:
             if any(path.rpartition("/")[2].removesuffix(".py") in c.text for c in item.command):
                 yield file.path
 
 
-_ALERTS = re.compile(r"alert|notify|notif|slack|send_?mail|send_message|email|page|webhook|publish|capture_message|teams", re.IGNORECASE)
+_ALERTS = re.compile(
+    r"alert|notify|notif|slack|send_?mail|send_message|email|page|webhook|publish|capture_message|teams", re.IGNORECASE
+)
 _DRIFT_WORD = re.compile(r"drift|psi|ks_|p_val|pvalue|shift|divergence", re.IGNORECASE)
 
 
@@ -174,7 +206,9 @@ def _acts(scene: Scene, file: ProjectFile) -> bool:
                 return True
         for effects, _, scope_number in _conditional_effects(scene, other.path):
             about = any(_DRIFT_WORD.search(g.name) for c in facts.calls if c.scope == scope_number for g in c.guards)
-            if about and any(_ALERTS.search(e.rpartition(".")[2]) or _starts_train(scene, e, other.path, known) for e in effects):
+            if about and any(
+                _ALERTS.search(e.rpartition(".")[2]) or _starts_train(scene, e, other.path, known) for e in effects
+            ):
                 return True
         if other.path in alerting_files and other.path == file.path:
             return True
@@ -183,12 +217,16 @@ def _acts(scene: Scene, file: ProjectFile) -> bool:
 
 def _imports(scene: Scene, file: ProjectFile, path: str) -> bool:
     code = file.facts.python
-    return bool(code) and any((s := scene.modules.split(i.target, file.path)) and s[0] == path for i in code.imports)  # type: ignore[union-attr]
+    if code is None:
+        return False
+    return any((s := scene.modules.split(i.target, file.path)) and s[0] == path for i in code.imports)
 
 
 # ---- performance, alerting, dashboards ----
 
-_PRODUCTION = re.compile(r"monitor|production_metric|live_metric|performance_track|backtest|ground_truth|feedback|actuals", re.IGNORECASE)
+_PRODUCTION = re.compile(
+    r"monitor|production_metric|live_metric|performance_track|backtest|ground_truth|feedback|actuals", re.IGNORECASE
+)
 
 
 def performance(scene: Scene) -> Finding:
@@ -201,7 +239,11 @@ def performance(scene: Scene) -> Finding:
         scope = hit.file.facts.python.scopes[hit.scope].name
         if _PRODUCTION.search(hit.file.path) or _PRODUCTION.search(scope) or _joins_labels(scene, hit):
             text = f"{scope} compares predictions with what came true"
-            evidence.append(scene.scope_evidence(practice, hit.file, hit.scope, hit.place.line, text, tool=hit.tool.id, keep=_recurring))
+            evidence.append(
+                scene.scope_evidence(
+                    practice, hit.file, hit.scope, hit.place.line, text, tool=hit.tool.id, keep=_recurring
+                )
+            )
     return conclude(practice, evidence)
 
 
@@ -221,24 +263,36 @@ def _recurring(arrival: Arrival) -> bool:
 def alerting(scene: Scene) -> Finding:
     """Alert rules or notification code are used; deployed or wired into automation, automated."""
     practice = "monitoring.alerting"
-    return conclude(practice, [*scene.plain(practice, notebooks=False), *_loaded_rules(scene), *_own_alerts(scene), *_failure_mails(scene)])
+    return conclude(
+        practice,
+        [*scene.plain(practice, notebooks=False), *_loaded_rules(scene), *_own_alerts(scene), *_failure_mails(scene)],
+    )
 
 
 def _loaded_rules(scene: Scene) -> Iterator[Evidence]:
     """Alert rules beside a Prometheus, Alertmanager or Grafana that compose or a manifest deploys."""
     deployed = _deployed_with(scene, ("prom/prometheus", "prometheus", "alertmanager", "grafana"))
-    for file, resources in scene.project.having("resources", frozenset({Role.FIRST_PARTY})):
-        for resource in resources:  # type: ignore[attr-defined]
+    for file, resources in scene.project.having(lambda f: f.resources, frozenset({Role.FIRST_PARTY})):
+        for resource in resources:
             if resource.kind == "alert_rule" and deployed:
                 place = file.at(resource.line)
                 route = (*deployed, Hop(f"alert {resource.name}", place))
-                yield Evidence("monitoring.alerting", Rung.AUTOMATED, place, "a deployed server loads the alert rules", resource.system, route)
+                yield Evidence(
+                    "monitoring.alerting",
+                    Rung.AUTOMATED,
+                    place,
+                    "a deployed server loads the alert rules",
+                    resource.system,
+                    route,
+                )
                 return
 
 
 def _failure_mails(scene: Scene) -> Iterator[Evidence]:
     """An orchestrator that mails or calls back when a task fails (Airflow's email_on_failure, on_failure_callback)."""
-    starts = {run.path: run for run in scene.automation.runs.values() if run.workflow.provider == "code" and run.is_automatic}
+    starts = {
+        run.path: run for run in scene.automation.runs.values() if run.workflow.provider == "code" and run.is_automatic
+    }
     for file in scene.project.code_files:
         facts = scene.modules.index(file.path).facts
         lines = [c.line for c in facts.constants if c.name.endswith("email_on_failure") and c.value is True]
@@ -252,7 +306,9 @@ def _failure_mails(scene: Scene) -> Iterator[Evidence]:
         place, text = file.at(lines[0]), "someone is told when a task of the pipeline fails"
         run = starts.get(file.path)
         if run:
-            yield Evidence("monitoring.alerting", Rung.AUTOMATED, place, text, "", (*run.hops, Hop("on failure", place)))
+            yield Evidence(
+                "monitoring.alerting", Rung.AUTOMATED, place, text, "", (*run.hops, Hop("on failure", place))
+            )
         else:
             yield Evidence("monitoring.alerting", Rung.USED, place, text)
 
@@ -270,12 +326,18 @@ def _own_alerts(scene: Scene) -> Iterator[Evidence]:
         for call in index.facts.calls:
             if call.name not in _POSTS:
                 continue
-            near = [t.value for t in index.facts.texts if t.scope == call.scope and call.line <= t.line <= call.line + 4]
+            near = [
+                t.value for t in index.facts.texts if t.scope == call.scope and call.line <= t.line <= call.line + 4
+            ]
             near += [constants.get(name, name) for name in call.names]
             scope = index.facts.scopes[call.scope].name
-            conditional = call.guards or any(call.name in c.effects and c.scope == call.scope for c in index.facts.comparisons)
+            conditional = call.guards or any(
+                call.name in c.effects and c.scope == call.scope for c in index.facts.comparisons
+            )
             if any(_CHANNEL.search(text) for text in near) and (conditional or _TELLS.search(scope)):
-                yield scene.scope_evidence("monitoring.alerting", file, call.scope, call.line, f"{scope} posts to a channel")
+                yield scene.scope_evidence(
+                    "monitoring.alerting", file, call.scope, call.line, f"{scope} posts to a channel"
+                )
 
 
 def dashboards(scene: Scene) -> Finding:
@@ -283,11 +345,15 @@ def dashboards(scene: Scene) -> Finding:
     practice = "monitoring.dashboards"
     evidence = scene.plain(practice, notebooks=False)
     for hit in scene.hits("deployment.serving", notebooks=False):
-        if hit.tool.id in ("streamlit", "dash", "panel", "gradio") and re.search(r"monitor|dashboard|drift", hit.file.path, re.IGNORECASE):
+        if hit.tool.id in ("streamlit", "dash", "panel", "gradio") and re.search(
+            r"monitor|dashboard|drift", hit.file.path, re.IGNORECASE
+        ):
             arrival = best(a for a in scene.arrivals(hit) if a.is_automatic)
             text = f"{hit.file.path} is a monitoring page"
             if arrival:
-                evidence.append(Evidence(practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, scene.route(hit, arrival)))
+                evidence.append(
+                    Evidence(practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, scene.route(hit, arrival))
+                )
             else:
                 evidence.append(Evidence(practice, Rung.USED, hit.place, text, hit.tool.id))
     evidence += _provisioned(scene)
@@ -297,15 +363,29 @@ def dashboards(scene: Scene) -> Finding:
 def _provisioned(scene: Scene) -> Iterator[Evidence]:
     """Grafana dashboards that a compose service mounts or a provider file names."""
     practice = "monitoring.dashboards"
-    boards = [(f, r) for f, rs in scene.project.having("resources") for r in rs if r.system == "grafana" and r.kind == "dashboard"]  # type: ignore[attr-defined]
+    boards = [
+        (f, r)
+        for f, rs in scene.project.having(lambda f: f.resources)
+        for r in rs
+        if r.system == "grafana" and r.kind == "dashboard"
+    ]
     if not boards:
         return
-    providers = [(f, r) for f, rs in scene.project.having("resources") for r in rs if r.system == "grafana" and "provider" in r.kind]  # type: ignore[attr-defined]
+    providers = [
+        (f, r)
+        for f, rs in scene.project.having(lambda f: f.resources)
+        for r in rs
+        if r.system == "grafana" and "provider" in r.kind
+    ]
     deployed = _deployed_with(scene, ("grafana",))
     file, board = boards[0]
     if providers and deployed:
         provider_file, provider = providers[0]
-        route = (*deployed, Hop("dashboard provider", provider_file.at(provider.line)), Hop(board.name, file.at(board.line)))
-        yield Evidence(practice, Rung.AUTOMATED, file.at(board.line), "Grafana provisions the dashboard", "grafana", route)
-
-
+        route = (
+            *deployed,
+            Hop("dashboard provider", provider_file.at(provider.line)),
+            Hop(board.name, file.at(board.line)),
+        )
+        yield Evidence(
+            practice, Rung.AUTOMATED, file.at(board.line), "Grafana provisions the dashboard", "grafana", route
+        )

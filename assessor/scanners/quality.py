@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assessor.facts.python import NotebookFacts
 from assessor.facts.place import Place
+from assessor.facts.python import NotebookFacts
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.project.model import ProjectFile, Role
 from assessor.scanners.scene import Scene, best, conclude
@@ -22,7 +22,22 @@ MIN_MAINTAINABILITY = 20.0
 MAX_OUTPUT_BYTES = 100_000
 """Stored outputs of a clean notebook."""
 
-_OTHER_LANGUAGES = (".r", ".jl", ".java", ".scala", ".kt", ".go", ".cpp", ".cc", ".rs", ".ts", ".js", ".swift", ".cs", ".c")
+_OTHER_LANGUAGES = (
+    ".r",
+    ".jl",
+    ".java",
+    ".scala",
+    ".kt",
+    ".go",
+    ".cpp",
+    ".cc",
+    ".rs",
+    ".ts",
+    ".js",
+    ".swift",
+    ".cs",
+    ".c",
+)
 
 
 def scan(scene: Scene) -> Iterator[Finding]:
@@ -38,7 +53,9 @@ def modularity(scene: Scene) -> Finding:
     practice = "quality.modularity"
     modules = [f for f in scene.project.code_files if f.facts.python and f.facts.python.source_lines]
     in_modules = sum(f.facts.python.source_lines for f in modules if f.facts.python)
-    others = [f for f in scene.project.ordered if f.role is Role.FIRST_PARTY and f.path.lower().endswith(_OTHER_LANGUAGES)]
+    others = [
+        f for f in scene.project.ordered if f.role is Role.FIRST_PARTY and f.path.lower().endswith(_OTHER_LANGUAGES)
+    ]
     in_modules += sum(f.size // 40 for f in others)
     books = [f for f in scene.project.notebooks if f.facts.notebook]
     in_notebooks = sum(f.facts.notebook.code.source_lines for f in books if f.facts.notebook)
@@ -46,7 +63,9 @@ def modularity(scene: Scene) -> Finding:
     if not (in_modules or in_notebooks) or not (scene.has_substance or others):
         return conclude(practice, [], [], values)
     if in_modules >= in_notebooks:
-        first = max(modules, key=lambda f: f.facts.python.source_lines if f.facts.python else 0, default=None) or others[0]
+        first = (
+            max(modules, key=lambda f: f.facts.python.source_lines if f.facts.python else 0, default=None) or others[0]
+        )
         text = f"{in_modules} lines of code in modules, {in_notebooks} in notebooks"
         return conclude(practice, [Evidence(practice, Rung.USED, first.at(1), text)], (), values)
     text = f"{in_notebooks} lines of code in notebooks, {in_modules} in modules"
@@ -56,14 +75,19 @@ def modularity(scene: Scene) -> Finding:
 def complexity(scene: Scene) -> Finding:
     """Within bounds is used; a complexity limit of a linter that CI runs keeps it so: enforced."""
     practice = "quality.complexity"
-    measured = [(f, f.facts.python.metrics) for f in scene.project.code_files if f.facts.python and f.facts.python.metrics]
+    measured = [
+        (f, f.facts.python.metrics) for f in scene.project.code_files if f.facts.python and f.facts.python.metrics
+    ]
     functions = [(c, f, name, line) for f, m in measured if m for name, line, c in m.complexities]
     if not measured:
         return Finding(practice, Rung.NOT_APPLICABLE, "no Python module to measure")
-    if not scene.has_substance or not any(not s.is_stub for f, _ in measured if f.facts.python for s in f.facts.python.scopes[2:]):
+    if not scene.has_substance or not any(
+        not s.is_stub for f, _ in measured if f.facts.python for s in f.facts.python.scopes[2:]
+    ):
         return conclude(practice, [], [NearMiss(measured[0][0].at(1), "stubs only: nothing to measure")])
-    lines = sum(m.source_lines for _, m in measured if m)
-    index = sum(m.maintainability * m.source_lines for _, m in measured if m) / max(lines, 1)
+    modules = [m for _, m in measured if m]
+    lines = sum(m.source_lines for m in modules)
+    index = sum(m.maintainability * m.source_lines for m in modules) / max(lines, 1)
     mean = sum(c for c, *_ in functions) / len(functions) if functions else 1.0
     share = sum(1 for c, *_ in functions if c > MAX_MEAN_COMPLEXITY) / len(functions) if functions else 0.0
     values = [
@@ -73,7 +97,11 @@ def complexity(scene: Scene) -> Finding:
         ("functions", float(len(functions))),
     ]
     worst = max(functions, key=lambda item: (item[0], item[1].path), default=None)
-    near = [NearMiss(worst[1].at(worst[3]), f"{worst[2]}() has a cyclomatic complexity of {worst[0]}")] if worst and worst[0] > 10 else []
+    near = (
+        [NearMiss(worst[1].at(worst[3]), f"{worst[2]}() has a cyclomatic complexity of {worst[0]}")]
+        if worst and worst[0] > 10
+        else []
+    )
     if mean > MAX_MEAN_COMPLEXITY or share > MAX_COMPLEX_SHARE or index < MIN_MAINTAINABILITY:
         return conclude(practice, [], near, values)
     file = measured[0][0]
@@ -87,8 +115,8 @@ def _limits(scene: Scene) -> Iterator[Evidence]:
     """A linter with a complexity limit that CI runs so that it can fail."""
     practice = "quality.complexity"
     limit = None
-    for file, settings in scene.project.having("settings"):
-        for setting in settings:  # type: ignore[attr-defined]
+    for file, settings in scene.project.having(lambda f: f.settings):
+        for setting in settings:
             key = setting.key.lower().replace("_", "-")
             if key.endswith("max-complexity") or (key.rpartition(".")[2].isdigit() and setting.value.startswith("C90")):
                 limit = limit or file.at(setting.line)
@@ -122,7 +150,16 @@ def notebooks(scene: Scene) -> Finding:
         arrival = best(a for a in scene.arrivals(hit) if a.is_automatic)
         if hit.kind == "hook" or arrival:
             route = scene.route(hit, arrival) if arrival else ()
-            evidence.append(Evidence(practice, Rung.ENFORCED, hit.place, f"{hit.tool.title} keeps notebooks clean", hit.tool.id, route or _own(hit.text, hit.place)))
+            evidence.append(
+                Evidence(
+                    practice,
+                    Rung.ENFORCED,
+                    hit.place,
+                    f"{hit.tool.title} keeps notebooks clean",
+                    hit.tool.id,
+                    route or _own(hit.text, hit.place),
+                )
+            )
     return conclude(practice, evidence, near, values)
 
 
@@ -151,17 +188,31 @@ def hooks(scene: Scene) -> Finding:
     """Real hooks are used; where CI or pre-commit.ci runs them too, automated."""
     practice = "quality.hooks"
     evidence = []
-    for file, found in scene.project.having("hooks", frozenset({Role.FIRST_PARTY})):
-        first = found[0]  # type: ignore[index]
-        text = f"{len(found)} hooks run before a commit"  # type: ignore[arg-type]
+    for file, found in scene.project.having(lambda f: f.hooks, frozenset({Role.FIRST_PARTY})):
+        first = found[0]
+        text = f"{len(found)} hooks run before a commit"
         item = Evidence(practice, Rung.USED, file.at(first.line), text, "pre-commit")
         evidence.append(item)
-        arrival = best(a for h in found for a in scene.automation.reach.targets.get((file.path, h.line), ()) if a.is_automatic)  # type: ignore[attr-defined]
+        arrival = best(
+            a for h in found for a in scene.automation.reach.targets.get((file.path, h.line), ()) if a.is_automatic
+        )
         if arrival:
-            evidence.append(Evidence(practice, Rung.AUTOMATED, file.at(first.line), f"{text}, CI runs them too", "pre-commit", arrival.route))
+            evidence.append(
+                Evidence(
+                    practice,
+                    Rung.AUTOMATED,
+                    file.at(first.line),
+                    f"{text}, CI runs them too",
+                    "pre-commit",
+                    arrival.route,
+                )
+            )
         hosted = next((s for s in file.facts.settings if s.key == "ci" or s.key.startswith("ci.")), None)
         if hosted:
             route = (Hop("pre-commit.ci", file.at(hosted.line)),)
-            evidence.append(Evidence(practice, Rung.AUTOMATED, file.at(hosted.line), "pre-commit.ci runs the hooks", "pre-commit", route))
+            evidence.append(
+                Evidence(
+                    practice, Rung.AUTOMATED, file.at(hosted.line), "pre-commit.ci runs the hooks", "pre-commit", route
+                )
+            )
     return conclude(practice, [*evidence, *scene.declared(practice)] if evidence else [])
-

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from assessor.catalog.patterns import (
     matches_action,
@@ -25,7 +26,6 @@ from assessor.facts.project_files import Dependency
 from assessor.facts.python import UNKNOWN, Call
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.project.automation import Arrival, Automation, Site
-from assessor.project.invocations import interpret
 from assessor.project.model import Project, ProjectFile, Role
 from assessor.project.modules import CodeIndex, Modules
 
@@ -75,7 +75,7 @@ class Scene:
     tools: Sequence[Tool]
 
     @cached_property
-    def memo(self) -> dict[str, object]:
+    def memo(self) -> dict[str, Any]:
         """Answers that several scanners ask for, by name."""
         return {}
 
@@ -83,7 +83,11 @@ class Scene:
     def has_substance(self) -> bool:
         """There is first-party code that does something, more than stubs and comments."""
         files = [f for f in self.project.ordered if f.role is Role.FIRST_PARTY]
-        lines = sum(f.code.source_lines for f in files if f.code and (f.code.calls or any(not s.is_stub for s in f.code.scopes[2:])))
+        lines = sum(
+            f.code.source_lines
+            for f in files
+            if f.code and (f.code.calls or any(not s.is_stub for s in f.code.scopes[2:]))
+        )
         return lines >= MIN_LINES or any(f.facts.source_calls for f in files)
 
     # ---- dependencies ----
@@ -92,8 +96,8 @@ class Scene:
     def dependencies(self) -> Mapping[str, tuple[ProjectFile, Dependency]]:
         """Direct dependencies by normalised name; the first place that names one."""
         found: dict[str, tuple[ProjectFile, Dependency]] = {}
-        for file, requirements in self.project.having("requirements"):
-            for dependency in requirements.dependencies:  # type: ignore[attr-defined]
+        for file, requirements in self.project.having(lambda f: f.requirements):
+            for dependency in requirements.dependencies:
                 found.setdefault(dependency.name.lower(), (file, dependency))
         return found
 
@@ -114,7 +118,7 @@ class Scene:
         return tuple(t for t in self.tools if not self._is_own(t))
 
     def _is_own(self, tool: Tool) -> bool:
-        own_names = {r.name for _, r in self.project.having("requirements")}  # type: ignore[attr-defined]
+        own_names = {r.name for _, r in self.project.having(lambda f: f.requirements)}
         return bool(set(tool.imports) & self.own_packages) and bool(set(tool.packages) & own_names)
 
     @cached_property
@@ -223,7 +227,7 @@ class Scene:
 
     @staticmethod
     def _roots(index: CodeIndex) -> frozenset[str]:
-        found = set()
+        found: set[str] = set()
         for imported in index.facts.imports:
             parts = imported.target.split(".")
             found.update(".".join(parts[:size]) for size in range(1, len(parts) + 1))
@@ -326,19 +330,27 @@ class Scene:
                 for pattern, tool, proof in images:
                     if service.image and matches_image(pattern, service.image):
                         place = file.at(service.line)
-                        yield Hit(proof.practice, tool, proof, place, "image", file, arrivals=arrivals, text=service.image)
+                        yield Hit(
+                            proof.practice, tool, proof, place, "image", file, arrivals=arrivals, text=service.image
+                        )
             for source in facts.source_calls:
                 for pattern, tool, proof in r_calls:
-                    if source.name == pattern or (source.name == pattern.rpartition("::")[2] and "::" in pattern and self._attached(file, pattern)):
+                    if source.name == pattern or (
+                        source.name == pattern.rpartition("::")[2] and "::" in pattern and self._attached(file, pattern)
+                    ):
                         place = file.at(source.line)
                         arrivals = tuple(self.automation.reach.files.get(file.path, ()))
-                        yield Hit(proof.practice, tool, proof, place, "r_call", file, arrivals=arrivals, text=source.name)
+                        yield Hit(
+                            proof.practice, tool, proof, place, "r_call", file, arrivals=arrivals, text=source.name
+                        )
 
     def _attached(self, file: ProjectFile, pattern: str) -> bool:
         """The R package of a pattern, or a bundle that holds it, is loaded in the file or declared by the project."""
         package = pattern.partition("::")[0]
         loaded = {c.arguments.strip("\"' ") for c in file.facts.source_calls if c.name == "library"}
-        return package in loaded or package.lower() in self.dependencies or bool(loaded & _R_BUNDLES.get(package, set()))
+        return (
+            package in loaded or package.lower() in self.dependencies or bool(loaded & _R_BUNDLES.get(package, set()))
+        )
 
     def _resource_hits(
         self, file: ProjectFile, resources: list[tuple[str, Tool, Proof]], images: list[tuple[str, Tool, Proof]]
@@ -374,9 +386,13 @@ class Scene:
         for hook in file.facts.hooks:
             arrivals = tuple(self.automation.reach.targets.get((file.path, hook.line), ()))
             for pattern, tool, proof in hooks:
-                if hook.id == pattern or (hook.repo and hook.repo.rstrip("/").removesuffix(".git").endswith("/" + pattern)):
+                if hook.id == pattern or (
+                    hook.repo and hook.repo.rstrip("/").removesuffix(".git").endswith("/" + pattern)
+                ):
                     place = file.at(hook.line)
-                    yield Hit(proof.practice, tool, proof, place, "hook", file, arrivals=arrivals, text=f"hook {hook.id}")
+                    yield Hit(
+                        proof.practice, tool, proof, place, "hook", file, arrivals=arrivals, text=f"hook {hook.id}"
+                    )
 
     # ---- lifting ----
 
@@ -394,11 +410,21 @@ class Scene:
         return route if route and route[-1].place == hit.place else (*route, Hop(hit.text or hit.tool.title, hit.place))
 
     def scope_evidence(
-        self, practice: str, file: ProjectFile, scope: int, line: int, text: str, *, tool: str = "",
-        keep: Callable[[Arrival], bool] | None = None, tests: bool = False,
+        self,
+        practice: str,
+        file: ProjectFile,
+        scope: int,
+        line: int,
+        text: str,
+        *,
+        tool: str = "",
+        keep: Callable[[Arrival], bool] | None = None,
+        tests: bool = False,
     ) -> Evidence:
         """Evidence for home-made code: used, or automated with its route where a run reaches the function."""
-        arrivals = [a for a in self.automation.arrivals(file.path, scope) if a.is_automatic and (tests or not a.in_test)]
+        arrivals = [
+            a for a in self.automation.arrivals(file.path, scope) if a.is_automatic and (tests or not a.in_test)
+        ]
         arrival = best(a for a in arrivals if keep is None or keep(a))
         if arrival is None:
             return Evidence(practice, Rung.USED, file.at(line), text, tool)
@@ -406,7 +432,11 @@ class Scene:
         return Evidence(practice, Rung.AUTOMATED, file.at(line), text, tool, route)
 
     def evidence(
-        self, hits: Iterable[Hit], *, tests: bool = False, keep: Callable[[Arrival], bool] | None = None,
+        self,
+        hits: Iterable[Hit],
+        *,
+        tests: bool = False,
+        keep: Callable[[Arrival], bool] | None = None,
         lift: bool = True,
     ) -> list[Evidence]:
         """Evidence of hits: the proof's rung, lifted to automated where a run without a person reaches the hit.
@@ -422,7 +452,9 @@ class Scene:
                 ways = [a for a in self.arrivals(hit) if a.is_automatic and (tests or not a.in_test)]
                 arrival = best(a for a in ways if keep is None or keep(a))
             if arrival is not None and rung is not Rung.ENFORCED:
-                found.append(Evidence(hit.practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, self.route(hit, arrival)))
+                found.append(
+                    Evidence(hit.practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, self.route(hit, arrival))
+                )
             else:
                 if hit.kind in ("action",) and rung.height > Rung.USED.height:
                     rung = Rung.USED
@@ -430,22 +462,35 @@ class Scene:
                     own = (Hop(hit.text or hit.tool.title, hit.place),)
                     found.append(Evidence(hit.practice, rung, hit.place, text, hit.tool.id, own))
                     continue
-                found.append(Evidence(hit.practice, min(rung, Rung.USED, key=lambda r: r.height), hit.place, text, hit.tool.id))
+                found.append(
+                    Evidence(hit.practice, min(rung, Rung.USED, key=lambda r: r.height), hit.place, text, hit.tool.id)
+                )
         return found
 
-    def plain(self, practice: str, **options: object) -> list[Evidence]:
-        """The common case: declared by dependencies, used and automated by hits."""
-        hits = self.hits(practice, tests=bool(options.pop("in_tests", False)), notebooks=bool(options.pop("notebooks", True)))
-        return [*self.declared(practice), *self.evidence(hits, **options)]  # type: ignore[arg-type]
+    def plain(
+        self,
+        practice: str,
+        *,
+        in_tests: bool = False,
+        notebooks: bool = True,
+        tests: bool = False,
+        keep: Callable[[Arrival], bool] | None = None,
+        lift: bool = True,
+    ) -> list[Evidence]:
+        """The common case: declared by dependencies, used and automated by hits (`in_tests`: by those of tests too)."""
+        hits = self.hits(practice, tests=in_tests, notebooks=notebooks)
+        return [*self.declared(practice), *self.evidence(hits, tests=tests, keep=keep, lift=lift)]
 
 
 _R_BUNDLES = {
-    name: {"tidymodels"} for name in ("tune", "yardstick", "parsnip", "rsample", "workflows", "recipes", "dials", "broom")
+    name: {"tidymodels"}
+    for name in ("tune", "yardstick", "parsnip", "rsample", "workflows", "recipes", "dials", "broom")
 } | {name: {"tidyverse"} for name in ("dplyr", "readr", "tidyr", "ggplot2")}
 
 
 def best(arrivals: Iterable[Arrival]) -> Arrival | None:
     """The way that proves most: not only in a test, one whose failure counts, on a change, the shortest, the first."""
+
     def order(arrival: Arrival) -> tuple[bool, bool, bool, int, str]:
         return (arrival.in_test, not arrival.fails, not arrival.run.on_change, arrival.depth, arrival.run.key)
 
@@ -458,9 +503,7 @@ def _keywords_fit(call: Call, proof: Proof) -> bool:
         if wanted == "*":
             if not call.has_keyword(name) or value in (None, False, ""):
                 return False
-        elif value != UNKNOWN and str(value).lower() != str(wanted).lower():
-            return False
-        elif not call.has_keyword(name):
+        elif (value != UNKNOWN and str(value).lower() != str(wanted).lower()) or not call.has_keyword(name):
             return False
     return not any(call.has_keyword(name) or name in call.names for name in proof.without)
 

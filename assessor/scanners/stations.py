@@ -54,7 +54,9 @@ _TRANSFORMERS = (
     "sklearn.feature_selection", "sklearn.random_projection", "sklearn.manifold", "imblearn.over_sampling", "category_encoders",
     "sklearn.model_selection.train_test_split",
 )  # fmt: skip
-_NOT_MODELS = re.compile(r"scaler|encoder|imputer|vectori[sz]er|tokenizer|transform|preprocess|binar|pca|bins?$|le$|ohe|tfidf", re.I)
+_NOT_MODELS = re.compile(
+    r"scaler|encoder|imputer|vectori[sz]er|tokenizer|transform|preprocess|binar|pca|bins?$|le$|ohe|tfidf", re.I
+)
 
 
 def is_training(hit: Hit) -> bool:
@@ -97,7 +99,8 @@ def marks(scene: Scene) -> Mapping[ScopeKey, frozenset[str]]:
     """The stations of each first-party function, by its calls."""
     if "marks" not in scene.memo:
         scene.memo["marks"] = _marks(scene)
-    return scene.memo["marks"]  # type: ignore[return-value]
+    known: dict[ScopeKey, frozenset[str]] = scene.memo["marks"]
+    return known
 
 
 def _marks(scene: Scene) -> Mapping[ScopeKey, frozenset[str]]:

@@ -45,7 +45,8 @@ def test_cases(scene: Scene) -> list[TestCase]:
     """Test functions that assert something on first-party code or on the project's data; stubs are left out."""
     if "test_cases" not in scene.memo:
         scene.memo["test_cases"] = list(_test_cases(scene))
-    return scene.memo["test_cases"]  # type: ignore[return-value]
+    known: list[TestCase] = scene.memo["test_cases"]
+    return known
 
 
 def _test_cases(scene: Scene) -> Iterator[TestCase]:
@@ -95,7 +96,9 @@ def _reached(scene: Scene, methods: dict[str, list[ScopeKey]], path: str, number
         if key in seen or depth > 4:
             continue
         seen.add(key)
-        if scene.modules.files[key[0]].role is Role.FIRST_PARTY and not is_test_scope(scene.modules.index(key[0]).facts.scopes[key[1]]):
+        if scene.modules.files[key[0]].role is Role.FIRST_PARTY and not is_test_scope(
+            scene.modules.index(key[0]).facts.scopes[key[1]]
+        ):
             found.add(key)
         inner = scene.modules.index(key[0])
         names = [c.name for c in inner.calls.get(key[1], ())] + [r.name for r in inner.references.get(key[1], ())]
@@ -154,7 +157,10 @@ def _asserts(scene: Scene, path: str, number: int, scope: Scope, reached: frozen
         return True
     index = scene.modules.index(path)
     for call in index.calls.get(number, ()):
-        if call.name.endswith((".assert_called_once", ".assert_called_with", "raise_for_status")) or ".assert_" in call.name:
+        if (
+            call.name.endswith((".assert_called_once", ".assert_called_with", "raise_for_status"))
+            or ".assert_" in call.name
+        ):
             return True
         for p, n in scene.modules.targets(call.name, path):
             if scene.modules.index(p).facts.scopes[n].asserts:
@@ -162,10 +168,19 @@ def _asserts(scene: Scene, path: str, number: int, scope: Scope, reached: frozen
     return False
 
 
-_DATA_NAME = re.compile(r"data|feature|preprocess|schema|column|null|missing|clean|split|transform|ingest|duplicate|encod|outlier", re.I)
-_DATA_CALLS = re.compile(r"(?:^|\.)(?:read_csv|read_parquet|isnull|isna|notnull|duplicated|columns|expect_\w+|validate|dtypes|DataFrame|load_dataset)$")
-_MODEL_NAME = re.compile(r"model|train|predict|infer|accuracy|overfit|invarian|loss|fit|score|metric|converge|output_shape|behaviou?ral", re.I)
-_MODEL_CALLS = re.compile(r"(?:^|\.)(?:predict|predict_proba|fit|train|forward|score|backward|inference|decision_function|transform_and_predict|encode_image|encode_text|generate)$")
+_DATA_NAME = re.compile(
+    r"data|feature|preprocess|schema|column|null|missing|clean|split|transform|ingest|duplicate|encod|outlier", re.I
+)
+_DATA_CALLS = re.compile(
+    r"(?:^|\.)(?:read_csv|read_parquet|isnull|isna|notnull|duplicated|columns|expect_\w+|validate|dtypes|DataFrame|load_dataset)$"
+)
+_MODEL_NAME = re.compile(
+    r"model|train|predict|infer|accuracy|overfit|invarian|loss|fit|score|metric|converge|output_shape|behaviou?ral",
+    re.I,
+)
+_MODEL_CALLS = re.compile(
+    r"(?:^|\.)(?:predict|predict_proba|fit|train|forward|score|backward|inference|decision_function|transform_and_predict|encode_image|encode_text|generate)$"
+)
 
 
 def _names_data(name: str, path: str, calls: frozenset[str], reaches: bool) -> bool:
@@ -174,7 +189,9 @@ def _names_data(name: str, path: str, calls: frozenset[str], reaches: bool) -> b
     return named and any(_DATA_CALLS.search(call) for call in calls)
 
 
-_DATA_FILE = re.compile(r"(?:^|_)(?:data|features?|preprocess\w*|ingest\w*|etl|clean\w*|transform\w*|dataset|datasets|split\w*|prep)(?:_|\.py$)")
+_DATA_FILE = re.compile(
+    r"(?:^|_)(?:data|features?|preprocess\w*|ingest\w*|etl|clean\w*|transform\w*|dataset|datasets|split\w*|prep)(?:_|\.py$)"
+)
 _FRAMES = {"pandas", "polars", "pyspark", "numpy", "dask"}
 
 
@@ -214,7 +231,10 @@ def ci_arrivals(scene: Scene, path: str, number: int) -> list[Arrival]:
 
 
 def _kind(scene: Scene, practice: str, cases: list[TestCase], text: str) -> Finding:
-    return conclude(practice, [*_cases_evidence(scene, practice, cases, text), *scene.evidence(scene.hits(practice, tests=True), tests=True)])
+    return conclude(
+        practice,
+        [*_cases_evidence(scene, practice, cases, text), *scene.evidence(scene.hits(practice, tests=True), tests=True)],
+    )
 
 
 def _cases_evidence(scene: Scene, practice: str, cases: Iterable[TestCase], text: str) -> Iterator[Evidence]:
@@ -305,13 +325,27 @@ def _follows_workflow(scene: Scene, key: str, arrival: Arrival) -> bool:
             return True
         # Azure names pipelines on the server: a source that no file here has is one of this repository's other pipelines
         known = {n for r in scene.automation.runs.values() for n in (r.workflow.name, r.path)}
-        if trigger.kind == "pipeline" and not known & set(trigger.sources) and before.path != arrival.run.path and before.on_change:
+        if (
+            trigger.kind == "pipeline"
+            and not known & set(trigger.sources)
+            and before.path != arrival.run.path
+            and before.on_change
+        ):
             return True
     return False
 
 
 _INTEGRATION = re.compile(r"integration|e2e|end_?to_?end|smoke|functional|system_test|acceptance", re.I)
-_CLIENTS = ("TestClient", "test_client", "AsyncClient", "APIClient", "LocalStack", "DockerContainer", "DockerCompose", "CliRunner")
+_CLIENTS = (
+    "TestClient",
+    "test_client",
+    "AsyncClient",
+    "APIClient",
+    "LocalStack",
+    "DockerContainer",
+    "DockerCompose",
+    "CliRunner",
+)
 
 
 def integration(scene: Scene, cases: list[TestCase]) -> Finding:
@@ -334,9 +368,16 @@ def _called_services(scene: Scene) -> Iterator[Evidence]:
     started: dict[str, int] = {}
     for site in scene.automation.reach.sites:
         arrival, words = site.arrival, site.invocation.words
-        if arrival is None or not arrival.is_automatic or site.command.is_remote or arrival.run.workflow.provider in CI_PROVIDERS_EXCLUDED:
+        if (
+            arrival is None
+            or not arrival.is_automatic
+            or site.command.is_remote
+            or arrival.run.workflow.provider in CI_PROVIDERS_EXCLUDED
+        ):
             continue
-        if words[0] in ("docker", "docker-compose", "uvicorn", "gunicorn", "flask") and {"up", "run", words[0]} & set(words[:3]):
+        if words[0] in ("docker", "docker-compose", "uvicorn", "gunicorn", "flask") and {"up", "run", words[0]} & set(
+            words[:3]
+        ):
             started.setdefault(arrival.run.key, site.place.line)
         elif words[0] in ("curl", "http", "wget", "hurl", "newman") and any(_LOCAL.search(word) for word in words):
             if site.place.line > started.get(arrival.run.key, 10**9):
@@ -345,7 +386,9 @@ def _called_services(scene: Scene) -> Iterator[Evidence]:
 
 
 def _integrates(scene: Scene, case: TestCase) -> bool:
-    clients = any(call.rpartition(".")[2] in _CLIENTS or "TestClient" in call or "test_client" in call for call in case.calls)
+    clients = any(
+        call.rpartition(".")[2] in _CLIENTS or "TestClient" in call or "test_client" in call for call in case.calls
+    )
     named = bool(_INTEGRATION.search(case.file.path) or _INTEGRATION.search(case.scope.name))
     requests = any(call.startswith(("requests.", "httpx.", "urllib.request")) for call in case.calls)
     if clients or (named and (case.reaches or requests)):
@@ -369,7 +412,11 @@ def _scripted(scene: Scene) -> Iterator[Evidence]:
         if site.invocation.program not in _CHECKERS and scene.automation.started_file(site) is None:
             continue
         text = f"`{' '.join(words[:4])}` tests components together"
-        if site.arrival and site.arrival.is_automatic and site.arrival.run.workflow.provider not in CI_PROVIDERS_EXCLUDED:
+        if (
+            site.arrival
+            and site.arrival.is_automatic
+            and site.arrival.run.workflow.provider not in CI_PROVIDERS_EXCLUDED
+        ):
             yield Evidence(practice, Rung.AUTOMATED, site.place, text, route=site.arrival.route)
         elif site.arrival is None:
             yield Evidence(practice, Rung.USED, site.place, text)
@@ -384,7 +431,9 @@ def coverage(scene: Scene) -> Finding:
         if site.invocation.program in ("pytest", "py.test") and site.arrival and site.arrival.is_automatic:
             if options or any(w.startswith("--cov") for w in site.invocation.arguments):
                 place_text = "pytest measures coverage"
-                evidence.append(Evidence(practice, Rung.AUTOMATED, site.place, place_text, "pytest-cov", site.arrival.route))
+                evidence.append(
+                    Evidence(practice, Rung.AUTOMATED, site.place, place_text, "pytest-cov", site.arrival.route)
+                )
     measured = [e for e in evidence if e.rung is Rung.AUTOMATED]
     threshold = _threshold(scene)
     for item in measured:
@@ -403,15 +452,15 @@ def _is_threshold(word: str) -> bool:
 def _pytest_options(scene: Scene) -> bool:
     return any(
         "--cov" in setting.value
-        for _, settings in scene.project.having("settings")
-        for setting in settings  # type: ignore[attr-defined]
+        for _, settings in scene.project.having(lambda f: f.settings)
+        for setting in settings
         if setting.key.endswith("addopts") or ".addopts." in setting.key
     )
 
 
 def _threshold(scene: Scene) -> Hop | None:
-    for file, settings in scene.project.having("settings"):
-        for setting in settings:  # type: ignore[attr-defined]
+    for file, settings in scene.project.having(lambda f: f.settings):
+        for setting in settings:
             key = setting.key.lower()
             if key.endswith("fail_under") and setting.value not in ("0", "0.0", ""):
                 return Hop(f"fail_under = {setting.value}", file.at(setting.line))

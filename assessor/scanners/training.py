@@ -67,7 +67,19 @@ def pipeline(scene: Scene) -> Finding:
     return conclude(practice, evidence)
 
 
-_STEP_DECORATORS = {"task", "step", "component", "asset", "op", "node", "multi_asset", "solid", "pipeline_step", "transform", "flow"}
+_STEP_DECORATORS = {
+    "task",
+    "step",
+    "component",
+    "asset",
+    "op",
+    "node",
+    "multi_asset",
+    "solid",
+    "pipeline_step",
+    "transform",
+    "flow",
+}
 _STEP_CALLS = re.compile(
     r"(?:Operator|Step|ContainerOp|task|\.node|TrainingJob|ProcessingStep|PipelineStep|func_to_container_op|Task|command|create_component_from_func|load_component\w*)$"
 )
@@ -107,8 +119,8 @@ def _stage_pipelines(scene: Scene) -> Iterator[Evidence]:
     for file in scene.project.ordered:
         if file.path.rpartition("/")[2] == "dvc.yaml" and not file.facts.targets and file.role is Role.FIRST_PARTY:
             yield Evidence(practice, Rung.DECLARED, file.at(1), f"{file.path} defines no stage", "dvc")
-    for file, targets in scene.project.having("targets"):
-        stages = [t for t in targets if t.runner == "dvc"]  # type: ignore[attr-defined]
+    for file, targets in scene.project.having(lambda f: f.targets):
+        stages = [t for t in targets if t.runner == "dvc"]
         if not stages:
             continue
         place = file.at(stages[0].line)
@@ -119,7 +131,9 @@ def _stage_pipelines(scene: Scene) -> Iterator[Evidence]:
         if len(stages) < 2:
             yield Evidence(practice, Rung.DECLARED, place, f"{file.path} has one stage", "dvc")
             continue
-        arrivals = [a for t in stages for a in scene.automation.reach.targets.get((file.path, t.line), ()) if a.is_automatic]
+        arrivals = [
+            a for t in stages for a in scene.automation.reach.targets.get((file.path, t.line), ()) if a.is_automatic
+        ]
         arrival = best(arrivals)
         text = f"{file.path} has {len(stages)} stages: {', '.join(t.name for t in stages[:5])}"
         if arrival:
@@ -147,7 +161,10 @@ def _site_stations(scene: Scene, site: Site) -> frozenset[str]:
     """The stations of one command, by its name and by the functions that it reaches."""
     found: set[str] = set()
     invocation = site.invocation
-    if invocation.program in ("python", "Rscript", "julia", "bash", "sh", "papermill", "dvc", "make") or invocation.script:
+    if (
+        invocation.program in ("python", "Rscript", "julia", "bash", "sh", "papermill", "dvc", "make")
+        or invocation.script
+    ):
         subject = invocation.script or invocation.module or ""
         found |= stations_named(f"{subject} {' '.join(w for w in invocation.arguments[:2] if not w.startswith('-'))}")
     return frozenset(found)
@@ -172,7 +189,12 @@ def _job_pipelines(scene: Scene) -> Iterator[Evidence]:
         steps = [(site, stations) for site, stations in links]
         if len({site.place for site, _ in steps}) < 2 or not any("train" in stations for _, stations in steps):
             continue
-        distinct = {station for _, stations in steps for station in stations} & {"data", "train", "evaluate", "register"}
+        distinct = {station for _, stations in steps for station in stations} & {
+            "data",
+            "train",
+            "evaluate",
+            "register",
+        }
         if len(distinct) < 2:
             continue
         first = next(site for site, stations in steps if "train" in stations)
@@ -201,7 +223,9 @@ def _target_pipelines(scene: Scene) -> Iterator[Evidence]:
                     text = f"{target.runner} {target.name} chains {', '.join(t.name for t in chained[:5])}"
                     yield Evidence(practice, Rung.USED, file.at(target.line), text)
         if file.facts.script:
-            stations = [stations_named(c.text) & _ML for c in file.facts.script.commands if ".py" in c.text or "-m" in c.argv]
+            stations = [
+                stations_named(c.text) & _ML for c in file.facts.script.commands if ".py" in c.text or "-m" in c.argv
+            ]
             if sum(1 for s in stations if s) >= 2 and any("train" in s for s in stations):
                 if len({station for s in stations for station in s}) >= 2:
                     yield Evidence(practice, Rung.USED, file.at(1), f"{file.path} chains ML steps")
@@ -280,7 +304,9 @@ def _starts_training(site: Site) -> bool:
 def _idle_schedules(scene: Scene) -> Iterator[Evidence]:
     practice = "training.schedule"
     found = [(run.path, item) for run in scene.automation.runs.values() for item in run.triggers]
-    found += [(f.path, item) for f, ws in scene.project.having("workflows") for w in ws for item in w.triggers]  # type: ignore[attr-defined]
+    found += [
+        (f.path, item) for f, ws in scene.project.having(lambda f: f.workflows) for w in ws for item in w.triggers
+    ]
     for path, item in found:
         if item.kind == "schedule":
             text = "a schedule that is paused" if not item.is_active else "a schedule for something else than training"
@@ -294,7 +320,9 @@ _DATA_PATH = re.compile(
     r"(?:^|/)(?:data|datasets?|raw|params|configs?|conf|parameters|features)(?:[/.*]|$)|\.(?:csv|parquet|dvc|jsonl)(?:$|\*)|dvc\.(?:yaml|lock)|params",
     re.IGNORECASE,
 )
-_RETRAIN = re.compile(r"retrain|trigger_?training|train_?trigger|trigger_?pipeline|trigger_?retrain|start_?training", re.IGNORECASE)
+_RETRAIN = re.compile(
+    r"retrain|trigger_?training|train_?trigger|trigger_?pipeline|trigger_?retrain|start_?training", re.IGNORECASE
+)
 
 
 def trigger(scene: Scene) -> Finding:
@@ -343,7 +371,11 @@ def _drift_triggers(scene: Scene) -> Iterator[Evidence]:
     known = marks(scene)
     for file in scene.project.code_files:
         index = scene.modules.index(file.path)
-        watches = file.path in drifting or "drift" in file.path.lower() or any("drift" in s.name.lower() for s in index.facts.scopes)
+        watches = (
+            file.path in drifting
+            or "drift" in file.path.lower()
+            or any("drift" in s.name.lower() for s in index.facts.scopes)
+        )
         for comparison_effects, line, scope in _conditional_effects(scene, file.path):
             starts = [e for e in comparison_effects if _starts_train(scene, e, file.path, known)]
             if starts and watches:
@@ -371,7 +403,14 @@ _SUBMITS = {
 }  # fmt: skip
 """Calls that start a run of a training pipeline on its orchestrator."""
 
-_DISPATCH = {"create_workflow_dispatch", "run_deployment", "trigger_dag", "start_pipeline_execution", "create_dispatch", "repository_dispatch"}
+_DISPATCH = {
+    "create_workflow_dispatch",
+    "run_deployment",
+    "trigger_dag",
+    "start_pipeline_execution",
+    "create_dispatch",
+    "repository_dispatch",
+}
 
 
 def _starts_train(scene: Scene, name: str, path: str, known: object) -> bool:
@@ -394,11 +433,16 @@ def _invoked_triggers(scene: Scene) -> Iterator[Evidence]:
             last = scope.name.rpartition(".")[2]
             if number in (MODULE, MAIN) or scope.is_stub or not _RETRAIN.search(last):
                 continue
-            served = any(d.name.rpartition(".")[2] in ("post", "get", "put", "route", "api_route", "command") for d in scope.decorators)
+            served = any(
+                d.name.rpartition(".")[2] in ("post", "get", "put", "route", "api_route", "command")
+                for d in scope.decorators
+            )
             if any(d.name.rpartition(".")[2] in ("dag", "flow", "task", "pipeline", "step") for d in scope.decorators):
                 continue  # a pipeline of that name is what is triggered
             called = served or any(
-                call.name.rpartition(".")[2] == last for other in scene.project.code_files for call in other.facts.python.calls  # type: ignore[union-attr]
+                call.name.rpartition(".")[2] == last
+                for other in scene.project.code_files
+                for call in (other.facts.python.calls if other.facts.python else ())
             )
             text = f"{last}() starts training when it is invoked" if called else f"{last}() exists, nothing calls it"
             yield Evidence(practice, Rung.USED if called else Rung.DECLARED, file.at(scope.line), text)
@@ -429,7 +473,11 @@ def _holds_back(scene: Scene, gate: Gate) -> bool:
     for hit in follows:
         if hit.call is not None:
             same = hit.file.path == gate.file.path and hit.scope == gate.scope
-            if same and hit.place.line >= gate.line and (gate.stops or hit.call.guards or hit.call.name in gate.effects):
+            if (
+                same
+                and hit.place.line >= gate.line
+                and (gate.stops or hit.call.guards or hit.call.name in gate.effects)
+            ):
                 return True
             last = hit.file.code.scopes[hit.scope].name.rpartition(".")[2] if hit.file.code else ""
             if last and any(e.rpartition(".")[2] == last for e in gate.effects):
@@ -443,8 +491,8 @@ def _printed(scene: Scene) -> list[NearMiss]:
     found = []
     for file in scene.project.code_files:
         for comparison in file.facts.python.comparisons if file.facts.python else ():
-            if comparison.outcome == "print" and any(n in ("accuracy", "f1", "rmse", "auc", "mae", "r2") for n in comparison.names):
+            if comparison.outcome == "print" and any(
+                n in ("accuracy", "f1", "rmse", "auc", "mae", "r2") for n in comparison.names
+            ):
                 found.append(NearMiss(file.at(comparison.line), "a metric is compared, the result is only printed"))
     return found[:3]
-
-

@@ -18,7 +18,9 @@ _MODEL_FILE = re.compile(
     r"(?:^|/)(?:models?|weights|checkpoints?)(?:/|$|\.)",
     re.IGNORECASE,
 )
-_DATA_FILE = re.compile(r"\.(?:csv|tsv|parquet|feather|jsonl?|npy|npz|xlsx?|zip|gz|xml|arrow|tfrecord|h5)$|(?:^|/)data", re.I)
+_DATA_FILE = re.compile(
+    r"\.(?:csv|tsv|parquet|feather|jsonl?|npy|npz|xlsx?|zip|gz|xml|arrow|tfrecord|h5)$|(?:^|/)data", re.I
+)
 _VERSION_TAG = re.compile(r"^(?:[\w-]+[@/-])?v?\d+(?:\.\d+){1,3}(?:[-.+]?\w+)*$|^v\d+$")
 
 
@@ -74,19 +76,19 @@ def data(scene: Scene) -> Finding:
         if item.tool == "dvc" and not tracked:
             continue  # `dvc repro` without a tracked out versions nothing
         evidence.append(item)
-    evidence += [e for e in scene.evidence(h for h in scene.hits(practice) if h.kind in ("file", "setting"))]
+    evidence += scene.evidence(h for h in scene.hits(practice) if h.kind in ("file", "setting"))
     for file, version in _tracked(scene):
         if not version.is_tracked and not _MODEL_FILE.search(version.path):
             text = f"{version.path} is named for {version.system}, nothing is tracked yet"
             evidence.append(Evidence(practice, Rung.DECLARED, file.at(version.line), text, version.system))
-    for file, targets in scene.project.having("targets") if not tracked else ():
-        stage = next((t for t in targets if t.runner == "dvc" and t.outputs), None)  # type: ignore[attr-defined]
+    for file, targets in scene.project.having(lambda f: f.targets) if not tracked else ():
+        stage = next((t for t in targets if t.runner == "dvc" and t.outputs), None)
         if stage:
             text = f"stage {stage.name} names outputs, nothing is tracked yet"
             evidence.append(Evidence(practice, Rung.DECLARED, file.at(stage.line), text, "dvc"))
     if not tracked:
-        for file, settings in scene.project.having("settings", frozenset(Role)):
-            for setting in settings:  # type: ignore[attr-defined]
+        for file, settings in scene.project.having(lambda f: f.settings, frozenset(Role)):
+            for setting in settings:
                 if file.path.endswith(".gitattributes") and setting.key.startswith("lfs"):
                     text = f"git-lfs pattern {setting.value}, no data tracked by it"
                     evidence.append(Evidence(practice, Rung.DECLARED, file.at(setting.line), text, "git-lfs"))
@@ -134,7 +136,6 @@ def _bucket_copies(scene: Scene) -> Iterator[Evidence]:
             else:
                 yield Evidence(practice, Rung.USED, site.place, text)
 
-
     for file in scene.project.code_files:
         for call in file.facts.python.calls if file.facts.python else ():
             if call.name.rpartition(".")[2] in _UPLOADS and _is_versioned_upload(call):
@@ -180,7 +181,7 @@ def dependencies(scene: Scene) -> Finding:
     practice = "versioning.dependencies"
     evidence, pinned, total, first = [], 0, 0, None
     compiled: list[ProjectFile] = []
-    for file, requirements in scene.project.having("requirements", frozenset({Role.FIRST_PARTY})):
+    for file, requirements in scene.project.having(lambda f: f.requirements, frozenset({Role.FIRST_PARTY})):
         assert isinstance(requirements, Requirements)
         main = [d for d in requirements.dependencies if not d.group] or list(requirements.dependencies)
         if requirements.is_compiled and len(main) > 1:
@@ -193,13 +194,15 @@ def dependencies(scene: Scene) -> Finding:
             first = file.at(main[0].line)
     if total and first:
         rung = Rung.USED if 2 * pinned >= total else Rung.DECLARED
-        evidence.append(Evidence(practice, rung, first, f"{pinned} of {total} direct dependencies carry a version or range"))
+        evidence.append(
+            Evidence(practice, rung, first, f"{pinned} of {total} direct dependencies carry a version or range")
+        )
     locks = []
-    for file, lock in scene.project.having("lock", frozenset({Role.FIRST_PARTY, Role.GENERATED, Role.DATA})):
-        if lock.packages > 0:  # type: ignore[attr-defined]
-            locks.append((file, lock.tool))  # type: ignore[attr-defined]
-            text = f"{file.path} locks {lock.packages} packages"  # type: ignore[attr-defined]
-            evidence.append(Evidence(practice, Rung.AUTOMATED, file.at(1), text, lock.tool, (Hop(text, file.at(1)),)))  # type: ignore[attr-defined]
+    for file, lock in scene.project.having(lambda f: f.lock, frozenset({Role.FIRST_PARTY, Role.GENERATED, Role.DATA})):
+        if lock.packages > 0:
+            locks.append((file, lock.tool))
+            text = f"{file.path} locks {lock.packages} packages"
+            evidence.append(Evidence(practice, Rung.AUTOMATED, file.at(1), text, lock.tool, (Hop(text, file.at(1)),)))
     evidence += _locked_installs(scene, {tool for _, tool in locks}, compiled)
     share = pinned / total if total else 0.0
     return conclude(practice, evidence, values=[("pinned_share", round(share, 3)), ("direct_dependencies", total)])
@@ -233,21 +236,25 @@ def _installs(scene: Scene) -> Iterator[tuple[tuple[str, ...], Place, tuple[Hop,
             if site.invocation.via_runner == "uv":
                 words = ("uv", *site.command.argv[1:])
             yield words, site.place, site.arrival.route
-    for file, dockerfile in scene.project.having("dockerfile"):
+    for file, dockerfile in scene.project.having(lambda f: f.dockerfile):
         assert isinstance(dockerfile, Dockerfile)
         for command in dockerfile.commands:
             invocation = interpret(command.argv)
             words = invocation.words if invocation else ()
-            if invocation and invocation.program in ("R", "Rscript") and any("renv::restore" in w for w in command.argv):
+            if (
+                invocation
+                and invocation.program in ("R", "Rscript")
+                and any("renv::restore" in w for w in command.argv)
+            ):
                 words = ("renv::restore",)
             if command.argv[:2] == ("uv", "run"):
                 words = command.argv
             if words:
                 place = file.at(command.line)
                 yield words, place, (Hop(f"build {file.path}", file.at(1)), Hop(" ".join(command.argv)[:80], place))
-    for site in scene.automation.reach.actions:
-        if "setup-renv" in site.step.uses and site.arrival.is_automatic:
-            yield ("renv::restore",), site.place, site.arrival.route
+    for action in scene.automation.reach.actions:
+        if "setup-renv" in action.step.uses and action.arrival.is_automatic:
+            yield ("renv::restore",), action.place, action.arrival.route
 
 
 # ---- environment ----
@@ -260,7 +267,7 @@ def environment(scene: Scene) -> Finding:
     """Dockerfile, conda environment, devcontainer or nix; automated where a run builds or uses it."""
     practice = "versioning.environment"
     evidence = [*scene.declared(practice), *_language_versions(scene), *scene.evidence(scene.hits(practice))]
-    for file, dockerfile in scene.project.having("dockerfile", frozenset({Role.FIRST_PARTY})):
+    for file, dockerfile in scene.project.having(lambda f: f.dockerfile, frozenset({Role.FIRST_PARTY})):
         assert isinstance(dockerfile, Dockerfile)
         if not dockerfile.stages:
             continue
@@ -306,7 +313,7 @@ def _conda(scene: Scene) -> Iterator[Evidence]:
     practice = "versioning.environment"
     files = [
         (file, requirements)
-        for file, requirements in scene.project.having("requirements", frozenset({Role.FIRST_PARTY}))
+        for file, requirements in scene.project.having(lambda f: f.requirements, frozenset({Role.FIRST_PARTY}))
         if file.path.endswith((".yml", ".yaml"))
     ]
     for file, _ in files:
@@ -336,15 +343,25 @@ _CONFIG_FILE = re.compile(
 def config(scene: Scene) -> Finding:
     """Used where code reads a configuration file or a settings class; automated where a run without a person does."""
     practice = "versioning.config"
-    files = [f for f in scene.project.ordered if f.role in (Role.FIRST_PARTY, Role.DATA) and _CONFIG_FILE.search(f.path) and f.size > 2]
+    files = [
+        f
+        for f in scene.project.ordered
+        if f.role in (Role.FIRST_PARTY, Role.DATA) and _CONFIG_FILE.search(f.path) and f.size > 2
+    ]
     named = {f.path.rpartition("/")[2] for f in files} | {
         p.rpartition("/")[2] for p in scene.project.listed if p.endswith(".json") and "/" in p
     }
     hits = scene.hits(practice, notebooks=False)
-    kept = [h for h in hits if h.kind in ("base", "decorator", "r_call", "setting", "file") or _reads_config(h, bool(files), named)]
+    kept = [
+        h
+        for h in hits
+        if h.kind in ("base", "decorator", "r_call", "setting", "file") or _reads_config(h, bool(files), named)
+    ]
     evidence = [*scene.declared(practice), *scene.evidence(kept)]
     if files and not kept:
-        evidence.append(Evidence(practice, Rung.DECLARED, files[0].at(1), f"{files[0].path} is there, no code reads it"))
+        evidence.append(
+            Evidence(practice, Rung.DECLARED, files[0].at(1), f"{files[0].path} is there, no code reads it")
+        )
     evidence += _stage_params(scene)
     return conclude(practice, evidence)
 
@@ -363,12 +380,14 @@ def _reads_config(hit: object, has_files: bool, named: set[str]) -> bool:
 def _stage_params(scene: Scene) -> Iterator[Evidence]:
     """DVC stages with params: reached by a run they are passed automatically."""
     practice = "versioning.config"
-    for file, targets in scene.project.having("targets"):
-        for target in targets:  # type: ignore[attr-defined]
+    for file, targets in scene.project.having(lambda f: f.targets):
+        for target in targets:
             if target.runner != "dvc" or not any(":" in i for i in target.inputs):
                 continue
             text, place = f"stage {target.name} takes its parameters from params", file.at(target.line)
-            arrival = best(a for a in scene.automation.reach.targets.get((file.path, target.line), ()) if a.is_automatic)
+            arrival = best(
+                a for a in scene.automation.reach.targets.get((file.path, target.line), ()) if a.is_automatic
+            )
             if arrival:
                 yield Evidence(practice, Rung.AUTOMATED, place, text, "dvc", arrival.route)
             else:
@@ -378,7 +397,7 @@ def _stage_params(scene: Scene) -> Iterator[Evidence]:
 def seeds(scene: Scene) -> Finding:
     """Used where modules, not only notebooks or tests, fix a seed."""
     practice = "versioning.seeds"
-    hits = [h for h in scene.hits(practice, notebooks=False)]
+    hits = scene.hits(practice, notebooks=False)
     return conclude(practice, scene.evidence(hits, lift=False), _notebook_seeds(scene) if not hits else ())
 
 
@@ -397,8 +416,8 @@ def releases(scene: Scene) -> Finding:
             text = f"version tag {tag.name}"
             evidence.append(Evidence(practice, Rung.USED, _any_place(scene), text, "git"))
             break
-    for file, document in scene.project.having("document", frozenset(Role)):
-        if document.kind == "changelog" and document.words >= 3:  # type: ignore[attr-defined]
+    for file, document in scene.project.having(lambda f: f.document, frozenset(Role)):
+        if document.kind == "changelog" and document.words >= 3:
             evidence.append(Evidence(practice, Rung.USED, file.at(1), f"{file.path} is kept"))
     evidence += scene.evidence(h for h in scene.hits(practice) if _is_release(h.text, scene.arrivals(h)))
     evidence += _versioned_images(scene)
@@ -415,14 +434,30 @@ def _versioned_images(scene: Scene) -> Iterator[Evidence]:
         words = [w for w in site.invocation.words if w not in ("image", "buildx")]
         pushes = words[:2] in (["docker", "push"], ["podman", "push"])
         tags = [w for w in words[2:] if ":" in w and not w.startswith("-")]
-        if site.arrival and site.arrival.is_automatic and pushes and ("--all-tags" in words or any("$" in t.rpartition(":")[2] for t in tags)):
-            yield Evidence(practice, Rung.AUTOMATED, site.place, "pushes the image under a version", "docker", site.arrival.route)
+        if (
+            site.arrival
+            and site.arrival.is_automatic
+            and pushes
+            and ("--all-tags" in words or any("$" in t.rpartition(":")[2] for t in tags))
+        ):
+            yield Evidence(
+                practice, Rung.AUTOMATED, site.place, "pushes the image under a version", "docker", site.arrival.route
+            )
     for action in scene.automation.reach.actions:
         if "build-push-action" not in action.step.uses or action.step.input("push").lower() in ("", "false"):
             continue
         tags = action.step.input("tags").replace(",", "\n").split()
-        if action.arrival.is_automatic and any("$" in t.rpartition(":")[2] or re.search(r":v?\d", t) for t in tags if not _MOVING.search(t)):
-            yield Evidence(practice, Rung.AUTOMATED, action.place, "pushes the image under a version", "docker", action.arrival.route)
+        if action.arrival.is_automatic and any(
+            "$" in t.rpartition(":")[2] or re.search(r":v?\d", t) for t in tags if not _MOVING.search(t)
+        ):
+            yield Evidence(
+                practice,
+                Rung.AUTOMATED,
+                action.place,
+                "pushes the image under a version",
+                "docker",
+                action.arrival.route,
+            )
 
 
 def _is_release(text: str, arrivals: list[Arrival]) -> bool:

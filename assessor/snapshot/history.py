@@ -12,6 +12,8 @@ _BOT = re.compile(
     r"|allcontributors|codecov|imgbot|whitesource|mend|jenkins|travis|gitlab-ci)\b|(?:-|_|\b)bot\b",
     re.IGNORECASE,
 )
+
+
 @dataclass(frozen=True, slots=True)
 class Tag:
     """A tag with the time of its commit, in seconds since 1970."""
