@@ -9,6 +9,8 @@ import click
 from assessor.errors import UserError
 
 if TYPE_CHECKING:
+    from assessor.assessment import Assessment
+    from assessor.policy.gate import GateResult
     from assessor.policy.model import Gate
 
 EXIT_HELP = """
@@ -28,6 +30,9 @@ EXIT_HELP = """
 @click.option("--max-unknown", type=click.IntRange(min=0), help="How many practices may be unknown.")
 @click.option("--max-waivers", type=click.IntRange(min=0), help="How many waivers there may be.")
 @click.option("--strict", is_flag=True, help="Attestations do not count.")
+@click.option(
+    "--policy", metavar="FILE", default="", help="An organisation's policy, which the repository cannot weaken."
+)
 @click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
 @click.option("--color/--no-color", "colour", default=None, help="Force or forbid colour; NO_COLOR forbids it too.")
 @click.pass_context
@@ -43,20 +48,17 @@ def gate(
     max_unknown: int | None,
     max_waivers: int | None,
     strict: bool,
+    policy: str,
     quiet: bool,
     colour: bool | None,
 ) -> None:
-    import os
-    import sys
+    from dataclasses import replace
 
-    from assessor.cli.audit import run
-    from assessor.cli.output import look_of, print_text
-    from assessor.policy.gate import check_gate, judge
-    from assessor.render.gate_report import render_text
-    from assessor.rubric.loading import DEFAULT, find_rubric
+    from assessor.cli.judging import prepare
+    from assessor.policy.gate import judge
 
-    asked = conditions(
-        rubric=rubric or DEFAULT,
+    options = conditions(
+        rubric=rubric,
         min_level=min_level,
         min=pairs("--min", minima),
         require=pairs("--require", required),
@@ -65,15 +67,23 @@ def gate(
         max_waivers=max_waivers,
         strict=strict,
     )
-    if asked.is_empty:
-        raise UserError("no condition; give one, for example --min-level 3 or --require testing.unit=automated")
-    model = find_rubric(asked.rubric)
-    check_gate(asked, model)
-    assessment = run(target, ref, (asked.rubric,), quiet)
-    result = judge(asked, assessment, model)
+    case = prepare(target, ref, options, policy, quiet)
+    result = judge(case.effective.gate, case.assessment, case.rubric, case.statements)
+    result = replace(result, notes=(*case.effective.notes, *result.notes))
+    show(case.assessment, result, colour)
+    ctx.exit(result.exit_code)
+
+
+def show(assessment: Assessment, result: GateResult, colour: bool | None) -> None:
+    """Print the verdicts."""
+    import os
+    import sys
+
+    from assessor.cli.output import look_of, print_text
+    from assessor.render.gate_report import render_text
+
     look = look_of(sys.stdout, os.environ, colour)
     print_text(render_text(assessment, result, colour=look.colour, unicode=look.unicode))
-    ctx.exit(result.exit_code)
 
 
 def pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:

@@ -127,7 +127,7 @@ class Waiver(Value):
     path: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
     reason: Sentence
     owner: Name
-    ticket: Annotated[str, Field(min_length=1, max_length=500)]
+    ticket: Annotated[str, Field(min_length=1, max_length=500, coerce_numbers_to_str=True)]
     expires: Day
 
     @property

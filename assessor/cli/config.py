@@ -1,0 +1,108 @@
+"""`assessor config`: what holds for a repository, whether its configuration is right, and a configuration to begin with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assessor.errors import UserError
+
+if TYPE_CHECKING:
+    from assessor.policy.config import Loaded
+
+
+@click.group()
+def config() -> None:
+    """Show, check or begin the configuration of a repository: `assessor.yaml` or [tool.assessor] in pyproject.toml."""
+
+
+@config.command()
+@click.argument("target", default=".")
+@click.option("--ref", metavar="REF", help="The configuration of this branch, tag or commit.")
+@click.option("--policy", metavar="FILE", default="", help="An organisation's policy that holds too.")
+def show(target: str, ref: str | None, policy: str) -> None:
+    """Show what holds for TARGET after joining its configuration with a policy."""
+    from assessor.cli.judging import read_policy
+    from assessor.cli.output import print_text
+    from assessor.policy.effective import effective
+    from assessor.policy.model import Gate
+    from assessor.policy.writing import as_yaml
+
+    rules = read_policy(policy)
+    loaded = _load(target, ref)
+    asked = effective(loaded.config, Gate(), rules)
+    print_text(f"# from {loaded.path or 'no configuration'}{f' and the policy {policy}' if policy else ''}\n")
+    print_text(as_yaml(loaded.config.model_copy(update={"gate": asked.gate})))
+    for note in asked.notes:
+        print_text(f"# {note}\n")
+
+
+def _load(target: str, ref: str | None) -> Loaded:
+    from assessor.cli.judging import load_config
+    from assessor.snapshot import SnapshotError, open_snapshot
+
+    try:
+        with open_snapshot(target, ref) as snapshot:
+            return load_config(snapshot)
+    except SnapshotError as error:
+        raise UserError(str(error)) from error
+
+
+@config.command()
+@click.argument("target", default=".")
+@click.option("--policy", "is_policy", is_flag=True, help="TARGET is a policy file.")
+def check(target: str, is_policy: bool) -> None:
+    """Check the configuration of TARGET, a folder or a file; each mistake is one line, `file:line: what`."""
+    from assessor.catalog.loading import DataError
+    from assessor.cli.output import print_text
+
+    path = Path(target)
+    if not path.exists():
+        raise UserError(f"{target} does not exist")
+    try:
+        told = _checked_file(path, is_policy) if path.is_file() else _checked_folder(path)
+    except DataError as error:
+        *others, last = str(error).splitlines()
+        for line in others:
+            click.echo(f"assessor: {line}", err=True)
+        raise UserError(last) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{target} cannot be read: {error}") from error
+    print_text(f"{told}: no mistakes\n")
+
+
+def _checked_file(path: Path, is_policy: bool) -> str:
+    from assessor.catalog.loading import Source
+    from assessor.policy.config import TOML_NAME, parse_config, parse_policy, parse_pyproject
+
+    source = Source(str(path), path.read_text("utf-8"))
+    if is_policy:
+        parse_policy(source)
+    elif path.name == TOML_NAME:
+        parse_pyproject(source)
+    else:
+        parse_config(source)
+    return str(path)
+
+
+def _checked_folder(folder: Path) -> str:
+    from assessor.policy.config import find_config
+
+    def read(name: str) -> str | None:
+        path = folder / name
+        return path.read_text("utf-8") if path.is_file() else None
+
+    loaded = find_config(read)
+    return str(folder / loaded.path) if loaded.path else f"{folder} has no configuration"
+
+
+@config.command()
+@click.argument("target", default=".")
+@click.option("--write", is_flag=True, help="Write it; without this it is only shown.")
+def init(target: str, write: bool) -> None:
+    """Show a configuration for TARGET that its present state just passes; --write writes it, overwriting nothing."""
+    from assessor.cli.init import offer, proposed_config
+
+    offer(Path(target), [proposed_config(target)], write=write)

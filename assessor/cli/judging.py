@@ -1,0 +1,151 @@
+"""What the gate's command does before it judges: open the snapshot, read configuration and policy, audit."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assessor.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from assessor.assessment import Assessment
+    from assessor.policy.config import Loaded
+    from assessor.policy.effective import Effective
+    from assessor.policy.model import Gate, Policy
+    from assessor.policy.statements import Statements
+    from assessor.rubric.model import Rubric
+    from assessor.snapshot.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that a judgement needs."""
+
+    assessment: Assessment
+    rubric: Rubric
+    effective: Effective
+    loaded: Loaded
+    statements: Statements
+    files: frozenset[str]
+    """Paths of the snapshot's files."""
+
+
+def today(environment: Mapping[str, str]) -> date:
+    """The day by which statements expire: SOURCE_DATE_EPOCH where it is set, else now (UTC). Raises UserError."""
+    epoch = environment.get("SOURCE_DATE_EPOCH", "").strip()
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date() if epoch else datetime.now(UTC).date()
+    except (ValueError, OverflowError, OSError) as error:
+        raise UserError(f"SOURCE_DATE_EPOCH is '{epoch}'; expected seconds since 1970") from error
+
+
+def read_policy(file: str) -> Policy | None:
+    """The organisation's policy; None for no name. Raises UserError."""
+    from assessor.catalog.loading import DataError, Source
+    from assessor.policy.config import parse_policy
+
+    if not file:
+        return None
+    path = Path(file)
+    if not path.is_file():
+        raise UserError(f"no policy file {file}")
+    try:
+        return parse_policy(Source(file, path.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{file}:1: cannot be read: {error}") from error
+    except DataError as error:
+        raise UserError(one_line(error)) from error
+
+
+def one_line(error: Exception) -> str:
+    """The first mistake of several, with a word about the others."""
+    first, *others = str(error).splitlines()
+    return f"{first} (and {len(others)} more; `assessor config check` shows all)" if others else first
+
+
+def root_text(snapshot: Snapshot, name: str) -> str | None:
+    """The text of one file of the snapshot; None where it has none. Bytes that are no UTF-8 become U+FFFD."""
+    from assessor.snapshot.snapshot import UnreadableFile
+
+    if name not in snapshot.by_path:
+        return None
+    try:
+        return snapshot.read(name).decode("utf-8", "replace")
+    except UnreadableFile:
+        return None
+
+
+def load_config(snapshot: Snapshot) -> Loaded:
+    """The configuration in the snapshot. Raises UserError for a mistake in it."""
+    from assessor.catalog.loading import DataError
+    from assessor.policy.config import find_config
+
+    try:
+        return find_config(lambda name: root_text(snapshot, name))
+    except DataError as error:
+        raise UserError(one_line(error)) from error
+
+
+def load_rubric(name: str, options: Gate, policy_file: str, snapshot: Snapshot) -> Rubric:
+    """The model by name: shipped, a file that the command line names, one beside the policy, or one in the snapshot.
+
+    What only the repository's configuration names is taken from the snapshot and nowhere else.
+    """
+    from assessor.catalog.loading import DataError, Source
+    from assessor.rubric.loading import find_rubric, parse_rubric, shipped_names, shipped_rubric
+
+    beside_policy = Path(policy_file).parent / name if policy_file else None
+    try:
+        if name in shipped_names() or name == options.rubric:
+            return find_rubric(name)
+        if beside_policy is not None and beside_policy.is_file():
+            return find_rubric(str(beside_policy))
+        text = root_text(snapshot, name)
+        if text is None and ("/" in name or name.endswith((".yaml", ".yml"))):
+            raise UserError(f"no rubric file {name} in the repository")
+        return shipped_rubric(name) if text is None else parse_rubric(Source(name, text))
+    except DataError as error:
+        raise UserError(one_line(error)) from error
+
+
+def prepare(
+    target: str, ref: str | None, options: Gate, policy_file: str, quiet: bool, *, needs_conditions: bool = True
+) -> Case:
+    """Open, configure and audit the target. Raises UserError for wrong use or configuration."""
+    from assessor.audit import audit_snapshot
+    from assessor.cli.output import ProgressLine
+    from assessor.policy.effective import effective
+    from assessor.policy.gate import check_gate
+    from assessor.policy.statements import on_day
+    from assessor.snapshot import SnapshotError, open_snapshot
+
+    policy = read_policy(policy_file)
+    progress = ProgressLine(sys.stderr, quiet=quiet)
+    try:
+        with open_snapshot(target, ref) as snapshot:
+            loaded = load_config(snapshot)
+            asked = effective(loaded.config, options, policy)
+            if needs_conditions and asked.gate.is_empty:
+                raise UserError(_NO_CONDITION)
+            rubric = load_rubric(asked.gate.rubric, options, policy_file, snapshot)
+            check_gate(asked.gate, rubric)
+            config = loaded.config
+            said = on_day(config.attestations, config.waivers, today(os.environ), policy)
+            assessment = audit_snapshot(snapshot, [rubric], progress)
+            return Case(assessment, rubric, asked, loaded, said, frozenset(snapshot.by_path))
+    except SnapshotError as error:
+        raise UserError(str(error)) from error
+    finally:
+        progress.close()
+
+
+_NO_CONDITION = (
+    "no condition; give one, for example --min-level 3 or --require testing.unit=automated, or write `gate:` in "
+    "assessor.yaml"
+)
