@@ -26,7 +26,7 @@ CATEGORIES = (
 _WORD = r"[A-Za-z_]\w*"
 _CALL = re.compile(rf"\*|\?(?:\.{_WORD})+|{_WORD}(?:\.{_WORD})*(?:\.\*)?")
 _IMPORT = re.compile(rf"{_WORD}(?:\.{_WORD})*")
-_PACKAGE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*|[A-Za-z][\w.]*")
+_PACKAGE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*|[A-Za-z][A-Za-z0-9.]*")
 _R_CALL = re.compile(r"(?:[A-Za-z][\w.]*::)?[A-Za-z][\w.!]*")
 
 
