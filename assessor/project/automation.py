@@ -340,6 +340,8 @@ class Automation:
         """A program that is not known gets files of the repository as arguments: jobs, manifests, notebooks, scripts."""
         for word in invocation.arguments[:30]:
             value = word.partition("=")[2] if word.startswith("-") and "=" in word else word
+            if invocation.program == "gcloud" and "builds" not in invocation.arguments:
+                break
             if "." not in value or len(value) > 200:
                 continue
             found = self._locate(value, context)
@@ -358,6 +360,11 @@ class Automation:
                 self._command(command, replace(inner, arrival=hop))
             for image in resource.images:
                 self._container(image, replace(inner, arrival=hop))
+        for workflow in file.facts.workflows:  # a build or pipeline that is handed to its service
+            if all(t.kind == "call" for t in workflow.triggers) and context.arrival.depth < MAX_DEPTH:
+                for job in workflow.jobs:
+                    base = self._hopped(context.arrival, file, job.line, f"job {job.name or job.id}")
+                    self._steps(job.steps, path, base, (*context.env, *workflow.env, *job.env), workflow)
         for setting in file.facts.settings:
             if setting.key.rpartition(".")[2].lower() in _COMMAND_KEYS and " " in setting.value:
                 hop = self._hopped(context.arrival, file, setting.line, setting.key)
@@ -1051,7 +1058,7 @@ _READERS_ONLY = {
     "cat", "echo", "cp", "mv", "rm", "ls", "sed", "grep", "head", "tail", "chmod", "git", "test", "[", "mkdir", "touch",
     "black", "flake8", "ruff", "isort", "pylint", "mypy", "curl", "wget", "tar", "zip", "unzip", "pip", "cut", "jq", "yq",
     "awk", "find", "diff", "source", "aws", "gsutil", "scp", "rsync", "pyright", "bandit", "autopep8", "yapf", "export",
-    "gcloud", "cml", "codecov", "printf", "which", "tee", "stat", "wc", "sort", "md5sum", "sha256sum", "envsubst",
+    "cml", "codecov", "printf", "which", "tee", "stat", "wc", "sort", "md5sum", "sha256sum", "envsubst",
 }  # fmt: skip
 """Programs that read, move or check the files they are given and do not start them."""
 

@@ -26,6 +26,8 @@ from assessor.readers.yaml_tree import NOTHING, Node, YamlProblem
 
 _GOOGLE = re.compile(r"(?:[^/]*[._-])?cloud-?build(?:[._-][^/]*)?\.(?:ya?ml|json)", re.IGNORECASE)
 _AWS = re.compile(r"(?:[^/]*[._-])?buildspec(?:[._-][^/]*)?\.ya?ml", re.IGNORECASE)
+_FOLDER = re.compile(r"(?:^|/)\.?cloud-?build/[^/]+\.ya?ml$", re.IGNORECASE)
+"""A build of another name in a folder for builds: nothing but `gcloud builds submit --config` starts it."""
 _SHELLS = frozenset({"bash", "sh", "ash", "/bin/bash", "/bin/sh", "/bin/ash", "/usr/bin/bash"})
 _PHASES = ("install", "pre_build", "build", "post_build")
 _MAX_STEPS = 1_000
@@ -33,7 +35,7 @@ _MAX_STEPS = 1_000
 
 def matches(path: str) -> bool:
     name = path.rpartition("/")[2]
-    return bool(_GOOGLE.fullmatch(name) or _AWS.fullmatch(name))
+    return bool(_GOOGLE.fullmatch(name) or _AWS.fullmatch(name) or _FOLDER.search(path))
 
 
 def read(path: str, text: str) -> FileFacts:
@@ -45,13 +47,16 @@ def read(path: str, text: str) -> FileFacts:
     source = text.splitlines()
     if _AWS.fullmatch(path.rpartition("/")[2]):
         return _build(path, "codebuild", root, _phases(root, source)) if root.get("phases").is_map else EMPTY
-    return _build(path, "cloudbuild", root, _google_steps(root, source)) if root.get("steps").is_list else EMPTY
+    if not root.get("steps").is_list:
+        return EMPTY
+    kind = "server" if _GOOGLE.fullmatch(path.rpartition("/")[2]) else "call"
+    return _build(path, "cloudbuild", root, _google_steps(root, source), kind)
 
 
-def _build(path: str, provider: str, root: Node, steps: Iterator[Step]) -> FileFacts:
+def _build(path: str, provider: str, root: Node, steps: Iterator[Step], kind: str = "server") -> FileFacts:
     found = tuple(steps)
     job = Job("build", root.line, steps=found, is_active=bool(found))
-    triggers = (Trigger("server", root.line),)
+    triggers = (Trigger(kind, root.line),)
     disabled = "" if found else "no steps"
     workflow = Workflow(provider, path, root.line, triggers, (job,), env=_variables(root), disabled=disabled)
     return FileFacts(workflows=(workflow,))

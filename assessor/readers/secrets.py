@@ -295,6 +295,8 @@ def _url_login(line: str) -> bool:
         is_local = re.match(
             r"(?:localhost|127\.|0\.0\.0\.0|db|postgres|mysql|mongo|redis|rabbitmq|minio|host\.docker)", host
         )
+        if is_local and re.search(r"pass|pwd|secret", password, re.IGNORECASE):
+            continue  # a stock login of a service on the same machine
         if not _is_filler(password) and not _is_stock(password) and not (is_local and _is_wordy(password)):
             return True
     return False
