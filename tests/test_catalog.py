@@ -271,6 +271,34 @@ def test_other_patterns(kind: str, text: str, matches: object, practice: str) ->
     assert practice in found
 
 
+SETTINGS = [
+    (
+        "configs/logger/wandb.yaml",
+        "wandb._target_",
+        "lightning.pytorch.loggers.wandb.WandbLogger",
+        "experiments.tracking",
+    ),
+    ("configs/hparams_search/x.yaml", "hydra.sweeper._target_", "hydra_plugins.x.OptunaSweeper", "experiments.tuning"),
+    ("pyproject.toml", "tool.pytest.ini_options.addopts", "-q --cov=src", "testing.coverage"),
+    ("setup.cfg", "tool:pytest.addopts", "--cov", "testing.coverage"),
+    ("conf/base/catalog.yml", "sales.versioned", "true", "versioning.data"),
+    ("pyproject.toml", "tool.ruff.line-length", "120", "ci.lint"),
+]
+
+
+@pytest.mark.parametrize(("path", "key", "value", "practice"), SETTINGS)
+def test_setting(path: str, key: str, value: str, practice: str) -> None:
+    found = set()
+    for proof in (proof for tool in TOOLS for proof in tool.proves):
+        for pattern in proof.settings:
+            file, _, rest = pattern.partition(":")
+            wanted, _, literal = rest.partition("=")
+            fits = patterns.matches_path(file, path) and patterns.matches_text(wanted, key)
+            if fits and (not literal or patterns.matches_text(literal, value)):
+                found.add(proof.practice)
+    assert found == {practice}
+
+
 # ---- practices ----
 
 
