@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from assessor import __version__
-from assessor.rubric.scoring import ItemResult, Scorecard, score
+from assessor.rubric.scoring import ItemResult, Scorecard, SectionResult, Shares, score
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -35,7 +35,7 @@ def _encodable(value: Any) -> Any:
 
 Text = Annotated[str, BeforeValidator(_encodable)]
 RungName = Literal["absent", "declared", "used", "automated", "enforced", "not_applicable", "unknown"]
-StatusName = Literal["met", "unmet", "unknown", "not_applicable", "attested", "attestable"]
+StatusName = Literal["met", "partial", "unmet", "unknown", "not_applicable", "attested", "attestable"]
 EffortName = Literal["S", "M", "L"]
 
 
@@ -164,6 +164,20 @@ class ItemInfo(Part):
     required: bool
     lack: bool
     status: StatusName
+    section: str = ""
+    points: float | None = None
+    possible: float | None = None
+    worth: float | None = None
+
+
+class BasisInfo(Part):
+    """On what a result rests: shares of the items that apply which were observed, attested, could be attested but were
+    not, and could not be read. They add up to 1, or are all 0 where nothing applies."""
+
+    observed: float = 0.0
+    attested: float = 0.0
+    unstated: float = 0.0
+    unknown: float = 0.0
 
 
 class LevelInfo(Part):
@@ -174,6 +188,21 @@ class LevelInfo(Part):
     own: bool
     reached: bool
     share: float
+    basis: BasisInfo = BasisInfo()
+
+
+class SectionInfo(Part):
+    """One section: points, those at best (`possible`) and all there are (`full`) where the model counts points; else a
+    column over all levels with the level that it reaches. `counts`: its points decide."""
+
+    id: str
+    title: str
+    counts: bool = True
+    level: int | None = None
+    points: float | None = None
+    possible: float | None = None
+    full: float | None = None
+    basis: BasisInfo = BasisInfo()
 
 
 class DimensionInfo(Part):
@@ -185,7 +214,12 @@ class DimensionInfo(Part):
 
 
 class ScorecardInfo(Part):
-    """One maturity model applied."""
+    """One maturity model applied.
+
+    `level` is proven. `possible_level` would hold if all that is unknown held and all that can be stated were stated;
+    `points` and `possible` are the same interval where the model counts points (`scoring` is `sum`, or `minimum`: the
+    lowest section decides), out of `full`. `statements` are items that would have to be stated for the next level.
+    """
 
     name: str
     edition: str
@@ -201,6 +235,15 @@ class ScorecardInfo(Part):
     roadmap: tuple[StepInfo, ...] = ()
     items: tuple[ItemInfo, ...] = ()
     counts: dict[StatusName, int] = {}
+    scoring: Literal["levels", "sum", "minimum"] = "levels"
+    possible_level: int | None = None
+    points: float | None = None
+    possible: float | None = None
+    full: float | None = None
+    unit: str = ""
+    sections: tuple[SectionInfo, ...] = ()
+    statements: tuple[str, ...] = ()
+    basis: BasisInfo = BasisInfo()
 
 
 class Statistics(Part):
@@ -358,7 +401,14 @@ def scorecard_info(card: Scorecard, floor: int) -> ScorecardInfo:
         next_level=card.next_level,
         share=round(card.share, 3),
         levels=tuple(
-            LevelInfo(level=r.level, title=r.title, own=r.own, reached=r.reached, share=round(r.share, 3))
+            LevelInfo(
+                level=r.level,
+                title=r.title,
+                own=r.own,
+                reached=r.reached,
+                share=round(r.share, 3),
+                basis=_basis(r.basis),
+            )
             for r in card.levels
         ),
         dimensions={
@@ -366,8 +416,43 @@ def scorecard_info(card: Scorecard, floor: int) -> ScorecardInfo:
             for name, result in card.dimensions.items()
         },
         gaps=tuple(_gap(gap) for gap in card.gaps),
-        items=tuple(_item(result) for result in card.items),
+        items=tuple(_item(result, card.scoring) for result in card.items),
         counts={status.value: count for status, count in card.counts.items()},
+        scoring=card.scoring,
+        possible_level=card.possible_level,
+        points=_rounded(card.points),
+        possible=_rounded(card.possible),
+        full=card.full,
+        unit=card.unit,
+        sections=tuple(_section(result) for result in card.sections),
+        statements=card.statements,
+        basis=_basis(card.basis),
+    )
+
+
+def _rounded(number: float | None) -> float | None:
+    return None if number is None else round(number, 3)
+
+
+def _basis(shares: Shares) -> BasisInfo:
+    return BasisInfo(
+        observed=round(shares.observed, 3),
+        attested=round(shares.attested, 3),
+        unstated=round(shares.unstated, 3),
+        unknown=round(shares.unknown, 3),
+    )
+
+
+def _section(result: SectionResult) -> SectionInfo:
+    return SectionInfo(
+        id=result.id,
+        title=result.title,
+        counts=result.counts,
+        level=result.level,
+        points=_rounded(result.points),
+        possible=_rounded(result.possible),
+        full=result.full,
+        basis=_basis(result.basis),
     )
 
 
@@ -390,8 +475,9 @@ def _gap(gap: Gap) -> GapInfo:
     )
 
 
-def _item(result: ItemResult) -> ItemInfo:
+def _item(result: ItemResult, scoring: str) -> ItemInfo:
     item = result.item
+    counted = scoring != "levels" and not item.lack
     return ItemInfo(
         id=item.id,
         source=item.source,
@@ -401,6 +487,10 @@ def _item(result: ItemResult) -> ItemInfo:
         required=item.required,
         lack=item.lack,
         status=result.status.value,
+        section=result.section,
+        points=result.points if counted else None,
+        possible=result.possible if counted else None,
+        worth=item.points if counted else None,
     )
 
 

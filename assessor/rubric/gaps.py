@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from assessor.catalog.practices import RUNGS, Effort, Practice, RungName
 from assessor.findings import LADDER, Finding, Rung
-from assessor.rubric.model import AllOf, AnyOf, AtRung, Expression, NOf, Rubric
+from assessor.rubric import points
+from assessor.rubric.model import PARTLY, TINY, AllOf, AnyOf, AtRung, Attest, Expression, NOf, Rubric, leaves
 from assessor.rubric.scoring import ItemResult, Status, wanted_supporting
 
 if TYPE_CHECKING:
@@ -59,28 +60,127 @@ def find_gaps(
     findings: Mapping[str, Finding],
     practices: Sequence[Practice],
     stack: frozenset[str],
-) -> tuple[Gap, ...]:
-    """The gaps up to the next level, those that block it first, then by level and effort; a practice stands once."""
+) -> tuple[tuple[Gap, ...], tuple[str, ...]]:
+    """(the gaps up to the next level, items that must be stated for it since practices alone do not give it).
+
+    The gaps that block the next level come first, then by level and effort; a practice stands once.
+    """
     known = {practice.id: practice for practice in practices}
+    if rubric.scoring == "levels":
+        chosen = _ladder_ways(rubric, items, level, findings, known)
+        statements: list[str] = []
+    else:
+        chosen, statements = _point_ways(rubric, items, level, findings, known)
+    found: dict[str, Gap] = {}
+    for result, demands, blocks in chosen:
+        for demand in demands:
+            gap = _gap(demand, result, blocks, findings, known[demand.practice], stack)
+            found[gap.practice] = _merged(found.get(gap.practice), gap)
+    order = {practice.id: number for number, practice in enumerate(practices)}
+    required = {result.item.id for result in items if result.item.required}
+    gaps = sorted(
+        found.values(),
+        key=lambda gap: (not gap.blocking, gap.item not in required, gap.level, gap.days, order[gap.practice]),
+    )
+    return tuple(gaps), tuple(statements)
+
+
+_Ways = list[tuple[ItemResult, list[AtRung], bool]]
+"""Items, what each demands, and whether it blocks the next level."""
+
+
+def _ladder_ways(
+    rubric: Rubric,
+    items: Sequence[ItemResult],
+    level: int,
+    findings: Mapping[str, Finding],
+    known: Mapping[str, Practice],
+) -> _Ways:
     ways = {
         result.item.id: _cheapest(result.item.requires, findings, known)
         for result in items
         if result.level <= level + 1 and result.counts and not result.status.holds
     }
     blocking = _blocking(rubric, items, level, {name: days for name, (days, _) in ways.items()})
-    found: dict[str, Gap] = {}
-    for result in items:
-        for demand in ways.get(result.item.id, (0.0, []))[1]:
-            gap = _gap(demand, result, result.item.id in blocking, findings, known[demand.practice], stack)
-            found[gap.practice] = _merged(found.get(gap.practice), gap)
-    order = {practice.id: number for number, practice in enumerate(practices)}
-    required = {result.item.id for result in items if result.item.required}
-    return tuple(
-        sorted(
-            found.values(),
-            key=lambda gap: (not gap.blocking, gap.item not in required, gap.level, gap.days, order[gap.practice]),
-        )
-    )
+    return [(result, ways[result.item.id][1], result.item.id in blocking) for result in items if result.item.id in ways]
+
+
+_STATEMENT_DAYS = 1000.0
+"""A statement is the last resort: it is true or it is not, and no work makes it so. Only the order matters."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A set of ways with what it costs and gives; `ways` are (item, whole or part, demands)."""
+
+    days: float = 0.0
+    points: float = 0.0
+    ways: tuple[tuple[ItemResult, str, tuple[AtRung, ...]], ...] = ()
+
+    def and_(self, way: _Choice) -> _Choice:
+        return _Choice(self.days + way.days, self.points + way.points, (*self.ways, *way.ways))
+
+
+def _point_ways(
+    rubric: Rubric,
+    items: Sequence[ItemResult],
+    level: int,
+    findings: Mapping[str, Finding],
+    known: Mapping[str, Practice],
+) -> tuple[_Ways, list[str]]:
+    """Each open item's way to all its points, and among them, as blocking, the cheapest ones that give what the next
+    level lacks; where practices do not suffice, the items to state."""
+    following = next((entry for entry in rubric.levels if entry.level == level + 1), None)
+    here = [replace(result, level=min(level + 1, rubric.top)) for result in items]
+    open_ones = {
+        result.item.id: _options(result, findings, known)
+        for result in here
+        if result.applies and result.points < result.item.points
+    }
+    blocking: list[tuple[ItemResult, str, tuple[AtRung, ...]]] = []
+    if following is not None:
+        for group in points.groups(rubric, here):
+            needed = points.missing(following, points.tally(group))
+            blocking += _enough([open_ones[r.item.id] for r in group if r.item.id in open_ones], needed)
+    chosen: _Ways = [(result, list(demands), True) for result, _, demands in blocking]
+    for result in here:
+        ways = [way for choice in open_ones.get(result.item.id, ()) for way in choice.ways if way[2]]
+        chosen += [(result, list(demands), False) for _, _, demands in ways[-1:]]
+    return chosen, [name for _, name, demands in blocking if not demands]
+
+
+def _options(result: ItemResult, findings: Mapping[str, Finding], known: Mapping[str, Practice]) -> tuple[_Choice, ...]:
+    """The ways to more points of one item: a part of them, all of them; by practices, else by a statement."""
+    item = result.item
+    parts = [(item.partial.requires, item.partial.points, item.id + PARTLY)] if item.partial else []
+    found = []
+    for requires, worth, name in [*parts, (item.requires, item.points, item.id)]:
+        gain = worth - result.points
+        days, demands = _cheapest(requires, findings, known)
+        if gain > TINY and demands:
+            found.append(_Choice(days, gain, ((result, name, tuple(demands)),)))
+        elif gain > TINY and any(isinstance(leaf, Attest) for leaf in leaves(requires)):
+            found.append(_Choice(_STATEMENT_DAYS, gain, ((result, name, ()),)))
+    return tuple(found)
+
+
+def _enough(
+    options: Sequence[tuple[_Choice, ...]], needed: float
+) -> tuple[tuple[ItemResult, str, tuple[AtRung, ...]], ...]:
+    """The cheapest ways, at most one of each item, that together give the points needed; where that cannot be, all."""
+    if needed <= TINY:
+        return ()
+    best: dict[float, _Choice] = {0.0: _Choice()}
+    for ways in options:
+        for before in list(best.values()):
+            for way in ways:
+                after = before.and_(way)
+                key = round(after.points, 6)
+                if key not in best or after.days < best[key].days:
+                    best[key] = after
+    reaching = [choice for choice in best.values() if choice.points >= needed - TINY]
+    chosen = min(reaching, key=lambda choice: choice.days) if reaching else max(best.values(), key=lambda c: c.points)
+    return chosen.ways
 
 
 def _blocking(rubric: Rubric, items: Sequence[ItemResult], level: int, days: Mapping[str, float]) -> frozenset[str]:

@@ -9,13 +9,22 @@ An expression says what an item asks:
     {metric: NAME, at_most: 10}         a measured number within a bound (`at_least` likewise)
     attest: TEXT                        no repository can show it; a signed statement can
 
-Items are `required`, or supporting: of these a level wants a share. An item with `lack: true` describes a weakness of a
-low level: it earns nothing, and what it `requires` shows that the weakness is overcome.
+How items make a level is the rubric's `scoring`:
+
+    levels    items stand in levels. `required` items and a share of the supporting ones must hold, and all lower levels
+    sum       items stand in sections and give points; the sum of all sections decides by the levels' bounds
+    minimum   the same, but the lowest section's sum decides
+
+Where levels have items, sections are the columns that the model draws beside them, and an item may name one.
+An item with `lack: true` describes a weakness of a low level: it earns nothing, and what it `requires` shows that the
+weakness is overcome.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Union
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
@@ -156,8 +165,19 @@ def children(expression: Expression) -> tuple[Expression, ...]:
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
 
 
+class Partial(Value):
+    """What a part of an item's points asks, such as half a point for what a person does by hand and writes down."""
+
+    points: Annotated[float, Field(gt=0)]
+    requires: Expression
+
+
 class Item(Value):
-    """One statement of a model, in our words. `source` is its id in the list of the published model's statements."""
+    """One statement of a model, in our words. `source` is its id in the list of the published model's statements.
+
+    `points` and `partial` matter only where points are counted; `section` only where items stand in levels: there it is
+    the column that the item belongs to.
+    """
 
     id: Identifier
     text: Annotated[str, Field(min_length=8)]
@@ -167,6 +187,17 @@ class Item(Value):
     lack: bool = False
     dimension: str = ""
     note: str = ""
+    section: str = ""
+    points: Annotated[float, Field(gt=0)] = 1.0
+    partial: Partial | None = None
+
+    @model_validator(mode="after")
+    def _part_is_less(self) -> Item:
+        if self.partial is not None and self.partial.points >= self.points:
+            raise ValueError(
+                f"'partial' gives {self.partial.points:g} points, no less than the whole ({self.points:g})"
+            )
+        return self
 
     @model_validator(mode="after")
     def _lack_earns_nothing(self) -> Item:
@@ -184,7 +215,7 @@ class Item(Value):
 
 
 class Level(Value):
-    """One level: its number in the published model, and what it asks."""
+    """One level: its number in the published model, and what it asks: items, or a bound that the points must pass."""
 
     level: Annotated[int, Field(ge=0)]
     id: Identifier
@@ -192,7 +223,44 @@ class Level(Value):
     about: str = ""
     supporting_share: Annotated[float, Field(ge=0, le=1)] = 0.0
     """The share of its applicable supporting items that must hold."""
+    above: float | None = None
+    """Points must be more than this."""
+    at_least: float | None = None
+    """Points must be this or more."""
     items: tuple[Item, ...] = ()
+
+    @property
+    def bound(self) -> float | None:
+        return self.above if self.above is not None else self.at_least
+
+    def is_met_by(self, points: float) -> bool:
+        """Whether so many points pass its bound; without a bound any do."""
+        if self.above is not None:
+            return points > self.above + TINY
+        return self.at_least is None or points >= self.at_least - TINY
+
+
+TINY = 1e-9
+"""Points that differ by less are equal: they are sums of halves, scaled."""
+
+
+class Section(Value):
+    """A part of the model beside its levels: a group of items that give points, or a column over all levels."""
+
+    id: Identifier
+    title: Annotated[str, Field(min_length=2)]
+    about: str = ""
+    counts: bool = True
+    """Its points decide; else they are told beside."""
+    items: tuple[Item, ...] = ()
+
+    @property
+    def full(self) -> float:
+        """The points of all its items."""
+        return sum(item.points for item in self.items if not item.lack)
+
+
+Scoring = Literal["levels", "sum", "minimum"]
 
 
 class Rubric(Value):
@@ -205,7 +273,11 @@ class Rubric(Value):
     url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
     licence: str = ""
     about: str = ""
+    scoring: Scoring = "levels"
+    unit: str = "points"
+    """What is counted, for reports: points, tests, statements."""
     levels: tuple[Level, ...]
+    sections: tuple[Section, ...] = ()
 
     @property
     def floor(self) -> int:
@@ -215,30 +287,154 @@ class Rubric(Value):
     def top(self) -> int:
         return self.levels[-1].level
 
+    @property
+    def full(self) -> float:
+        """The most points that can be had: of the smallest section that counts, or of all that count."""
+        sums = [section.full for section in self.sections if section.counts]
+        return (min(sums) if self.scoring == "minimum" else sum(sums)) if sums else 0.0
+
     def title_of(self, level: int) -> str:
         """The title of a level by its number. KeyError for a number that is no level."""
         return {entry.level: entry.title for entry in self.levels}[level]
 
+    @cached_property
+    def placed(self) -> tuple[Placed, ...]:
+        """Every item with its place, in the order of the file.
 
-def mistakes(rubric: Rubric, dimensions: Collection[str]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        Where points are counted an item belongs to no single level; it stands at the first one above the floor, from
+        which on points are asked.
+        """
+        found = [
+            Placed(item, level.level, item.section, ("levels", number, "items", position))
+            for number, level in enumerate(self.levels)
+            for position, item in enumerate(level.items)
+        ]
+        first = min(self.floor + 1, self.top)
+        found += [
+            Placed(item, first, section.id, ("sections", number, "items", position))
+            for number, section in enumerate(self.sections)
+            for position, item in enumerate(section.items)
+        ]
+        return tuple(found)
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Every item, in the order of the file."""
+        return tuple(entry.item for entry in self.placed)
+
+    def statements(self) -> dict[str, frozenset[str]]:
+        """What an attestation may name → the statements that it makes.
+
+        That is an item's id, and where a part of its points has a statement of its own, `ID.partly`.
+        """
+        found: dict[str, frozenset[str]] = {}
+        for item in self.items:
+            part = frozenset(_attested(item.partial.requires)) if item.partial else frozenset()
+            if whole := frozenset(_attested(item.requires)):
+                found[item.id] = whole | part
+            if part:
+                found[item.id + PARTLY] = part
+        return found
+
+
+PARTLY = ".partly"
+"""The end of the name by which an attestation means only the part of an item's points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An item, the level and section that it stands in, and the keys that lead to it in the file."""
+
+    item: Item
+    level: int
+    section: str
+    keys: tuple[str | int, ...]
+
+
+def _attested(expression: Expression) -> Iterator[str]:
+    yield from (leaf.attest for leaf in leaves(expression) if isinstance(leaf, Attest))
+
+
+_Mistake = tuple[tuple[str | int, ...], str]
+
+
+def mistakes(rubric: Rubric, dimensions: Collection[str]) -> Iterator[_Mistake]:
     """What only the whole shows to be wrong, as (keys that lead to the place in the file, message)."""
     if len(rubric.levels) < 2:
         yield ("levels",), "a rubric needs two levels at least"
+    yield from _wrong_numbers(rubric)
+    yield from _twice(rubric)
+    yield from _wrong_items(rubric, dimensions)
+    yield from _wrong_ladder(rubric) if rubric.scoring == "levels" else _wrong_bounds(rubric)
+
+
+def _wrong_numbers(rubric: Rubric) -> Iterator[_Mistake]:
+    for number, level in enumerate(rubric.levels):
+        if level.level != rubric.floor + number:
+            message = f"levels rise by one: expected {rubric.floor + number}, found {level.level}"
+            yield ("levels", number, "level"), message
+
+
+def _twice(rubric: Rubric) -> Iterator[_Mistake]:
+    named: list[tuple[str, tuple[str | int, ...]]] = []
+    named += [(level.id, ("levels", number, "id")) for number, level in enumerate(rubric.levels)]
+    named += [(section.id, ("sections", number, "id")) for number, section in enumerate(rubric.sections)]
+    named += [(entry.item.id, (*entry.keys, "id")) for entry in rubric.placed]
     seen: set[str] = set()
+    for name, keys in named:
+        if name in seen:
+            yield keys, f"the id '{name}' stands twice"
+        seen.add(name)
+
+
+def _wrong_items(rubric: Rubric, dimensions: Collection[str]) -> Iterator[_Mistake]:
+    for entry in rubric.placed:
+        item = entry.item
+        if item.area and item.area not in dimensions:
+            yield (*entry.keys, "dimension"), f"no dimension '{item.area}'{did_you_mean(item.area, dimensions)}"
+        if item.required and entry.keys[:2] == ("levels", 0):
+            yield (*entry.keys, "required"), f"the floor level requires nothing, but '{item.id}' is required"
+
+
+def _wrong_ladder(rubric: Rubric) -> Iterator[_Mistake]:
+    """Where levels have items: sections are columns, and nothing is counted."""
+    columns = [section.id for section in rubric.sections]
+    for number, section in enumerate(rubric.sections):
+        if section.items:
+            yield ("sections", number, "items"), "items stand in levels; with 'scoring: sum' or 'minimum' in sections"
+    for number, level in enumerate(rubric.levels):
+        if level.bound is not None:
+            yield ("levels", number), "a bound of points needs 'scoring: sum' or 'minimum'"
+    for entry in rubric.placed:
+        if entry.item.section and entry.item.section not in columns:
+            name = entry.item.section
+            yield (*entry.keys, "section"), f"no section '{name}'{did_you_mean(name, columns)}"
+        if entry.item.partial:
+            yield (*entry.keys, "partial"), "a part of the points needs 'scoring: sum' or 'minimum'"
+
+
+def _wrong_bounds(rubric: Rubric) -> Iterator[_Mistake]:
+    """Where points are counted: items stand in sections, and the levels' bounds rise."""
+    before = -1.0
     for number, level in enumerate(rubric.levels):
         here = ("levels", number)
-        if level.level != rubric.floor + number:
-            yield (*here, "level"), f"levels rise by one: expected {rubric.floor + number}, found {level.level}"
-        if level.id in seen:
-            yield (*here, "id"), f"the id '{level.id}' stands twice"
-        seen.add(level.id)
-        for position, item in enumerate(level.items):
-            there = (*here, "items", position)
-            if item.id in seen:
-                yield (*there, "id"), f"the id '{item.id}' stands twice"
-            seen.add(item.id)
-            if item.required and number == 0:
-                yield (*there, "required"), f"the floor level requires nothing, but '{item.id}' is required"
-            if item.area and item.area not in dimensions:
-                hint = did_you_mean(item.area, dimensions)
-                yield (*there, "dimension"), f"no dimension '{item.area}'{hint}"
+        if level.items:
+            yield (*here, "items"), f"with 'scoring: {rubric.scoring}' items stand in sections"
+        bound = level.bound
+        if number == 0:
+            if level.above is not None or level.at_least:
+                yield here, "the floor level has no bound"
+            continue
+        if level.above is not None and level.at_least is not None:
+            yield here, "'above' and 'at_least' exclude each other"
+        elif bound is None:
+            yield here, "a level needs a bound, 'above' or 'at_least'"
+        elif bound <= before and number > 1:
+            yield here, f"bounds rise: {bound:g} is no more than {before:g}"
+        elif bound + (TINY if level.above is not None else 0.0) > rubric.full:
+            yield here, f"nobody can reach it: there are {rubric.full:g} {rubric.unit}"
+        before = bound if bound is not None else before
+    for entry in rubric.placed:
+        if entry.item.required or entry.item.section:
+            key = "required" if entry.item.required else "section"
+            yield (*entry.keys, key), f"'{key}' is for rubrics whose levels have items"

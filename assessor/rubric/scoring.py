@@ -1,8 +1,11 @@
 """A rubric applied to findings: the level, the level of each dimension, and what holds and what does not. Pure.
 
-An item that does not apply leaves the count, and so does one that only a statement can show and nobody stated. What
-could not be seen is `unknown`: it blocks a level as `unmet` does, but it is told apart. A level is reached when all
-its required items, the share of its supporting ones, and all lower levels hold. Raising a rung never lowers a level.
+An item that does not apply leaves the count. What could not be seen is `unknown`: it blocks a level as `unmet` does, but
+it is told apart. Raising a rung never lowers a level.
+
+Where items stand in levels, one that only a statement can show and nobody stated leaves the count as well; a level is
+reached when all its required items, the share of its supporting ones, and all lower levels hold. Where points are counted
+(see `points`), such an item earns nothing: the models that count were made for people who answer every question.
 """
 
 from __future__ import annotations
@@ -15,18 +18,22 @@ from typing import TYPE_CHECKING
 
 from assessor.catalog.practices import Practice, load_practices
 from assessor.findings import Finding, Rung
-from assessor.rubric.model import AllOf, AnyOf, AtRung, Attest, Bound, Expression, Item, Level, NOf, Rubric
+from assessor.rubric import points
+from assessor.rubric.model import AllOf, AnyOf, AtRung, Attest, Bound, Expression, Item, Level, NOf, Placed, Rubric
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from assessor.rubric.gaps import Gap
+    from assessor.rubric.model import Scoring
 
 
 class Status(StrEnum):
     """What became of one item."""
 
     MET = "met"
+    PARTIAL = "partial"
+    """A part of its points is earned."""
     UNMET = "unmet"
     UNKNOWN = "unknown"
     """What could show it was unreadable."""
@@ -47,16 +54,50 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
-    """One item of a level and what became of it. For a weakness (`item.lack`), `met` means that it is overcome."""
+    """One item and what became of it. For a weakness (`item.lack`), `met` means that it is overcome.
+
+    `points` are earned, `possible` would be if all that is unknown held and all that can be stated were; both are 0 where
+    the model counts no points.
+    """
 
     item: Item
     level: int
     status: Status
+    section: str = ""
+    points: float = 0.0
+    possible: float = 0.0
 
     @property
     def counts(self) -> bool:
-        """It takes part in reaching the level."""
+        """It takes part in reaching the level, where items stand in levels."""
         return self.status.counts and not self.item.lack
+
+    @property
+    def applies(self) -> bool:
+        """It takes part where points are counted."""
+        return self.status is not Status.NOT_APPLICABLE and not self.item.lack
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """On what a result rests: the shares of the items that apply which were seen, stated, could be stated but were not,
+    and could not be read. They add up to 1, or are all 0 where nothing applies."""
+
+    observed: float = 0.0
+    attested: float = 0.0
+    unstated: float = 0.0
+    unknown: float = 0.0
+
+    @classmethod
+    def of(cls, results: Iterable[ItemResult]) -> Shares:
+        found = Counter(result.status for result in results if result.applies)
+        count = found.total()
+        if not count:
+            return cls()
+        kinds = (Status.ATTESTED, Status.ATTESTABLE, Status.UNKNOWN)
+        attested, unstated, unknown = (found[kind] / count for kind in kinds)
+        seen = found[Status.MET] + found[Status.PARTIAL] + found[Status.UNMET]
+        return cls(seen / count, attested, unstated, unknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +112,23 @@ class LevelResult:
     own: bool
     reached: bool
     share: float
+    basis: Shares = Shares()
+    """On what the level rests; where points are counted, all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionResult:
+    """One section. Where points are counted: its points, those at best, and all there are. Else it is a column over all
+    levels, with the level that its own items reach; None where they ask nothing that can be judged."""
+
+    id: str
+    title: str
+    counts: bool
+    level: int | None = None
+    points: float | None = None
+    possible: float | None = None
+    full: float | None = None
+    basis: Shares = Shares()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +157,17 @@ class Scorecard:
     dimensions: dict[str, DimensionResult]
     items: tuple[ItemResult, ...]
     gaps: tuple[Gap, ...]
+    scoring: Scoring = "levels"
+    possible_level: int = 0
+    """The level if all that is unknown held and all that can be stated were: the end of the interval."""
+    points: float | None = None
+    possible: float | None = None
+    full: float | None = None
+    unit: str = ""
+    sections: tuple[SectionResult, ...] = ()
+    statements: tuple[str, ...] = ()
+    """Items that somebody would have to state for the next level, where practices alone cannot give it."""
+    basis: Shares = Shares()
 
     @property
     def counts(self) -> dict[Status, int]:
@@ -177,14 +246,12 @@ def score(
     from assessor.rubric.gaps import find_gaps
 
     catalogue = load_practices() if practices is None else practices
-    items = tuple(
-        ItemResult(item, level.level, evaluate(item.requires, findings, metrics, attested))
-        for level in rubric.levels
-        for item in level.items
-    )
+    items = judged(rubric, findings, metrics, attested)
     levels = _levels(rubric, items)
     level = max(result.level for result in levels if result.reached)
     following = next((result for result in levels if result.level == level + 1), None)
+    found, possible = points.total(rubric, items) if rubric.scoring != "levels" else (None, None)
+    gaps, statements = find_gaps(rubric, items, level, findings, catalogue, stack)
     return Scorecard(
         rubric.id,
         rubric.edition,
@@ -197,8 +264,98 @@ def score(
         levels,
         _dimensions(rubric, items, findings, catalogue),
         items,
-        find_gaps(rubric, items, level, findings, catalogue, stack),
+        gaps,
+        rubric.scoring,
+        _possible_level(rubric, findings, metrics),
+        found,
+        possible,
+        rubric.full if rubric.scoring != "levels" else None,
+        rubric.unit if rubric.scoring != "levels" else "",
+        tuple(_sections(rubric, items)),
+        statements,
+        Shares.of(items),
     )
+
+
+def level_of(
+    rubric: Rubric,
+    findings: Mapping[str, Finding],
+    metrics: Mapping[str, float],
+    attested: Collection[str] = (),
+) -> int:
+    """Only the level; for a search that asks often."""
+    return _reached(rubric, judged(rubric, findings, metrics, attested))
+
+
+def judged(
+    rubric: Rubric, findings: Mapping[str, Finding], metrics: Mapping[str, float], attested: Collection[str] = ()
+) -> tuple[ItemResult, ...]:
+    """What became of each item."""
+    if rubric.scoring == "levels":
+        return tuple(
+            ItemResult(
+                entry.item, entry.level, evaluate(entry.item.requires, findings, metrics, attested), entry.section
+            )
+            for entry in rubric.placed
+        )
+    best = _at_best(findings)
+    return tuple(_counted(entry, findings, best, metrics, attested) for entry in rubric.placed)
+
+
+def _counted(
+    entry: Placed,
+    findings: Mapping[str, Finding],
+    best: Mapping[str, Finding],
+    metrics: Mapping[str, float],
+    attested: Collection[str],
+) -> ItemResult:
+    item = entry.item
+    status = evaluate(item.requires, findings, metrics, attested)
+    found = item.points if status.holds else 0.0
+    at_best = evaluate(item.requires, best, metrics, _ALL)
+    possible = item.points if at_best.holds or at_best is Status.UNKNOWN else 0.0
+    if item.partial is not None and status is not Status.NOT_APPLICABLE:
+        part = evaluate(item.partial.requires, findings, metrics, attested)
+        if not found and part.holds:
+            found, status = item.partial.points, Status.PARTIAL
+        at_best = evaluate(item.partial.requires, best, metrics, _ALL)
+        if not possible and (at_best.holds or at_best is Status.UNKNOWN):
+            possible = item.partial.points
+    return ItemResult(item, entry.level, status, entry.section, found, possible)
+
+
+class _All(frozenset[str]):
+    """Every statement was made."""
+
+    def __contains__(self, statement: object) -> bool:
+        return True
+
+
+_ALL = _All()
+
+
+def _at_best(findings: Mapping[str, Finding]) -> dict[str, Finding]:
+    """The findings with all that is unknown at the highest rung; what is missing altogether stays unknown."""
+    return {
+        name: Finding(name, Rung.ENFORCED, finding.summary) if finding.rung is Rung.UNKNOWN else finding
+        for name, finding in findings.items()
+    }
+
+
+def _possible_level(rubric: Rubric, findings: Mapping[str, Finding], metrics: Mapping[str, float]) -> int:
+    return _reached(rubric, judged(rubric, _at_best(findings), metrics, _ALL))
+
+
+def _reached(rubric: Rubric, items: Sequence[ItemResult]) -> int:
+    if rubric.scoring != "levels":
+        return points.level_by(rubric, points.total(rubric, items)[0])
+    reached = rubric.floor
+    for level in rubric.levels:
+        got, wanted = _held(level, [result for result in items if result.level == level.level])
+        if got < wanted:
+            break
+        reached = level.level
+    return reached
 
 
 def wanted_supporting(level: Level, supporting: Sequence[ItemResult]) -> int:
@@ -206,16 +363,50 @@ def wanted_supporting(level: Level, supporting: Sequence[ItemResult]) -> int:
     return math.ceil(level.supporting_share * len(supporting) - 1e-9)
 
 
-def _levels(rubric: Rubric, items: Iterable[ItemResult]) -> tuple[LevelResult, ...]:
+def _levels(rubric: Rubric, items: Sequence[ItemResult]) -> tuple[LevelResult, ...]:
+    if rubric.scoring != "levels":
+        return _bands(rubric, items)
     results: list[LevelResult] = []
     reached = True
-    items = tuple(items)
     for level in rubric.levels:
-        got, wanted = _held(level, [result for result in items if result.level == level.level])
+        asked = [result for result in items if result.level == level.level]
+        got, wanted = _held(level, asked)
         own = got == wanted
         reached = reached and own
-        results.append(LevelResult(level.level, level.title, own, reached, got / wanted if wanted else 1.0))
+        share = got / wanted if wanted else 1.0
+        results.append(LevelResult(level.level, level.title, own, reached, share, Shares.of(asked)))
     return tuple(results)
+
+
+def _bands(rubric: Rubric, items: Sequence[ItemResult]) -> tuple[LevelResult, ...]:
+    reached = _reached(rubric, items)
+    basis = Shares.of(items)
+    return tuple(
+        LevelResult(
+            level.level,
+            level.title,
+            level.level <= reached,
+            level.level <= reached,
+            points.share_of(rubric, level, items),
+            basis,
+        )
+        for level in rubric.levels
+    )
+
+
+def _sections(rubric: Rubric, items: Sequence[ItemResult]) -> Iterator[SectionResult]:
+    for section in rubric.sections:
+        own = points.in_section(section, items)
+        basis = Shares.of(own)
+        if rubric.scoring == "levels":
+            counting = [result for result in own if result.counts]
+            level = _dimension_level(rubric, counting) if counting else None
+            yield SectionResult(section.id, section.title, section.counts, level, basis=basis)
+        else:
+            found = points.tally(own)
+            yield SectionResult(
+                section.id, section.title, section.counts, None, found.points, found.possible, found.full, basis
+            )
 
 
 def _held(level: Level, items: Sequence[ItemResult]) -> tuple[int, int]:
@@ -235,11 +426,24 @@ def _dimensions(
     names = dict.fromkeys(practice.dimension for practice in practices)
     found = {}
     for name in names:
-        own = [result for result in items if result.item.area == name and result.counts]
-        level = _dimension_level(rubric, own) if own else None
-        points, unknown = _points([practice for practice in practices if practice.dimension == name], findings)
-        found[name] = DimensionResult(level, points, unknown)
+        own = [result for result in items if result.item.area == name]
+        level = _level_in(rubric, own)
+        score_, unknown = _score([practice for practice in practices if practice.dimension == name], findings)
+        found[name] = DimensionResult(level, score_, unknown)
     return found
+
+
+def _level_in(rubric: Rubric, items: Sequence[ItemResult]) -> int | None:
+    """The level that one dimension's items would give alone; None where they ask nothing that can be judged.
+
+    Where points are counted: its share of the points it could have, taken as that share of all points.
+    """
+    counting = [result for result in items if result.counts]
+    if not counting:
+        return None
+    if rubric.scoring == "levels":
+        return _dimension_level(rubric, counting)
+    return points.level_by(rubric, points.tally(items, rubric.full).points)
 
 
 def _dimension_level(rubric: Rubric, items: Sequence[ItemResult]) -> int:
@@ -255,7 +459,7 @@ def _dimension_level(rubric: Rubric, items: Sequence[ItemResult]) -> int:
     return reached
 
 
-def _points(practices: Iterable[Practice], findings: Mapping[str, Finding]) -> tuple[float, int]:
+def _score(practices: Iterable[Practice], findings: Mapping[str, Finding]) -> tuple[float, int]:
     """(mean of height by highest defined height, 0 to 100, over what applies; how many are unknown and count 0)."""
     shares = []
     unknown = 0
