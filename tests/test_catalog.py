@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessor.catalog import patterns
-from assessor.catalog.loading import DataError, Source, Value, line_of, load_models, load_value
+from assessor.catalog.loading import DataError, Source, Value, did_you_mean, line_of, load_models, load_value
 from assessor.catalog.practices import RUNGS, Practice, load_practices, parse_practices, practice_rungs
 from assessor.catalog.tools import Proof, Tool, families, load_family, load_tools, parse_tools
 
@@ -405,6 +405,20 @@ ci:
 """
     with pytest.raises(DataError, match=r"^p\.yaml:2: ci\.lint: 'fix' must have exactly the rungs .* enforced"):
         parse_practices(Source("p.yaml", text))
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("experiments.trackin", "experiments.tracking"),
+        ("modle_card", "governance.model_card"),
+        ("modelscn", "modelscan"),
+        ("zzzz", None),
+    ],
+)
+def test_did_you_mean(word: str, meant: str | None) -> None:
+    known = iter(["modelscan", "governance.model_card", "experiments.tracking"])
+    assert did_you_mean(word, known) == (f"; did you mean '{meant}'?" if meant else "")
 
 
 class Item(Value):

@@ -111,9 +111,14 @@ def line_of(source: Path | str | Source, *keys: str | int) -> int:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`; did you mean 'x'?` for the nearest known word, empty where none is near."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"; did you mean '{near[0]}'?" if near else ""
+    """`; did you mean 'x'?` for the nearest known word, empty where none is near.
+
+    Of a dotted name the last word alone may be meant: `modle_card` is near `governance.model_card`.
+    """
+    names = list(known)
+    by_word = {name.rpartition(".")[2]: name for name in names} | {name: name for name in names}
+    near = difflib.get_close_matches(word, list(by_word), n=1, cutoff=0.6)
+    return f"; did you mean '{by_word[near[0]]}'?" if near else ""
 
 
 @lru_cache(maxsize=32)
