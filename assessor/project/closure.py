@@ -9,7 +9,7 @@ which the command line or the environment makes false is not followed.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call, Guard, Scope
@@ -198,38 +198,21 @@ class _Walk:
         return named or set(commands)
 
     def expand(self, scope: ScopeKey) -> None:
-        path, number = scope
-        index = self.modules.index(path)
-        if number == MODULE:
-            self.load(path, scope)
-        for imported in index.imports.get(number, ()):
-            if self.closure.allows(imported.guards):
-                self.follow_import(imported.target, scope, imported.line)
-        for call in index.calls.get(number, ()):
-            if self.closure.runs(call):
-                self.follow_call(call, scope)
-        for reference in index.references.get(number, ()):
-            for target in self.modules.targets(reference.name, path):
-                if target[1] != MODULE:
-                    self.push(target, scope, reference.line)
-
-    def follow_import(self, target: str, scope: ScopeKey, line: int) -> None:
-        found = self.modules.split(target, scope[0])
-        if found and found[0] != scope[0]:
-            self.push((found[0], MODULE), scope, line)
-            for init in self.modules.packages_above(found[0]):
-                self.push((init, MODULE), scope, line)
-
-    def follow_call(self, call: Call, scope: ScopeKey) -> None:
-        targets = [t for name in self.names(call.name, scope[0]) for t in self.modules.targets(name, scope[0])]
-        for target in targets:
-            if target[1] != MODULE:
-                self.push(target, scope, call.line)
-        head, _, last = call.name.rpartition(".")
-        if head and not self.is_external(head, scope[0], bool(targets)):
-            self.wanted.setdefault(last, (scope, call.line))
-            for method in self.methods.get(last, ()):
-                self.push(method, scope, call.line)
+        if scope[1] == MODULE:
+            self.load(scope[0], scope)
+        for way in ways(self.modules, scope):
+            if way.guards and not self.closure.allows(way.guards):
+                continue
+            targets = way.targets
+            if way.name:
+                names = self.names(way.name, scope[0])
+                targets = [t for name in names for t in self.modules.targets(name, scope[0]) if t[1] != MODULE]
+            for target in targets:
+                self.push(target, scope, way.line)
+            if way.method:
+                self.wanted.setdefault(way.method, (scope, way.line))
+                for method in self.methods.get(way.method, ()):
+                    self.push(method, scope, way.line)
 
     def names(self, name: str, path: str) -> list[str]:
         """The name, or where its import is one of several under conditions, the names that the conditions allow."""
@@ -242,16 +225,61 @@ class _Walk:
         allowed = [i.target for i in alternatives[target] if self.closure.allows(i.guards)]
         return [other + name[len(target) :] for other in allowed]
 
-    def is_external(self, head: str, path: str, resolved: bool) -> bool:
-        """The receiver is known: a product's object, or a first-party function that was found by its full name."""
-        root = head.partition(".")[0]
-        if root == "?":
-            return False
-        index = self.modules.index(path)
-        first_party = root in index.scopes or root in index.classes or self.modules.split(head, path) is not None
-        if not first_party:
-            return True
-        return resolved and self.modules.targets(head, path) == []
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What one import, call or reference of a function leads to, the same for every walk that its guards allow."""
+
+    line: int
+    targets: Sequence[ScopeKey]
+    guards: tuple[Guard, ...] = ()
+    method: str = ""
+    """A method of that name may be meant: the receiver is not known."""
+    name: str = ""
+    """The name is one of several under conditions: the walk resolves it itself."""
+
+
+def ways(modules: Modules, scope: ScopeKey) -> list[Way]:
+    """The ways out of a function; found once for all walks."""
+    known = modules.ways.get(scope)
+    if known is None:
+        known = modules.ways[scope] = list(_find_ways(modules, scope))
+    return known  # type: ignore[return-value]
+
+
+def _find_ways(modules: Modules, scope: ScopeKey) -> Iterator[Way]:
+    path, number = scope
+    index = modules.index(path)
+    for imported in index.imports.get(number, ()):
+        found = modules.split(imported.target, path)
+        if found and found[0] != path:
+            bodies = [(name, MODULE) for name in (found[0], *modules.packages_above(found[0]))]
+            yield Way(imported.line, bodies, imported.guards)
+    for call in index.calls.get(number, ()):
+        if any(call.name == t or call.name.startswith(t + ".") for t in index.alternatives):
+            yield Way(call.line, (), call.guards, name=call.name)
+            continue
+        every = modules.targets(call.name, path)
+        head, _, last = call.name.rpartition(".")
+        method = last if head and not _is_external(modules, head, path, bool(every)) else ""
+        targets = [t for t in every if t[1] != MODULE]
+        if targets or method:
+            yield Way(call.line, targets, call.guards, method)
+    for reference in index.references.get(number, ()):
+        targets = [t for t in modules.targets(reference.name, path) if t[1] != MODULE]
+        if targets:
+            yield Way(reference.line, targets)
+
+
+def _is_external(modules: Modules, head: str, path: str, resolved: bool) -> bool:
+    """The receiver is known: a product's object, or a first-party function that was found by its full name."""
+    root = head.partition(".")[0]
+    if root == "?":
+        return False
+    index = modules.index(path)
+    if not (root in index.scopes or root in index.classes or modules.split(head, path) is not None):
+        return True
+    return resolved and modules.targets(head, path) == []
 
 
 def _is_command(decorator: Call) -> bool:

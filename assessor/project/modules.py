@@ -70,6 +70,8 @@ class Modules:
         self._indexes: dict[str, CodeIndex] = {}
         self._modules: dict[tuple[str, str], str | None] = {}
         self._targets: dict[tuple[str, str], list[ScopeKey]] = {}
+        self.ways: dict[ScopeKey, object] = {}
+        """What each function leads to, kept by the closure's walk."""
         self._splits: dict[tuple[str, str], tuple[str, str] | None] = {}
         self._suffixes: dict[str, list[str]] = defaultdict(list)
         for path, file in self.files.items():

@@ -433,7 +433,7 @@ class _Walk:
     def assign_target(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, ast.Name):
             self.scopes[self.scope].types[target.id] = self.type_of(value)
-            if self.scope in (MODULE, MAIN):
+            if self.scope in (MODULE, MAIN) or isinstance(value, ast.Dict):
                 self.constant(target.id, value)
         elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
             class_name = self.scopes[self.scope].class_name

@@ -150,12 +150,19 @@ def _style(path: str) -> _Style:
     suffix, name = file.suffix.lower(), file.name.lower()
     is_data = suffix in _DATA or bool(_LOCKS.search(path)) or ".min." in name
     return _Style(
-        assignments=not is_data and not _TEST.search(path),
+        assignments=not is_data and suffix not in _TOKENS_ONLY and not _TEST.search(path),
         unquoted=suffix not in _CODE,
         is_notebook=suffix == ".ipynb",
         is_live_env=name
         in (".env", "prod.env", ".env.prod", ".env.production", ".env.local", ".env.dev", ".env.development"),
     )
+
+
+_TOKENS_ONLY_SUFFIXES = """
+.go .ts .tsx .js .jsx .mjs .css .scss .html .svg .snap .md .rst .proto .lock .rs .c .cc .cpp .h .hpp
+"""
+_TOKENS_ONLY = frozenset(_TOKENS_ONLY_SUFFIXES.split())
+"""Files in which only tokens of known shape are looked for: their assignments are markup, types or prose."""
 
 
 def find(path: str, text: str) -> tuple[Secret, ...]:

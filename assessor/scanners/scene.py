@@ -187,13 +187,13 @@ class Scene:
                         found[key].append((pattern, tool, proof, kind))
         return found
 
-    def _named(self, name: str, kind: str) -> Iterator[tuple[Tool, Proof]]:
+    def _named(self, name: str, kind: str) -> Iterator[tuple[str, Tool, Proof]]:
         patterns = self._call_patterns
         keys = (name.partition(".")[0], f"?{name.rpartition('.')[2]}", "*")
         for key in keys:
             for pattern, tool, proof, wanted in patterns.get(key, ()):
                 if wanted == kind and matches_call(pattern, name):
-                    yield tool, proof
+                    yield pattern, tool, proof
 
     def _python_hits(self) -> Iterator[Hit]:
         for file in self.project.ordered:
@@ -210,8 +210,10 @@ class Scene:
                     yield from self._calls(decorator, file, index, roots, "decorator", number)
             for definition in index.facts.classes:
                 scope_number = next(iter(index.by_class.get(definition.name, ())), 0)
+                for decorator in definition.decorators:
+                    yield from self._calls(decorator, file, index, roots, "decorator", scope_number)
                 for base in definition.bases:
-                    for tool, proof in self._named(base, "base"):
+                    for _, tool, proof in self._named(base, "base"):
                         place = file.at(definition.line)
                         yield Hit(proof.practice, tool, proof, place, "base", file, scope_number, text=base)
 
@@ -236,16 +238,27 @@ class Scene:
     def _calls(
         self, call: Call, file: ProjectFile, index: CodeIndex, roots: frozenset[str], kind: str, scope: int
     ) -> Iterator[Hit]:
-        head = call.name.partition(".")[0]
-        for tool, proof in self._named(call.name, kind):
-            loose = head == "?" or head not in roots
-            if loose and tool.imports and not roots.intersection(tool.imports):
-                continue
-            if head in index.scopes or head in index.classes:  # a first-party object of that name
-                if not roots.intersection(tool.imports):
-                    continue
-            if _keywords_fit(call, proof):
+        for pattern, tool, proof in self._named(call.name, kind):
+            if self._is_the_tool(call.name, pattern, tool, file, index, roots) and _keywords_fit(call, proof):
                 yield Hit(proof.practice, tool, proof, file.at(call.line), kind, file, scope, call, text=call.name)
+
+    def _is_the_tool(
+        self, name: str, pattern: str, tool: Tool, file: ProjectFile, index: CodeIndex, roots: frozenset[str]
+    ) -> bool:
+        """The name is the tool's and not something else's of the same last word.
+
+        A file that imports the tool may mean it; otherwise the name must come from an import. A loose pattern (`?.fit`)
+        then counts only on what a first-party function returned, in a project that imports the tool somewhere.
+        """
+        if not tool.imports or roots.intersection(tool.imports):
+            return True
+        head = name.partition(".")[0]
+        if head == "?" or head not in roots or head in index.scopes or head in index.classes:
+            return False
+        if not pattern.startswith("?."):
+            return True
+        split = self.modules.split(name, file.path)
+        return bool(split and "." in split[1]) and any(imported in self.imported_roots for imported in tool.imports)
 
     def _command_hits(self) -> Iterator[Hit]:
         patterns: dict[str, list[tuple[str, Tool, Proof]]] = defaultdict(list)
@@ -501,7 +514,7 @@ def _keywords_fit(call: Call, proof: Proof) -> bool:
     for name, wanted in proof.keywords.items():
         value = call.keyword(name)
         if wanted == "*":
-            if not call.has_keyword(name) or value in (None, False, ""):
+            if not call.has_keyword(name) or value is None or value is False or value == "":
                 return False
         elif (value != UNKNOWN and str(value).lower() != str(wanted).lower()) or not call.has_keyword(name):
             return False

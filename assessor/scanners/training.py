@@ -321,7 +321,7 @@ _DATA_PATH = re.compile(
     re.IGNORECASE,
 )
 _RETRAIN = re.compile(
-    r"retrain|trigger_?training|train_?trigger|trigger_?pipeline|trigger_?retrain|start_?training", re.IGNORECASE
+    r"(?:^|_)retrain|trigger_?training|train_?trigger|trigger_?pipeline|trigger_?retrain|start_?training", re.IGNORECASE
 )
 
 

@@ -100,6 +100,11 @@ def models(scene: Scene) -> Finding:
     practice = "versioning.models"
     evidence = [*scene.declared(practice), *scene.evidence(scene.hits(practice))]
     tracked = [(f, v) for f, v in _tracked(scene) if v.is_tracked and _MODEL_FILE.search(v.path)]
+    for file in scene.project.code_files:
+        for call in file.facts.python.calls if file.facts.python else ():
+            if call.name.endswith((".log_artifact", ".log_artifacts")) and _logs_a_model(call):
+                text = "stores the model as an artifact of its run"
+                evidence.append(scene.scope_evidence(practice, file, call.scope, call.line, text))
     pushing = best(
         site.arrival
         for site in scene.automation.reach.sites
@@ -119,6 +124,13 @@ def models(scene: Scene) -> Finding:
 
 _COPY = (("aws", "s3"), ("gsutil",), ("gcloud", "storage"), ("az", "storage"), ("mc", "cp"), ("s5cmd",), ("rclone",))
 _MODEL_WORD = re.compile(r"model|mlruns|mlflow|artifact|checkpoint|weights", re.IGNORECASE)
+
+
+def _logs_a_model(call: Call) -> bool:
+    texts = [value for value in call.args if isinstance(value, str)]
+    return any(_MODEL_FILE.search(text) for text in texts) or any(
+        "model" in n.rpartition(".")[2].lower() for n in call.names
+    )
 
 
 def _bucket_copies(scene: Scene) -> Iterator[Evidence]:
@@ -398,7 +410,21 @@ def seeds(scene: Scene) -> Finding:
     """Used where modules, not only notebooks or tests, fix a seed."""
     practice = "versioning.seeds"
     hits = scene.hits(practice, notebooks=False)
-    return conclude(practice, scene.evidence(hits, lift=False), _notebook_seeds(scene) if not hits else ())
+    evidence = [*scene.evidence(hits, lift=False), *_seeds_in_settings(scene)]
+    return conclude(practice, evidence, _notebook_seeds(scene) if not evidence else ())
+
+
+_SEED_KEY = re.compile(r"\.(?:\w*_)?(?:seed|random_state|random_seed)$")
+
+
+def _seeds_in_settings(scene: Scene) -> Iterator[Evidence]:
+    """A number under the key seed in the parameters that a module gives to a library (`{"seed": 42}`)."""
+    for file in scene.project.code_files:
+        for constant in file.facts.python.constants if file.facts.python else ():
+            is_number = isinstance(constant.value, int) and not isinstance(constant.value, bool)
+            if is_number and _SEED_KEY.search(constant.name):
+                text = f"{constant.name} fixes the seed"
+                yield Evidence("versioning.seeds", Rung.USED, file.at(constant.line), text)
 
 
 def _notebook_seeds(scene: Scene) -> list[NearMiss]:

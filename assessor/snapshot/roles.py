@@ -158,11 +158,12 @@ def refine_role(role: Role, path: str, head_text: str) -> Role:
     if role not in (Role.FIRST_PARTY, Role.TEST, Role.EXAMPLE) or suffix_of(path) not in _CODE_SUFFIXES:
         return role
     lines = head_text[:20_000].splitlines()
-    in_comment = False
+    in_comment = in_text = False
     for line in lines[:_HEAD_LINES]:
         in_comment = bool(_COMMENT.match(line)) or (in_comment and bool(line.strip()))
-        if in_comment and _GENERATED_MARK.search(line[:500]):
+        if (in_comment or in_text) and _GENERATED_MARK.search(line[:500]):
             return Role.GENERATED
+        in_text ^= (line.count('"""') + line.count("'''")) % 2 == 1  # a docstring goes on over blank lines
     is_web = suffix_of(path) in (".js", ".css", ".mjs") and len(head_text) > 5_000
     if is_web and sum(map(len, lines)) > 500 * len(lines):  # minified: a person wraps lines
         return Role.GENERATED
