@@ -8,16 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assessor.__main__ import main
-from assessor.assessment import (
-    Assessment,
-    BlindSpotInfo,
-    EvidenceInfo,
-    PlaceInfo,
-    PracticeInfo,
-    RepositoryInfo,
-    Statistics,
-    ToolInfo,
-)
+from assessor.assessment import EvidenceInfo, PlaceInfo
 from assessor.catalog.loading import Source
 from assessor.catalog.practices import load_practices
 from assessor.errors import UserError
@@ -27,6 +18,7 @@ from assessor.policy.statements import NOTHING_SAID, Statements, on_day
 from assessor.render.gate_report import as_data, render_json, render_text, verdict_line
 from assessor.rubric.loading import parse_rubric
 from tests.conftest import write_files
+from tests.gate_states import HOUSE, assessment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,60 +26,6 @@ if TYPE_CHECKING:
     from assessor.rubric.model import Rubric
 
 TODAY = date(2026, 6, 1)
-
-HOUSE = parse_rubric(
-    Source(
-        "house.yaml",
-        """
-id: house
-title: House rules
-edition: '1'
-source: us
-levels:
-- {level: 0, id: h0, title: Nothing}
-- level: 1
-  id: h1
-  title: Tested
-  items:
-  - {id: tests, text: there are tests, required: true, requires: {testing.unit: used}}
-- level: 2
-  id: h2
-  title: Automated
-  items:
-  - {id: auto-tests, text: tests run by themselves, required: true, requires: {testing.unit: automated}}
-  - {id: drift, text: drift is watched, required: true, requires: {monitoring.drift: used}}
-  - {id: people, text: people know what to do, required: false, requires: {attest: people know what to do}}
-""",
-    )
-)
-
-
-def assessment(read: int = 3, /, **rungs: str) -> Assessment:
-    """An assessment whose practices are absent where no rung is given; `testing__unit="used"`."""
-    given = {name.replace("__", "."): rung for name, rung in rungs.items()}
-    practices = {}
-    for practice in load_practices():
-        rung: Any = given.get(practice.id, "absent")
-        place = PlaceInfo(path="src/train.py", line=7)
-        seen = (EvidenceInfo(rung=rung, place=place),) if rung in practice.rungs else ()
-        spots = (BlindSpotInfo(place=place, reason="does not parse"),) if rung == "unknown" else ()
-        practices[practice.id] = PracticeInfo(
-            title=practice.title,
-            dimension=practice.dimension,
-            rungs=tuple(practice.rungs),
-            rung=rung,
-            summary="",
-            evidence=seen,
-            blind_spots=spots,
-        )
-    return Assessment(
-        tool=ToolInfo(name="mlops-assessor", version="0", rules="0"),
-        repository=RepositoryInfo(name="demo"),
-        primary="house",
-        practices=practices,
-        scorecards={},
-        statistics=Statistics(files=read, read=read, parsed=0),
-    )
 
 
 def attest(practice: str = "", rung: str = "", item: str = "", expires: str = "2027-01-01") -> dict[str, Any]:

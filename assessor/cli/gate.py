@@ -9,10 +9,9 @@ import click
 from assessor.errors import UserError
 
 if TYPE_CHECKING:
-    from assessor.assessment import Assessment
-    from assessor.policy.gate import GateResult
     from assessor.policy.model import Gate
 
+FORMATS = ("terminal", "json", "sarif", "junit", "gitlab", "github", "md", "azure", "teamcity")
 EXIT_HELP = """
     The exit code is 0 where the gate passed, 1 where it failed, 2 for wrong use or configuration, 3 for a bug of ours
     and 4 where it could not decide: nothing to assess, or only what is unknown stands in the way.
@@ -33,6 +32,16 @@ EXIT_HELP = """
 @click.option(
     "--policy", metavar="FILE", default="", help="An organisation's policy, which the repository cannot weaken."
 )
+@click.option(
+    "--format", "formats", type=click.Choice(FORMATS), multiple=True, help="May be given again, see --output."
+)
+@click.option(
+    "--output",
+    "outputs",
+    metavar="FILE|-",
+    multiple=True,
+    help="Where the format given in the same place goes; the last format without one goes to standard output.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
 @click.option("--color/--no-color", "colour", default=None, help="Force or forbid colour; NO_COLOR forbids it too.")
 @click.pass_context
@@ -49,14 +58,18 @@ def gate(
     max_waivers: int | None,
     strict: bool,
     policy: str,
+    formats: tuple[str, ...],
+    outputs: tuple[str, ...],
     quiet: bool,
     colour: bool | None,
 ) -> None:
     from dataclasses import replace
 
+    from assessor.cli.gate_outputs import paired, write_all
     from assessor.cli.judging import prepare
     from assessor.policy.gate import judge
 
+    wanted = paired(formats, outputs)
     options = conditions(
         rubric=rubric,
         min_level=min_level,
@@ -70,20 +83,8 @@ def gate(
     case = prepare(target, ref, options, policy, quiet)
     result = judge(case.effective.gate, case.assessment, case.rubric, case.statements)
     result = replace(result, notes=(*case.effective.notes, *result.notes))
-    show(case.assessment, result, colour)
+    write_all(wanted, case, result, colour)
     ctx.exit(result.exit_code)
-
-
-def show(assessment: Assessment, result: GateResult, colour: bool | None) -> None:
-    """Print the verdicts."""
-    import os
-    import sys
-
-    from assessor.cli.output import look_of, print_text
-    from assessor.render.gate_report import render_text
-
-    look = look_of(sys.stdout, os.environ, colour)
-    print_text(render_text(assessment, result, colour=look.colour, unicode=look.unicode))
 
 
 def pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:

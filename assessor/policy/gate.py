@@ -87,13 +87,36 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What became different since another state: a practice, a dimension or the level, and the place that did it."""
+
+    subject: str
+    before: str
+    after: str
+    place: str = ""
+    is_lower: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class GateResult:
-    """All verdicts and the people's statements that were looked at."""
+    """All verdicts and the people's statements that were looked at.
+
+    `compared` names the state that `changes` count from (a revision, a baseline); `hidden` are the practices whose gaps
+    a baseline knows.
+    """
 
     rubric: str
     verdicts: tuple[Verdict, ...]
     statements: Statements = NOTHING_SAID
     notes: tuple[str, ...] = ()
+    compared: str = ""
+    changes: tuple[Change, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+    @property
+    def is_quiet(self) -> bool:
+        """It passed and nothing changed: there is nothing to tell anybody."""
+        return bool(self.compared) and not self.changes and self.outcome.lets_pass
 
     @property
     def outcome(self) -> Outcome:

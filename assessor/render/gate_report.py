@@ -49,6 +49,12 @@ def _lines(assessment: Assessment, result: GateResult, colour: bool) -> Iterator
     for verdict in sorted(result.verdicts, key=lambda entry: entry.outcome.lets_pass):
         word = _painted(f"{_WORDS[verdict.outcome]:<9}", verdict.outcome.value, colour)
         yield f"{word} {verdict_line(verdict)}"
+    for change in result.changes:
+        where = f" ({change.place})" if change.place else ""
+        word = "fell" if change.is_lower else "changed"
+        yield f"{word:<9} {visible(f'{change.subject}: {change.before} → {change.after}{where}')}"
+    if result.hidden:
+        yield f"{'baseline':<9} {len(result.hidden)} known gaps: {visible(', '.join(result.hidden))}"
     for note in result.notes:
         yield f"{'note':<9} {visible(note)}"
     yield _painted(summary(assessment, result), result.outcome.value, colour)
@@ -89,6 +95,9 @@ def as_data(result: GateResult) -> dict[str, Any]:
         "attestations": [entry.model_dump(mode="json") for entry in result.statements.attestations],
         "waivers": [entry.model_dump(mode="json") for entry in result.statements.waivers],
         "refused": [asdict(entry) for entry in result.statements.refused],
+        "compared": result.compared,
+        "changes": [asdict(change) for change in result.changes],
+        "hidden": list(result.hidden),
         "notes": list(result.notes),
     }
 
