@@ -9,7 +9,7 @@ from assessor.facts.workflow import Workflow
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.project.automation import Arrival, Site
 from assessor.project.model import LIVE_ROLES
-from assessor.scanners.data import own_checks
+from assessor.scanners.data import checking_scopes
 from assessor.scanners.scene import CI_PROVIDERS_EXCLUDED, Hit, Scene, best, conclude, raised
 from assessor.scanners.stations import training_hits
 from assessor.scanners.testing import TestCase, ci_arrivals, comes_after, test_cases
@@ -204,20 +204,14 @@ def ml(scene: Scene, cases: list[TestCase]) -> Finding:
 
 
 def _checks_in_ci(scene: Scene) -> Iterator[Evidence]:
-    for item in own_checks(scene):
-        if item.rung.height >= Rung.AUTOMATED.height:
-            provider = next(
-                (
-                    r.workflow.provider
-                    for r in scene.automation.runs.values()
-                    if item.route and r.hops[:1] == item.route[:1]
-                ),
-                "code",
-            )
-            if provider not in CI_PROVIDERS_EXCLUDED:
-                yield Evidence(
-                    "ci.ml", Rung.AUTOMATED, item.place, f"CI validates data: {item.text}", item.tool, item.route
-                )
+    """Home-made data checks that CI runs, in a step or in a test."""
+    for file, number in checking_scopes(scene):
+        assert file.code is not None
+        scope = file.code.scopes[number]
+        text = f"CI validates data by {scope.name}()"
+        item = scene.scope_evidence("ci.ml", file, number, scope.line, text, keep=is_ci, tests=True)
+        if item.rung is Rung.AUTOMATED:
+            yield item
 
 
 def _stages(scene: Scene) -> Iterator[Evidence]:

@@ -108,17 +108,29 @@ def _result_raises(hit: Hit) -> bool:
 
 
 def own_checks(scene: Scene) -> Iterator[Evidence]:
-    """Home-made checks: a function that looks at columns, nulls, types or ranges of data and raises, asserts or exits."""
+    """Evidence for each home-made check."""
+    for file, number in checking_scopes(scene):
+        assert file.code is not None
+        yield _own_check(scene, file, number, file.code.scopes[number])
+
+
+def checking_scopes(scene: Scene) -> list[tuple[ProjectFile, int]]:
+    """Home-made checks: functions that look at columns, nulls, types or ranges of data and raise, assert or exit."""
+    if "checking_scopes" not in scene.memo:
+        scene.memo["checking_scopes"] = list(_checking_scopes(scene))
+    known: list[tuple[ProjectFile, int]] = scene.memo["checking_scopes"]
+    return known
+
+
+def _checking_scopes(scene: Scene) -> Iterator[tuple[ProjectFile, int]]:
     for file in scene.project.ordered:
         if file.code is None or file.is_notebook or file.role not in (Role.FIRST_PARTY, Role.TEST):
             continue
-        index = scene.modules.index(file.path)
-        for number, scope in enumerate(index.facts.scopes):
+        for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):
             if number in (MODULE, MAIN) or scope.is_stub:
                 continue
-            stops = _stops(file, number, scope)
-            if stops and _checks_data(scene, file, number, scope):
-                yield _own_check(scene, file, number, scope)
+            if _stops(file, number, scope) and _checks_data(scene, file, number, scope):
+                yield file, number
 
 
 def _stops(file: ProjectFile, number: int, scope: Scope) -> bool:
