@@ -1,0 +1,343 @@
+"""The cheapest ordered steps from here to a level: an exact search over a rubric's alternatives. Pure.
+
+What can be bought is work: each rung that a practice climbs costs its effort in days; rungs that one change gives
+together (`changes.yaml`) cost what the dearest of them costs. An item is met by any of its ways through any-of, n-of and
+all-of; a level wants its required items, and a share of its supporting ones or points. The search finds the set of work
+with the least days; ties go to the first one found, and the order of the search depends on nothing but the input.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from assessor.catalog.practices import RUNGS, Effort, Practice, RungName, load_practices
+from assessor.findings import LADDER, Finding, Rung
+from assessor.rubric.changes import Change, load_changes
+from assessor.rubric.effort import DAYS, MILLI, Days, Work, union
+from assessor.rubric.scoring import ItemResult, judged, level_of
+from assessor.rubric.search import NODES, Quota, cheapest, meets
+from assessor.rubric.wishes import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from assessor.facts.place import Place
+    from assessor.rubric.model import Rubric
+
+QUICK_NODES = 400
+"""Nodes of a search in the course of an audit: tens of milliseconds at the worst."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """One practice that rises."""
+
+    practice: str
+    title: str
+    rung: Rung
+    wanted: RungName
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What is nearly there: the rung below, or what looks like the practice and does not count."""
+
+    practice: str
+    text: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoadmapStep:
+    """One piece of work: what rises by it, what it takes, what holds after it that did not hold before.
+
+    `level` is the level that it is needed for; `reaches` the level that is reached once it is done, None where none is.
+    `change` names the entry of `changes.yaml` where it lifts several practices at once.
+    """
+
+    title: str
+    raises: tuple[Raise, ...]
+    effort: Effort
+    days: float
+    level: int
+    unlocks: tuple[str, ...] = ()
+    reaches: int | None = None
+    near: tuple[Near, ...] = ()
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Roadmap:
+    """The steps from `level` to `target`.
+
+    `exact`: no cheaper set reaches the target; else none is cheaper than `at_least` days. `blocked` are items that no
+    practice can mend (a measured bound, a statement); where there are any, the steps alone do not reach the target.
+    """
+
+    rubric: str
+    level: int
+    target: int
+    steps: tuple[RoadmapStep, ...] = ()
+    days: float = 0.0
+    exact: bool = True
+    at_least: float = 0.0
+    blocked: tuple[str, ...] = ()
+    raises: Mapping[str, RungName] = field(default_factory=dict)
+    """Practice → the rung that it has after all steps."""
+
+
+def assume(findings: Mapping[str, Finding], wanted: Mapping[str, str]) -> dict[str, Finding]:
+    """The findings with these practices at these rungs, whatever they were."""
+    found = dict(findings)
+    for name, rung in wanted.items():
+        known = found.get(name, Finding(name, Rung.ABSENT, ""))
+        found[name] = replace(known, rung=Rung(rung), summary="assumed")
+    return found
+
+
+def find_roadmap(
+    rubric: Rubric,
+    findings: Mapping[str, Finding],
+    metrics: Mapping[str, float],
+    *,
+    target: int | None = None,
+    days: Days = DAYS,
+    practices: Sequence[Practice] | None = None,
+    changes: Sequence[Change] | None = None,
+    stack: frozenset[str] = frozenset(),
+    attested: Collection[str] = (),
+    items: Sequence[ItemResult] | None = None,
+    limit: int = NODES,
+) -> Roadmap:
+    """The cheapest steps to `target` (the next level if None). `items` are the judged items where the caller has them.
+
+    The steps to a target that is reached, and those beyond the top, are none.
+    """
+    catalogue = load_practices() if practices is None else practices
+    level = level_of(rubric, findings, metrics, attested)
+    goal = min(level + 1 if target is None else target, rubric.top)
+    if goal <= level:
+        return Roadmap(rubric.id, level, max(goal, level))
+    judged_items = judged(rubric, findings, metrics, attested) if items is None else items
+    work = Work(findings, catalogue, load_changes() if changes is None else changes, days)
+    task = Task(rubric, judged_items, work, metrics, attested)
+    return _planned(task, level, goal, stack, limit)
+
+
+def days_of(
+    raises: Mapping[str, str],
+    findings: Mapping[str, Finding],
+    *,
+    days: Days = DAYS,
+    practices: Sequence[Practice] | None = None,
+    changes: Sequence[Change] | None = None,
+) -> float:
+    """What it takes to lift these practices to these rungs, work that one change does counted once."""
+    catalogue = load_practices() if practices is None else practices
+    work = Work(findings, catalogue, load_changes() if changes is None else changes, days)
+    bought = 0
+    for name, rung in raises.items():
+        ways = work.ways_to(name, rung)
+        bought |= min(ways, key=lambda way: (work.cost(way), way), default=0)
+    return work.cost(bought) / MILLI
+
+
+# ---- the plan ----
+
+
+def _planned(task: Task, level: int, goal: int, stack: frozenset[str], limit: int) -> Roadmap:
+    by_level = {number: task.quotas(number) for number in range(level + 1, goal + 1)}
+    quotas, blocked = task.feasible([quota for own in by_level.values() for quota in own])
+    answer = cheapest(task.problem(quotas), limit)
+    assert answer is not None  # what practices cannot meet was taken out
+    needs: dict[int, int] = {}
+    known = 0
+    for number, own in by_level.items():
+        kept, _ = task.feasible(own)
+        part = cheapest(task.problem(kept, answer.bought), QUICK_NODES) if number < goal else answer
+        known |= part.bought if part else answer.bought
+        needs[number] = known
+    needs[goal] |= answer.bought
+    steps = tuple(_Steps(task, needs, stack, by_level).run())
+    reached = {item.practice: item.wanted for step in steps for item in step.raises}
+    exact = answer.exact and not task.is_cut
+    return Roadmap(
+        task.rubric.id, level, goal, steps, answer.cost / MILLI, exact, answer.bound / MILLI, tuple(blocked), reached
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Rungs that are climbed together for one level, by one change or in one practice."""
+
+    rungs: tuple[tuple[str, RungName], ...]
+    level: int
+    change: Change | None = None
+
+
+class _Steps:
+    """Makes ordered steps of what was bought for each level."""
+
+    def __init__(
+        self,
+        task: Task,
+        needs: Mapping[int, int],
+        stack: frozenset[str],
+        quotas: Mapping[int, Sequence[Quota]],
+    ) -> None:
+        self.task = task
+        self.work = task.work
+        self.needs = needs
+        self.stack = stack
+        self.quotas = quotas
+        self.order = {name: number for number, name in enumerate(self.work.practices)}
+
+    def run(self) -> Iterator[RoadmapStep]:
+        pieces = self._sorted(list(self._pieces(self._climbed())))
+        bought, met, reached = 0, set(self._met(0)), set[int]()
+        for piece in pieces:
+            spent = union(self.work.unit(*rung) for rung in piece.rungs) & ~bought
+            bought |= spent
+            now = self._met(bought)
+            new = [wish.item for number, wish in enumerate(self.task.wishes) if number in now and number not in met]
+            met |= now
+            level = self._level(bought, reached)
+            step = self._step(piece, self.work.cost(spent), tuple(dict.fromkeys(new)))
+            yield replace(step, reaches=level)
+
+    def _met(self, bought: int) -> set[int]:
+        return {number for number, wish in enumerate(self.task.wishes) if any(way & ~bought == 0 for way in wish.ways)}
+
+    def _level(self, bought: int, reached: set[int]) -> int | None:
+        """The highest level that is reached now and was not before."""
+        new = None
+        for level, quotas in self.quotas.items():
+            if not meets(self.task.problem(quotas), bought):
+                break
+            if level not in reached:
+                reached.add(level)
+                new = level
+        return new
+
+    # ---- rungs, pieces, order ----
+
+    def _climbed(self) -> dict[tuple[str, RungName], int]:
+        """Each rung that is climbed → the level that it is climbed for."""
+        asked = {leaf for wish in self.task.wishes for leaf in wish.leaves}
+        found: dict[tuple[str, RungName], int] = {}
+        for level, needed in self.needs.items():
+            for practice, rung in sorted(asked, key=lambda leaf: (self.order[leaf[0]], Rung(leaf[1]).height)):
+                if self.work.rung(practice).height >= Rung(rung).height:
+                    continue
+                for way in self.work.ways_to(practice, rung)[:1]:
+                    if way & ~needed == 0:
+                        for name in self.work.chain(practice, rung):
+                            found.setdefault((practice, name), level)
+        higher = {practice for practice, name in found if name != "declared"}
+        return {key: level for key, level in found.items() if not (key[1] == "declared" and key[0] in higher)}
+
+    def _pieces(self, climbed: Mapping[tuple[str, RungName], int]) -> Iterator[_Piece]:
+        joint: dict[tuple[str, int], list[tuple[str, RungName]]] = {}
+        for rung, level in climbed.items():
+            change = self.work.change_of.get(rung)
+            if change:
+                joint.setdefault((change.id, level), []).append(rung)
+        shared = {key: rungs for key, rungs in joint.items() if len(rungs) > 1 and self._is_new(rungs, key[1])}
+        together = {rung for rungs in shared.values() for rung in rungs}
+        for (_, level), rungs in shared.items():
+            yield _Piece(tuple(rungs), level, self.work.change_of[rungs[0]])
+        for practice in dict.fromkeys(name for name, _ in climbed):
+            yield from self._alone(practice, climbed, together)
+
+    @staticmethod
+    def _alone(
+        practice: str, climbed: Mapping[tuple[str, RungName], int], together: set[tuple[str, RungName]]
+    ) -> Iterator[_Piece]:
+        """What a practice climbs by itself, split where a change comes between or another level begins."""
+        group: list[tuple[str, RungName]] = []
+        for step in ((practice, name) for name in RUNGS):
+            if step not in climbed:
+                continue
+            if group and (step in together or climbed[group[-1]] != climbed[step]):
+                yield _Piece(tuple(group), climbed[group[0]])
+                group = []
+            if step not in together:
+                group.append(step)
+        if group:
+            yield _Piece(tuple(group), climbed[group[0]])
+
+    def _is_new(self, rungs: Sequence[tuple[str, RungName]], level: int) -> bool:
+        """The change is made for this level; what joins one that was made for a lower level takes no step of its own."""
+        before = union(needed for number, needed in self.needs.items() if number < level)
+        return union(self.work.unit(*rung) for rung in rungs) & ~before != 0
+
+    def _sorted(self, pieces: list[_Piece]) -> list[_Piece]:
+        """By level; within one the cheap ones first, but no rung before the one below it."""
+        placed: list[_Piece] = []
+        done: set[tuple[str, RungName]] = set()
+        left = sorted(pieces, key=self._rank)
+        waiting = {rung for piece in pieces for rung in piece.rungs}
+        while left:
+            ready = next((piece for piece in left if self._is_ready(piece, waiting - done)), left[0])
+            left.remove(ready)
+            placed.append(ready)
+            done.update(ready.rungs)
+        return placed
+
+    def _rank(self, piece: _Piece) -> tuple[int, int, int, int]:
+        cost = self.work.cost(union(self.work.unit(*rung) for rung in piece.rungs))
+        return piece.level, cost, -len(piece.rungs), min(self.order[name] for name, _ in piece.rungs)
+
+    @staticmethod
+    def _is_ready(piece: _Piece, waiting: set[tuple[str, RungName]]) -> bool:
+        return not any(
+            name == other and Rung(below).height < Rung(rung).height and (other, below) not in piece.rungs
+            for name, rung in piece.rungs
+            for other, below in waiting
+        )
+
+    # ---- words ----
+
+    def _step(self, piece: _Piece, cost: int, unlocks: tuple[str, ...]) -> RoadmapStep:
+        raises = tuple(self._raises(piece))
+        efforts = [self.work.practices[name].effort[rung] for name, rung in piece.rungs]
+        title = piece.change.title if piece.change else raises[0].title
+        near = tuple(entry for item in raises for entry in self._near(item))
+        return RoadmapStep(
+            title,
+            raises,
+            max(efforts, key="SML".index),
+            cost / MILLI,
+            piece.level,
+            unlocks,
+            None,
+            near,
+            piece.change.id if piece.change else "",
+        )
+
+    def _raises(self, piece: _Piece) -> Iterator[Raise]:
+        for practice in dict.fromkeys(name for name, _ in piece.rungs):
+            own = [rung for name, rung in piece.rungs if name == practice]
+            known = self.work.practices[practice]
+            words = next((name for name in sorted(self.stack) if name in known.variants), "")
+            fix = " ".join(known.step_to(rung, words) for rung in own)
+            yield Raise(practice, known.title, self._rung_before(practice, own[0]), own[-1], fix)
+
+    def _rung_before(self, practice: str, rung: RungName) -> Rung:
+        """The rung that the practice has by then: what it has now, or what an earlier step gave."""
+        here = self.work.rung(practice)
+        chain = self.work.chain(practice, rung)
+        return Rung(chain[-2]) if len(chain) > 1 else here
+
+    def _near(self, item: Raise) -> Iterator[Near]:
+        finding = self.work.findings.get(item.practice)
+        if finding is None or item.rung is not finding.rung:
+            return
+        known = self.work.practices[item.practice]
+        if finding.rung in LADDER[1:] and known.next_rung(finding.rung) == item.wanted:
+            best = finding.evidence[0] if finding.evidence else None
+            yield Near(item.practice, best.text if best else f"stands at {finding.rung}", best.place if best else None)
+        for miss in finding.near_misses[:2]:
+            yield Near(item.practice, miss.text, miss.place)
