@@ -67,7 +67,8 @@ def _row(verdict: Verdict) -> str:
 def _blocker(blocker: Blocker) -> str:
     """The step comes from our catalogue, so its code spans are kept."""
     climb = f"{code(blocker.practice)} {blocker.rung} → {blocker.wanted}"
-    return f"{climb}, {code(blocker.place)}: {blocker.step.replace("|", "\\|")}"
+    step = blocker.step.replace("|", "\\|")
+    return f"{climb}, {code(blocker.place)}: {step}"
 
 
 def escaped(text: str) -> str:
