@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from assessor.project.model import Project
     from assessor.rubric.gaps import Gap
     from assessor.rubric.model import Rubric
+    from assessor.rubric.roadmap import Roadmap, RoadmapStep
     from assessor.snapshot.snapshot import Snapshot
 
 
@@ -132,6 +133,42 @@ class StepInfo(Part):
     effort: EffortName
 
 
+class RaiseInfo(Part):
+    """One practice that a step of the roadmap lifts, and what to do for it."""
+
+    practice: str
+    title: str
+    rung: RungName
+    wanted: RungName
+    fix: str
+
+
+class NearInfo(Part):
+    """What is nearly there: the rung below the wanted one, or what looks like the practice and does not count."""
+
+    practice: str
+    text: Text
+    place: PlaceInfo | None = None
+
+
+class RoadmapStepInfo(Part):
+    """One piece of work on the cheapest way, in days of one person; what one change lifts together is one step.
+
+    `unlocks` are the items that hold after it and did not before; `level` is the level that it is needed for, `reaches`
+    the level that is reached once it is done. `change` names a change that lifts several practices at once.
+    """
+
+    title: str
+    raises: tuple[RaiseInfo, ...]
+    effort: EffortName
+    days: float
+    level: int
+    unlocks: tuple[str, ...] = ()
+    reaches: int | None = None
+    near: tuple[NearInfo, ...] = ()
+    change: str = ""
+
+
 class GapInfo(Part):
     """A practice that should rise, what asks for it, why it matters and what to do in this repository's own stack.
 
@@ -232,7 +269,12 @@ class ScorecardInfo(Part):
     levels: tuple[LevelInfo, ...]
     dimensions: dict[str, DimensionInfo]
     gaps: tuple[GapInfo, ...]
-    roadmap: tuple[StepInfo, ...] = ()
+    roadmap: tuple[RoadmapStepInfo, ...] = ()
+    roadmap_days: float = 0.0
+    """All its steps together; no way to the next level is shorter if `roadmap_exact`."""
+    roadmap_exact: bool = True
+    roadmap_blocked: tuple[str, ...] = ()
+    """Items in the way that no practice can mend: a measured bound, a statement."""
     items: tuple[ItemInfo, ...] = ()
     counts: dict[StatusName, int] = {}
     scoring: Literal["levels", "sum", "minimum"] = "levels"
@@ -288,12 +330,7 @@ def assess(snapshot: Snapshot, reading: Read, findings: Mapping[str, Finding], r
     practices = load_practices()
     stack = stacks((entry.path for entry in snapshot.files), snapshot.remote)
     metrics = measured(findings)
-    cards = {
-        rubric.id: scorecard_info(
-            score(rubric, findings, metrics, practices=practices, stack=frozenset(stack)), rubric.floor
-        )
-        for rubric in rubrics
-    }
+    cards = {rubric.id: _scored(rubric, findings, metrics, practices, frozenset(stack)) for rubric in rubrics}
     return Assessment(
         tool=ToolInfo(name="mlops-assessor", version=__version__, rules=rules_digest()),
         repository=_repository(snapshot, stack),
@@ -304,6 +341,22 @@ def assess(snapshot: Snapshot, reading: Read, findings: Mapping[str, Finding], r
         blind_spots=tuple(_blind_spot(spot) for spot in reading.project.blind_spots),
         statistics=Statistics(files=reading.listed, read=reading.read, parsed=reading.parsed),
     )
+
+
+def _scored(
+    rubric: Rubric,
+    findings: Mapping[str, Finding],
+    metrics: Mapping[str, float],
+    practices: Sequence[Practice],
+    stack: frozenset[str],
+) -> ScorecardInfo:
+    from assessor.rubric.roadmap import QUICK_NODES, find_roadmap
+
+    card = score(rubric, findings, metrics, practices=practices, stack=stack)
+    roadmap = find_roadmap(
+        rubric, findings, metrics, practices=practices, stack=stack, items=card.items, limit=QUICK_NODES
+    )
+    return scorecard_info(card, rubric.floor, roadmap)
 
 
 def _repository(snapshot: Snapshot, stack: tuple[str, ...]) -> RepositoryInfo:
@@ -390,7 +443,7 @@ def _evidence(evidence: Evidence) -> EvidenceInfo:
     )
 
 
-def scorecard_info(card: Scorecard, floor: int) -> ScorecardInfo:
+def scorecard_info(card: Scorecard, floor: int, roadmap: Roadmap | None = None) -> ScorecardInfo:
     return ScorecardInfo(
         name=card.rubric_title,
         edition=card.edition,
@@ -416,6 +469,10 @@ def scorecard_info(card: Scorecard, floor: int) -> ScorecardInfo:
             for name, result in card.dimensions.items()
         },
         gaps=tuple(_gap(gap) for gap in card.gaps),
+        roadmap=tuple(step_info(step) for step in roadmap.steps) if roadmap else (),
+        roadmap_days=roadmap.days if roadmap else 0.0,
+        roadmap_exact=roadmap.exact if roadmap else True,
+        roadmap_blocked=roadmap.blocked if roadmap else (),
         items=tuple(_item(result, card.scoring) for result in card.items),
         counts={status.value: count for status, count in card.counts.items()},
         scoring=card.scoring,
@@ -453,6 +510,26 @@ def _section(result: SectionResult) -> SectionInfo:
         possible=_rounded(result.possible),
         full=result.full,
         basis=_basis(result.basis),
+    )
+
+
+def step_info(step: RoadmapStep) -> RoadmapStepInfo:
+    """One step of a roadmap for renderers."""
+    return RoadmapStepInfo(
+        title=step.title,
+        raises=tuple(
+            RaiseInfo(practice=r.practice, title=r.title, rung=r.rung.value, wanted=r.wanted, fix=r.fix)
+            for r in step.raises
+        ),
+        effort=step.effort,
+        days=step.days,
+        level=step.level,
+        unlocks=step.unlocks,
+        reaches=step.reaches,
+        near=tuple(
+            NearInfo(practice=n.practice, text=n.text, place=_place(n.place) if n.place else None) for n in step.near
+        ),
+        change=step.change,
     )
 
 

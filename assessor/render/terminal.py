@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         ItemInfo,
         LevelInfo,
         PracticeInfo,
+        RoadmapStepInfo,
         ScorecardInfo,
     )
 
@@ -42,6 +43,7 @@ _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "
 _EFFORT = {"S": "hours", "M": "days", "L": "weeks"}
 _GAPS_SHOWN = 6
 _SUPPORTING_SHOWN = 4
+_STEPS_SHOWN = 3
 _BLIND_SHOWN = 5
 
 
@@ -91,6 +93,7 @@ def render(
         *_header(page, assessment),
         *_ladder(page, card),
         *_dimensions(page, assessment, card),
+        *_roadmap(page, card, verbose),
         *_gaps(page, assessment, card, verbose),
         *_practices(page, assessment, card, verbose),
         *_blind_spots(page, assessment, verbose),
@@ -277,6 +280,33 @@ def _dimension_end(result: DimensionInfo) -> str:
 
 def _bar_style(points: float) -> str:
     return "green" if points >= 60 else "yellow" if points >= 30 else "red"
+
+
+def _roadmap(page: _Page, card: ScorecardInfo, verbose: bool) -> Iterator[str]:
+    """The first steps of the cheapest way to the next level, with the days that they take."""
+    if not card.roadmap or card.next_level is None:
+        return
+    about = f"{days(card.roadmap_days)} of work" + ("" if card.roadmap_exact else " or less")
+    yield from page.heading(f"The cheapest way to level {card.next_level}", about)
+    shown = card.roadmap if verbose else card.roadmap[:_STEPS_SHOWN]
+    for number, step in enumerate(shown, start=1):
+        yield from roadmap_step(page, step, number)
+    if len(shown) < len(card.roadmap):
+        yield page.paint(f"  and {len(card.roadmap) - len(shown)} more; assessor plan shows them", "dim")
+
+
+def roadmap_step(page: _Page, step: RoadmapStepInfo, number: int) -> Iterator[str]:
+    """One step on a line, and below it what rises where that is more than one practice."""
+    end = days(step.days)
+    title = page.cut(page.said(step.title), page.width - cells(end) - 7)
+    yield f"{number:>2}  {title}" + " " * max(page.width - 4 - cells(title) - cells(end), 2) + page.paint(end, "cyan")
+    raised = [f"{r.practice} {r.rung.replace('_', ' ')} {page.glyphs.arrow} {r.wanted}" for r in step.raises]
+    yield from page.wrapped("", ", ".join(raised), 4, "dim")
+
+
+def days(number: float) -> str:
+    """`1 day`, `2.5 days`."""
+    return f"{number:g} day" + ("" if number == 1 else "s")
 
 
 def _gaps(page: _Page, assessment: Assessment, card: ScorecardInfo, verbose: bool) -> Iterator[str]:
