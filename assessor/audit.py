@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -215,7 +217,20 @@ def audit_snapshot(snapshot: Snapshot, rubrics: Sequence[Rubric], progress: Prog
     """Audit a snapshot that the caller has opened, for example to read its configuration too."""
     from assessor.assessment import assess
 
-    reading = read_project(snapshot, progress)
-    if progress:
-        progress("rating practices")
-    return assess(snapshot, reading, rate(reading.project), rubrics)
+    with without_collection():
+        reading = read_project(snapshot, progress)
+        if progress:
+            progress("rating practices")
+        return assess(snapshot, reading, rate(reading.project), rubrics)
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Facts are many small objects without cycles: the cyclic collector finds nothing among them and takes half the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
