@@ -1,0 +1,358 @@
+"""Charts of a report as SVG text. Pure, deterministic, and accessible: each has a role, a name and, inside, real text.
+
+Numbers go in, text comes out; all texts are escaped here. Colours are presentation attributes from a palette and have
+classes beside them, so that the style sheet of a page (light, dark, print) overrides them, while a document without
+style sheets for SVG (WeasyPrint) shows the palette. No style attributes, no scripts, no fonts, no references by id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html import escape
+from math import cos, pi, sin
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from assessor.assessment import BasisInfo, DimensionInfo, LevelInfo
+
+_RUNGS = ("declared", "used", "automated", "enforced")
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of a chart where no style sheet says otherwise (light, on white)."""
+
+    ink: str = "#1b2430"
+    quiet: str = "#5a6675"
+    line: str = "#cfd6de"
+    track: str = "#e8ecf1"
+    done: str = "#0f766e"
+    here: str = "#115e59"
+    on_done: str = "#ffffff"
+    bad: str = "#b42318"
+    rungs: Mapping[str, str] = field(
+        default_factory=lambda: {
+            "absent": "#9aa5b1",
+            "declared": "#b7791f",
+            "used": "#2b6cb0",
+            "automated": "#0f8a7e",
+            "enforced": "#166534",
+            "unknown": "#7e3fb0",
+            "not_applicable": "#9aa5b1",
+        }
+    )
+    basis: Mapping[str, str] = field(
+        default_factory=lambda: {
+            "observed": "#0f766e",
+            "attested": "#2b6cb0",
+            "unstated": "#c3ccd6",
+            "unknown": "#7e3fb0",
+        }
+    )
+
+
+LIGHT = Palette()
+
+
+# ---- the ladder of levels ----
+
+
+def ladder(
+    levels: Sequence[LevelInfo],
+    level: int,
+    *,
+    label: str,
+    titles: Mapping[int, str],
+    notes: Mapping[int, str],
+    width: int = 640,
+    palette: Palette = LIGHT,
+) -> str:
+    """Stairs from the lowest level to the highest, filled up to `level`. `titles` and `notes` are by level.
+
+    Wide charts stand as columns, narrow ones (below 480) lie as rows, so that the text keeps its size.
+    """
+    if width < 480:
+        return _ladder_rows(levels, level, label, titles, notes, width, palette)
+    count = len(levels)
+    gap, rise = 6, min(34, 170 // max(count, 1))
+    step = (width - gap * (count - 1)) / count
+    base = 74
+    height = base + rise * count + 64
+    parts = []
+    for number, entry in enumerate(levels):
+        x, top = number * (step + gap), height - base - rise * (number + 1) + rise
+        parts += _column(entry, level, x, top, step, height, titles[entry.level], notes.get(entry.level, ""), palette)
+    return _svg(width, height, label, parts, "chart-ladder")
+
+
+def _column(
+    entry: LevelInfo, level: int, x: float, top: float, step: float, height: float, title: str, note: str, p: Palette
+) -> Iterator[str]:
+    name, fill = _state(entry, level, p)
+    yield _rect(x, top, step, height - top, fill, f"step {name}", 4)
+    if name == "ahead" and entry.share > 0:
+        part = (height - top) * entry.share
+        yield _rect(x, height - part, step, part, p.line, "step-part", 4)
+    ink = p.on_done if name != "ahead" else p.ink
+    yield _text(x + 10, top + 30, str(entry.level), ink, f"step-number {name}", size=24, weight=700)
+    for line, words in enumerate(wrapped(title, step - 18, 12)[:3]):
+        yield _text(x + 10, top + 47 + 15 * line, words, ink, f"step-title {name}", size=12)
+    if note:
+        for line, words in enumerate(reversed(wrapped(note, step, 12)[:3])):
+            colour = p.here if name == "here" else p.quiet
+            yield _text(x + 2, top - 9 - 14 * line, words, colour, f"step-note {name}", size=12, weight=600)
+
+
+def _ladder_rows(
+    levels: Sequence[LevelInfo],
+    level: int,
+    label: str,
+    titles: Mapping[int, str],
+    notes: Mapping[int, str],
+    width: int,
+    p: Palette,
+) -> str:
+    rise, gap = 50, 5
+    count = len(levels)
+    indent = min(16.0, 60 / max(count - 1, 1))
+    height = count * (rise + gap) - gap
+    parts = []
+    for number, entry in enumerate(levels):
+        y, x = height - rise - number * (rise + gap), number * indent
+        name, fill = _state(entry, level, p)
+        ink = p.on_done if name != "ahead" else p.ink
+        parts.append(_rect(x, y, width - x, rise, fill, f"step {name}", 4))
+        if name == "ahead" and entry.share > 0:
+            parts.append(_rect(x, y, (width - x) * entry.share, rise, p.line, "step-part", 4))
+        parts.append(_text(x + 10, y + 33, str(entry.level), ink, f"step-number {name}", size=22, weight=700))
+        note = notes.get(entry.level, "")
+        words = wrapped(titles[entry.level], width - x - 46, 13)[0]
+        parts.append(_text(x + 34, y + (21 if note else 30), words, ink, f"step-title {name}", size=13, weight=600))
+        if note:
+            parts.append(_text(x + 34, y + 39, note, ink, f"step-note-in {name}", size=12))
+    return _svg(width, height, label, parts, "chart-ladder")
+
+
+def _state(entry: LevelInfo, level: int, p: Palette) -> tuple[str, str]:
+    if entry.level == level:
+        return "here", p.here
+    return ("done", p.done) if entry.level < level else ("ahead", p.track)
+
+
+# ---- dimensions ----
+
+
+def dimensions(
+    results: Mapping[str, DimensionInfo],
+    floor: int,
+    top: int,
+    *,
+    label: str,
+    names: Mapping[str, str],
+    level_words: Mapping[int | None, str],
+    points: Mapping[str, str],
+    width: int = 640,
+    palette: Palette = LIGHT,
+) -> str:
+    """A row for each dimension: its name, a bar in as many cells as the model has levels, its level, its points.
+
+    A dimension without a level has an empty bar. Where no dimension has one, bars show the points instead.
+    `names`, `level_words` and `points` are what to write for a dimension, a level (or None) and the points.
+    """
+    is_narrow = width < 480
+    row = 46 if is_narrow else 32
+    left = 0 if is_narrow else 176
+    right = 150 if not is_narrow else 0
+    has_levels = any(result.level is not None for result in results.values())
+    parts: list[str] = []
+    for number, (name, result) in enumerate(results.items()):
+        y = number * row
+        middle = y + (15 if is_narrow else 20)
+        words = level_words[result.level] if has_levels else ""
+        parts.append(_text(0, middle, names[name], palette.ink, "bar-name", size=13, weight=600))
+        at = width - 44 if not is_narrow else width - 40
+        parts.append(_text(at - 6, middle, words, palette.quiet, "bar-level", size=12, anchor="end"))
+        parts.append(_text(width, middle, points[name], palette.ink, "bar-points", size=13, weight=600, anchor="end"))
+        bar = (left, y + (23 if is_narrow else 9), width - left - right, 12.0)
+        parts += _cells(bar, result, floor, top, palette) if has_levels else _share(bar, result.score / 100, palette)
+    return _svg(width, max(len(results) * row, 1), label, parts, "chart-dimensions")
+
+
+def _cells(
+    bar: tuple[float, float, float, float], result: DimensionInfo, floor: int, top: int, p: Palette
+) -> Iterator[str]:
+    """As many cells as levels that can be climbed; level `floor` above 0 fills the first one."""
+    x, y, width, height = bar
+    first = max(floor, 1)
+    count = max(top - first + 1, 1)
+    filled = 0 if result.level is None else max(result.level - first + 1, 0)
+    gap = 3.0
+    cell = (width - gap * (count - 1)) / count
+    for number in range(count):
+        is_full = number < filled
+        name = "cell full" if is_full else "cell none" if result.level is None else "cell"
+        yield _rect(x + number * (cell + gap), y, cell, height, p.done if is_full else p.track, name, 2)
+
+
+def _share(bar: tuple[float, float, float, float], share: float, p: Palette) -> Iterator[str]:
+    x, y, width, height = bar
+    yield _rect(x, y, width, height, p.track, "cell", 2)
+    if share > 0:
+        yield _rect(x, y, width * min(share, 1.0), height, p.done, "cell full", 2)
+
+
+def basis(shares: BasisInfo, *, label: str, width: int = 320, height: int = 14, palette: Palette = LIGHT) -> str:
+    """One bar of four parts: what was observed, attested, not stated, not readable."""
+    parts = [_rect(0, 0, width, height, palette.track, "cell", 3)]
+    x = 0.0
+    for name in ("observed", "attested", "unstated", "unknown"):
+        part = width * getattr(shares, name)
+        if part > 0:
+            parts.append(_rect(x, 0, part, height, palette.basis[name], f"basis {name}"))
+        x += part
+    return _svg(width, height, label, parts, "chart-basis")
+
+
+# ---- one practice ----
+
+
+def dots(
+    rung: str, rungs: Sequence[str], *, label: str, wanted: str = "", size: int = 10, palette: Palette = LIGHT
+) -> str:
+    """Four steps above absent, rising: filled up to the rung, outlined where defined, a low line where not.
+
+    `wanted` marks the rung that the model asks for.
+    """
+    reached = _RUNGS.index(rung) if rung in _RUNGS else -1
+    target = _RUNGS.index(wanted) if wanted in _RUNGS else -1
+    gap = 3
+    width, height = 4 * size + 3 * gap, 2 * size
+    parts = []
+    for number, name in enumerate(_RUNGS):
+        x, tall = number * (size + gap), height * (number + 2) / 5
+        if rung in ("unknown", "not_applicable"):
+            parts.append(_rect(x, height - 3, size, 3, palette.rungs[rung], f"rung none {rung}", 1))
+        elif number <= reached and name in rungs:
+            parts.append(_rect(x, height - tall, size, tall, palette.rungs[rung], f"rung full {rung}", 1))
+        elif number <= reached:
+            parts.append(_rect(x, height - 3, size, 3, palette.rungs[rung], f"rung full {rung}", 1))
+        elif name in rungs:
+            kind = "rung wanted" if number <= target else "rung open"
+            colour = palette.bad if number <= target else palette.line
+            parts.append(_frame(x + 0.75, height - tall + 0.75, size - 1.5, tall - 1.5, colour, kind))
+        else:
+            parts.append(_rect(x, height - 3, size, 3, palette.track, "rung none", 1))
+    return _svg(width, height, label, parts, "chart-dots", is_fluid=False)
+
+
+# ---- the loop of the life cycle ----
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One station of the loop and the way from it to the next: `carried`, `manual`, `missing` or `unknown`."""
+
+    name: str
+    way: str
+    is_break: bool = False
+
+
+def loop(stations: Sequence[Station], *, label: str, width: int = 420, palette: Palette = LIGHT) -> str:
+    """A ring of stations, clockwise from the top; a way that automation carries is solid, any other one is broken."""
+    count = len(stations)
+    height = width * 0.82
+    x0, y0, radius_x, radius_y = width / 2, height / 2, width * 0.32, height * 0.38
+    parts: list[str] = []
+    for number, station in enumerate(stations):
+        start, end = (2 * pi * (number + add) / count - pi / 2 for add in (0.2, 0.8))
+        parts += _way(station, (x0, y0), (radius_x, radius_y), (start, end), palette)
+    for number, station in enumerate(stations):
+        angle = 2 * pi * number / count - pi / 2
+        x, y = x0 + radius_x * cos(angle), y0 + radius_y * sin(angle)
+        parts.append(f'<circle class="station" cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{palette.ink}"/>')
+        side = cos(angle)
+        anchor = "middle" if abs(side) < 0.2 else "start" if side > 0 else "end"
+        dx = 0 if anchor == "middle" else 11 if side > 0 else -11
+        dy = 4 if anchor != "middle" else -12 if sin(angle) < 0 else 22
+        parts.append(_text(x + dx, y + dy, station.name, palette.ink, "station-name", size=12, anchor=anchor))
+    return _svg(width, round(height), label, parts, "chart-loop")
+
+
+def _way(
+    station: Station, centre: tuple[float, float], radii: tuple[float, float], angles: tuple[float, float], p: Palette
+) -> Iterator[str]:
+    ends = [(centre[0] + radii[0] * cos(angle), centre[1] + radii[1] * sin(angle)) for angle in angles]
+    is_carried = station.way == "carried"
+    colour = p.bad if station.is_break else p.done if is_carried else p.quiet
+    dash = "" if is_carried else ' stroke-dasharray="3 5"'
+    name = f"way {escape(station.way)}" + (" break" if station.is_break else "")
+    (x1, y1), (x2, y2) = ends
+    yield (
+        f'<path class="{name}" d="M{x1:.1f} {y1:.1f}A{radii[0]:.1f} {radii[1]:.1f} 0 0 1 {x2:.1f} {y2:.1f}" fill="none"'
+        f' stroke="{colour}" stroke-width="{3 if is_carried or station.is_break else 2}" stroke-linecap="round"{dash}/>'
+    )
+    if station.is_break:
+        middle = (angles[0] + angles[1]) / 2
+        x, y = centre[0] + radii[0] * cos(middle), centre[1] + radii[1] * sin(middle)
+        yield f'<circle class="break-mark" cx="{x:.1f}" cy="{y:.1f}" r="9" fill="{p.bad}"/>'
+        cross = f"M{x - 3.5:.1f} {y - 3.5:.1f}l7 7m0 -7l-7 7"
+        yield f'<path class="break-cross" d="{cross}" stroke="#fff" stroke-width="2" stroke-linecap="round"/>'
+
+
+# ---- elements ----
+
+
+def _svg(width: float, height: float, label: str, parts: Sequence[str], name: str, *, is_fluid: bool = True) -> str:
+    """The element. A fluid one takes the width that the page gives it, with the proportions kept."""
+    size = "" if is_fluid else f' width="{width:g}" height="{height:g}"'
+    return (
+        f'<svg class="chart {name}"{size} viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(label)}"'
+        f' xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
+    )
+
+
+def _rect(x: float, y: float, width: float, height: float, fill: str, name: str, round_: float = 0) -> str:
+    corner = f' rx="{round_:g}"' if round_ else ""
+    return (
+        f'<rect class="{escape(name)}" x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}"{corner}'
+        f' fill="{fill}"/>'
+    )
+
+
+def _frame(x: float, y: float, width: float, height: float, stroke: str, name: str) -> str:
+    return (
+        f'<rect class="{name}" x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" rx="1"'
+        f' fill="none" stroke="{stroke}" stroke-width="1.5"/>'
+    )
+
+
+def _text(
+    x: float, y: float, words: str, fill: str, name: str, *, size: int, weight: int = 400, anchor: str = "start"
+) -> str:
+    at = "" if anchor == "start" else f' text-anchor="{anchor}"'
+    heavy = "" if weight == 400 else f' font-weight="{weight}"'
+    return (
+        f'<text class="{escape(name)}" x="{_n(x)}" y="{_n(y)}" font-size="{size}"{heavy}{at} fill="{fill}">'
+        f"{escape(words)}</text>"
+    )
+
+
+def _n(value: float) -> str:
+    """A coordinate with two digits at most, the same on every machine."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def wrapped(text: str, width: float, size: float) -> list[str]:
+    """The text in lines of about `width` units at this font size; at least one line. A longer word is cut."""
+    room = max(int(width / (size * 0.56)), 4)
+    lines = [""]
+    for word in text.split():
+        short = word if len(word) <= room else word[: room - 1] + "…"
+        joined = f"{lines[-1]} {short}".strip()
+        if len(joined) <= room:
+            lines[-1] = joined
+        else:
+            lines.append(short)
+    return lines

@@ -1,0 +1,98 @@
+"""The texts of reports in one language: `reports/texts/LANGUAGE.yaml`, and translations of the catalogue's own texts.
+
+A message has a dotted key and may have `{names}` to fill in; one that depends on a number has the forms `one` and
+`other`. What the catalogue and the shipped models say (titles, reasons, steps) is English in the assessment; another
+language has it in `LANGUAGE.catalogue.yaml`, keyed by the English text, so that a changed text is never shown in an
+outdated translation but in English. Sentences about evidence stay as the assessment has them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from assessor.resources import data_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+DEFAULT = "en"
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The messages of one language, and how it writes numbers and dates."""
+
+    language: str
+    messages: Mapping[str, str]
+    translations: Mapping[str, str]
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The message, filled in. Raises KeyError for an unknown key or a value that is missing."""
+        message = self.messages[key]
+        return message.format_map(values) if "{" in message else message
+
+    def count(self, key: str, number: int, **values: object) -> str:
+        """A message that depends on a number: the form for it, with `{number}` filled in."""
+        form = "one" if number == 1 else "other"
+        return self(f"{key}.{form}", number=self.number(number), **values)
+
+    def tr(self, text: str) -> str:
+        """A text of the catalogue in this language; the text itself where there is no translation."""
+        return self.translations.get(text, text)
+
+    def is_foreign(self, text: str) -> bool:
+        """The text is shown in English although the report is in another language."""
+        return self.language != DEFAULT and text not in self.translations
+
+    def number(self, value: float, digits: int | None = None) -> str:
+        """A number with the language's signs: `1,234.5` or `1.234,5`. `digits` are those after the point."""
+        if digits is None:
+            digits = 0 if float(value).is_integer() else 1
+        text = f"{value:,.{digits}f}"
+        thousands, point = self.messages["number.thousands"], self.messages["number.point"]
+        return text.replace(",", "\0").replace(".", point).replace("\0", thousands)
+
+    def percent(self, share: float) -> str:
+        """A share of 1 in whole percent. Only a full share is 100, and only none at all is 0."""
+        shown = round(100 * share)
+        if (shown == 100 and share < 1) or (shown == 0 and share > 0):
+            shown = 99 if shown else 1
+        return self("number.percent", number=shown)
+
+    def date(self, iso: str) -> str:
+        """The day of `YYYY-MM-DDTHH:MM:SSZ` in words; the text itself where it is no such date."""
+        year, month, day = (*iso[:10].split("-"), "", "")[:3]
+        if f"month.{month}" not in self.messages or not day.isdigit():
+            return iso
+        return self("date.day", day=int(day), month=self.messages[f"month.{month}"], year=year)
+
+
+@cache
+def load_texts(language: str = DEFAULT) -> Texts:
+    """The texts of one of LANGUAGES. Raises KeyError for another one."""
+    if language not in LANGUAGES:
+        raise KeyError(f"no texts in '{language}'; there are {', '.join(LANGUAGES)}")
+    messages = dict(_flat(_read(f"{language}.yaml")))
+    translations = {} if language == DEFAULT else _read(f"{language}.catalogue.yaml")
+    return Texts(language, messages, translations)
+
+
+def _read(name: str) -> dict[str, Any]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = data_folder("reports").joinpath("texts", name).read_text("utf-8")
+    found = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader, and our own file
+    return dict(found or {})
+
+
+def _flat(tree: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """Nested messages with dotted keys."""
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{key}.")
+        else:
+            yield f"{before}{key}", str(value)
