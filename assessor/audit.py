@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -38,34 +40,54 @@ class Reading:
     parsed: int
 
 
+PARALLEL_FROM = 400
+"""Files from which on reading is shared among processes; below, starting them costs more than it saves."""
+
+_Task = tuple[str, Role, int, bytes]
+
+
 def read_project(snapshot: Snapshot, progress: Progress | None = None) -> Reading:
     """Read each file of the snapshot once and gather its facts."""
+    wanted = {entry.path: entry for entry in snapshot.files if _is_wanted(entry)}
+    tasks = ((path, _role(wanted[path]), wanted[path].size, data) for path, data in snapshot.read_all(wanted))
+    files: dict[str, ProjectFile] = {}
+    for number, file in enumerate(_read_files(tasks, len(wanted))):
+        if progress and number % 200 == 0:
+            progress(f"reading {number} of {len(wanted)} files")
+        files[file.path] = file
+    listed = frozenset(entry.path for entry in snapshot.files)
+    files = promoted(without_model_packages(files, listed))
+    blind = (*snapshot.problems, *_problems(files))
+    parsed = sum(1 for file in files.values() if file.facts.python is not None)
+    return Reading(Project(files, snapshot.history(), blind, listed), len(listed), len(files), parsed)
+
+
+def _read_files(tasks: Iterator[_Task], count: int) -> Iterator[ProjectFile]:
+    """Read in this process, or for many files in as many as there are cores; the order stays the same."""
+    cores = min(os.cpu_count() or 1, 8)
+    if count < PARALLEL_FROM or cores < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        yield from map(read_file, tasks)
+        return
+    from assessor.readers.registry import readers
+
+    readers()  # imported once here, not in every process
+    with multiprocessing.get_context("fork").Pool(cores) as pool:
+        yield from pool.imap(read_file, tasks, chunksize=24)
+
+
+def read_file(task: _Task) -> ProjectFile:
+    """The facts of one file: (path, role by its path, size in bytes, bytes)."""
     from assessor.readers.registry import read, readers_of
     from assessor.snapshot.content import is_text
     from assessor.snapshot.roles import refine_role
 
-    chosen = {entry.path: readers_of(entry.path) for entry in snapshot.files if _is_wanted(entry)}
-    entries = {entry.path: entry for entry in snapshot.files}
-    files: dict[str, ProjectFile] = {}
-    parsed = 0
-    for number, (path, data) in enumerate(snapshot.read_all(chosen)):
-        if progress and number % 200 == 0:
-            progress(f"reading {number} of {len(chosen)} files")
-        entry = entries[path]
-        if not is_text(data):
-            files[path] = ProjectFile(path, entry.role, entry.size, EMPTY)
-            continue
-        text = data.decode("utf-8", errors="replace").removeprefix("\ufeff")
-        role = refine_role(_role(entry), path, text[:2000])
-        facts = EMPTY if role is Role.GENERATED and path.endswith(".py") else read(path, text, chosen[path])
-        facts = _with_text_facts(path, text, facts, role)
-        parsed += facts.python is not None
-        files[path] = ProjectFile(path, role, entry.size, facts)
-    files = promoted(without_model_packages(files, frozenset(entries)))
-    blind = (*snapshot.problems, *_problems(files))
-    listed = frozenset(entries)
-    project = Project(files, snapshot.history(), blind, listed)
-    return Reading(project, len(entries), len(files), parsed)
+    path, role, size, data = task
+    if not is_text(data):
+        return ProjectFile(path, role, size, EMPTY)
+    text = data.decode("utf-8", errors="replace").removeprefix("\ufeff")
+    role = refine_role(role, path, text[:2000])
+    facts = EMPTY if role is Role.GENERATED and path.endswith(".py") else read(path, text, readers_of(path))
+    return ProjectFile(path, role, size, _with_text_facts(path, text, facts, role))
 
 
 _CI_FOLDERS = (".github/", ".gitlab/", ".circleci/", ".azure", ".pipelines/", ".buildkite/")

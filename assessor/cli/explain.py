@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 import click
@@ -67,6 +66,7 @@ def _rubrics() -> tuple[Rubric, ...]:
 
 
 def _by_last_word(word: str, practices: dict[str, Practice], tools: dict[str, Tool]) -> Practice:
+    from assessor.catalog.loading import did_you_mean
     from assessor.rubric.loading import shipped_names
 
     fitting = [name for name in practices if name.partition(".")[2] == word or name.partition(".")[0] == word]
@@ -75,6 +75,5 @@ def _by_last_word(word: str, practices: dict[str, Practice], tools: dict[str, To
     if fitting:
         raise UserError(f"'{word}' is not clear; there are {', '.join(fitting)}")
     known = [*practices, *tools, *shipped_names()]
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    hint = f"; did you mean '{near[0]}'?" if near else "; see assessor practices, assessor tools, assessor rubrics"
+    hint = did_you_mean(word, known) or "; see assessor practices, assessor tools, assessor rubrics"
     raise UserError(f"no practice, tool or rubric '{word}'{hint}")

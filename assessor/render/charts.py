@@ -80,7 +80,7 @@ def ladder(
     step = (width - gap * (count - 1)) / count
     base = 74
     height = base + rise * count + 64
-    parts = []
+    parts: list[str] = []
     for number, entry in enumerate(levels):
         x, top = number * (step + gap), height - base - rise * (number + 1) + rise
         parts += _column(entry, level, x, top, step, height, titles[entry.level], notes.get(entry.level, ""), palette)
