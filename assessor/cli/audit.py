@@ -12,6 +12,7 @@ from assessor.errors import UserError
 
 if TYPE_CHECKING:
     from assessor.assessment import Assessment
+    from assessor.render.pdf import Paper
     from assessor.rubric.model import Rubric
 
 
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     multiple=True,
     help="Show this maturity model (default: stages). May be given again; the first one is shown.",
 )
-@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
+@click.option("--format", "form", type=click.Choice(["terminal", "json", "pdf"]), default="terminal", show_default=True)
 @click.option("--output", metavar="FILE|-", default="-", show_default=True, help="Write to this file; - is stdout.")
+@click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True, help="Size of a PDF.")
 @click.option("--verbose", "-v", is_flag=True, help="Show every proof, near miss, blind spot and item of the model.")
 @click.option("--color/--no-color", "colour", default=None, help="Force or forbid colour; NO_COLOR forbids it too.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
@@ -36,6 +38,7 @@ def audit(
     rubrics: tuple[str, ...],
     form: str,
     output: str,
+    paper: Paper,
     verbose: bool,
     colour: bool | None,
     quiet: bool,
@@ -44,13 +47,19 @@ def audit(
 
     The exit code is 0 for a finished audit, whatever the level; 2 for wrong use; 3 for a bug of ours.
     """
-    from assessor.cli.output import write_output
+    from assessor.cli.output import refuse_terminal, write_bytes, write_output
 
+    if form == "pdf":
+        refuse_terminal(output)
     assessment = run(target, ref, rubrics, quiet)
     if form == "json":
         from assessor.render import json_report
 
         write_output(json_report.render(assessment), output, is_data=True)
+    elif form == "pdf":
+        from assessor.render import pdf
+
+        write_bytes(pdf.render(assessment, front=pdf.Front(paper=paper)), output)
     else:
         write_output(_as_text(assessment, output, colour, verbose), output)
 

@@ -26,10 +26,10 @@ def print_text(text: str) -> None:
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
-def print_bytes(text: str) -> None:
-    """Write to standard output as UTF-8 whatever its encoding, as JSON must be."""
+def print_bytes(content: bytes) -> None:
+    """Write to standard output as it is, whatever the encoding of that, as JSON in UTF-8 must be."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8"))
+    sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
 
 
@@ -39,25 +39,41 @@ def write_output(text: str, target: str, *, is_data: bool = False) -> None:
     A file is always UTF-8; so is standard output for data (`is_data`), while a text for people fits its encoding.
     """
     if target == "-":
-        print_bytes(text) if is_data else print_text(text)
+        print_bytes(text.encode("utf-8")) if is_data else print_text(text)
         return
+    _write_file(text.encode("utf-8"), target)
+
+
+def write_bytes(content: bytes, target: str) -> None:
+    """Write what is no text to a file, or to standard output (`-`) where that is no terminal. Raises UserError."""
+    refuse_terminal(target)
+    print_bytes(content) if target == "-" else _write_file(content, target)
+
+
+def refuse_terminal(target: str) -> None:
+    """Raise UserError where what is no text would be written to a terminal; asked before the work is done, too."""
+    if target == "-" and sys.stdout.isatty():
+        raise UserError("this format is no text for a terminal; give --output FILE, or send the output to a file")
+
+
+def _write_file(content: bytes, target: str) -> None:
     path = Path(target)
     if path.is_dir():
         raise UserError(f"--output {target} is a folder; give a file in it, for example {path / 'report.json'}")
     if not path.parent.is_dir():
         raise UserError(f"--output {target}: there is no folder {path.parent}")
     try:
-        _replace(path, text)
+        _replace(path, content)
     except OSError as error:
         raise UserError(f"--output {target} cannot be written: {error.strerror or error}") from error
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, content: bytes) -> None:
     """Write beside the file and put it in its place, so that nobody ever reads half a report."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         Path(name).chmod(_mode_of(path))
         os.replace(name, path)  # noqa: PTH105 - a path that is a link is replaced, not followed
     except BaseException:

@@ -10,4 +10,4 @@ def schema() -> None:
     from assessor.cli.output import print_bytes
     from assessor.render.schema import schema_text
 
-    print_bytes(schema_text())
+    print_bytes(schema_text().encode("utf-8"))
