@@ -65,8 +65,9 @@ def gate(
 ) -> None:
     from dataclasses import replace
 
-    from assessor.cli.gate_outputs import paired, write_all
+    from assessor.cli.gate_outputs import write_all
     from assessor.cli.judging import prepare
+    from assessor.cli.output import paired
     from assessor.policy.gate import judge
 
     wanted = paired(formats, outputs)

@@ -6,8 +6,6 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from assessor.errors import UserError
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,23 +13,6 @@ if TYPE_CHECKING:
     from assessor.policy.gate import GateResult
 
 DATA_FORMATS = frozenset({"json", "sarif", "junit", "gitlab"})
-
-
-def paired(formats: Sequence[str], outputs: Sequence[str]) -> list[tuple[str, str]]:
-    """Each format with its output, in the order given; without any format the terminal's on standard output.
-
-    Raises UserError for outputs without a format, and where two formats go to one place.
-    """
-    wanted = list(formats) or ["terminal"]
-    if len(outputs) > len(wanted):
-        raise UserError(f"{len(outputs)} --output, but {len(wanted)} --format; give a format for each")
-    if len(wanted) - len(outputs) > 1:
-        raise UserError(f"{len(wanted)} --format, but {len(outputs)} --output; only one can go to standard output")
-    places = [*outputs, *["-"] * (len(wanted) - len(outputs))]
-    twice = next((place for place in places if places.count(place) > 1), "")
-    if twice:
-        raise UserError(f"two formats go to {'standard output' if twice == '-' else twice}; give each its own --output")
-    return list(zip(wanted, places, strict=True))
 
 
 def write_all(wanted: Sequence[tuple[str, str]], case: Case, result: GateResult, colour: bool | None) -> None:

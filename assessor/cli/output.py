@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 from assessor.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 _QUIET_SECONDS = 1.0
 """Work that is done sooner shows no progress."""
@@ -33,37 +33,70 @@ def print_bytes(content: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def write_output(text: str, target: str, *, is_data: bool = False) -> None:
+def paired(
+    formats: Sequence[str], outputs: Sequence[str], *, guess: Callable[[str], str] | None = None
+) -> list[tuple[str, str]]:
+    """Each `--format` with its `--output`, in the order given; the last format without one goes to standard output.
+
+    Without any format it is the terminal's on standard output, or where there are outputs and `guess` is given, the
+    format that it says of each of them. Raises UserError for outputs without a format, for a place that cannot be
+    written, and where two formats go to one place.
+    """
+    for place in outputs:
+        _check_place(place)
+    wanted = list(formats) or [guess(place) for place in outputs if guess] or ["terminal"]
+    if len(outputs) > len(wanted):
+        none = ", or none at all where the files' endings say it" if guess else ""
+        raise UserError(f"{len(outputs)} --output, but {len(wanted)} --format; give a format for each{none}")
+    if len(wanted) - len(outputs) > 1:
+        raise UserError(f"{len(wanted)} --format, but {len(outputs)} --output; only one can go to standard output")
+    places = [*outputs, *["-"] * (len(wanted) - len(outputs))]
+    twice = next((place for place in places if places.count(place) > 1), "")
+    if twice:
+        raise UserError(f"two formats go to {'standard output' if twice == '-' else twice}; give each its own --output")
+    return list(zip(wanted, places, strict=True))
+
+
+def _check_place(target: str) -> None:
+    """Raise UserError for a place that cannot be a file, before any work is done for it."""
+    path = Path(target)
+    if target == "-":
+        return
+    if path.is_dir():
+        raise UserError(f"--output {target} is a folder; give a file in it, for example {path / 'report.json'}")
+    if not path.parent.is_dir():
+        raise UserError(f"--output {target}: there is no folder {path.parent}")
+
+
+def write_output(content: str | bytes, target: str, *, is_data: bool = False) -> None:
     """Write to standard output (`-`) or to a file. Raises UserError where the file cannot be written.
 
     A file is always UTF-8; so is standard output for data (`is_data`), while a text for people fits its encoding.
     """
-    if target == "-":
-        print_bytes(text.encode("utf-8")) if is_data else print_text(text)
+    if target == "-" and isinstance(content, str) and not is_data:
+        print_text(content)
         return
-    _write_file(text.encode("utf-8"), target)
-
-
-def write_bytes(content: bytes, target: str) -> None:
-    """Write what is no text to a file, or to standard output (`-`) where that is no terminal. Raises UserError."""
-    refuse_terminal(target)
-    print_bytes(content) if target == "-" else _write_file(content, target)
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    if target == "-":
+        print_bytes(data)
+    else:
+        _write_file(data, target)
 
 
 def refuse_terminal(target: str) -> None:
-    """Raise UserError where what is no text would be written to a terminal; asked before the work is done, too."""
+    """Raise UserError where what is no text would be written to a terminal; asked before the work is done."""
     if target == "-" and sys.stdout.isatty():
         raise UserError("this format is no text for a terminal; give --output FILE, or send the output to a file")
 
 
 def _write_file(content: bytes, target: str) -> None:
+    _check_place(target)
     path = Path(target)
-    if path.is_dir():
-        raise UserError(f"--output {target} is a folder; give a file in it, for example {path / 'report.json'}")
-    if not path.parent.is_dir():
-        raise UserError(f"--output {target}: there is no folder {path.parent}")
     try:
-        _replace(path, content)
+        if path.exists() and not path.is_file():
+            path.write_bytes(content)  # a device or a pipe must stay what it is
+        else:
+            _replace(path, content)
     except OSError as error:
         raise UserError(f"--output {target} cannot be written: {error.strerror or error}") from error
 

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from assessor.resources import data_folder
 
 if TYPE_CHECKING:
@@ -83,6 +81,8 @@ def load_texts(language: str = DEFAULT) -> Texts:
 
 
 def _read(name: str) -> dict[str, Any]:
+    import yaml  # late: the list of languages is asked for where no text is
+
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     text = data_folder("reports").joinpath("texts", name).read_text("utf-8")
     found = yaml.load(text, Loader=loader)
