@@ -71,6 +71,12 @@ def _json(assessment: Assessment, manner: Manner) -> str:
     return json_report.render(assessment)
 
 
+def _html(assessment: Assessment, manner: Manner) -> str:
+    from assessor.render import html
+
+    return html.render(assessment, rubric=manner.rubric, language=manner.language)
+
+
 def _csv(assessment: Assessment, manner: Manner) -> str:
     from assessor.render import csv
 
@@ -99,6 +105,7 @@ def _pdf(assessment: Assessment, manner: Manner) -> bytes:
 FORMATS = {
     "terminal": Format(_terminal, (".txt",)),
     "json": Format(_json, (".json",), is_data=True),
+    "html": Format(_html, (".html", ".htm"), is_data=True, is_page=True),
     "pdf": Format(_pdf, (".pdf",), is_page=True, is_binary=True),
     "csv": Format(_csv, (".csv",), is_data=True),
     "badge": Format(_badge, (".svg",), is_data=True),

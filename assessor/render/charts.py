@@ -247,6 +247,57 @@ def dots(
     return _svg(width, height, label, parts, "chart-dots", is_fluid=False)
 
 
+def rail(
+    rung: str, rungs: Sequence[str], *, label: str, wanted: str = "", step: float = 68, palette: Palette = LIGHT
+) -> str:
+    """The five rungs of one practice as stops on a line, `step` units apart: the line is thick up to where it stands.
+
+    `rungs` are those that the practice defines, with `absent`; another stop is a short stroke. `wanted` gets a ring and
+    a broken line that leads there. A practice that is unknown or does not apply has no thick line and no stop.
+    """
+    stops = ("absent", *_RUNGS)
+    width, height, y = step * len(stops), 24, 12.0
+    middle = {name: step * (number + 0.5) for number, name in enumerate(stops)}
+    first, last = middle["absent"], middle["enforced"]
+    parts = [_line(first, last, y, palette.line, f"track {rung}", 2)]
+    at = middle.get(rung)
+    if at is not None:
+        parts.append(_line(first, at, y, palette.rungs[rung], f"way-up {rung}", 5))
+    if at is not None and wanted in middle and middle[wanted] > at:
+        parts.append(_line(at, middle[wanted], y, palette.bad, "way-wanted", 2, dash="2 5"))
+    for name in stops:
+        if name not in rungs:
+            parts.append(_rect(middle[name] - 1, y - 4, 2, 8, palette.line, "stop none"))
+        elif name == wanted:
+            parts.append(_circle(middle[name], y, 6, "#ffffff", "stop wanted", palette.bad, 2.5))
+        elif name == rung:
+            parts.append(_circle(middle[name], y, 8, palette.rungs[rung], f"stop here {rung}"))
+        elif at is not None and middle[name] < at:
+            parts.append(_circle(middle[name], y, 3.5, palette.rungs[rung], f"stop below {rung}"))
+        else:
+            parts.append(_circle(middle[name], y, 3.5, "#ffffff", f"stop above {rung}", palette.line, 2))
+    return _svg(width, height, label, parts, "chart-rail")
+
+
+def pips(level: int, floor: int, top: int, *, label: str, palette: Palette = LIGHT) -> str:
+    """A model's levels as a row of small cells, filled up to `level`."""
+    count, size, gap = top - floor + 1, 14, 3
+    parts = [
+        _rect(
+            number * (size + gap),
+            0,
+            size,
+            10,
+            palette.done if full else palette.track,
+            "cell full" if full else "cell",
+            2,
+        )
+        for number in range(count)
+        for full in [floor + number <= level]
+    ]
+    return _svg(count * (size + gap) - gap, 10, label, parts, "chart-pips", is_fluid=False)
+
+
 # ---- the loop of the life cycle ----
 
 
@@ -325,6 +376,20 @@ def _frame(x: float, y: float, width: float, height: float, stroke: str, name: s
     return (
         f'<rect class="{name}" x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" rx="1"'
         f' fill="none" stroke="{stroke}" stroke-width="1.5"/>'
+    )
+
+
+def _circle(x: float, y: float, r: float, fill: str, name: str, stroke: str = "", width: float = 0) -> str:
+    edge = f' stroke="{stroke}" stroke-width="{_n(width)}"' if stroke else ""
+    return f'<circle class="{escape(name)}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(r)}" fill="{fill}"{edge}/>'
+
+
+def _line(x1: float, x2: float, y: float, stroke: str, name: str, width: float, *, dash: str = "") -> str:
+    """A level line."""
+    broken = f' stroke-dasharray="{dash}"' if dash else ""
+    return (
+        f'<path class="{escape(name)}" d="M{_n(x1)} {_n(y)}H{_n(x2)}" stroke="{stroke}" stroke-width="{_n(width)}"'
+        f' stroke-linecap="round"{broken}/>'
     )
 
 

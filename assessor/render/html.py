@@ -1,0 +1,89 @@
+"""The assessment as one HTML file: self-contained, readable without JavaScript, inert whatever the repository says.
+
+Nothing is fetched: style, script, fonts and charts are inside, and a content security policy that names them by their
+hashes forbids everything else. Texts are escaped by the templates (autoescape); `view_of` has made control characters
+and marks of direction visible before. Long lists are folded, very long ones cut, and each cut is told with its count.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import b64encode
+from functools import cache
+from typing import TYPE_CHECKING
+
+from assessor.render.html_page import Page
+from assessor.render.texts import DEFAULT, load_texts
+from assessor.render.view import view_of
+from assessor.resources import data_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import jinja2
+
+    from assessor.assessment import Assessment
+
+_CODE = re.compile(r"`([^`]+)`")
+
+
+def render(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT) -> str:
+    """The page. `rubric` is the model shown, the assessment's primary one if empty.
+
+    Raises KeyError for a model that was not applied or a language without texts.
+    """
+    texts = load_texts(language)
+    page = Page(view_of(assessment, rubric=rubric), texts)
+    style, script = _asset("report.css"), _asset("report.js")
+    return (
+        environment()
+        .get_template("report.html.jinja")
+        .render(page=page, view=page.view, card=page.view.card, t=texts, style=style, script=script, policy=_policy)
+    )
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """Templates of the page: escaped, and strict about misspelt names."""
+    import jinja2
+
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(data_folder("reports") / "html"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["code"] = _with_code
+    return made
+
+
+def _with_code(text: str) -> str:
+    """The text, escaped, with what stands in backticks as code."""
+    from markupsafe import Markup, escape
+
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
+
+
+def _policy(style: str, script: str) -> str:
+    """The content security policy (W3C CSP 3): this style, this script, pictures and fonts in the file; nothing else."""
+    parts = (
+        "default-src 'none'",
+        f"style-src {_hashes([style])}",
+        f"script-src {_hashes([script])}",
+        "font-src data:",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    )
+    return "; ".join(parts)
+
+
+def _hashes(texts: Sequence[str]) -> str:
+    return " ".join(f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in texts)
+
+
+def _asset(name: str) -> str:
+    """A style sheet or script as it stands in the page."""
+    return (data_folder("reports") / "html" / name).read_text("utf-8").strip()

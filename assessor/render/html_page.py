@@ -1,0 +1,202 @@
+"""What the templates of the HTML report ask for beyond the view: charts in two widths, words, and how much is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from assessor.catalog.practices import load_practices
+from assessor.render import charts
+from assessor.render.view import HEIGHTS, LADDER, told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from markupsafe import Markup
+
+    from assessor.assessment import BasisInfo, HopInfo, ItemInfo, LevelInfo, ScorecardInfo
+    from assessor.catalog.practices import RungName
+    from assessor.render.texts import Texts
+    from assessor.render.view import DimensionView, PracticeView, View
+
+_Any = TypeVar("_Any")
+
+FOLDED_AFTER = 3
+"""Proofs of a practice that are shown before the rest is folded."""
+MOST = {"evidence": 25, "hops": 25, "near_misses": 15, "blind_spots": 15, "all_blind_spots": 200, "raises": 25}
+"""How many of a list go into the file at all; what is cut is told, and the JSON has it."""
+WIDE, NARROW = 640, 340
+ANSWERS = (*LADDER, "unknown", "not_applicable")
+STATUSES = ("blocking", "supporting", "unknown", "done", "not_applicable")
+BASIS = ("observed", "attested", "unstated", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A list as far as it is shown, and how many entries are left out."""
+
+    shown: tuple[Any, ...]
+    left: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """The view of one assessment with the texts of one language."""
+
+    view: View
+    texts: Texts
+
+    # ---- lists ----
+
+    def cut(self, entries: Sequence[_Any], what: str) -> Cut:
+        """The entries as far as `MOST[what]` allows."""
+        return Cut(tuple(entries[: MOST[what]]), max(len(entries) - MOST[what], 0))
+
+    def hops(self, hops: Sequence[HopInfo]) -> Cut:
+        """A route without repeated words; where it is too long, its end, which is the proof, is kept."""
+        way = told(hops)
+        left = max(len(way) - MOST["hops"], 0)
+        return (
+            Cut((*way[: MOST["hops"] // 2], *way[len(way) - (MOST["hops"] - MOST["hops"] // 2) :]), left)
+            if left
+            else Cut(way, 0)
+        )
+
+    def short_way(self, hops: Sequence[HopInfo]) -> str:
+        """First and last hop of a route."""
+        way = told(hops)
+        return f"{way[0].text} … {way[-1].text}" if len(way) > 2 else " → ".join(hop.text for hop in way)
+
+    def meanings(self, practice: PracticeView) -> Mapping[RungName, str]:
+        """What each rung means for a practice, by the shipped catalogue; empty for a practice that it does not have."""
+        known = next((entry for entry in load_practices() if entry.id == practice.id), None)
+        return known.rungs if known else {}
+
+    def items_by_level(self) -> tuple[tuple[LevelInfo, tuple[ItemInfo, ...]], ...]:
+        """The model's items below their levels, without levels that have none."""
+        card = self.view.card
+        groups = ((level, tuple(item for item in card.items if item.level == level.level)) for level in card.levels)
+        return tuple((level, items) for level, items in groups if items)
+
+    def item_text(self, name: str) -> str:
+        """The words of an item of the shown model; its id where there are none."""
+        return next((self.texts.tr(item.text) for item in self.view.card.items if item.id == name), name)
+
+    @property
+    def rungs_there(self) -> tuple[str, ...]:
+        """The rungs that some practice has, lowest first, then those beside the ladder."""
+        there = {practice.info.rung for practice in self.view.practices.values()}
+        return tuple(name for name in ANSWERS if name in there)
+
+    @property
+    def statuses_there(self) -> tuple[str, ...]:
+        """What the model says of some practice, the most urgent first."""
+        there = {practice.status for practice in self.view.practices.values()}
+        return tuple(name for name in STATUSES if name in there)
+
+    # ---- words ----
+
+    def measure(self, value: float) -> str:
+        """A measured number, with at most three digits after the point."""
+        text = self.texts.number(value, 3)
+        point = self.texts.messages["number.point"]
+        return text.rstrip("0").removesuffix(point) if point in text else text
+
+    def answer(self, item: ItemInfo) -> str:
+        """The answer to an item; a weakness that is answered `met` is overcome."""
+        if item.lack and item.status in ("met", "unmet"):
+            return self.texts(f"weakness.{item.status}")
+        return self.texts(f"status.{item.status}")
+
+    def kind(self, item: ItemInfo) -> str:
+        """Whether the model requires the item."""
+        return self.texts("items." + ("weakness" if item.lack else "required" if item.required else "supporting"))
+
+    def level_word(self, level: int | None) -> str:
+        return self.texts("chart.not_asked") if level is None else self.texts("report.level_n", level=level)
+
+    def asked_level(self, dimension: DimensionView) -> str:
+        return self.level_word(dimension.result.level if dimension.result else None)
+
+    def basis_words(self, basis: BasisInfo) -> list[tuple[str, str]]:
+        """(name of the part, its share in percent) for each part that is not empty."""
+        return [(name, self.texts.percent(getattr(basis, name))) for name in BASIS if getattr(basis, name) > 0]
+
+    def foreign(self, text: str) -> Markup:
+        """An attribute that says that the text is English; nothing where the page is English or the text translated."""
+        from markupsafe import Markup
+
+        return Markup(' lang="en"') if self.texts.is_foreign(text) else Markup("")
+
+    # ---- charts ----
+
+    def ladder(self, width: int) -> Markup:
+        card, texts = self.view.card, self.texts
+        title = texts.tr(card.title)
+        label = texts("chart.ladder", name=texts.tr(card.name), level=card.level, top=card.top, title=title)
+        titles = {entry.level: texts.tr(entry.title) for entry in card.levels}
+        notes = {entry.level: self._note(entry) for entry in card.levels}
+        return _markup(charts.ladder(card.levels, card.level, label=label, titles=titles, notes=notes, width=width))
+
+    def _note(self, entry: LevelInfo) -> str:
+        card = self.view.card
+        if entry.level == card.level:
+            return self.texts("summary.you_are_here")
+        if entry.level < card.level:
+            return ""
+        if entry.own:
+            return self.texts("summary.own_holds")
+        return self.texts("summary.share_holds", share=self.texts.percent(entry.share))
+
+    def dimensions(self, width: int) -> Markup:
+        card, texts = self.view.card, self.texts
+        return _markup(
+            charts.dimensions(
+                card.dimensions,
+                card.floor,
+                card.top,
+                label=texts("chart.dimensions", name=texts.tr(card.name)),
+                names={name: texts(f"dimension.{name}") for name in card.dimensions},
+                level_words={None: texts("chart.not_asked")}
+                | {n: texts("report.level_n", level=n) for n in range(card.top + 1)},
+                points={name: texts.number(round(result.score)) for name, result in card.dimensions.items()},
+                width=width,
+            )
+        )
+
+    def basis(self, basis: BasisInfo) -> Markup:
+        parts = ", ".join(f"{self.texts('basis.' + name)} {share}" for name, share in self.basis_words(basis))
+        return _markup(charts.basis(basis, label=self.texts("chart.basis", parts=parts), width=400, height=10))
+
+    def rail(self, practice: PracticeView) -> Markup:
+        """The ladder of one practice: where it stands, and where the model wants it."""
+        info, texts = practice.info, self.texts
+        label = texts(f"rung.{info.rung}")
+        wanted = practice.gap.wanted if practice.gap else ""
+        if wanted:
+            label += f"; {texts('practice.asked')}: {texts('rung.' + wanted)}"
+        return _markup(charts.rail(info.rung, ("absent", *info.rungs), label=label, wanted=wanted))
+
+    def pips(self, card: ScorecardInfo) -> Markup:
+        label = self.texts("report.level_of", level=card.level, top=card.top)
+        return _markup(charts.pips(card.level, card.floor, card.top, label=label))
+
+    @property
+    def ladder_rungs(self) -> tuple[str, ...]:
+        return LADDER
+
+    @property
+    def all_rungs(self) -> tuple[str, ...]:
+        """The ladder, then the answers beside it."""
+        return ANSWERS
+
+    def height(self, rung: str) -> int:
+        """How many rungs above absent; -1 for what stands beside the ladder."""
+        return HEIGHTS.get(rung, -1)
+
+
+def _markup(chart: str) -> Markup:
+    """A chart, which has escaped its own texts."""
+    from markupsafe import Markup
+
+    return Markup(chart)
