@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from assessor import __version__
 from assessor.rubric.scoring import ItemResult, Scorecard, SectionResult, Shares, score
@@ -36,6 +36,7 @@ def _encodable(value: Any) -> Any:
 
 Text = Annotated[str, BeforeValidator(_encodable)]
 RungName = Literal["absent", "declared", "used", "automated", "enforced", "not_applicable", "unknown"]
+Share = Annotated[float, Field(ge=0, le=1)]
 StatusName = Literal["met", "partial", "unmet", "unknown", "not_applicable", "attested", "attestable"]
 EffortName = Literal["S", "M", "L"]
 
@@ -211,10 +212,10 @@ class BasisInfo(Part):
     """On what a result rests: shares of the items that apply which were observed, attested, could be attested but were
     not, and could not be read. They add up to 1, or are all 0 where nothing applies."""
 
-    observed: float = 0.0
-    attested: float = 0.0
-    unstated: float = 0.0
-    unknown: float = 0.0
+    observed: Share = 0.0
+    attested: Share = 0.0
+    unstated: Share = 0.0
+    unknown: Share = 0.0
 
 
 class LevelInfo(Part):
@@ -224,7 +225,7 @@ class LevelInfo(Part):
     title: str
     own: bool
     reached: bool
-    share: float
+    share: Share
     basis: BasisInfo = BasisInfo()
 
 
@@ -246,7 +247,7 @@ class DimensionInfo(Part):
     """One dimension: its level (null where the model asks nothing of it) and points, 0 to 100, alike in all models."""
 
     level: int | None
-    score: float
+    score: Annotated[float, Field(ge=0, le=100)]
     unknown: int = 0
 
 
@@ -265,7 +266,7 @@ class ScorecardInfo(Part):
     floor: int
     top: int
     next_level: int | None
-    share: float
+    share: Share
     levels: tuple[LevelInfo, ...]
     dimensions: dict[str, DimensionInfo]
     gaps: tuple[GapInfo, ...]

@@ -14,6 +14,7 @@ COMMANDS = {
     "explain": ("assessor.cli.explain", "Say what a practice, a tool or a rubric means."),
     "gate": ("assessor.cli.gate", "Judge a repository by conditions; the exit code is the answer."),
     "practices": ("assessor.cli.listing", "List the practices that are rated."),
+    "report": ("assessor.cli.report", "Show an audit's JSON in another format, without the repository."),
     "rubrics": ("assessor.cli.rubrics", "List the maturity models, or check the file of one."),
     "schema": ("assessor.cli.schema", "Print the JSON Schema of an audit's JSON."),
     "tools": ("assessor.cli.listing", "List the tools that are recognised."),

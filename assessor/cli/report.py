@@ -1,0 +1,55 @@
+"""`assessor report`: the reports of an audit from its JSON, without the repository."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assessor.cli.reports import report_options
+from assessor.errors import UserError
+
+if TYPE_CHECKING:
+    from assessor.assessment import Assessment
+    from assessor.cli.reports import Reports
+
+
+@click.command()
+@click.argument("assessment", metavar="ASSESSMENT.json")
+@click.option("--rubric", metavar="NAME", default="", help="Show this one of the maturity models in the file.")
+@report_options
+def report(assessment: str, rubric: str, reports: Reports) -> None:
+    """Show what `assessor audit --format json` wrote to ASSESSMENT.json (- is standard input), in any format.
+
+    Nothing is audited again: ratings, levels and steps are those of the file.
+    """
+    found = stored_assessment(assessment)
+    reports.write(found, rubric=known_model(rubric, found))
+
+
+def stored_assessment(file: str) -> Assessment:
+    """The assessment in a file, or in standard input for `-`. Raises UserError."""
+    from assessor.stored import read_assessment
+
+    if file == "-":
+        return read_assessment("standard input", sys.stdin.buffer.read())
+    path = Path(file)
+    if path.is_dir():
+        raise UserError(f"{file} is a folder; give the JSON of an audit, or run `assessor audit {file}`")
+    try:
+        return read_assessment(file, path.read_bytes())
+    except OSError as error:
+        raise UserError(f"{file} cannot be read: {error.strerror or error}") from error
+
+
+def known_model(name: str, assessment: Assessment) -> str:
+    """The name, if the assessment has a scorecard of that model (or it is empty). Raises UserError."""
+    from assessor.catalog.loading import did_you_mean
+
+    if name and name not in assessment.scorecards:
+        known = assessment.scorecards
+        hint = did_you_mean(name, known) or f"; there are {', '.join(known)}"
+        raise UserError(f"no model '{name}' in this assessment{hint}")
+    return name
