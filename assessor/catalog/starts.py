@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 import yaml
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StartPattern:
     """One way to say it; see the head of `starts.yaml`."""
 
@@ -20,6 +20,12 @@ class StartPattern:
     keywords: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
     paused: dict[str, object] = field(default_factory=dict)
+
+    @cached_property
+    def roots(self) -> frozenset[str]:
+        """The packages of which a file must import one; empty where a call of an unknown receiver may be meant."""
+        heads = {name.partition(".")[0] for name in (*self.calls, *self.decorators)}
+        return frozenset(self.imports or (() if "?" in heads else heads))
 
 
 @cache

@@ -127,6 +127,7 @@ class Automation:
         self.runs: dict[str, Run] = {}
         self.reach = Reach()
         self._explored: dict[tuple[object, ...], Closure] = {}
+        self._startings: dict[ScopeKey, list[tuple[Call, str | tuple[str, ...]]]] = {}
         self._seen: set[tuple[object, ...]] = set()
         self._count = 0
         self._actions = {
@@ -219,24 +220,17 @@ class Automation:
         invocation = interpret(command.argv)
         if invocation is None:
             return
-        place = Place(context.path, command.line)
-        parent = context.arrival
-        arrival = Arrival(
-            parent.run,
-            parent.step,
-            Hop(_shown(command.text), place),
-            parent,
-            parent.fails and not command.swallowed,
-            parent.in_test,
-            is_build=parent.is_build,
-        )
         cwd = self._enter(context.cwd, command.cwd, context.path)
         if invocation.folder:
             cwd = _joined(cwd, invocation.folder)
-        key = (command.argv, place, cwd, arrival.fails, arrival.in_test)
+        place, parent = Place(context.path, command.line), context.arrival
+        fails = parent.fails and not command.swallowed
+        key = (command.argv, place, cwd, fails, parent.in_test)
         if key in self._seen:
             return
         self._seen.add(key)
+        hop = Hop(_shown(command.text), place)
+        arrival = Arrival(parent.run, parent.step, hop, parent, fails, parent.in_test, is_build=parent.is_build)
         self.reach.sites.append(Site(command, invocation, place, arrival, cwd))
         inner = _Context(arrival, cwd, context.path, (*context.env, *command.env))
         if not self._named_target(invocation, inner):
@@ -758,14 +752,28 @@ class Automation:
     def _spawned(self, closure: Closure, arrival: Arrival, context: _Context) -> None:
         """Commands and scripts that the reached functions start themselves."""
         for scope in list(closure.reached):
-            path, number = scope
-            index = self.modules.index(path)
-            for call in index.calls.get(number, ()):
+            for call, text in self._starting(scope):
                 if closure.runs(call):
-                    self._call(call, scope, closure, arrival, context)
+                    self._call(call, text, scope, closure, arrival, context)
 
-    def _call(self, call: Call, scope: ScopeKey, closure: Closure, arrival: Arrival, context: _Context) -> None:
-        text = _started_text(call, scope[0])
+    def _starting(self, scope: ScopeKey) -> list[tuple[Call, str | tuple[str, ...]]]:
+        """The calls of a function that may start a command or a file, with the command where the call itself has one."""
+        known = self._startings.get(scope)
+        if known is None:
+            calls = self.modules.index(scope[0]).calls.get(scope[1], ())
+            found = [(call, _started_text(call, scope[0])) for call in calls]
+            known = self._startings[scope] = [(call, text) for call, text in found if text or _may_name_files(call)]
+        return known
+
+    def _call(
+        self,
+        call: Call,
+        text: str | tuple[str, ...],
+        scope: ScopeKey,
+        closure: Closure,
+        arrival: Arrival,
+        context: _Context,
+    ) -> None:
         files = [] if text else self._files_named(call, scope[0], context)
         if not text and not files:
             return
@@ -789,9 +797,11 @@ class Automation:
         `source_dir`; the value may come from the environment of the job."""
         found = []
         values = [value for value in (*call.args, *(v for _, v in call.keywords)) if isinstance(value, str)]
-        if call.name in ("os.environ.get", "os.getenv") and values:
+        if call.name in _ENVIRONMENT and values:
             values = [value for name, value in context.env if name == values[0]] if call.scope != MODULE else []
-        for name in call.names:  # `script_name=env.train_script`, with TRAIN_SCRIPT in the job's environment
+        for name in (
+            call.names if context.env else ()
+        ):  # `script_name=env.train_script`, with TRAIN_SCRIPT in the job's environment
             variable = name.rpartition(".")[2].upper()
             values += [value for key, value in context.env if key == variable]
         source = next(
@@ -803,11 +813,7 @@ class Automation:
             "",
         )
         for value in values:
-            if (
-                value.endswith((".py", ".ipynb", ".sh", ".R"))
-                and len(value) < 200
-                and not any(c in value for c in "*\n ")
-            ):
+            if value.endswith(_FILE_ENDINGS) and len(value) < 200 and not any(c in value for c in "*\n "):
                 folder = posixpath.dirname(path)
                 names = (
                     _joined(source, value),
@@ -1191,10 +1197,24 @@ _STARTERS = {
 }  # fmt: skip
 
 
+_COMMAND_ARGUMENTS = ("bash_command", "command", "cmd", "commands", "cmds", "arguments")
+_FILE_ENDINGS = (".py", ".ipynb", ".sh", ".R")
+_ENVIRONMENT = ("os.environ.get", "os.getenv")
+
+
+def _may_name_files(call: Call) -> bool:
+    """Some argument is a script or notebook, or its value may come from the job's environment."""
+    if call.names or call.name in _ENVIRONMENT:
+        return True
+    values = (*call.args, *(value for _, value in call.keywords))
+    return any(isinstance(value, str) and value.endswith(_FILE_ENDINGS) for value in values)
+
+
 def _started_text(call: Call, path: str) -> str | tuple[str, ...]:
     """The command that a call runs: of subprocess and its like, or of an operator's `bash_command`."""
-    for name in ("bash_command", "command", "cmd", "commands", "cmds", "arguments"):
-        value = call.keyword(name)
+    given = dict(reversed(call.keywords)) if call.keywords else {}
+    for name in _COMMAND_ARGUMENTS:
+        value = given.get(name)
         if name == "bash_command" and isinstance(value, str) and value is not UNKNOWN:
             return value
         if isinstance(value, str | tuple) and value is not UNKNOWN and _looks_started(value):

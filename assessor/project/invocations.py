@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _PYTHON = re.compile(
     r"^(?:.*/)?(?:python|pypy)[\d.]*(?:\.exe)?$|^\$[({]?(?:PY|PYTHON|python|VENV_PYTHON)[\w.]*[)}]?$|^py$"
@@ -104,6 +105,7 @@ def without_variable(path: str) -> str:
     return path
 
 
+@lru_cache(maxsize=8192)
 def interpret(argv: tuple[str, ...]) -> Invocation | None:
     """Take the wrappers off a command line. None for an empty one."""
     words, runner, folder = list(argv), "", ""

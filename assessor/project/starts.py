@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from assessor.catalog.patterns import matches_call
@@ -44,13 +44,12 @@ def code_starts(project: Project, modules: Modules) -> Iterator[Start]:
     """A run for each schedule or sensor in first-party Python; it starts the whole file."""
     for file in project.code_files:
         index = modules.index(file.path)
-        roots = {i.target.partition(".")[0] for i in index.facts.imports}
-        imported = {i.target for i in index.facts.imports}
+        imported = _prefixes(i.target for i in index.facts.imports)
         decorators = [d for s in index.facts.scopes for d in s.decorators]
         decorators += [d for c in index.facts.classes for d in c.decorators]
         seen: set[int] = set()
         for pattern in start_patterns():
-            if pattern.imports and not any(_imports(name, imported, roots) for name in pattern.imports):
+            if pattern.roots and imported.isdisjoint(pattern.roots):
                 continue
             for call, names in ((c, pattern.calls) for c in index.facts.calls):
                 if any(matches_call(name, call.name) for name in names) and call.line not in seen:
@@ -60,8 +59,13 @@ def code_starts(project: Project, modules: Modules) -> Iterator[Start]:
                     yield from _started(file, call, pattern, seen)
 
 
-def _imports(name: str, imported: set[str], roots: set[str]) -> bool:
-    return name in roots or any(target == name or target.startswith(name + ".") for target in imported)
+def _prefixes(names: Iterable[str]) -> set[str]:
+    """Each dotted name with the packages that it lies in."""
+    found: set[str] = set()
+    for name in set(names):
+        parts = name.split(".")
+        found.update(".".join(parts[:size]) for size in range(1, len(parts) + 1))
+    return found
 
 
 def _started(file: ProjectFile, call: Call, pattern: StartPattern, seen: set[int]) -> Iterator[Start]:

@@ -129,16 +129,19 @@ def _checking_scopes(scene: Scene) -> Iterator[tuple[ProjectFile, int]]:
         for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):
             if number in (MODULE, MAIN) or scope.is_stub:
                 continue
-            if _stops(file, number, scope) and _checks_data(scene, file, number, scope):
+            if _stops(scene, file, number, scope) and _checks_data(scene, file, number, scope):
                 yield file, number
 
 
-def _stops(file: ProjectFile, number: int, scope: Scope) -> bool:
+def _stops(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> bool:
+    if scope.asserts:
+        return True
     code = file.code
     assert code is not None
-    raises = [r for r in code.raises if r.scope == number and not r.exception.startswith("NotImplemented")]
-    exits = [c for c in code.calls if c.scope == number and c.name in ("sys.exit", "exit")]
-    return bool(raises or scope.asserts or exits)
+    if any(r.scope == number and not r.exception.startswith("NotImplemented") for r in code.raises):
+        return True
+    calls = scene.modules.index(file.path).calls.get(number, ())
+    return any(call.name in ("sys.exit", "exit") for call in calls)
 
 
 def _checks_data(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> bool:

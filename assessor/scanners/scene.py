@@ -109,17 +109,16 @@ class Scene:
             if path.endswith("/__init__.py") and self.modules.files[path].role is Role.FIRST_PARTY:
                 parts = path.split("/")[:-1]
                 parents = {"/".join(parts[:depth]) + "/__init__.py" for depth in range(1, len(parts))}
-                if not parents & set(self.modules.files):
+                if not any(parent in self.modules.files for parent in parents):
                     found.add(parts[-1])
         return frozenset(found)
 
     @cached_property
     def live_tools(self) -> tuple[Tool, ...]:
-        return tuple(t for t in self.tools if not self._is_own(t))
-
-    def _is_own(self, tool: Tool) -> bool:
         own_names = {r.name for _, r in self.project.having(lambda f: f.requirements)}
-        return bool(set(tool.imports) & self.own_packages) and bool(set(tool.packages) & own_names)
+        return tuple(
+            t for t in self.tools if self.own_packages.isdisjoint(t.imports) or own_names.isdisjoint(t.packages)
+        )
 
     @cached_property
     def imported_roots(self) -> Mapping[str, Place]:
@@ -288,18 +287,19 @@ class Scene:
 
     def _action_hits(self) -> Iterator[Hit]:
         patterns = [(p, tool, proof) for tool in self.live_tools for proof in tool.proves for p in proof.actions]
+        fitting = {
+            uses: [(tool, proof) for pattern, tool, proof in patterns if matches_action(pattern, uses)]
+            for uses in dict.fromkeys(site.step.uses for site in self.automation.reach.actions)
+        }
         seen: dict[tuple[Place, str, str], Hit] = {}
         for site in self.automation.reach.actions:
-            for pattern, tool, proof in patterns:
-                if matches_action(pattern, site.step.uses):
-                    key = (site.place, tool.id, proof.practice)
-                    file = self.project.files[site.place.path]
-                    known = seen.get(key)
-                    arrivals = (*(known.arrivals if known else ()), site.arrival)
-                    text = site.step.uses
-                    seen[key] = Hit(
-                        proof.practice, tool, proof, site.place, "action", file, arrivals=arrivals, text=text
-                    )
+            text = site.step.uses
+            for tool, proof in fitting[text]:
+                key = (site.place, tool.id, proof.practice)
+                file = self.project.files[site.place.path]
+                known = seen.get(key)
+                arrivals = (*(known.arrivals if known else ()), site.arrival)
+                seen[key] = Hit(proof.practice, tool, proof, site.place, "action", file, arrivals=arrivals, text=text)
         yield from seen.values()
 
     def _file_hits(self) -> Iterator[Hit]:
@@ -534,7 +534,7 @@ def conclude(
     values: Iterable[tuple[str, float]] = (),
 ) -> Finding:
     """The finding of one practice: the highest rung with evidence, strongest evidence first, each place once."""
-    ordered = sorted(set(evidence), key=lambda e: (-e.rung.height, e.place, e.tool, e.text))
+    ordered = sorted(dict.fromkeys(evidence), key=_strongest_first)
     kept: list[Evidence] = []
     places: set[tuple[Place, str]] = set()
     for item in ordered:
@@ -545,6 +545,12 @@ def conclude(
     misses = tuple(sorted(set(near_misses), key=lambda m: (m.place, m.text)))[:10]
     summary = kept[0].text if kept else (misses[0].text if misses else "nothing found")
     return Finding(practice, rung, summary, tuple(kept[:12]), misses, values=tuple(values))
+
+
+def _strongest_first(evidence: Evidence) -> tuple[object, ...]:
+    """A total order, so that the same findings always stand in the same order; shorter routes first."""
+    hops = [(hop.place, hop.text) for hop in evidence.route]
+    return (-evidence.rung.height, evidence.place, evidence.tool, evidence.text, len(hops), hops)
 
 
 def raised(evidence: Evidence, text: str = "") -> Evidence:

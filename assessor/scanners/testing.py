@@ -100,13 +100,9 @@ def _reached(scene: Scene, methods: dict[str, list[ScopeKey]], path: str, number
             scene.modules.index(key[0]).facts.scopes[key[1]]
         ):
             found.add(key)
-        inner = scene.modules.index(key[0])
-        names = [c.name for c in inner.calls.get(key[1], ())] + [r.name for r in inner.references.get(key[1], ())]
-        for name in names:
-            targets = scene.modules.targets(name, key[0])
-            waiting += [(t, depth + 1) for t in targets]
-            if not targets and name.rpartition(".")[0]:
-                waiting += [(t, depth + 1) for t in _methods(scene, methods, name, key[0])]
+        targets, awaited = _called(scene, key)
+        waiting += [(target, depth + 1) for target in targets]
+        waiting += [(target, depth + 1) for name in awaited for target in methods.get(name, ())]
     return frozenset(key for key in found if key[0] != path or scene.modules.files[path].role is Role.FIRST_PARTY)
 
 
@@ -122,15 +118,33 @@ def _methods_loaded(scene: Scene, path: str) -> dict[str, list[ScopeKey]]:
     return found
 
 
-def _methods(scene: Scene, methods: dict[str, list[ScopeKey]], name: str, path: str) -> list[ScopeKey]:
-    """First-party methods of that name, where the receiver comes from first-party code or is not known."""
-    head, _, last = name.rpartition(".")
-    if last not in methods:
-        return []
+_Called = tuple[tuple[ScopeKey, ...], tuple[str, ...]]
+
+
+def _called(scene: Scene, key: ScopeKey) -> _Called:
+    """The first-party functions that a function names, and the methods that it calls of receivers which are not known;
+    found once for all tests."""
+    memo: dict[ScopeKey, _Called] = scene.memo.setdefault("called", {})
+    known = memo.get(key)
+    if known is None:
+        path, number = key
+        index = scene.modules.index(path)
+        calls, references = index.calls.get(number, ()), index.references.get(number, ())
+        names = dict.fromkeys([*(call.name for call in calls), *(reference.name for reference in references)])
+        found = {name: scene.modules.targets(name, path) for name in names}
+        targets = dict.fromkeys(target for several in found.values() for target in several)
+        awaited = [name for name, several in found.items() if not several and _may_be_ours(scene, name, path)]
+        known = memo[key] = (tuple(targets), tuple(dict.fromkeys(name.rpartition(".")[2] for name in awaited)))
+    return known
+
+
+def _may_be_ours(scene: Scene, name: str, path: str) -> bool:
+    """The receiver comes from first-party code or is not known."""
+    head = name.rpartition(".")[0]
     root = head.partition(".")[0]
-    if root != "?" and scene.modules.split(head, path) is None and root not in scene.modules.index(path).scopes:
-        return []
-    return methods[last]
+    if not head:
+        return False
+    return root == "?" or scene.modules.split(head, path) is not None or root in scene.modules.index(path).scopes
 
 
 def _fixtures(scene: Scene, path: str, name: str) -> list[ScopeKey]:
