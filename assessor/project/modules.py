@@ -72,6 +72,7 @@ class Modules:
         self._targets: dict[tuple[str, str], list[ScopeKey]] = {}
         self.ways: dict[ScopeKey, object] = {}
         """What each function leads to, kept by the closure's walk."""
+        self._imported: dict[str, tuple[str, ...]] = {}
         self._splits: dict[tuple[str, str], tuple[str, str] | None] = {}
         self._suffixes: dict[str, list[str]] = defaultdict(list)
         for path, file in self.files.items():
@@ -147,6 +148,16 @@ class Modules:
                 if path in self.files:
                     return path, ".".join(parts[size:])
         return None
+
+    def imported(self, path: str) -> tuple[str, ...]:
+        """The first-party files that any import of a file means, with the packages that they lie in."""
+        known = self._imported.get(path)
+        if known is None:
+            found = [self.split(imported.target, path) for imported in self.index(path).facts.imports]
+            files = dict.fromkeys(target for target, _ in filter(None, found))
+            files |= dict.fromkeys(package for target in list(files) for package in self.packages_above(target))
+            known = self._imported[path] = tuple(files)
+        return known
 
     def packages_above(self, path: str) -> list[str]:
         """The `__init__.py` files that importing the module runs first."""

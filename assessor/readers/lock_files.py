@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from assessor.facts.file import EMPTY, FileFacts
@@ -44,6 +43,7 @@ _PATTERNS = (
     (re.compile(r"^conda-[\w-]+\.lock$"), "conda-lock"),
     (re.compile(r"^.*\.conda-lock\.ya?ml$"), "conda-lock"),
 )
+_JULIA = re.compile(r"Manifest(?:-v[\d.]+)?\.toml")
 
 
 def matches(path: str) -> bool:
@@ -51,12 +51,12 @@ def matches(path: str) -> bool:
 
 
 def _tool(path: str) -> str:
-    file = PurePosixPath(path)
-    if re.fullmatch(r"Manifest(?:-v[\d.]+)?\.toml", file.name):
+    folder, _, written = path.rpartition("/")
+    if _JULIA.fullmatch(written):
         return "julia"
-    if file.suffix == ".lockfile" and "dependency-locks" in file.parts:
+    if written.endswith(".lockfile") and "dependency-locks" in folder.split("/"):
         return "gradle"
-    name = file.name.lower()
+    name = written.lower()
     return _TOOLS.get(name) or next((tool for pattern, tool in _PATTERNS if pattern.match(name)), "")
 
 

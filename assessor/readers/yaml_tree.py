@@ -188,24 +188,27 @@ def _refuse_depth(text: str) -> None:
 
 
 class _Builder:
-    """Turns PyYAML's composed nodes into ours; one node of theirs becomes one of ours however often it is aliased."""
+    """Turns PyYAML's composed nodes into ours; one list or map of theirs becomes one of ours however often it is aliased."""
 
     def __init__(self) -> None:
         self.done: dict[int, Node] = {}
+        self.count = 0
 
     def build(self, node: yaml.Node, depth: int) -> Node:
-        if id(node) in self.done:
-            return self.done[id(node)]
+        self.count += 1
         line = node.start_mark.line + 1
-        if depth > MAX_DEPTH or len(self.done) > MAX_NODES:
+        if depth > MAX_DEPTH or self.count > MAX_NODES:
             raise YamlProblem(line, f"deeper than {MAX_DEPTH} levels or more than {MAX_NODES} nodes")
+        tag = node.tag if node.tag and node.tag[0] == "!" else ""
+        if type(node) is yaml.ScalarNode:
+            block = node.style in ("|", ">")
+            return Node("scalar", line, node.value, tag, block or node.style in ("'", '"'), block)
+        known = self.done.get(id(node))
+        if known is not None:
+            return known
         self.done[id(node)] = NOTHING  # an alias to an ancestor ends here
-        tag = node.tag if node.tag and node.tag.startswith("!") else ""
-        if isinstance(node, yaml.ScalarNode):
-            quoted, block = node.style in ("'", '"'), node.style in ("|", ">")
-            made = Node("scalar", line, node.value, tag, quoted=quoted or block, block=block)
-        elif isinstance(node, yaml.SequenceNode):
-            made = Node("list", line, tag=tag, children=tuple(self.build(child, depth + 1) for child in node.value))
+        if type(node) is yaml.SequenceNode:
+            made = Node("list", line, tag=tag, children=tuple([self.build(child, depth + 1) for child in node.value]))
         else:
             made = self.mapping(node, depth, line, tag)
         self.done[id(node)] = made
@@ -225,6 +228,6 @@ class _Builder:
             if key.text in own:
                 duplicates.append((key.text, key.line))
             own[key.text] = (key, value)
-        entries = own | {name: pair for name, pair in merged.items() if name not in own}
+        entries = {**own, **{name: pair for name, pair in merged.items() if name not in own}} if merged else own
         index = {name: value for name, (_, value) in entries.items()}
         return Node("map", line, tag=tag, entries=tuple(entries.values()), duplicates=tuple(duplicates), _index=index)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from assessor.facts.python import MAIN, MODULE, Scope
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.project.automation import Arrival
-from assessor.project.closure import Entry, explore, is_test_scope
+from assessor.project.closure import is_test_scope
 from assessor.project.model import ProjectFile, Role
 from assessor.project.modules import ScopeKey
 from assessor.scanners.scene import CI_PROVIDERS_EXCLUDED, Scene, best, conclude, raised
@@ -108,13 +108,16 @@ def _reached(scene: Scene, methods: dict[str, list[ScopeKey]], path: str, number
 
 def _methods_loaded(scene: Scene, path: str) -> dict[str, list[ScopeKey]]:
     """First-party methods by name that the test file's imports bring within reach."""
-    closure = explore(scene.modules, (Entry(path, "tests"),), {})
+    loaded, waiting = {path}, [path]
     found: dict[str, list[ScopeKey]] = {}
-    for p, n in closure.reached:
-        if scene.modules.files[p].role is Role.FIRST_PARTY:
-            scope = scene.modules.index(p).facts.scopes[n]
-            if scope.kind == "method":
-                found.setdefault(scope.name.rpartition(".")[2], []).append((p, n))
+    while waiting:
+        current = waiting.pop()
+        if scene.modules.files[current].role is Role.FIRST_PARTY:
+            for name, numbers in scene.modules.index(current).methods.items():
+                found.setdefault(name, []).extend((current, number) for number in numbers)
+        fresh = [file for file in scene.modules.imported(current) if file not in loaded]
+        loaded.update(fresh)
+        waiting += fresh
     return found
 
 
