@@ -49,6 +49,16 @@ _OPERATORS = {
     ast.NotEq: "!=",
 }
 
+# Tuples, made once: a union of types is made anew wherever it is written, and these stand in the innermost loops.
+_NAMES = (ast.Name, ast.Attribute)
+_NAMES_AND_CALLS = (ast.Name, ast.Attribute, ast.Call)
+_SEQUENCES = (ast.List, ast.Tuple)
+_COLLECTIONS = (ast.List, ast.Tuple, ast.Set)
+_ASSIGNMENTS = (ast.Assign, ast.AugAssign)
+_LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_WITH_CHILDREN = (ast.comprehension, ast.arguments, ast.arg, ast.keyword, ast.withitem, ast.match_case, ast.pattern)
+"""What stands between statements and expressions and holds some: all but operators and contexts."""
+
 _TEST_PATH = re.compile(r"(?:^|/)(?:tests?|testing|conftest)(?:/|\.py)|(?:^|/)test_[^/]*$|_test\.py$")
 
 Argument = Literal | tuple[Literal, ...]
@@ -251,16 +261,15 @@ class _Walk:
             self.children(node)
 
     def children(self, node: ast.AST) -> None:
-        for child in ast.iter_child_nodes(node):
-            self.visit(child)
-
-    def visit(self, node: ast.AST) -> None:
-        if isinstance(node, ast.stmt):
-            self.statement(node)
-        elif isinstance(node, ast.expr):
-            self.expression(node)
-        else:
-            self.children(node)
+        for name in node._fields:
+            value = getattr(node, name, None)
+            for child in value if type(value) is list else (value,):
+                if isinstance(child, ast.expr):
+                    self.expression(child)
+                elif isinstance(child, ast.stmt):
+                    self.statement(child)
+                elif isinstance(child, _WITH_CHILDREN):
+                    self.children(child)
 
     def import_(self, node: ast.Import) -> None:
         for name in node.names:
@@ -310,7 +319,7 @@ class _Walk:
 
     def annotated(self, annotation: ast.expr | None) -> str:
         """The type that an annotation names; `?` for none, builtins and generics."""
-        if isinstance(annotation, ast.Name | ast.Attribute):
+        if isinstance(annotation, _NAMES):
             dotted = self.resolve(annotation)
             if "." in dotted or dotted in self.known:
                 return dotted
@@ -357,7 +366,7 @@ class _Walk:
             self.block(node.orelse)
             return
         before = self.outcome
-        self.outcome = self.branch_outcome(node.body, node.orelse)
+        self.outcome = self.branch_outcome(node.body, node.orelse) if _compares(node.test) else ("none", ())
         self.expression(node.test)
         self.outcome = before
         guards = _guards(node.test)
@@ -390,7 +399,7 @@ class _Walk:
                 name = self.resolve(node.func)
                 effects.append(name)
                 kinds.add("exit" if name in _EXITS else "print" if name == "print" else "call")
-            elif isinstance(node, ast.Assign | ast.AugAssign):
+            elif isinstance(node, _ASSIGNMENTS):
                 kinds.add("assign")
                 if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
                     effects.append(f"={node.value.value[:40]}")
@@ -438,7 +447,7 @@ class _Walk:
         elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
             class_name = self.scopes[self.scope].class_name
             self.attributes.setdefault((class_name, target.attr), self.type_of(value))
-        elif isinstance(target, ast.Tuple | ast.List):
+        elif isinstance(target, _SEQUENCES):
             for element in target.elts:
                 if isinstance(element, ast.Name):
                     self.scopes[self.scope].types[element.id] = "?"
@@ -461,7 +470,7 @@ class _Walk:
     def type_of(self, value: ast.expr) -> str:
         if isinstance(value, ast.Await):
             value = value.value
-        if isinstance(value, ast.Call | ast.Name | ast.Attribute):
+        if isinstance(value, _NAMES_AND_CALLS):
             return self.resolve(value)
         return "?"
 
@@ -532,8 +541,8 @@ class _Walk:
         names = []
         values = [*node.args, *(keyword.value for keyword in node.keywords)]
         for value in values:
-            inner = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
-            names += [self.resolve(item) for item in inner if isinstance(item, ast.Name | ast.Attribute)]
+            inner = value.elts if isinstance(value, _SEQUENCES) else [value]
+            names += [self.resolve(item) for item in inner if isinstance(item, _NAMES)]
         return Call(
             self.resolve(node.func),
             self.line_of(node.lineno),
@@ -624,7 +633,7 @@ class _Walk:
             index = scope.parent
 
     def literal(self, node: ast.expr) -> Argument:
-        if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        if isinstance(node, _COLLECTIONS):
             items = [self.scalar(item) for item in node.elts[:MAX_ITEMS]]
             return tuple(items) if items and any(item is not UNKNOWN for item in items) else UNKNOWN
         return self.scalar(node)
@@ -713,6 +722,11 @@ def _is_main_test(test: ast.expr) -> bool:
     return "__name__" in names and any(isinstance(s, ast.Constant) and s.value == "__main__" for s in sides)
 
 
+def _compares(test: ast.expr) -> bool:
+    """Some comparison of sizes or for equality stands in the condition."""
+    return any(isinstance(node, ast.Compare) and type(node.ops[0]) in _OPERATORS for node in ast.walk(test))
+
+
 def _type_checking(test: ast.expr) -> bool:
     return (isinstance(test, ast.Name) and test.id == "TYPE_CHECKING") or (
         isinstance(test, ast.Attribute) and test.attr == "TYPE_CHECKING"
@@ -722,7 +736,7 @@ def _type_checking(test: ast.expr) -> bool:
 def _leaves(body: list[ast.stmt]) -> bool:
     """The block ends by leaving the function or the loop."""
     last = body[-1]
-    if isinstance(last, ast.Return | ast.Raise | ast.Continue | ast.Break):
+    if isinstance(last, _LEAVING):
         return True
     call = last.value if isinstance(last, ast.Expr) else None
     if not isinstance(call, ast.Call):
@@ -733,7 +747,7 @@ def _leaves(body: list[ast.stmt]) -> bool:
 
 def _is_constant(node: ast.expr) -> bool:
     """An expression that names nothing, so that asserting it proves nothing."""
-    return not any(isinstance(inner, ast.Name | ast.Call | ast.Attribute) for inner in ast.walk(node))
+    return not any(isinstance(inner, _NAMES_AND_CALLS) for inner in ast.walk(node))
 
 
 def _guards(test: ast.expr) -> list[Guard]:
