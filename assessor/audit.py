@@ -6,9 +6,11 @@ import gc
 import multiprocessing
 import os
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from assessor.facts.file import EMPTY, FileFacts
@@ -19,6 +21,8 @@ from assessor.project.model import Project, ProjectFile
 from assessor.snapshot.content import is_binary_path
 
 if TYPE_CHECKING:
+    from multiprocessing.pool import AsyncResult
+
     from assessor.assessment import Assessment
     from assessor.rubric.model import Rubric
     from assessor.snapshot.snapshot import FileEntry, Snapshot
@@ -43,6 +47,9 @@ class Reading:
 PARALLEL_FROM = 400
 """Files from which on reading is shared among processes; below, starting them costs more than it saves."""
 
+MAX_PROCESSES = 8
+_BATCH = 24
+
 _Task = tuple[str, Role, int, bytes]
 
 
@@ -51,10 +58,11 @@ def read_project(snapshot: Snapshot, progress: Progress | None = None) -> Readin
     wanted = {entry.path: entry for entry in snapshot.files if _is_wanted(entry)}
     tasks = ((path, _role(wanted[path]), wanted[path].size, data) for path, data in snapshot.read_all(wanted))
     files: dict[str, ProjectFile] = {}
-    for number, file in enumerate(_read_files(tasks, len(wanted))):
-        if progress and number % 200 == 0:
-            progress(f"reading {number} of {len(wanted)} files")
+    for file in _read_files(tasks, len(wanted)):
+        if progress and len(files) % 200 == 0:
+            progress(f"reading {len(files)} of {len(wanted)} files")
         files[file.path] = file
+    files = {path: files[path] for path in wanted if path in files}
     listed = frozenset(entry.path for entry in snapshot.files)
     files = promoted(without_model_packages(files, listed))
     blind = (*snapshot.problems, *_problems(files))
@@ -63,16 +71,25 @@ def read_project(snapshot: Snapshot, progress: Progress | None = None) -> Readin
 
 
 def _read_files(tasks: Iterator[_Task], count: int) -> Iterator[ProjectFile]:
-    """Read in this process, or for many files in as many as there are cores; the order stays the same."""
-    cores = min(os.cpu_count() or 1, 8)
-    if count < PARALLEL_FROM or cores < 2 or "fork" not in multiprocessing.get_all_start_methods():
+    """Read in this process, or many files in as many as there are cores, this one included, in no certain order."""
+    others = min(os.cpu_count() or 1, MAX_PROCESSES) - 1
+    if count < PARALLEL_FROM or others < 1 or "fork" not in multiprocessing.get_all_start_methods():
         yield from map(read_file, tasks)
         return
     from assessor.readers.registry import readers
 
     readers()  # imported once here, not in every process
-    with multiprocessing.get_context("fork").Pool(cores) as pool:
-        yield from pool.imap(read_file, tasks, chunksize=24)
+    with multiprocessing.get_context("fork").Pool(others) as pool:
+        handed: deque[AsyncResult[list[ProjectFile]]] = deque()
+        while batch := list(islice(tasks, _BATCH)):
+            while handed and handed[0].ready():
+                yield from handed.popleft().get()
+            if len(handed) < 5 * others:
+                handed.append(pool.map_async(read_file, batch, chunksize=_BATCH))
+            else:
+                yield from map(read_file, batch)
+        for result in handed:
+            yield from result.get()
 
 
 def read_file(task: _Task) -> ProjectFile:

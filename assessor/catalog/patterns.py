@@ -58,8 +58,16 @@ def _glob(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(mapped.get(part, re.escape(part)) for part in parts), re.IGNORECASE)
 
 
+@lru_cache(maxsize=8_192)
+def _ending(pattern: str) -> str:
+    """What every match of a glob ends with, in lower case: the text after its last `*` or `?`."""
+    return re.split(r"[*?]", pattern)[-1].lower()
+
+
 def matches_path(pattern: str, path: str) -> bool:
     """Compare a path glob, as in .gitignore: without a slash it matches the file's name in any folder."""
+    if not path.lower().endswith(_ending(pattern).lstrip("/")):
+        return False  # most patterns end here, before anything is compiled
     if "/" not in pattern:
         return _glob(pattern).fullmatch(path.rpartition("/")[2]) is not None
     return _glob(pattern.lstrip("/")).fullmatch(path) is not None
@@ -68,6 +76,9 @@ def matches_path(pattern: str, path: str) -> bool:
 @lru_cache(maxsize=8_192)
 def matches_text(pattern: str, text: str) -> bool:
     """Compare with `*` for any run of characters; case does not matter."""
+    head, star, _ = pattern.lower().partition("*")
+    if not (text.lower().startswith(head) if star else text.lower() == head):
+        return False
     body = "".join(".*" if part == "*" else re.escape(part) for part in re.split(r"(\*)", pattern))
     return re.fullmatch(body, text, re.IGNORECASE | re.DOTALL) is not None
 
