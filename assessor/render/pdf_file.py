@@ -79,7 +79,7 @@ def write_pdf(html: str, css: str, *, moment: datetime, attached: tuple[Attached
         for item in attached
     ]
     identifier = hashlib.sha256(html.encode() + b"\0" + css.encode()).digest()[:16]
-    content = document.write_pdf(finisher=_declare_pdf_ua, pdf_identifier=identifier, **_OPTIONS)
+    content = document.write_pdf(finisher=_finish, pdf_identifier=identifier, **_OPTIONS)
     assert isinstance(content, bytes)
     return content
 
@@ -159,8 +159,29 @@ def _fetcher(weasyprint: Any) -> Any:
     return Offline(allowed_protocols=("data",), allow_redirects=False)
 
 
-def _declare_pdf_ua(document: Any, pdf: Any) -> None:
+def _finish(document: Any, pdf: Any) -> None:
+    """What WeasyPrint leaves out of the file's objects just before they are written."""
+    _declare_pdf_ua(pdf)
+    _scope_headers(pdf)
+
+
+def _declare_pdf_ua(pdf: Any) -> None:
     """Add to the metadata that the file is PDF/UA-1 too; the tags are there, since PDF/A-3a wants them as well."""
-    number = int(pdf.catalog["Metadata"].split()[0])
-    stream = pdf.objects[number]
+    stream = pdf.objects[_number(pdf.catalog["Metadata"])]
     stream.stream = [part.replace(b"</rdf:RDF>", _PDF_UA + b"</rdf:RDF>") for part in stream.stream]
+
+
+def _scope_headers(pdf: Any) -> None:
+    """Say of each header cell what it heads (ISO 32000-1, 14.8.5.7): its column in a row of headers, else its row."""
+    for element in pdf.objects:
+        if isinstance(element, dict) and element.get("S") == "/TR":
+            cells = [pdf.objects[_number(reference)] for reference in element["K"]]
+            scope = "/Column" if all(cell["S"] == "/TH" for cell in cells) else "/Row"
+            for cell in cells:
+                if cell["S"] == "/TH":
+                    cell["A"]["Scope"] = scope
+
+
+def _number(reference: bytes) -> int:
+    """The number of the object that a reference (`12 0 R`) means."""
+    return int(reference.split()[0])

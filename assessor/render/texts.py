@@ -34,7 +34,7 @@ class Texts:
         message = self.messages[key]
         return message.format_map(values) if "{" in message else message
 
-    def count(self, key: str, number: int, **values: object) -> str:
+    def count(self, key: str, number: float, **values: object) -> str:
         """A message that depends on a number: the form for it, with `{number}` filled in."""
         form = "one" if number == 1 else "other"
         return self(f"{key}.{form}", number=self.number(number), **values)
