@@ -355,7 +355,7 @@ class Automation:
             for image in resource.images:
                 self._container(image, replace(inner, arrival=hop))
         for workflow in file.facts.workflows:  # a build or pipeline that is handed to its service
-            if all(t.kind == "call" for t in workflow.triggers) and context.arrival.depth < MAX_DEPTH:
+            if all(t.kind in ("call", "server") for t in workflow.triggers) and context.arrival.depth < MAX_DEPTH:
                 for job in workflow.jobs:
                     base = self._hopped(context.arrival, file, job.line, f"job {job.name or job.id}")
                     self._steps(job.steps, path, base, (*context.env, *workflow.env, *job.env), workflow)

@@ -48,6 +48,11 @@ class Run:
         )
 
     @property
+    def names_its_trigger(self) -> bool:
+        """The repository itself says what starts it; otherwise the CI server knows."""
+        return any(t.is_active and t.kind != "server" for t in self.triggers)
+
+    @property
     def is_dead(self) -> bool:
         """No trigger of it can ever fire, not even by hand."""
         return bool(self.triggers) and not any(trigger.is_active for trigger in self.triggers)
@@ -177,12 +182,16 @@ def called_file(uses: str, path: str, known: object) -> str | None:
     return None
 
 
+_ON_THE_SERVER = "what the CI server is set to"
+"""Said where the file itself names no trigger: a Jenkinsfile, a cloudbuild.yaml."""
+
+
 def _trigger_hop(path: str, triggers: tuple[Trigger, ...]) -> tuple[Hop, ...]:
     active = [t for t in triggers if t.is_active and t.kind in AUTOMATIC] or list(triggers)
     if not active:
         return ()
     shown = sorted(active, key=lambda t: (t.kind not in ON_CHANGE, t.line))[0]
-    kinds = list(dict.fromkeys(t.kind for t in active))
+    kinds = list(dict.fromkeys(_ON_THE_SERVER if t.kind == "server" else t.kind for t in active))
     label = f"on: {', '.join(kinds[:3])}" + (f" ({shown.cron})" if shown.cron and len(active) == 1 else "")
     return (Hop(label, Place(path, shown.line)),)
 

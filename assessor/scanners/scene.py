@@ -502,10 +502,19 @@ _R_BUNDLES = {
 
 
 def best(arrivals: Iterable[Arrival]) -> Arrival | None:
-    """The way that proves most: not only in a test, one whose failure counts, on a change, the shortest, the first."""
+    """The way that proves most: not only in a test, one whose failure counts, on a change, from a trigger that the
+    repository itself names, the shortest, the first."""
 
-    def order(arrival: Arrival) -> tuple[bool, bool, bool, int, str]:
-        return (arrival.in_test, not arrival.fails, not arrival.run.on_change, arrival.depth, arrival.run.key)
+    def order(arrival: Arrival) -> tuple[bool, bool, bool, bool, int, str]:
+        run = arrival.run
+        return (
+            arrival.in_test,
+            not arrival.fails,
+            not run.on_change,
+            not run.names_its_trigger,
+            arrival.depth,
+            run.key,
+        )
 
     return min(arrivals, key=order, default=None)
 
