@@ -1,0 +1,91 @@
+"""What holds of any audit: the same bytes for the same repository, each file read and parsed once, however it is read."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+import assessor.audit
+from assessor.__main__ import main
+from assessor.render import json_report
+from assessor.rubric.loading import shipped_rubric
+from assessor.snapshot import open_snapshot
+from assessor.snapshot.snapshot import Snapshot
+from tests.conftest import commit_files
+from tests.test_samples import NAMES, SAMPLES, expectations
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample with the most automation, with its history."""
+    name = NAMES[-1]
+    folder = tmp_path_factory.mktemp("audit") / name
+    shutil.copytree(SAMPLES / name, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return commit_files(folder, expectations(name)["git"])
+
+
+def audited(target: Path, ref: str | None = None) -> str:
+    return json_report.render(assessor.audit.audit(str(target), ref, [shipped_rubric("stages")]))
+
+
+def test_the_same_bytes_whatever_the_hash_seed(repository: Path) -> None:
+    command = [sys.executable, "-m", "assessor", "audit", str(repository), "--format", "json", "--output", "-"]
+    seeds = [dict(os.environ, PYTHONHASHSEED=seed) for seed in ("1", "2", "77")]
+    texts = {subprocess.run(command, env=seed, cwd=ROOT, capture_output=True, check=True).stdout for seed in seeds}
+    assert len(texts) == 1
+
+
+def test_several_processes_give_what_one_gives(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = audited(repository)
+    monkeypatch.setattr(assessor.audit, "PARALLEL_FROM", 0)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    assert audited(repository) == alone
+
+
+def test_a_revision_gives_what_its_working_tree_gives(repository: Path) -> None:
+    tree, revision = json.loads(audited(repository)), json.loads(audited(repository, "HEAD"))
+    assert tree["practices"] == revision["practices"]
+    assert tree["scorecards"] == revision["scorecards"]
+
+
+def test_each_file_is_read_once_and_each_module_parsed_once(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: Counter[str] = Counter()
+    parsed: Counter[str] = Counter()
+    parse, read_all = ast.parse, Snapshot.read_all
+
+    def counting(self: Snapshot, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        for path, data in read_all(self, paths):
+            read[path] += 1
+            yield path, data
+
+    def parsing(source: str, *arguments: object, **options: object) -> ast.Module:
+        parsed[source] += 1
+        return parse(source, *arguments, **options)  # type: ignore[no-any-return, call-overload]
+
+    monkeypatch.setattr(Snapshot, "read_all", counting)
+    monkeypatch.setattr(ast, "parse", parsing)
+    with open_snapshot(str(repository), None) as snapshot:
+        reading = assessor.audit.read_project(snapshot)
+    modules = [path for path in read if path.endswith(".py")]
+    assert set(read.values()) == {1}
+    assert modules
+    texts = Counter((repository / path).read_text("utf-8") for path in modules)
+    assert all(parsed[text] <= texts[text] for text in texts)
+    assert reading.parsed == len([path for path in modules if reading.project.files[path].facts.python])
+
+
+def test_an_empty_folder_is_audited(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", str(tmp_path), "--format", "json", "--output", "-"]) == 0
+    practices = json.loads(capsys.readouterr().out)["practices"]
+    assert {entry["rung"] for entry in practices.values()} <= {"absent", "not_applicable"}
