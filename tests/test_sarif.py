@@ -9,8 +9,6 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from assessor.assessment import BlindSpotInfo, PlaceInfo
 from assessor.catalog.practices import load_practices
@@ -189,19 +187,9 @@ def test_markdown_begins_with_its_marker_and_is_quiet_when_nothing_changed() -> 
     assert len(gate_markdown.render(assessment(), quiet).splitlines()) == 2
 
 
-@settings(max_examples=50)
-@given(st.text(max_size=80))
-def test_markdown_lets_nothing_of_the_repository_act(name: str) -> None:
-    shown = gate_markdown.code(name)
-    assert shown.count("`") in (0, 2)
-    assert "\n" not in shown
-    plain = gate_markdown.escaped(f"{name}<b>@all http://x.y [a](b) ![c](d)")
-    assert "<b>" not in plain and "@all" not in plain and "](" not in plain and "http://" not in plain
-
-
 def test_markdown_fits_a_comment() -> None:
     blocked = judged({"min_level": 2}).verdicts[0]
     huge = GateResult("house", (blocked,) * 5_000)
     text = gate_markdown.render(assessment(), huge)
-    assert len(text) < 65_536
+    assert len(text.encode()) <= 65_536
     assert text.endswith("cut here; the JSON report has all.\n")

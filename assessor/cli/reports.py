@@ -77,6 +77,18 @@ def _html(assessment: Assessment, manner: Manner) -> str:
     return html.render(assessment, rubric=manner.rubric, language=manner.language)
 
 
+def _markdown(assessment: Assessment, manner: Manner) -> str:
+    from assessor.render import markdown
+
+    return markdown.render(assessment, rubric=manner.rubric, language=manner.language)
+
+
+def _markdown_document(assessment: Assessment, manner: Manner) -> str:
+    from assessor.render import markdown_document
+
+    return markdown_document.render(assessment, rubric=manner.rubric, language=manner.language)
+
+
 def _csv(assessment: Assessment, manner: Manner) -> str:
     from assessor.render import csv
 
@@ -107,6 +119,8 @@ FORMATS = {
     "json": Format(_json, (".json",), is_data=True),
     "html": Format(_html, (".html", ".htm"), is_data=True, is_page=True),
     "pdf": Format(_pdf, (".pdf",), is_page=True, is_binary=True),
+    "md": Format(_markdown, (".md", ".markdown"), is_data=True),
+    "md-long": Format(_markdown_document, is_data=True),
     "csv": Format(_csv, (".csv",), is_data=True),
     "badge": Format(_badge, (".svg",), is_data=True),
     "shields": Format(_shields, is_data=True),

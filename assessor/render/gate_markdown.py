@@ -1,16 +1,15 @@
 """The gate as Markdown, for a job summary and for a comment on a pull request that is edited in place.
 
-The comment begins with a marker by which the next run finds it. What the repository says stands in code spans whose
-backticks and line breaks are taken out, so that it can neither link, mention nor close a table.
+The comment begins with a marker by which the next run finds it. What the repository says can neither link, mention nor
+close a table (`markdown_text`).
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from assessor.render.gate_report import summary
-from assessor.render.terminal import visible
+from assessor.render.markdown_text import COMMENT_BYTES, Block, code, escaped, fitted, prose, row, table_head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,41 +18,34 @@ if TYPE_CHECKING:
     from assessor.policy.gate import Blocker, GateResult, Verdict
 
 MARKER = "<!-- mlops-assessor -->"
-MAX_CHARACTERS = 60_000
-"""GitHub takes 65,536 characters in a comment; a job summary may have 1 MiB."""
 _SIGNS = {"passed": "✅", "attested": "✅", "waived": "☑️", "undecided": "❓", "failed": "❌"}
 _BLOCKERS_SHOWN = 5
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@$&])")
 
 
 def render(assessment: Assessment, result: GateResult) -> str:
-    """The text, ended by a line break and cut at the limit of a comment."""
-    text = "\n".join(_lines(assessment, result)) + "\n"
-    if len(text) <= MAX_CHARACTERS:
-        return text
-    return text[:MAX_CHARACTERS].rpartition("\n")[0] + "\n\n… cut here; the JSON report has all.\n"
+    """The text, at most as long as a comment may be."""
+    return fitted(list(_blocks(assessment, result)), COMMENT_BYTES, _cut)
 
 
-def _lines(assessment: Assessment, result: GateResult) -> Iterator[str]:
+def _cut(left: int) -> str:
+    return f"… {left} {'row' if left == 1 else 'rows'} cut here; the JSON report has all."
+
+
+def _blocks(assessment: Assessment, result: GateResult) -> Iterator[Block]:
     sign = _SIGNS[result.outcome.value]
-    yield MARKER
-    yield f"{sign} **MLOps maturity**: {escaped(summary(assessment, result))}"
+    yield Block((MARKER, f"{sign} **MLOps maturity**: {escaped(summary(assessment, result))}"))
     if result.is_quiet:
         return
-    yield ""
-    yield "| | condition | seen | what stands in the way |"
-    yield "| --- | --- | --- | --- |"
-    for verdict in sorted(result.verdicts, key=lambda entry: entry.outcome.lets_pass):
-        yield _row(verdict)
+    verdicts = sorted(result.verdicts, key=lambda entry: entry.outcome.lets_pass)
+    yield Block(("", *table_head(("", "condition", "seen", "what stands in the way"))), tuple(map(_row, verdicts)))
     if result.changes:
-        yield ""
-        yield "| changed | before | after | where |"
-        yield "| --- | --- | --- | --- |"
-        for change in result.changes:
-            yield f"| {code(change.subject)} | {code(change.before)} | {code(change.after)} | {code(change.place)} |"
+        changes = tuple(
+            row((code(change.subject), code(change.before), code(change.after), code(change.place)))
+            for change in result.changes
+        )
+        yield Block(("", *table_head(("changed", "before", "after", "where"))), changes, rank=1)
     if result.notes:
-        yield ""
-        yield from (f"- {escaped(note)}" for note in result.notes)
+        yield Block(("",), tuple(f"- {escaped(note)}" for note in result.notes), rank=2)
 
 
 def _row(verdict: Verdict) -> str:
@@ -61,23 +53,10 @@ def _row(verdict: Verdict) -> str:
     blockers = "<br>".join(_blocker(blocker) for blocker in verdict.blockers[:_BLOCKERS_SHOWN])
     left = len(verdict.blockers) - _BLOCKERS_SHOWN
     more = f"<br>and {left} more" if left > 0 else ""
-    return f"| {_SIGNS[verdict.outcome.value]} | {code(verdict.condition)} | {seen} | {blockers}{more} |"
+    return row((_SIGNS[verdict.outcome.value], code(verdict.condition), seen, blockers + more))
 
 
 def _blocker(blocker: Blocker) -> str:
     """The step comes from our catalogue, so its code spans are kept."""
     climb = f"{code(blocker.practice)} {blocker.rung} → {blocker.wanted}"
-    step = blocker.step.replace("|", "\\|")
-    return f"{climb}, {code(blocker.place)}: {step}"
-
-
-def escaped(text: str) -> str:
-    """Text that Markdown shows as it is: no link, mention, emphasis, HTML or table cell in it."""
-    plain = _SPECIAL.sub(r"\\\1", visible(text))
-    return plain.replace("://", ":\u200b//").replace("\\@", "@\u200b").replace("\\<", "&lt;").replace("\\&", "&amp;")
-
-
-def code(text: str) -> str:
-    """A code span."""
-    shown = visible(text).replace("`", "'").replace("|", "\\|")
-    return f"`{shown}`" if shown else ""
+    return f"{climb}, {code(blocker.place)}: {prose(blocker.step)}"

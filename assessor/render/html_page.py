@@ -96,12 +96,6 @@ class Page:
 
     # ---- words ----
 
-    def measure(self, value: float) -> str:
-        """A measured number, with at most three digits after the point."""
-        text = self.texts.number(value, 3)
-        point = self.texts.messages["number.point"]
-        return text.rstrip("0").removesuffix(point) if point in text else text
-
     def answer(self, item: ItemInfo) -> str:
         """The answer to an item; a weakness that is answered `met` is overcome."""
         if item.lack and item.status in ("met", "unmet"):

@@ -55,6 +55,12 @@ class Texts:
         thousands, point = self.messages["number.thousands"], self.messages["number.point"]
         return text.replace(",", "\0").replace(".", point).replace("\0", thousands)
 
+    def measure(self, value: float) -> str:
+        """A measured number, with at most three digits after the point."""
+        text = self.number(value, 3)
+        point = self.messages["number.point"]
+        return text.rstrip("0").removesuffix(point) if point in text else text
+
     def percent(self, share: float) -> str:
         """A share of 1 in whole percent. Only a full share is 100, and only none at all is 0."""
         shown = round(100 * share)
