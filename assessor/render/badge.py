@@ -6,7 +6,7 @@ import json
 from html import escape
 from typing import TYPE_CHECKING
 
-from assessor.render.terminal import visible
+from assessor.render.terminal_page import visible
 from assessor.render.texts import DEFAULT, load_texts
 
 if TYPE_CHECKING:

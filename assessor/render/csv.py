@@ -13,7 +13,8 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from assessor.render.terminal import visible
+from assessor.render.terminal_page import visible
+from assessor.render.view import HEIGHTS
 
 if TYPE_CHECKING:
     from assessor.assessment import Assessment, GapInfo, PracticeInfo, ScorecardInfo
@@ -27,7 +28,6 @@ COLUMNS = (
 """`height` is the rung as a number, 0 (absent) to 4 (enforced), empty where there is none; `highest` is the highest rung
 that the practice defines. `wanted` to `fix` are the gap by the primary model, empty where there is none."""
 
-_HEIGHTS = {"absent": 0, "declared": 1, "used": 2, "automated": 3, "enforced": 4}
 _AT_START = re.compile(r"""[\s'"]*[=+\-@|%＝＋－＠]""")
 _AFTER_SEPARATOR = re.compile(r"([;,]\s*)(?=[=+\-@＝＋－＠])")
 
@@ -68,7 +68,7 @@ def _row(assessment: Assessment, name: str, practice: PracticeInfo, gap: GapInfo
         "practice": name,
         "title": practice.title,
         "rung": practice.rung,
-        "height": _HEIGHTS.get(practice.rung),
+        "height": HEIGHTS.get(practice.rung),
         "highest": practice.rungs[-1] if practice.rungs else "",
         "summary": practice.summary,
         "evidence": len(practice.evidence),
