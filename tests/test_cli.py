@@ -20,6 +20,7 @@ from assessor.catalog.practices import load_practices
 from assessor.cli import COMMANDS
 from assessor.cli.output import ProgressLine, look_of, write_output
 from assessor.errors import UserError
+from assessor.rubric.loading import shipped_names
 from tests.conftest import write_files
 
 ROOT = Path(__file__).parents[1]
@@ -179,7 +180,7 @@ def test_the_asked_rubric_is_shown_and_all_are_scored(capsys: pytest.CaptureFixt
     report = json.loads(out)
     assert code == 0
     assert report["primary"] == "bad"
-    assert set(report["scorecards"]) == {"bad", "stages", "google"}
+    assert set(report["scorecards"]) == {"bad", *shipped_names()}
     assert "Level 0: Nothing" in run(capsys, "audit", str(project), "--rubric", str(own))[1]
     assert "Level 0: Manual process" in run(capsys, "audit", str(project), "--rubric", "google")[1]
 
@@ -213,7 +214,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
     ("arguments", "shown"),
     [
         (["practices"], "monitoring.drift"),
-        (["rubrics"], "stages  Five stages of MLOps maturity (default)"),
+        (["rubrics"], "  Five stages of MLOps maturity (default); levels 1 to 5, 41 items; edition 1"),
         (["rubrics", "check", str(ROOT / "rubrics" / "google.yaml")], "no mistakes"),
         (["explain", "drift"], "monitoring.drift: Data and prediction drift is detected"),
         (["explain", "Training.Validation_Gate"], "training.validation_gate: A new model must pass a check"),

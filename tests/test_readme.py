@@ -71,3 +71,20 @@ def test_each_dependency_has_its_reason() -> None:
     wanted = {re.split(r"[<>=!~\[ ]", line)[0] for line in listed}
     reasons = re.findall(r"^\| ([\w-]+) \| (.+) \|$", (ROOT / "docs" / "dependencies.md").read_text(), re.MULTILINE)
     assert {name for name, _ in reasons} - {"package", "---"} == wanted
+
+
+def test_the_table_of_models_is_complete() -> None:
+    from assessor.rubric.loading import shipped_names
+
+    table = README.split("## Maturity models")[1].split("\n## ")[0]
+    assert sorted(re.findall(r"^\| `([\w-]+)` \|", table, re.MULTILINE)) == sorted(shipped_names())
+
+
+def test_the_rubric_of_the_readme_has_no_mistakes() -> None:
+    from assessor.catalog.loading import Source
+    from assessor.rubric.loading import parse_rubric
+
+    (text,) = blocks(README.split("## Maturity models")[1], "yaml")
+    rubric = parse_rubric(Source("house.yaml", text))
+    assert "scanned" in {item.id for item in rubric.items}
+    assert "room-to-explore" not in {item.id for item in rubric.items}

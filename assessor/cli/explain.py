@@ -1,7 +1,8 @@
-"""`assessor explain`: what a practice, a tool or a rubric means."""
+"""`assessor explain`: what a practice, a tool, a rubric or a crosswalk means."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,31 +18,34 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("name")
 def explain(name: str) -> None:
-    """Say what NAME, a practice, a tool or a rubric (or the file of one), means and how it is recognised."""
+    """Say what NAME, a practice, a tool, a rubric or a crosswalk (or the file of one), means and how it is recognised."""
     from assessor.cli.output import print_text
 
     print_text(explanation(name))
 
 
 def explanation(name: str) -> str:
-    """The text about a practice (by its id, or by its last word where only one has it), a tool or a rubric.
+    """The text about a practice (by its id, or by its last word where only one has it), a tool, a rubric or a
+    crosswalk.
 
     Raises UserError for a name that is none of them, with the nearest one that is.
     """
     from assessor.catalog.practices import load_practices
     from assessor.catalog.tools import load_tools
     from assessor.render import explaining
-    from assessor.rubric.loading import shipped_names, shipped_rubric
+    from assessor.rubric.loading import crosswalk_names, shipped_crosswalk, shipped_names, shipped_rubric
 
     practices = {practice.id: practice for practice in load_practices()}
     tools = {tool.id: tool for tool in load_tools()}
     if "/" in name or name.endswith((".yaml", ".yml")):
-        return explaining.rubric(_from_file(name))
+        return _of_file(name)
     wanted = name.strip().lower()
     if wanted in practices:
         return explaining.practice(practices[wanted], tuple(tools.values()), _rubrics())
     if wanted in shipped_names():
         return explaining.rubric(shipped_rubric(wanted))
+    if wanted in crosswalk_names():
+        return explaining.crosswalk(shipped_crosswalk(wanted))
     by_title = {tool.title.lower(): tool for tool in tools.values()}
     tool = tools.get(wanted) or by_title.get(wanted)
     if tool:
@@ -49,14 +53,17 @@ def explanation(name: str) -> str:
     return explaining.practice(_by_last_word(wanted, practices, tools), tuple(tools.values()), _rubrics())
 
 
-def _from_file(name: str) -> Rubric:
+def _of_file(name: str) -> str:
     from assessor.catalog.loading import DataError
-    from assessor.rubric.loading import find_rubric
+    from assessor.render import explaining
+    from assessor.rubric.loading import read_file
+    from assessor.rubric.model import Rubric
 
     try:
-        return find_rubric(name)
+        model = read_file(Path(name))
     except DataError as error:
         raise UserError(str(error).splitlines()[0]) from error
+    return explaining.rubric(model) if isinstance(model, Rubric) else explaining.crosswalk(model)
 
 
 def _rubrics() -> tuple[Rubric, ...]:
@@ -67,13 +74,13 @@ def _rubrics() -> tuple[Rubric, ...]:
 
 def _by_last_word(word: str, practices: dict[str, Practice], tools: dict[str, Tool]) -> Practice:
     from assessor.catalog.loading import did_you_mean
-    from assessor.rubric.loading import shipped_names
+    from assessor.rubric.loading import crosswalk_names, shipped_names
 
     fitting = [name for name in practices if name.partition(".")[2] == word or name.partition(".")[0] == word]
     if len(fitting) == 1:
         return practices[fitting[0]]
     if fitting:
         raise UserError(f"'{word}' is not clear; there are {', '.join(fitting)}")
-    known = [*practices, *tools, *shipped_names()]
+    known = [*practices, *tools, *shipped_names(), *crosswalk_names()]
     hint = did_you_mean(word, known) or "; see assessor practices, assessor tools, assessor rubrics"
-    raise UserError(f"no practice, tool or rubric '{word}'{hint}")
+    raise UserError(f"no practice, tool, rubric or crosswalk '{word}'{hint}")

@@ -1,49 +1,60 @@
-"""`assessor rubrics`: the maturity models that are shipped, and a check of a file that holds one."""
+"""`assessor rubrics`: the maturity models and crosswalks that are shipped, and a check of a file that holds one."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from assessor.errors import UserError
 
+if TYPE_CHECKING:
+    from assessor.rubric.crosswalk import Crosswalk
+    from assessor.rubric.model import Rubric
+
 
 @click.group(invoke_without_command=True)
 @click.pass_context
 def rubrics(ctx: click.Context) -> None:
-    """List the maturity models that are shipped; `check FILE` checks a file that holds one."""
+    """List the maturity models and crosswalks that are shipped; `check FILE` checks a file that holds one."""
     if ctx.invoked_subcommand is not None:
         return
     from assessor.cli.output import print_text
-    from assessor.rubric.loading import DEFAULT, shipped_names, shipped_rubric
+    from assessor.rubric.loading import DEFAULT, crosswalk_names, shipped_crosswalk, shipped_names, shipped_rubric
 
-    names = shipped_names()
-    width = max(len(name) for name in names)
+    found = [shipped_rubric(name) for name in shipped_names()] + [shipped_crosswalk(name) for name in crosswalk_names()]
+    width = max(len(model.id) for model in found)
     lines = []
-    for name in names:
-        model = shipped_rubric(name)
-        items = sum(len(level.items) for level in model.levels)
-        default = " (default)" if name == DEFAULT else ""
-        span = f"levels {model.floor} to {model.top}, {items} items"
-        lines.append(f"{name:<{width}}  {model.title}{default}; {span}; edition {model.edition}\n")
+    for model in found:
+        default = " (default)" if model.id == DEFAULT else ""
+        lines.append(f"{model.id:<{width}}  {model.title}{default}; {_extent(model)}; edition {model.edition}\n")
     print_text("".join(lines))
+
+
+def _extent(model: Rubric | Crosswalk) -> str:
+    """How much there is in it: levels and items, or controls."""
+    from assessor.rubric.model import Rubric
+
+    if isinstance(model, Rubric):
+        return f"levels {model.floor} to {model.top}, {len(model.items)} items"
+    observable = sum(control.is_observable for control in model.controls)
+    return f"{len(model.controls)} controls, {observable} of them observable"
 
 
 @rubrics.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def check(file: Path) -> None:
-    """Check a rubric FILE; each mistake is one line, `file:line: what`."""
+    """Check the FILE of a rubric, an extension of one, or a crosswalk; each mistake is one line, `file:line: what`."""
     from assessor.catalog.loading import DataError
     from assessor.cli.output import print_text
-    from assessor.rubric.loading import read_rubric_file
+    from assessor.rubric.loading import read_file
 
     try:
-        rubric = read_rubric_file(file)
+        model = read_file(file)
     except DataError as error:
         *others, last = str(error).splitlines()
         for line in others:
             click.echo(f"assessor: {line}", err=True)
         raise UserError(last) from error
-    items = sum(len(level.items) for level in rubric.levels)
-    print_text(f"{file}: {rubric.title}, levels {rubric.floor} to {rubric.top}, {items} items, no mistakes\n")
+    print_text(f"{file}: {model.title}, {_extent(model)}, no mistakes\n")

@@ -136,7 +136,7 @@ def check_gate(gate: Gate, rubric: Rubric) -> None:
     titles = f"{rubric.id} has levels {rubric.floor} to {rubric.top}"
     if gate.min_level is not None and not rubric.floor <= gate.min_level <= rubric.top:
         raise UserError(f"min-level {gate.min_level}: {titles}")
-    asked = {item.area for level in rubric.levels for item in level.items if item.area and not _is_attest_only(item)}
+    asked = {item.area for item in rubric.items if item.area and not _is_attest_only(item)}
     for dimension, level in gate.min.items():
         if not rubric.floor <= level <= rubric.top:
             raise UserError(f"min {dimension}={level}: {titles}")
@@ -248,14 +248,8 @@ class Views:
 
 def attested_texts(rubric: Rubric, statements: Statements) -> frozenset[str]:
     """The texts of the `attest` leaves of this rubric's items that are attested."""
-    return frozenset(
-        leaf.attest
-        for level in rubric.levels
-        for item in level.items
-        if f"{rubric.id}/{item.id}" in statements.items
-        for leaf in leaves(item.requires)
-        if isinstance(leaf, Attest)
-    )
+    known = rubric.statements()
+    return frozenset(text for name in known if f"{rubric.id}/{name}" in statements.items for text in known[name])
 
 
 def nearest_place(info: PracticeInfo) -> PlaceInfo | None:

@@ -1,4 +1,4 @@
-"""Practices, tools and rubrics as plain text, for those who ask what a word means."""
+"""Practices, tools, rubrics and crosswalks as plain text, for those who ask what a word means."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from assessor.catalog.practices import RUNGS, Practice
-from assessor.rubric.model import AllOf, AnyOf, AtRung, Attest, Bound, Expression, Item, NOf, Rubric, leaves
+from assessor.rubric.model import AllOf, AnyOf, AtRung, Attest, Bound, Expression, Item, Level, NOf, Rubric, leaves
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from assessor.catalog.tools import Tool
+    from assessor.rubric.crosswalk import Crosswalk
 
 _WIDTH = 100
 _EFFORT = {"S": "hours", "M": "days", "L": "weeks"}
@@ -71,13 +72,34 @@ def _steps(asked: Practice, rung: str) -> Iterator[str]:
 
 def _asking(asked: Practice, rubrics: Iterable[Rubric]) -> Iterator[str]:
     for model in rubrics:
-        for level in model.levels:
-            for item in level.items:
-                for leaf in leaves(item.requires):
-                    if isinstance(leaf, AtRung) and leaf.practice == asked.id:
-                        kind = "weakness" if item.lack else "required" if item.required else "supporting"
-                        label = f"{model.id} {level.level}"
-                        yield from _paragraph(f"{leaf.rung}: {item.text} ({kind})", "  ", f"{label:<12}")
+        for entry in model.placed:
+            for rung, kind in _asked_rungs(asked.id, entry.item, model):
+                label = model.id if model.counts_points else f"{model.id} {entry.level}"
+                yield from _paragraph(f"{rung}: {entry.item.text} ({kind})", "  ", f"{label:<15} ")
+
+
+def _asked_rungs(practice: str, item: Item, model: Rubric) -> Iterator[tuple[str, str]]:
+    """(rung, kind of item) for each time that the item asks for the practice."""
+    for leaf in leaves(item.requires):
+        if isinstance(leaf, AtRung) and leaf.practice == practice:
+            yield leaf.rung, kind_of(item, model)
+    for leaf in leaves(item.partial.requires) if item.partial else ():
+        if isinstance(leaf, AtRung) and leaf.practice == practice:
+            yield leaf.rung, f"{item.partial.points:g} of {kind_of(item, model)}" if item.partial else ""
+
+
+def kind_of(item: Item, model: Rubric) -> str:
+    """What an item is to its rubric: a weakness, required, supporting, or worth so many points."""
+    if item.lack:
+        return "weakness"
+    if model.counts_points:
+        return counted(item.points, model.unit)
+    return "required" if item.required else "supporting"
+
+
+def counted(points: float, unit: str) -> str:
+    """`1 point`, `0.5 points`, `46 statements`: a number of a rubric's units, whose name is a plural."""
+    return f"{points:g} {unit.removesuffix('s') if points == 1 else unit}"
 
 
 def tool(asked: Tool) -> str:
@@ -96,28 +118,69 @@ def tool(asked: Tool) -> str:
 
 def rubric(asked: Rubric) -> str:
     """A rubric: where it comes from, its levels and what each item asks."""
-    lines = [f"{asked.title} ({asked.id}, edition {asked.edition})", "", *_paragraph(asked.about)]
-    lines += _paragraph(asked.source, label="Source: ")
-    lines += [f"See {asked.url}"] if asked.url else []
-    lines += _paragraph(asked.licence, label="Licence: ") if asked.licence else []
+    lines = _head(asked)
     for level in asked.levels:
-        lines += ["", f"Level {level.level}: {level.title}", *_paragraph(level.about, "  ")]
+        lines += ["", f"Level {level.level}: {level.title}{_bound(level, asked)}", *_paragraph(level.about, "  ")]
         if level.supporting_share:
-            lines += [
-                f"  Besides what is required, {round(100 * level.supporting_share)}% of the supporting items must hold."
-            ]
+            share = round(100 * level.supporting_share)
+            lines += [f"  Besides what is required, {share}% of the supporting items must hold."]
         for item in level.items:
-            lines += _item(item)
+            lines += _item(item, asked)
+    if asked.counts_points:
+        lines += ["", f"The level is found by {decided_by(asked)}."]
+        for section in asked.sections:
+            beside = "" if section.counts else "; does not decide"
+            lines += ["", f"{section.title} ({counted(section.full, asked.unit)}{beside})"]
+            lines += _paragraph(section.about, "  ") if section.about else []
+            for item in section.items:
+                lines += _item(item, asked)
     return _page(lines)
 
 
-def _item(item: Item) -> list[str]:
-    kind = "weakness" if item.lack else "required" if item.required else "supporting"
+def _head(asked: Rubric | Crosswalk) -> list[str]:
+    lines = [f"{asked.title} ({asked.id}, edition {asked.edition})", "", *_paragraph(asked.about)]
+    lines += _paragraph(asked.source, label="Source: ")
+    lines += [f"See {asked.url}"] if asked.url else []
+    return lines + (_paragraph(asked.licence, label="Licence: ") if asked.licence else [])
+
+
+def decided_by(asked: Rubric) -> str:
+    """Which sum of points decides the level of a rubric that counts points."""
+    if asked.scoring == "minimum":
+        return f"the lowest of its sections, of {counted(asked.full, asked.unit)}"
+    return f"the sum of its sections, of {counted(asked.full, asked.unit)}"
+
+
+def _bound(level: Level, asked: Rubric) -> str:
+    if level.above is not None:
+        return f", for more than {counted(level.above, asked.unit)}"
+    return f", from {counted(level.at_least, asked.unit)} on" if level.at_least is not None else ""
+
+
+def _item(item: Item, asked: Rubric) -> list[str]:
+    column = next((section.title for section in asked.sections if section.id == item.section), "")
     asks = "overcome by " if item.lack else "asks "
-    return [
-        *_paragraph(item.text, "  ", f"{kind:<12}"),
-        *_paragraph(asks + in_words(item.requires), " " * 14),
-    ]
+    lines = _paragraph(f"{item.text} ({column})" if column else item.text, "  ", f"{kind_of(item, asked):<12}")
+    lines += _paragraph(asks + in_words(item.requires), " " * 14)
+    if item.partial:
+        words = f"{counted(item.partial.points, asked.unit)} for {in_words(item.partial.requires)}"
+        lines += _paragraph(words, " " * 14)
+    return lines
+
+
+def crosswalk(asked: Crosswalk) -> str:
+    """A crosswalk: where the framework comes from, whom it binds, and what supports each of its controls."""
+    lines = _head(asked)
+    lines += _paragraph(asked.scope, label="Scope: ") if asked.scope else []
+    for group in asked.groups:
+        lines += ["", group.title]
+        for control in group.controls:
+            lines += _paragraph(control.text, "  ", f"{control.control:<12}")
+            if control.supports:
+                words = "; ".join(in_words(entry) for entry in control.supports)
+                lines += _paragraph(f"supported by {words}", " " * 14)
+            lines += _paragraph(f"to be stated: {control.attest}", " " * 14)
+    return _page(lines)
 
 
 def in_words(expression: Expression, *, inside: bool = False) -> str:

@@ -66,7 +66,7 @@ def find_gaps(
     The gaps that block the next level come first, then by level and effort; a practice stands once.
     """
     known = {practice.id: practice for practice in practices}
-    if rubric.scoring == "levels":
+    if not rubric.counts_points:
         chosen = _ladder_ways(rubric, items, level, findings, known)
         statements: list[str] = []
     else:

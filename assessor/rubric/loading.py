@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 DEFAULT = "stages"
 """The rubric that is shown where none is asked for."""
-DEFAULTS = ("stages", "google")
-"""The rubrics that every audit applies, asked for or not."""
 _CROSSWALK = "crosswalk-"
 _MAX_CHAIN = 8
 """Rubrics that extend each other."""

@@ -280,6 +280,11 @@ class Rubric(Value):
     sections: tuple[Section, ...] = ()
 
     @property
+    def counts_points(self) -> bool:
+        """Items give points; else levels have items."""
+        return self.scoring != "levels"
+
+    @property
     def floor(self) -> int:
         return self.levels[0].level
 
@@ -365,7 +370,7 @@ def mistakes(rubric: Rubric, dimensions: Collection[str]) -> Iterator[_Mistake]:
     yield from _wrong_numbers(rubric)
     yield from _twice(rubric)
     yield from _wrong_items(rubric, dimensions)
-    yield from _wrong_ladder(rubric) if rubric.scoring == "levels" else _wrong_bounds(rubric)
+    yield from _wrong_ladder(rubric) if not rubric.counts_points else _wrong_bounds(rubric)
 
 
 def _wrong_numbers(rubric: Rubric) -> Iterator[_Mistake]:

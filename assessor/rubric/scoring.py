@@ -250,7 +250,7 @@ def score(
     levels = _levels(rubric, items)
     level = max(result.level for result in levels if result.reached)
     following = next((result for result in levels if result.level == level + 1), None)
-    found, possible = points.total(rubric, items) if rubric.scoring != "levels" else (None, None)
+    found, possible = points.total(rubric, items) if rubric.counts_points else (None, None)
     gaps, statements = find_gaps(rubric, items, level, findings, catalogue, stack)
     return Scorecard(
         rubric.id,
@@ -269,8 +269,8 @@ def score(
         _possible_level(rubric, findings, metrics),
         found,
         possible,
-        rubric.full if rubric.scoring != "levels" else None,
-        rubric.unit if rubric.scoring != "levels" else "",
+        rubric.full if rubric.counts_points else None,
+        rubric.unit if rubric.counts_points else "",
         tuple(_sections(rubric, items)),
         statements,
         Shares.of(items),
@@ -291,7 +291,7 @@ def judged(
     rubric: Rubric, findings: Mapping[str, Finding], metrics: Mapping[str, float], attested: Collection[str] = ()
 ) -> tuple[ItemResult, ...]:
     """What became of each item."""
-    if rubric.scoring == "levels":
+    if not rubric.counts_points:
         return tuple(
             ItemResult(
                 entry.item, entry.level, evaluate(entry.item.requires, findings, metrics, attested), entry.section
@@ -347,7 +347,7 @@ def _possible_level(rubric: Rubric, findings: Mapping[str, Finding], metrics: Ma
 
 
 def _reached(rubric: Rubric, items: Sequence[ItemResult]) -> int:
-    if rubric.scoring != "levels":
+    if rubric.counts_points:
         return points.level_by(rubric, points.total(rubric, items)[0])
     reached = rubric.floor
     for level in rubric.levels:
@@ -364,7 +364,7 @@ def wanted_supporting(level: Level, supporting: Sequence[ItemResult]) -> int:
 
 
 def _levels(rubric: Rubric, items: Sequence[ItemResult]) -> tuple[LevelResult, ...]:
-    if rubric.scoring != "levels":
+    if rubric.counts_points:
         return _bands(rubric, items)
     results: list[LevelResult] = []
     reached = True
@@ -398,7 +398,7 @@ def _sections(rubric: Rubric, items: Sequence[ItemResult]) -> Iterator[SectionRe
     for section in rubric.sections:
         own = points.in_section(section, items)
         basis = Shares.of(own)
-        if rubric.scoring == "levels":
+        if not rubric.counts_points:
             counting = [result for result in own if result.counts]
             level = _dimension_level(rubric, counting) if counting else None
             yield SectionResult(section.id, section.title, section.counts, level, basis=basis)
@@ -441,7 +441,7 @@ def _level_in(rubric: Rubric, items: Sequence[ItemResult]) -> int | None:
     counting = [result for result in items if result.counts]
     if not counting:
         return None
-    if rubric.scoring == "levels":
+    if not rubric.counts_points:
         return _dimension_level(rubric, counting)
     return points.level_by(rubric, points.tally(items, rubric.full).points)
 

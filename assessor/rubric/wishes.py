@@ -61,7 +61,7 @@ class Task:
     def quotas(self, level: int) -> list[Quota]:
         """What one level asks of the wishes; new wishes are added."""
         entry = next(entry for entry in self.rubric.levels if entry.level == level)
-        if self.rubric.scoring != "levels":
+        if self.rubric.counts_points:
             return [
                 Quota(math.ceil(points.missing(entry, points.tally(group)) * _POINT - 1e-4), self._pointed(group))
                 for group in points.groups(self.rubric, self.items)
