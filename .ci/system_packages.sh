@@ -1,11 +1,18 @@
 #!/usr/bin/env bash
-# WeasyPrint (the PDF reports) loads Pango, which pip cannot install. Install it where apt-get and the right to use it
-# are there, otherwise say in one line what is missing.
+# What pip cannot install: Pango, which WeasyPrint (the PDF reports) loads, and Chromium, in which the tests look at the
+# HTML report. Install them where apt-get and the right to use it are there, otherwise say in one line what is missing.
 set -euo pipefail
 
-packages="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core"
+pango="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core"
+chromium="chromium"
 
-if python -c 'import weasyprint' >/dev/null 2>&1; then
+has_pango() { python -c 'import weasyprint' >/dev/null 2>&1; }
+has_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null
+
+packages=""
+has_pango || packages="$packages $pango"
+has_chromium || packages="$packages $chromium"
+if [ -z "$packages" ]; then
   exit 0
 fi
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
@@ -13,5 +20,5 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   # shellcheck disable=SC2086
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
 fi
-python -c 'import weasyprint' >/dev/null 2>&1 ||
-  echo "PDF reports need Pango (Debian and Ubuntu: sudo apt-get install $packages); everything else works without."
+has_pango || echo "PDF reports need Pango (Debian and Ubuntu: sudo apt-get install $pango); everything else works without."
+has_chromium || echo "The tests of the HTML report need Chromium (Debian and Ubuntu: sudo apt-get install $chromium)."

@@ -5,50 +5,58 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections import Counter
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from assessor.assessment import HopInfo, RepositoryInfo
 from assessor.render import html
+from assessor.render.html_page import ANSWERS, MOST
+from assessor.render.view import told
+from tests.audited import audited_sample
 
 if TYPE_CHECKING:
     from assessor.assessment import Assessment
 
-SAMPLES = Path(__file__).parents[1] / "sample_repos"
-_EMPTY = {"meta", "link", "input", "br"}
+_EMPTY = {"meta", "link", "input", "br", "wbr"}
 
 
 class Document(HTMLParser):
-    """Elements with their attributes and texts; notes tags that close nothing or are never closed."""
+    """Elements with their attributes, and texts by tag and by class; notes tags that close nothing or stay open."""
 
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.texts: dict[str, list[str]] = {}
-        self.open: list[str] = []
+        self.open: list[tuple[str, list[str]]] = []
         self.wrong: list[str] = []
         self.feed(text)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        own = {name: value or "" for name, value in attrs}
+        self.elements.append((tag, own))
         if tag not in _EMPTY:
-            self.open.append(tag)
+            names = [tag, *(f".{name}" for name in own.get("class", "").split())]
+            for name in names:
+                self.texts.setdefault(name, []).append("")
+            self.open.append((tag, names))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, {name: value or "" for name, value in attrs}))
 
     def handle_endtag(self, tag: str) -> None:
-        if not self.open or self.open[-1] != tag:
-            self.wrong.append(f"</{tag}> in {self.open[-3:]}")
+        if not self.open or self.open[-1][0] != tag:
+            self.wrong.append(f"</{tag}> in {[name for name, _ in self.open[-3:]]}")
         else:
             self.open.pop()
 
     def handle_data(self, data: str) -> None:
-        if self.open:
-            self.texts.setdefault(self.open[-1], []).append(data)
+        for _, names in self.open:
+            for name in names:
+                self.texts[name][-1] += data
 
     def all(self, tag: str, name: str = "") -> list[dict[str, str]]:
         """Attributes of the elements of a tag that have the class `name`."""
@@ -56,17 +64,14 @@ class Document(HTMLParser):
             own for kind, own in self.elements if kind == tag and (not name or name in own.get("class", "").split())
         ]
 
+    def words(self, name: str) -> list[str]:
+        """The text of each element of a tag, or of a class (`.name`), with single spaces."""
+        return [" ".join(text.split()) for text in self.texts.get(name, [])]
+
 
 @pytest.fixture(scope="module")
 def assessment() -> Assessment:
-    from assessor.audit import audit
-    from assessor.rubric.loading import shipped_names, shipped_rubric
-
-    return audit(
-        str(SAMPLES / "stage3_cicd"),
-        None,
-        [shipped_rubric(name) for name in sorted(shipped_names(), key="stages".__ne__)],
-    )
+    return audited_sample()
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +106,7 @@ def test_the_policy_names_the_one_style_and_the_one_script(document: Document) -
     policy = next(own["content"] for own in document.all("meta") if own.get("http-equiv") == "Content-Security-Policy")
     assert policy.startswith("default-src 'none'; ")
     for tag in ("style", "script"):
-        digest = hashlib.sha256("".join(document.texts[tag]).encode()).digest()
+        digest = hashlib.sha256(document.texts[tag][0].encode()).digest()
         assert f"{tag}-src 'sha256-{base64.b64encode(digest).decode()}';" in policy
     assert "unsafe" not in policy
 
@@ -111,6 +116,117 @@ def test_each_practice_has_a_row(document: Document, assessment: Assessment) -> 
     assert [(own["data-dimension"], own["data-rung"]) for own in rows] == [
         (practice.dimension, practice.rung) for practice in assessment.practices.values()
     ]
+
+
+def numbers(text: str) -> list[float]:
+    return [float(number.replace(",", "")) for number in re.findall(r"\d[\d,]*(?:\.\d+)?", text)]
+
+
+def test_the_numbers_of_the_first_screen_are_the_assessment_s(document: Document, assessment: Assessment) -> None:
+    card, read = assessment.scorecards["stages"], assessment.statistics
+    assert document.words(".level-number") == [str(card.level)]
+    assert document.words(".level-of") == [f"Level {card.level} of {card.top}"]
+    blocking = {gap.practice for gap in card.gaps if gap.blocking}
+    assert numbers(document.words(".level-next")[0]) == [card.next_level, round(100 * card.share), len(blocking)]
+    found = card.dimensions.values()
+    assert document.words(".bar-level") == ["–" if own.level is None else str(own.level) for own in found]
+    assert [float(points) for points in document.words(".bar-points")] == [own.score for own in found]
+    assert numbers(document.words(".observed")[0]) == [
+        *(round(100 * share) for share in vars(card.basis).values() if share),
+        *(read.files, read.read, read.parsed),
+    ]
+
+
+def test_the_ladder_tells_each_level(document: Document, assessment: Assessment) -> None:
+    card = assessment.scorecards["stages"]
+    wide, narrow = (
+        document.words(".step-number")[: len(card.levels)],
+        document.words(".step-number")[len(card.levels) :],
+    )
+    assert wide == narrow == [str(entry.level) for entry in card.levels]
+    ahead = [
+        f"{round(100 * entry.share)}% holds" for entry in card.levels if entry.level > card.level and not entry.own
+    ]
+    assert document.words(".step-note-in") == ["you are here", *ahead]
+
+
+def test_each_practice_tells_its_counts(document: Document, assessment: Assessment) -> None:
+    infos = assessment.practices.values()
+    assert numbers(" ".join(word for word in document.words(".number") if "proof" in word)) == [
+        len(info.evidence) for info in infos if info.evidence
+    ]
+    found = Counter(info.rung for info in infos)
+    assert numbers(document.words(".rungs-all")[0]) == [found[rung] for rung in ANSWERS if found[rung]]
+    measured = [value for info in infos for value in info.values.values()]
+    assert numbers(" ".join(document.words(".measure"))) == pytest.approx(measured, abs=0.0005)
+
+
+def test_all_proof_is_there_or_told(document: Document, assessment: Assessment) -> None:
+    places = Counter(document.words(".place"))
+    for info in assessment.practices.values():
+        assert len(info.evidence) <= MOST["evidence"]
+        for evidence in info.evidence:
+            assert places[str(evidence.place)]
+            assert all(places[str(hop.place)] for hop in told(evidence.hops))
+
+
+def test_the_models_table(document: Document, assessment: Assessment) -> None:
+    _, *rows = document.words("tr")
+    for card, row in zip(assessment.scorecards.values(), rows, strict=True):
+        assert row.startswith(card.name)
+        assert f"{card.level} / {card.top} {card.title}" in row
+        assert row.endswith(f"{round(100 * card.basis.observed)}%")
+
+
+def test_the_roadmap(document: Document, assessment: Assessment) -> None:
+    card = assessment.scorecards["stages"]
+    assert card.roadmap
+    assert numbers(document.words(".days")[0]) == [card.roadmap_days]
+    for raised in (raised for step in card.roadmap for raised in step.raises):
+        assert any(raised.title in step for step in document.words(".road"))
+    assert [numbers(goal)[0] for goal in document.words(".goal")] == [
+        step.reaches for step in card.roadmap if step.reaches is not None
+    ]
+
+
+def test_links_lead_to_the_line_at_the_commit(document: Document, assessment: Assessment) -> None:
+    links = {own["href"] for own in document.all("a", "place")}
+    start = f"https://github.com/example/churn/blob/{assessment.repository.commit}/"
+    assert {link for link in links if not link.startswith(start)} == {
+        f"https://github.com/example/churn/commit/{assessment.repository.commit}"
+    }
+    assert f"{start}.gitlab-ci.yml#L6" in links
+
+
+def test_what_is_cut_is_told(assessment: Assessment) -> None:
+    name, info = next((name, info) for name, info in assessment.practices.items() if info.evidence)
+    proof = info.evidence[0]
+    hops = tuple(HopInfo(text=f"hop {number}", place=proof.place) for number in range(60))
+    many = (proof.model_copy(update={"hops": hops}), *(proof for _ in range(99)))
+    longer = assessment.model_copy(
+        update={"practices": {**assessment.practices, name: info.model_copy(update={"evidence": many})}}
+    )
+    document = Document(html.render(longer))
+    assert "100 proofs" in document.words(".number")
+    assert document.words(".cut") == [
+        f"{100 - MOST['evidence']} more are not shown here; the JSON of the audit has them"
+    ]
+    assert f"{60 - MOST['hops']} steps between" in document.words(".route-cut")
+    assert {"hop 0", "hop 59"} <= set(document.words(".hop"))
+
+
+def test_the_largest_level_and_what_has_no_commit() -> None:
+    """A repository at the top of its model, not under git."""
+    best = audited_sample("stage5_cd")
+    card = best.scorecards["stages"].model_copy(update={"next_level": None, "gaps": (), "roadmap": ()})
+    bare = best.model_copy(
+        update={"repository": RepositoryInfo(name="x"), "scorecards": {**best.scorecards, "stages": card}}
+    )
+    document = Document(html.render(bare))
+    assert document.wrong == []
+    assert document.words(".level-next") == ["This is the highest level of the model."]
+    assert not document.all("a", "place")
+    assert "not under git" in document.words(".facts")[0]
 
 
 def test_the_same_bytes_twice(text: str, assessment: Assessment) -> None:

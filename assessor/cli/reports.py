@@ -98,13 +98,13 @@ def _csv(assessment: Assessment, manner: Manner) -> str:
 def _badge(assessment: Assessment, manner: Manner) -> str:
     from assessor.render import badge
 
-    return badge.render(assessment, rubric=manner.rubric, language=manner.language)
+    return badge.render(assessment, rubric=manner.rubric)
 
 
 def _shields(assessment: Assessment, manner: Manner) -> str:
     from assessor.render import badge
 
-    return badge.render_endpoint(assessment, rubric=manner.rubric, language=manner.language)
+    return badge.render_endpoint(assessment, rubric=manner.rubric)
 
 
 def _pdf(assessment: Assessment, manner: Manner) -> bytes:

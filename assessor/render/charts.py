@@ -24,31 +24,33 @@ _RUNGS = ("declared", "used", "automated", "enforced")
 class Palette:
     """The colours of a chart where no style sheet says otherwise (light, on white)."""
 
-    ink: str = "#1b2430"
-    quiet: str = "#5a6675"
-    line: str = "#cfd6de"
-    track: str = "#e8ecf1"
+    ink: str = "#16202b"
+    quiet: str = "#536070"
+    line: str = "#c3ccd6"
+    track: str = "#e6ebf0"
+    part: str = "#b9ddd8"
     done: str = "#0f766e"
-    here: str = "#115e59"
+    here: str = "#0b4f4a"
     on_done: str = "#ffffff"
-    bad: str = "#b42318"
+    paper: str = "#ffffff"
+    bad: str = "#b03a0c"
     rungs: Mapping[str, str] = field(
         default_factory=lambda: {
-            "absent": "#9aa5b1",
-            "declared": "#b7791f",
-            "used": "#2b6cb0",
-            "automated": "#0f8a7e",
-            "enforced": "#166534",
-            "unknown": "#7e3fb0",
-            "not_applicable": "#9aa5b1",
+            "absent": "#66727f",
+            "declared": "#64748b",
+            "used": "#2f7389",
+            "automated": "#0f766e",
+            "enforced": "#0b4f4a",
+            "unknown": "#6b3fa0",
+            "not_applicable": "#c3ccd6",
         }
     )
     basis: Mapping[str, str] = field(
         default_factory=lambda: {
             "observed": "#0f766e",
-            "attested": "#2b6cb0",
+            "attested": "#2f7389",
             "unstated": "#c3ccd6",
-            "unknown": "#7e3fb0",
+            "unknown": "#6b3fa0",
         }
     )
 
@@ -78,11 +80,11 @@ def ladder(
     count = len(levels)
     gap, rise = 6, min(34, 170 // max(count, 1))
     step = (width - gap * (count - 1)) / count
-    base = 74
-    height = base + rise * count + 64
+    base, room = 74, 46
+    height = base + rise * (count - 1) + room
     parts: list[str] = []
     for number, entry in enumerate(levels):
-        x, top = number * (step + gap), height - base - rise * (number + 1) + rise
+        x, top = number * (step + gap), height - base - rise * number
         parts += _column(entry, level, x, top, step, height, titles[entry.level], notes.get(entry.level, ""), palette)
     return _svg(width, height, label, parts, "chart-ladder")
 
@@ -94,13 +96,13 @@ def _column(
     yield _rect(x, top, step, height - top, fill, f"step {name}", 4)
     if name == "ahead" and entry.share > 0:
         part = (height - top) * entry.share
-        yield _rect(x, height - part, step, part, p.line, "step-part", 4)
+        yield _rect(x, height - part, step, part, p.part, "step-part", 4)
     ink = p.on_done if name != "ahead" else p.ink
     yield _text(x + 10, top + 30, str(entry.level), ink, f"step-number {name}", size=24, weight=700)
     for line, words in enumerate(wrapped(title, step - 18, 12)[:3]):
         yield _text(x + 10, top + 47 + 15 * line, words, ink, f"step-title {name}", size=12)
     if note:
-        for line, words in enumerate(reversed(wrapped(note, step, 12)[:3])):
+        for line, words in enumerate(reversed(wrapped(note, step, 12)[:2])):
             colour = p.here if name == "here" else p.quiet
             yield _text(x + 2, top - 9 - 14 * line, words, colour, f"step-note {name}", size=12, weight=600)
 
@@ -125,7 +127,7 @@ def _ladder_rows(
         ink = p.on_done if name != "ahead" else p.ink
         parts.append(_rect(x, y, width - x, rise, fill, f"step {name}", 4))
         if name == "ahead" and entry.share > 0:
-            parts.append(_rect(x, y, (width - x) * entry.share, rise, p.line, "step-part", 4))
+            parts.append(_rect(x, y, (width - x) * entry.share, rise, p.part, "step-part", 4))
         parts.append(_text(x + 10, y + 33, str(entry.level), ink, f"step-number {name}", size=22, weight=700))
         note = notes.get(entry.level, "")
         words = wrapped(titles[entry.level], width - x - 46, 13)[0]
@@ -151,33 +153,34 @@ def dimensions(
     *,
     label: str,
     names: Mapping[str, str],
-    level_words: Mapping[int | None, str],
+    heads: tuple[str, str],
+    levels: Mapping[str, str],
     points: Mapping[str, str],
-    width: int = 640,
     palette: Palette = LIGHT,
 ) -> str:
     """A row for each dimension: its name, a bar in as many cells as the model has levels, its level, its points.
 
     A dimension without a level has an empty bar. Where no dimension has one, bars show the points instead.
-    `names`, `level_words` and `points` are what to write for a dimension, a level (or None) and the points.
+    `names`, `levels` and `points` are what to write for a dimension; `heads` stand over the last two.
     """
-    is_narrow = width < 480
-    row = 46 if is_narrow else 32
-    left = 0 if is_narrow else 176
-    right = 150 if not is_narrow else 0
+    row, width, left = 31, 380, 152
     has_levels = any(result.level is not None for result in results.values())
-    parts: list[str] = []
+    right = 92.0 if has_levels else 48.0
+    parts = [_text(width, 12, heads[1], palette.quiet, "bar-head", size=11, anchor="end")]
+    if has_levels:
+        parts.append(_text(width - 48, 12, heads[0], palette.quiet, "bar-head", size=11, anchor="end"))
     for number, (name, result) in enumerate(results.items()):
-        y = number * row
-        middle = y + (15 if is_narrow else 20)
-        words = level_words[result.level] if has_levels else ""
-        parts.append(_text(0, middle, names[name], palette.ink, "bar-name", size=13, weight=600))
-        at = width - 44 if not is_narrow else width - 40
-        parts.append(_text(at - 6, middle, words, palette.quiet, "bar-level", size=12, anchor="end"))
-        parts.append(_text(width, middle, points[name], palette.ink, "bar-points", size=13, weight=600, anchor="end"))
-        bar = (left, y + (23 if is_narrow else 9), width - left - right, 12.0)
+        y = 18 + number * row
+        parts.append(_rect(0, y, width, 1, palette.track, "bar-line"))
+        parts.append(_text(0, y + 21, names[name], palette.ink, "bar-name", size=13))
+        if has_levels:
+            parts.append(
+                _text(width - 48, y + 21, levels[name], palette.ink, "bar-level", size=14, weight=600, anchor="end")
+            )
+        parts.append(_text(width, y + 21, points[name], palette.quiet, "bar-points", size=13, anchor="end"))
+        bar = (left, y + 11.0, width - left - right, 11.0)
         parts += _cells(bar, result, floor, top, palette) if has_levels else _share(bar, result.score / 100, palette)
-    return _svg(width, max(len(results) * row, 1), label, parts, "chart-dimensions")
+    return _svg(width, 18 + max(len(results), 1) * row, label, parts, "chart-dimensions")
 
 
 def _cells(
@@ -212,39 +215,24 @@ def basis(shares: BasisInfo, *, label: str, width: int = 320, height: int = 14, 
         if part > 0:
             parts.append(_rect(x, 0, part, height, palette.basis[name], f"basis {name}"))
         x += part
-    return _svg(width, height, label, parts, "chart-basis")
+    return _svg(width, height, label, parts, "chart-basis", is_stretched=True)
 
 
 # ---- one practice ----
 
 
-def dots(
-    rung: str, rungs: Sequence[str], *, label: str, wanted: str = "", size: int = 10, palette: Palette = LIGHT
+def stack(
+    shares: Mapping[str, float], *, label: str, width: int = 800, height: int = 14, palette: Palette = LIGHT
 ) -> str:
-    """Four steps above absent, rising: filled up to the rung, outlined where defined, a low line where not.
-
-    `wanted` marks the rung that the model asks for.
-    """
-    reached = _RUNGS.index(rung) if rung in _RUNGS else -1
-    target = _RUNGS.index(wanted) if wanted in _RUNGS else -1
-    gap = 3
-    width, height = 4 * size + 3 * gap, 2 * size
-    parts = []
-    for number, name in enumerate(_RUNGS):
-        x, tall = number * (size + gap), height * (number + 2) / 5
-        if rung in ("unknown", "not_applicable"):
-            parts.append(_rect(x, height - 3, size, 3, palette.rungs[rung], f"rung none {rung}", 1))
-        elif number <= reached and name in rungs:
-            parts.append(_rect(x, height - tall, size, tall, palette.rungs[rung], f"rung full {rung}", 1))
-        elif number <= reached:
-            parts.append(_rect(x, height - 3, size, 3, palette.rungs[rung], f"rung full {rung}", 1))
-        elif name in rungs:
-            kind = "rung wanted" if number <= target else "rung open"
-            colour = palette.bad if number <= target else palette.line
-            parts.append(_frame(x + 0.75, height - tall + 0.75, size - 1.5, tall - 1.5, colour, kind))
-        else:
-            parts.append(_rect(x, height - 3, size, 3, palette.track, "rung none", 1))
-    return _svg(width, height, label, parts, "chart-dots", is_fluid=False)
+    """One bar of parts side by side, a part for each rung by its share of all; the shares add up to 1."""
+    gap = 2.0
+    there = {name: share for name, share in shares.items() if share > 0}
+    room = width - gap * max(len(there) - 1, 0)
+    parts, x = [], 0.0
+    for name, share in there.items():
+        parts.append(_rect(x, 0, room * share, height, palette.rungs[name], f"stack {name}", 2))
+        x += room * share + gap
+    return _svg(width, height, label, parts, "chart-stack", is_stretched=True)
 
 
 def rail(
@@ -269,13 +257,13 @@ def rail(
         if name not in rungs:
             parts.append(_rect(middle[name] - 1, y - 4, 2, 8, palette.line, "stop none"))
         elif name == wanted:
-            parts.append(_circle(middle[name], y, 6, "#ffffff", "stop wanted", palette.bad, 2.5))
+            parts.append(_circle(middle[name], y, 6, palette.paper, "stop wanted", palette.bad, 2.5))
         elif name == rung:
             parts.append(_circle(middle[name], y, 8, palette.rungs[rung], f"stop here {rung}"))
         elif at is not None and middle[name] < at:
             parts.append(_circle(middle[name], y, 3.5, palette.rungs[rung], f"stop below {rung}"))
         else:
-            parts.append(_circle(middle[name], y, 3.5, "#ffffff", f"stop above {rung}", palette.line, 2))
+            parts.append(_circle(middle[name], y, 3.5, palette.paper, f"stop above {rung}", palette.line, 2))
     return _svg(width, height, label, parts, "chart-rail")
 
 
@@ -355,9 +343,21 @@ def _way(
 # ---- elements ----
 
 
-def _svg(width: float, height: float, label: str, parts: Sequence[str], name: str, *, is_fluid: bool = True) -> str:
-    """The element. A fluid one takes the width that the page gives it, with the proportions kept."""
+def _svg(
+    width: float,
+    height: float,
+    label: str,
+    parts: Sequence[str],
+    name: str,
+    *,
+    is_fluid: bool = True,
+    is_stretched: bool = False,
+) -> str:
+    """The element. A fluid one takes the width that the page gives it, with the proportions kept; a stretched one
+    keeps its height."""
     size = "" if is_fluid else f' width="{width:g}" height="{height:g}"'
+    if is_stretched:
+        size = f' width="100%" height="{height:g}" preserveAspectRatio="none"'
     return (
         f'<svg class="chart {name}"{size} viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(label)}"'
         f' xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
@@ -369,13 +369,6 @@ def _rect(x: float, y: float, width: float, height: float, fill: str, name: str,
     return (
         f'<rect class="{escape(name)}" x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}"{corner}'
         f' fill="{fill}"/>'
-    )
-
-
-def _frame(x: float, y: float, width: float, height: float, stroke: str, name: str) -> str:
-    return (
-        f'<rect class="{name}" x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" rx="1"'
-        f' fill="none" stroke="{stroke}" stroke-width="1.5"/>'
     )
 
 

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
     from assessor.assessment import Assessment
 
+_FONTS = (
+    ("Inter", 400, "inter-400.woff2"),
+    ("Inter", 600, "inter-600.woff2"),
+    ("JetBrains Mono", 400, "jetbrains-mono-400.woff2"),
+)
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -35,7 +40,7 @@ def render(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT)
     """
     texts = load_texts(language)
     page = Page(view_of(assessment, rubric=rubric), texts)
-    style, script = _asset("report.css"), _asset("report.js")
+    style, script = _style(), _script()
     return (
         environment()
         .get_template("report.html.jinja")
@@ -84,6 +89,19 @@ def _hashes(texts: Sequence[str]) -> str:
     return " ".join(f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in texts)
 
 
-def _asset(name: str) -> str:
-    """A style sheet or script as it stands in the page."""
-    return (data_folder("reports") / "html" / name).read_text("utf-8").strip()
+@cache
+def _style() -> str:
+    """The style sheet with its fonts inside."""
+    faces = "".join(_face(family, weight, name) for family, weight, name in _FONTS)
+    return faces + (data_folder("reports") / "html" / "report.css").read_text("utf-8").strip()
+
+
+def _face(family: str, weight: int, name: str) -> str:
+    font = b64encode((data_folder("reports") / "fonts" / "page" / name).read_bytes()).decode()
+    source = f'url("data:font/woff2;base64,{font}") format("woff2")'
+    return f'@font-face{{font-family:"{family}";font-weight:{weight};font-display:swap;src:{source}}}\n'
+
+
+@cache
+def _script() -> str:
+    return (data_folder("reports") / "html" / "report.js").read_text("utf-8").strip()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from assessor.catalog.practices import load_practices
 from assessor.render import charts
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from assessor.render.texts import Texts
     from assessor.render.view import DimensionView, PracticeView, View
 
-_Any = TypeVar("_Any")
 
 FOLDED_AFTER = 3
 """Proofs of a practice that are shown before the rest is folded."""
@@ -48,7 +48,7 @@ class Page:
 
     # ---- lists ----
 
-    def cut(self, entries: Sequence[_Any], what: str) -> Cut:
+    def cut(self, entries: Sequence[Any], what: str) -> Cut:
         """The entries as far as `MOST[what]` allows."""
         return Cut(tuple(entries[: MOST[what]]), max(len(entries) - MOST[what], 0))
 
@@ -83,16 +83,21 @@ class Page:
         return next((self.texts.tr(item.text) for item in self.view.card.items if item.id == name), name)
 
     @property
-    def rungs_there(self) -> tuple[str, ...]:
-        """The rungs that some practice has, lowest first, then those beside the ladder."""
-        there = {practice.info.rung for practice in self.view.practices.values()}
-        return tuple(name for name in ANSWERS if name in there)
+    def statuses(self) -> dict[str, int]:
+        """How many practices the model answers in each way, the most urgent first, without answers that none has."""
+        found = Counter(practice.status for practice in self.view.practices.values())
+        return {name: found[name] for name in STATUSES if found[name]}
 
     @property
-    def statuses_there(self) -> tuple[str, ...]:
-        """What the model says of some practice, the most urgent first."""
-        there = {practice.status for practice in self.view.practices.values()}
-        return tuple(name for name in STATUSES if name in there)
+    def blocking(self) -> int:
+        """How many practices keep the next level away."""
+        return len({gap.practice for gap in self.view.blocking})
+
+    @property
+    def name_parts(self) -> tuple[str, str]:
+        """The repository's name: the way to it, ended by a slash, and its last part."""
+        before, slash, last = self.view.assessment.repository.name.rpartition("/")
+        return before + slash, last
 
     # ---- words ----
 
@@ -105,6 +110,14 @@ class Page:
     def kind(self, item: ItemInfo) -> str:
         """Whether the model requires the item."""
         return self.texts("items." + ("weakness" if item.lack else "required" if item.required else "supporting"))
+
+    def dimension(self, name: str) -> str:
+        """The name of a dimension; its id for one that these texts do not know, as from a later version's JSON."""
+        return self.texts.messages.get(f"dimension.{name}", name)
+
+    def dimension_asks(self, name: str) -> str:
+        """What a dimension asks; empty for one that these texts do not know."""
+        return self.texts.messages.get(f"dimension_asks.{name}", "")
 
     def level_word(self, level: int | None) -> str:
         return self.texts("chart.not_asked") if level is None else self.texts("report.level_n", level=level)
@@ -142,21 +155,33 @@ class Page:
             return self.texts("summary.own_holds")
         return self.texts("summary.share_holds", share=self.texts.percent(entry.share))
 
-    def dimensions(self, width: int) -> Markup:
+    def dimensions(self) -> Markup:
         card, texts = self.view.card, self.texts
+        levels = {name: "–" if result.level is None else str(result.level) for name, result in card.dimensions.items()}
         return _markup(
             charts.dimensions(
                 card.dimensions,
                 card.floor,
                 card.top,
                 label=texts("chart.dimensions", name=texts.tr(card.name)),
-                names={name: texts(f"dimension.{name}") for name in card.dimensions},
-                level_words={None: texts("chart.not_asked")}
-                | {n: texts("report.level_n", level=n) for n in range(card.top + 1)},
-                points={name: texts.number(round(result.score)) for name, result in card.dimensions.items()},
-                width=width,
+                names={name: self.dimension(name) for name in card.dimensions},
+                heads=(texts("report.level"), texts("chart.points")),
+                levels=levels,
+                points={name: texts.number(result.score, 1) for name, result in card.dimensions.items()},
             )
         )
+
+    @property
+    def rungs(self) -> dict[str, int]:
+        """How many practices stand on each rung, lowest first, without rungs that none has."""
+        found: Counter[str] = Counter(practice.info.rung for practice in self.view.practices.values())
+        return {name: found[name] for name in ANSWERS if found[name]}
+
+    def stack(self) -> Markup:
+        total = sum(self.rungs.values())
+        parts = ", ".join(f"{self.texts('rung.' + name)} {number}" for name, number in self.rungs.items())
+        label = self.texts("chart.stack", parts=parts)
+        return _markup(charts.stack({name: number / total for name, number in self.rungs.items()}, label=label))
 
     def basis(self, basis: BasisInfo) -> Markup:
         parts = ", ".join(f"{self.texts('basis.' + name)} {share}" for name, share in self.basis_words(basis))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from assessor.assessment import Assessment
 from assessor.render.links import Links, links_of
-from assessor.render.terminal_page import visible
+from assessor.render.terminal import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -149,10 +149,10 @@ class View:
 def view_of(assessment: Assessment, *, rubric: str = "") -> View:
     """The view by one model, the primary one if `rubric` is empty. Raises KeyError for a model that was not applied."""
     model = rubric or assessment.primary
-    clean = Assessment.model_validate(_shown(assessment.model_dump()))
-    if model not in clean.scorecards:
+    if model not in assessment.scorecards:
         raise KeyError(model)
-    return View(clean, model, links_of(assessment.repository))
+    clean = Assessment.model_validate(_shown(assessment.model_dump()))
+    return View(clean, _shown(model), links_of(assessment.repository))
 
 
 def told(hops: Iterable[HopInfo]) -> tuple[HopInfo, ...]:

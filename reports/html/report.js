@@ -1,19 +1,20 @@
 "use strict";
 (() => {
   const root = document.documentElement;
-  const recall = () => { try { return localStorage.getItem("mlops-assessor-theme"); } catch { return null; } };
-  const keep = (name) => { try { localStorage.setItem("mlops-assessor-theme", name); } catch { /* private mode */ } };
+  const store = "mlops-assessor-";
+  const recall = (key) => { try { return localStorage.getItem(store + key); } catch { return null; } };
+  const keep = (key, value) => { try { localStorage.setItem(store + key, value); } catch { /* no storage here */ } };
 
   const theme = document.getElementById("theme");
   const paint = (name) => {
     if (name === "light" || name === "dark") root.dataset.theme = name;
     else delete root.dataset.theme;
   };
-  const chosen = recall() || "auto";
+  const chosen = recall("theme") || "auto";
   paint(chosen);
   for (const button of theme.querySelectorAll("input")) {
     button.checked = button.value === chosen;
-    button.addEventListener("change", () => { paint(button.value); keep(button.value); });
+    button.addEventListener("change", () => { paint(button.value); keep("theme", button.value); });
   }
   theme.hidden = false;
 
@@ -43,9 +44,13 @@
     const form_ = shown === 0 ? "none" : shown === 1 ? "one" : "other";
     count.textContent = count.dataset[form_].replace("{number}", shown).replace("{all}", practices.length);
   };
-  const clear = () => { form.reset(); filter(); };
+  const clear = () => {
+    search.value = "";
+    for (const [, pick] of picks) pick.value = "";
+    filter();
+  };
   form.addEventListener("input", filter);
-  form.addEventListener("reset", () => setTimeout(filter));
+  document.getElementById("clear").addEventListener("click", clear);
   form.addEventListener("submit", (event) => event.preventDefault());
   document.getElementById("open-all").addEventListener("click", () => practices.forEach((one) => { if (!one.hidden) one.open = true; }));
   document.getElementById("close-all").addEventListener("click", () => practices.forEach((one) => { one.open = false; }));
@@ -59,8 +64,11 @@
     const next = at < 0 ? (by > 0 ? all[0] : all.at(-1)) : all[at + by];
     if (next) { next.focus(); next.scrollIntoView({ block: "nearest" }); }
   };
+  const keys = document.getElementById("keys");
+  keys.checked = recall("keys") !== "off";
+  keys.addEventListener("change", () => keep("keys", keys.checked ? "on" : "off"));
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!keys.checked || event.ctrlKey || event.metaKey || event.altKey) return;
     const field = event.target.closest?.("input, select, textarea");
     if (event.key === "Escape") { clear(); if (field) field.blur(); return; }
     if (field) return;
