@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from assessor.catalog.practices import Practice
     from assessor.facts import place as facts
     from assessor.findings import Evidence, Finding, Hop
-    from assessor.project.model import Project
     from assessor.rubric.gaps import Gap
     from assessor.rubric.model import Rubric
     from assessor.rubric.roadmap import Roadmap, RoadmapStep
@@ -312,10 +311,10 @@ class Assessment(Part):
 
 
 class Read(Protocol):
-    """What was read of a snapshot: its facts joined, and how many files were listed, read and parsed."""
+    """What was read of a snapshot: what it could not read, and how many files were listed, read and parsed."""
 
     @property
-    def project(self) -> Project: ...
+    def blind_spots(self) -> tuple[facts.BlindSpot, ...]: ...
     @property
     def listed(self) -> int: ...
     @property
@@ -339,7 +338,7 @@ def assess(snapshot: Snapshot, reading: Read, findings: Mapping[str, Finding], r
         practices={practice.id: practice_info(practice, findings[practice.id]) for practice in practices},
         scorecards=cards,
         metrics=metrics,
-        blind_spots=tuple(_blind_spot(spot) for spot in reading.project.blind_spots),
+        blind_spots=tuple(_blind_spot(spot) for spot in reading.blind_spots),
         statistics=Statistics(files=reading.listed, read=reading.read, parsed=reading.parsed),
     )
 

@@ -7,6 +7,8 @@ import subprocess
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -18,6 +20,12 @@ _CALM = {
     "HOME": os.devnull,
     "PATH": os.environ.get("PATH", os.defpath),
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test reads or writes the cache of who runs it; commands that tests start get this one too."""
+    os.environ["MLOPS_ASSESSOR_CACHE"] = str(tmp_path_factory.mktemp("cache"))
 
 
 def write_files(folder: Path, files: Mapping[str, str]) -> Path:

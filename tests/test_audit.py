@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 import assessor.audit
+import assessor.reading
 from assessor.__main__ import main
+from assessor.reading import read_project, wanted_files
 from assessor.render import json_report
 from assessor.rubric.loading import shipped_rubric
 from assessor.snapshot import open_snapshot
@@ -48,7 +50,7 @@ def test_the_same_bytes_whatever_the_hash_seed(repository: Path) -> None:
 
 def test_several_processes_give_what_one_gives(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = audited(repository)
-    monkeypatch.setattr(assessor.audit, "PARALLEL_FROM", 0)
+    monkeypatch.setattr(assessor.reading, "PARALLEL_FROM", 0)
     monkeypatch.setattr(os, "cpu_count", lambda: 3)
     assert audited(repository) == alone
 
@@ -76,7 +78,7 @@ def test_each_file_is_read_once_and_each_module_parsed_once(repository: Path, mo
     monkeypatch.setattr(Snapshot, "read_all", counting)
     monkeypatch.setattr(ast, "parse", parsing)
     with open_snapshot(str(repository), None) as snapshot:
-        reading = assessor.audit.read_project(snapshot)
+        reading = read_project(wanted_files(snapshot))
     modules = [path for path in read if path.endswith(".py")]
     assert set(read.values()) == {1}
     assert modules

@@ -10,6 +10,7 @@ from assessor import __version__
 
 COMMANDS = {
     "audit": ("assessor.cli.audit", "Rate a repository and say what to do next."),
+    "cache": ("assessor.cli.caching", "Describe or clear the cache of what was read before."),
     "config": ("assessor.cli.config", "Show, check or begin the configuration of a repository."),
     "explain": ("assessor.cli.explain", "Say what a practice, a tool or a rubric means."),
     "gate": ("assessor.cli.gate", "Judge a repository by conditions; the exit code is the answer."),

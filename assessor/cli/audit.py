@@ -27,19 +27,21 @@ if TYPE_CHECKING:
     help="Show this maturity model (default: stages). May be given again; the first one is shown.",
 )
 @report_options
+@click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing of it.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
 def audit(
     target: str,
     ref: str | None,
     rubrics: tuple[str, ...],
     reports: Reports,
+    no_cache: bool,
     quiet: bool,
 ) -> None:
     """Rate TARGET (a folder, a git directory or a clone URL) and say what to do next.
 
     The exit code is 0 for a finished audit, whatever the level; 2 for wrong use; 3 for a bug of ours.
     """
-    reports.write(run(target, ref, rubrics, quiet))
+    reports.write(run(target, ref, rubrics, quiet, no_cache=no_cache))
 
 
 def chosen_rubrics(names: tuple[str, ...]) -> list[Rubric]:
@@ -66,16 +68,18 @@ def first_line(error: Exception) -> str:
     return f"{first} (and {len(others)} more; assessor rubrics check FILE shows all)" if others else first
 
 
-def run(target: str, ref: str | None, rubrics: tuple[str, ...], quiet: bool) -> Assessment:
+def run(target: str, ref: str | None, rubrics: tuple[str, ...], quiet: bool, *, no_cache: bool = False) -> Assessment:
     """Audit with progress on standard error. Raises UserError for a wrong target, revision or rubric."""
     from assessor.audit import audit as run_audit
+    from assessor.cli.caching import user_cache
     from assessor.cli.output import ProgressLine
     from assessor.snapshot import SnapshotError
 
     chosen = chosen_rubrics(rubrics)
     progress = ProgressLine(sys.stderr, quiet=quiet)
     try:
-        return run_audit(target, ref, chosen, progress)
+        with user_cache(wanted=not no_cache) as cache:
+            return run_audit(target, ref, chosen, progress, cache)
     except SnapshotError as error:
         raise UserError(str(error)) from error
     finally:

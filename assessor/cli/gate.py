@@ -42,6 +42,7 @@ EXIT_HELP = """
     multiple=True,
     help="Where the format given in the same place goes; the last format without one goes to standard output.",
 )
+@click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing of it.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
 @click.option("--color/--no-color", "colour", default=None, help="Force or forbid colour; NO_COLOR forbids it too.")
 @click.pass_context
@@ -60,11 +61,13 @@ def gate(
     policy: str,
     formats: tuple[str, ...],
     outputs: tuple[str, ...],
+    no_cache: bool,
     quiet: bool,
     colour: bool | None,
 ) -> None:
     from dataclasses import replace
 
+    from assessor.cli.caching import user_cache
     from assessor.cli.gate_outputs import write_all
     from assessor.cli.judging import prepare
     from assessor.cli.output import paired
@@ -81,7 +84,8 @@ def gate(
         max_waivers=max_waivers,
         strict=strict,
     )
-    case = prepare(target, ref, options, policy, quiet)
+    with user_cache(wanted=not no_cache) as cache:
+        case = prepare(target, ref, options, policy, quiet, cache)
     result = judge(case.effective.gate, case.assessment, case.rubric, case.statements)
     result = replace(result, notes=(*case.effective.notes, *result.notes))
     write_all(wanted, case, result, colour)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from assessor.assessment import Assessment
+    from assessor.cache.cache import Cache
     from assessor.policy.config import Loaded
     from assessor.policy.effective import Effective
     from assessor.policy.model import Gate, Policy
@@ -115,7 +116,14 @@ def load_rubric(name: str, options: Gate, policy_file: str, snapshot: Snapshot) 
 
 
 def prepare(
-    target: str, ref: str | None, options: Gate, policy_file: str, quiet: bool, *, needs_conditions: bool = True
+    target: str,
+    ref: str | None,
+    options: Gate,
+    policy_file: str,
+    quiet: bool,
+    cache: Cache | None = None,
+    *,
+    needs_conditions: bool = True,
 ) -> Case:
     """Open, configure and audit the target. Raises UserError for wrong use or configuration."""
     from assessor.audit import audit_snapshot
@@ -137,7 +145,7 @@ def prepare(
             check_gate(asked.gate, rubric)
             config = loaded.config
             said = on_day(config.attestations, config.waivers, today(os.environ), policy)
-            assessment = audit_snapshot(snapshot, [rubric], progress)
+            assessment = audit_snapshot(snapshot, [rubric], progress, cache)
             return Case(assessment, rubric, asked, loaded, said, frozenset(snapshot.by_path))
     except SnapshotError as error:
         raise UserError(str(error)) from error

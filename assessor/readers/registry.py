@@ -57,6 +57,14 @@ MAX_UNKNOWN_YAML = 50_000
 """Characters of a YAML file of no known format that is read for its settings."""
 
 
+_FAILED = "reader failed:"
+
+
+def has_failed(reason: str) -> bool:
+    """A problem of a file tells of a reader's bug (or of too little memory), not of the file."""
+    return _FAILED in reason
+
+
 @lru_cache(maxsize=1)
 def readers() -> tuple[ModuleType, ...]:
     """All reader modules, imported."""
@@ -78,7 +86,7 @@ def read(path: str, text: str, chosen: list[ModuleType]) -> FileFacts:
             found = read_one(path, text)
         except Exception as error:
             name = reader.__name__.rpartition(".")[2]
-            found = FileFacts(problems=((1, f"the {name} reader failed: {type(error).__name__}: {error}"),))
+            found = FileFacts(problems=((1, f"the {name} {_FAILED} {type(error).__name__}: {error}"),))
         facts = found if facts is EMPTY else facts.merged(found)
     if facts == EMPTY and path.endswith((".yml", ".yaml")) and len(text) <= MAX_UNKNOWN_YAML:
         return settings.read_as("yaml", path, text)  # a product's own format: its keys may name commands and scripts

@@ -553,7 +553,9 @@ def conclude(
     rung = kept[0].rung if kept else Rung.ABSENT
     misses = tuple(sorted(set(near_misses), key=lambda m: (m.place, m.text)))[:10]
     summary = kept[0].text if kept else (misses[0].text if misses else "nothing found")
-    return Finding(practice, rung, summary, tuple(kept[:12]), misses, values=tuple(values))
+    return Finding(
+        practice, rung, summary, tuple(kept[:12]), misses, values=tuple((name, float(value)) for name, value in values)
+    )
 
 
 def _strongest_first(evidence: Evidence) -> tuple[object, ...]:

@@ -21,6 +21,7 @@ from assessor.snapshot.safe_git import Git, GitFailed, Glass, Layout, environmen
 from assessor.snapshot.snapshot import FileEntry
 
 _ABSENT = "its content is not in this clone (partial or damaged)"
+_FALSE = "its content is not the one that its id stands for (damaged)"
 _OUTSIDE = "a symlink that leads out of the repository"
 _DANGLING = "a symlink to a folder or to nothing"
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -385,7 +386,9 @@ class GitSource:
             data = next(blobs, None)
         except GitFailed as error:
             return f"unreadable: {error}"
-        return _ABSENT if data is None else data
+        if data is None:
+            return _ABSENT
+        return data if blob_id(data, self.repository.glass.algorithm) == entry.blob else _FALSE
 
     def history(self, limits: Limits) -> History | None:
         repository = self.repository

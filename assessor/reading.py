@@ -1,0 +1,330 @@
+"""Reading: which files of a snapshot are read, their facts (kept ones where the content is known), and what they hide."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from assessor.facts.file import EMPTY, FileFacts
+from assessor.facts.place import BlindSpot, Place
+from assessor.facts.role import Role
+from assessor.project.model import Project, ProjectFile
+from assessor.readers.registry import has_failed, read, readers, readers_of
+from assessor.snapshot.content import blob_id, is_binary_path
+
+if TYPE_CHECKING:
+    from multiprocessing.pool import AsyncResult
+
+    from assessor.cache.cache import Cache
+    from assessor.cache.codec import Codec
+    from assessor.snapshot.snapshot import FileEntry, Snapshot
+
+Progress = Callable[[str], None]
+
+_READ_ROLES = frozenset({Role.FIRST_PARTY, Role.TEST, Role.DOCUMENTATION, Role.EXAMPLE, Role.DATA, Role.GENERATED})
+_MAX_DATA_BYTES = 200_000
+"""Data files are read only for what stands beside data: .dvc files, cards, pointers, small configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read: the project and how many files were listed, read and parsed as Python."""
+
+    project: Project
+    listed: int
+    read: int
+    parsed: int
+
+    @property
+    def blind_spots(self) -> tuple[BlindSpot, ...]:
+        return self.project.blind_spots
+
+
+PARALLEL_FROM = 400
+"""Files from which on reading is shared among processes; below, starting them costs more than it saves."""
+
+MAX_PROCESSES = 8
+_BATCH = 24
+_KEPT_AT_ONCE = 500
+
+_Task = tuple[str, Role, int, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The files of a snapshot that are read, by path.
+
+    `ids` names the content of each file whose content is known; `held` has the bytes that were read to know it.
+    """
+
+    snapshot: Snapshot
+    entries: Mapping[str, FileEntry]
+    ids: Mapping[str, str]
+    held: Mapping[str, bytes]
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+        return sum(entry.size for entry in self.entries.values())
+
+    def tasks(self, paths: Iterable[str]) -> Iterator[_Task]:
+        """What the readers need of these files."""
+        asked = list(paths)
+        held = ((path, self.held[path]) for path in asked if path in self.held)
+        stored = self.snapshot.read_all(path for path in asked if path not in self.held)
+        for path, data in chain(held, stored):
+            entry = self.entries[path]
+            yield path, _role(entry), entry.size, data
+
+
+def wanted_files(snapshot: Snapshot) -> Wanted:
+    """The files to read, nothing known about their content."""
+    return Wanted(snapshot, {entry.path: entry for entry in snapshot.files if _is_wanted(entry)}, {}, {})
+
+
+def identified(wanted: Wanted) -> Wanted:
+    """The files with the ids of their contents: known for what comes from git's objects, else of the bytes read now."""
+    entries = wanted.entries
+    stored = {path: entry.blob for path, entry in entries.items() if entry.is_stored and not entry.unreadable}
+    held = dict(wanted.snapshot.read_all(path for path in entries if path not in stored))
+    ids = stored | {path: content_id(entries[path], data) for path, data in held.items()}
+    return replace(wanted, ids=ids, held=held)
+
+
+def content_id(entry: FileEntry, data: bytes) -> str:
+    """git's id where the bytes are that blob. For others a BLAKE2 digest, since nothing protects a SHA-1 that is not
+    git's own (which detects made collisions), and an index may be wrong about its files."""
+    algorithm = "sha256" if len(entry.blob) == 64 else "sha1"
+    if entry.blob and blob_id(data, algorithm) == entry.blob:
+        return entry.blob
+    return f"blake2b:{hashlib.blake2b(data, digest_size=20).hexdigest()}"
+
+
+def read_project(wanted: Wanted, progress: Progress | None = None, cache: Cache | None = None) -> Reading:
+    """Gather the facts of every file: kept ones where its content is known, else by reading it, once."""
+    keys = {path: file_key(cache, wanted, path) for path in wanted.ids} if cache else {}
+    files = _kept(cache, keys) if cache else {}
+    missing = [path for path in wanted.entries if path not in files]
+    rows: list[tuple[bytes, bytes]] = []
+    for file, encoded in _read_files(wanted.tasks(missing), len(missing), keeps=cache is not None):
+        if progress and len(files) % 200 == 0:
+            progress(f"reading {len(files)} of {len(wanted.entries)} files")
+        files[file.path] = file
+        if encoded and file.path in keys:
+            rows.append((keys[file.path], encoded))
+        if cache and len(rows) == _KEPT_AT_ONCE:
+            cache.keep(rows)
+            rows.clear()
+    if cache and rows:
+        cache.keep(rows)
+    return _joined(wanted, files)
+
+
+def file_key(cache: Cache, wanted: Wanted, path: str) -> bytes:
+    """What a file's facts depend on: its content, its path, by which readers are chosen and some read, and its role."""
+    return cache.key("file", wanted.ids[path], path, _role(wanted.entries[path]))
+
+
+def _kept(cache: Cache, keys: Mapping[str, bytes]) -> dict[str, ProjectFile]:
+    found = cache.load(_codec(), list(keys.values()))
+    return {path: found[key] for path, key in keys.items() if key in found}
+
+
+def _joined(wanted: Wanted, read: Mapping[str, ProjectFile]) -> Reading:
+    snapshot = wanted.snapshot
+    listed = frozenset(entry.path for entry in snapshot.files)
+    in_order = {path: read[path] for path in wanted.entries if path in read}
+    files = promoted(without_model_packages(in_order, listed))
+    blind = (*snapshot.problems, *_problems(files))
+    parsed = sum(1 for file in files.values() if file.facts.python is not None)
+    return Reading(Project(files, snapshot.history(), blind, listed), len(listed), len(files), parsed)
+
+
+@lru_cache(maxsize=1)
+def _codec() -> Codec[ProjectFile]:
+    from assessor.cache.codec import Codec
+
+    return Codec(ProjectFile)
+
+
+def _read_files(tasks: Iterator[_Task], count: int, *, keeps: bool) -> Iterator[tuple[ProjectFile, bytes | None]]:
+    """Each file with its facts and the bytes to keep (None where they must not be kept), in no certain order.
+
+    Few files are read in this process, many in as many as there are cores, this one included. No task is taken before
+    the others are started, or they would inherit the pipes of the git process that the bytes come from, and it would
+    never end.
+    """
+    read_here = partial(_with_encoded, keeps=keeps)
+    others = min(os.cpu_count() or 1, MAX_PROCESSES) - 1
+    if count < PARALLEL_FROM or others < 1 or "fork" not in multiprocessing.get_all_start_methods():
+        yield from map(read_here, tasks)
+        return
+    _codec()  # made here, as readers are imported, once for all processes
+    readers()
+    with multiprocessing.get_context("fork").Pool(others) as pool:
+        handed: deque[AsyncResult[list[bytes | ProjectFile]]] = deque()
+        while batch := list(islice(tasks, _BATCH)):
+            while handed and handed[0].ready():
+                yield from _received(handed.popleft().get())
+            if len(handed) < 5 * others:
+                handed.append(pool.map_async(_read_to_send, batch, chunksize=_BATCH))
+            else:
+                yield from map(read_here, batch)
+        for result in handed:
+            yield from _received(result.get())
+
+
+def _received(sent: Iterable[bytes | ProjectFile]) -> Iterator[tuple[ProjectFile, bytes | None]]:
+    for item in sent:
+        file = _codec().decode(item) if isinstance(item, bytes) else item
+        assert file is not None, "what a codec encodes it decodes"
+        yield file, item if isinstance(item, bytes) else None
+
+
+def _with_encoded(task: _Task, *, keeps: bool) -> tuple[ProjectFile, bytes | None]:
+    file = read_file(task)
+    return file, _encoded(file) if keeps else None
+
+
+def _read_to_send(task: _Task) -> bytes | ProjectFile:
+    """Bytes, which are quicker to send and decode than pickled objects, where they hold everything."""
+    file = read_file(task)
+    return _encoded(file) or file
+
+
+def _encoded(file: ProjectFile) -> bytes | None:
+    """The bytes to keep. A reader's failure is not kept: it may depend on how much memory and stack there was."""
+    return None if any(has_failed(reason) for _, reason in file.facts.problems) else _codec().encode(file)
+
+
+def read_file(task: _Task) -> ProjectFile:
+    """The facts of one file: (path, role by its path, size in bytes, bytes)."""
+    from assessor.snapshot.content import is_text
+    from assessor.snapshot.roles import refine_role
+
+    path, role, size, data = task
+    if not is_text(data):
+        return ProjectFile(path, role, size, EMPTY)
+    text = data.decode("utf-8", errors="replace").removeprefix("\ufeff")
+    role = refine_role(role, path, text[:2000])
+    facts = EMPTY if role is Role.GENERATED and path.endswith(".py") else read(path, text, readers_of(path))
+    return ProjectFile(path, role, size, _with_text_facts(path, text, facts, role))
+
+
+_CI_FOLDERS = (".github/", ".gitlab/", ".circleci/", ".azure", ".pipelines/", ".buildkite/")
+
+
+def _role(entry: FileEntry) -> Role:
+    """What stands in a CI folder is the project's own, also where a folder below is called test or docs."""
+    if entry.path.startswith(_CI_FOLDERS) and not entry.path.endswith(".md"):
+        return Role.FIRST_PARTY
+    return entry.role
+
+
+_STRUCTURED = (".yaml", ".yml", ".json", ".tf", ".xml", ".proto", ".js", ".ts", ".tsx", ".go", ".html", ".css", ".svg")
+
+
+def _is_wanted(entry: FileEntry) -> bool:
+    """Large data, and structured files that are no first party (test fixtures, examples), cannot be evidence."""
+    if entry.role is Role.DATA and entry.size > _MAX_DATA_BYTES:
+        return False
+    if is_binary_path(entry.path) and entry.size > 1_000:
+        return False  # smaller ones may be Git LFS pointers
+    if _role(entry) in (Role.TEST, Role.EXAMPLE, Role.DOCUMENTATION) and entry.path.endswith(_STRUCTURED):
+        if not entry.path.rpartition("/")[2].startswith(("docker-compose", "compose", "conda", "environment")):
+            return entry.role is Role.EXAMPLE and entry.size < _MAX_DATA_BYTES // 10
+    return entry.role in _READ_ROLES and not (entry.is_symlink and entry.target)
+
+
+_MAX_SECRET_BYTES = 400_000
+
+
+def _with_text_facts(path: str, text: str, facts: FileFacts, role: Role) -> FileFacts:
+    """Facts that any text may hold: credentials, Git LFS pointers."""
+    from assessor.readers import dvc, secrets
+
+    if role in (Role.FIRST_PARTY, Role.TEST, Role.EXAMPLE, Role.DATA) and len(text) <= _MAX_SECRET_BYTES:
+        found = secrets.find(path, text)
+        facts = replace(facts, secrets=(*facts.secrets, *found)) if found else facts
+    if text.startswith("version https://git-lfs"):
+        facts = facts.merged(dvc.read_lfs_pointer(path, text))
+    return facts
+
+
+_MODEL_PACKAGE = ("conda.yaml", "python_env.yaml", "requirements.txt", "MLmodel", "input_example.json")
+
+
+def without_model_packages(files: Mapping[str, ProjectFile], listed: frozenset[str]) -> dict[str, ProjectFile]:
+    """What MLflow writes beside a saved model (a folder with `MLmodel`) is generated, not the project's environment."""
+    return {
+        path: replace(file, role=Role.GENERATED) if _is_model_package(path, listed) else file
+        for path, file in files.items()
+    }
+
+
+def _is_model_package(path: str, listed: frozenset[str]) -> bool:
+    folder, _, name = path.rpartition("/")
+    return name in _MODEL_PACKAGE and bool(folder) and f"{folder}/MLmodel" in listed
+
+
+def promoted(files: Mapping[str, ProjectFile]) -> dict[str, ProjectFile]:
+    """Where nothing but examples holds code (the repository is one example), the examples are the first party."""
+    code = [file for file in files.values() if file.code is not None]
+    if any(file.role is Role.FIRST_PARTY and not _is_setup(file.path) for file in code):
+        return dict(files)
+    return {
+        path: replace(file, role=Role.FIRST_PARTY) if file.role is Role.EXAMPLE else file
+        for path, file in files.items()
+    }
+
+
+def _is_setup(path: str) -> bool:
+    return path in ("setup.py", "conftest.py", "noxfile.py", "docs/conf.py")
+
+
+def _problems(files: Mapping[str, ProjectFile]) -> Iterable[BlindSpot]:
+    for path in sorted(files):
+        file = files[path]
+        if file.role in (Role.FIRST_PARTY, Role.TEST):
+            for line, reason in file.facts.problems:
+                hidden = () if _EMPTY.search(reason) else hidden_by(path)
+                yield BlindSpot(Place(path, max(line, 1)), reason, hidden)
+
+
+_EMPTY = re.compile(r"\bempty\b|without FROM", re.IGNORECASE)
+"""An empty file was read: it hides nothing."""
+
+_CODE_PRACTICES = (
+    "experiments.tracking", "experiments.registry", "experiments.tuning", "experiments.evaluation", "training.scripted",
+    "training.pipeline", "training.validation_gate", "data.validation", "data.pipeline", "deployment.serving",
+    "monitoring.logging", "monitoring.service", "monitoring.drift", "versioning.seeds", "versioning.config",
+)  # fmt: skip
+_CI_PRACTICES = (
+    "ci.pipeline", "ci.lint", "ci.types", "ci.build", "ci.ml", "ci.security", "deployment.automation", "testing.coverage",
+)  # fmt: skip
+
+
+def hidden_by(path: str) -> tuple[str, ...]:
+    """The practices that a file of this kind may carry."""
+    name = path.rpartition("/")[2].lower()
+    if name.endswith((".py", ".ipynb", ".r")):
+        return _CODE_PRACTICES
+    if ".github/workflows" in path or name in (".gitlab-ci.yml", ".travis.yml", "jenkinsfile") or "pipelines" in name:
+        return _CI_PRACTICES
+    if name.startswith(("dockerfile", "docker-compose", "compose")):
+        return ("versioning.environment", "deployment.packaging")
+    if name.endswith(".tf"):
+        return ("deployment.infrastructure", "deployment.environments")
+    if name.startswith(("requirements", "pyproject", "setup.", "pipfile", "environment")):
+        return ("versioning.dependencies",)
+    if name == "dvc.yaml":
+        return ("training.pipeline", "versioning.data", "data.lineage")
+    return ()
