@@ -24,6 +24,7 @@ from assessor.assessment import (
     Text,
     ToolInfo,
 )
+from assessor.findings import Rung
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 CauseName = Literal["repository", "rules", "either"]
 DirectionName = Literal["rose", "fell", "other", "same"]
-HEIGHTS = {"absent": 0, "declared": 1, "used": 2, "automated": 3, "enforced": 4}
 
 
 class Side(Part):
@@ -221,9 +221,10 @@ def _practice(name: str, old: Assessment, new: Assessment, same_rules: bool, sam
 def _direction(old: str, new: str) -> DirectionName:
     if old == new:
         return "same"
-    if old not in HEIGHTS or new not in HEIGHTS:
+    heights = [Rung(rung).height if rung else -1 for rung in (old, new)]
+    if min(heights) < 0:
         return "other"
-    return "rose" if HEIGHTS[new] > HEIGHTS[old] else "fell"
+    return "rose" if heights[1] > heights[0] else "fell"
 
 
 def _cause(before: PracticeInfo | None, after: PracticeInfo | None, same_rules: bool, same_state: bool) -> CauseName:

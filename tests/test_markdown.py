@@ -16,7 +16,7 @@ from assessor.facts.place import BlindSpot, Place
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.render import json_report, markdown, markdown_document
 from assessor.render.markdown_text import COMMENT_BYTES, SUMMARY_BYTES, Block, code, escaped, fitted, prose, row
-from assessor.render.terminal import visible
+from assessor.render.terminal_page import visible
 from assessor.stored import read_assessment
 from tests.test_render_terminal import WHOLE, assessment_of
 

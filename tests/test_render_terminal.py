@@ -23,7 +23,8 @@ from assessor.catalog.practices import load_practices
 from assessor.facts.place import BlindSpot, Place
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.render import json_report
-from assessor.render.terminal import MAX_WIDTH, MIN_WIDTH, cells, render, visible, wrap
+from assessor.render.terminal import render
+from assessor.render.terminal_page import MAX_WIDTH, MIN_WIDTH, cells, visible, wrap
 from assessor.rubric.loading import shipped_names, shipped_rubric
 from assessor.rubric.scoring import score
 

@@ -98,13 +98,13 @@ def _csv(assessment: Assessment, manner: Manner) -> str:
 def _badge(assessment: Assessment, manner: Manner) -> str:
     from assessor.render import badge
 
-    return badge.render(assessment, rubric=manner.rubric)
+    return badge.render(assessment, rubric=manner.rubric, language=manner.language)
 
 
 def _shields(assessment: Assessment, manner: Manner) -> str:
     from assessor.render import badge
 
-    return badge.render_endpoint(assessment, rubric=manner.rubric)
+    return badge.render_endpoint(assessment, rubric=manner.rubric, language=manner.language)
 
 
 def _pdf(assessment: Assessment, manner: Manner) -> bytes:

@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from assessor.catalog.actions import command_of
 from assessor.facts.commands import Command, Target
@@ -49,6 +49,10 @@ class Arrival:
     closure: Closure | None = None
     is_build: bool = False
     """It happens while an image is built."""
+
+    def at(self, hop: Hop) -> Arrival:
+        """The way with one more hop."""
+        return Arrival(self.run, self.step, hop, self, self.fails, self.in_test, self.closure, self.is_build)
 
     @property
     def depth(self) -> int:
@@ -842,12 +846,12 @@ class Automation:
             if path != last_path or (path, number) == scope:
                 name = known.name if known.kind in ("function", "method") else path.rpartition("/")[2]
                 label = f"{name}()" if known.kind in ("function", "method") else name
-                current = replace(current, hop=Hop(label, Place(path, max(known.line, 1))), parent=current)
+                current = current.at(Hop(label, Place(path, max(known.line, 1))))
             last_path = path
         if line:
             code_line = Place(scope[0], line)
             if current.hop is None or current.hop.place != code_line:
-                current = replace(current, hop=Hop(f"line {line}", code_line), parent=current)
+                current = current.at(Hop(f"line {line}", code_line))
         return current
 
     def started_file(self, site: Site) -> str | None:
@@ -862,7 +866,7 @@ class Automation:
         return self._locate(invocation.script, _Context(arrival, cwd, site.place.path))
 
     def _hopped(self, arrival: Arrival, file: ProjectFile, line: int, label: str) -> Arrival:
-        return replace(arrival, hop=Hop(label, file.at(line)), parent=arrival)
+        return arrival.at(Hop(label, file.at(line)))
 
     def _enter(self, cwd: str, changed: str, path: str) -> str:
         if not changed:
@@ -1011,16 +1015,20 @@ _PARAMETER = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
+def _lookups(env: tuple[tuple[str, str], ...]) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """The variables by name, and by their name in a shell."""
+    return dict(env), {name.replace("-", "_"): text for name, text in env}
+
+
 def _filled(command: Command, env: tuple[tuple[str, str], ...]) -> Command:
     """Put the inputs and variables that the caller gives in place of `${{ inputs.x }}` and `$(x)`."""
     if not any("$" in word for word in command.argv):
         return command
-    known = dict(env)
+    known, plain = _lookups(env)
 
     def value(found: re.Match[str]) -> str:
         return known.get(next(group for group in found.groups() if group), found[0])
-
-    plain = {name.replace("-", "_"): text for name, text in env}
 
     def variable(found: re.Match[str]) -> str:
         return plain.get(found[1], found[0])

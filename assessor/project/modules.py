@@ -106,13 +106,14 @@ class Modules:
         if not candidates:
             return None
         relative = dotted.replace(".", "/")
+        roots: dict[str, str] = {}
+        for path in sorted(candidates, key=lambda path: path.endswith("/__init__.py")):
+            roots.setdefault(path[: path.rindex(relative)].rstrip("/"), path)
         base = folder
         while True:
-            for root in (base, posixpath.join(base, "src"), posixpath.join(base, "lib")):
-                for tail in (".py", "/__init__.py"):
-                    path = posixpath.join(root, relative + tail)
-                    if path in self.files:
-                        return path
+            for root in (base, f"{base}/src" if base else "src", f"{base}/lib" if base else "lib"):
+                if root in roots:
+                    return roots[root]
             if not base:
                 break
             base = posixpath.dirname(base)

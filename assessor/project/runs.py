@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from assessor.facts.place import Place
 from assessor.facts.workflow import AUTOMATIC, ON_CHANGE, Job, Trigger, Workflow
@@ -15,7 +16,7 @@ from assessor.project.model import LIVE_ROLES, Project
 _MAX_CALLS = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Run:
     """One job as some trigger starts it.
 
@@ -36,11 +37,11 @@ class Run:
     variables: tuple[tuple[str, str], ...] = ()
     approval: bool = False
 
-    @property
+    @cached_property
     def is_automatic(self) -> bool:
         return not self.manual and any(t.is_active and t.kind in AUTOMATIC for t in self.triggers)
 
-    @property
+    @cached_property
     def on_change(self) -> bool:
         """It runs on a push, a pull request or what counts as one."""
         return not self.manual and any(

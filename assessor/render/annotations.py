@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assessor.render.gate_report import verdict_line
-from assessor.render.terminal import visible
+from assessor.render.terminal_page import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,12 +6,13 @@ import json
 from html import escape
 from typing import TYPE_CHECKING
 
-from assessor.render.terminal import visible
+from assessor.render.terminal_page import visible
+from assessor.render.texts import DEFAULT, load_texts
 
 if TYPE_CHECKING:
     from assessor.assessment import Assessment, ScorecardInfo
+    from assessor.render.texts import Texts
 
-LABEL = "MLOps maturity"
 _COLOURS = ("#b3261e", "#a85b00", "#7a6a00", "#4f7300", "#1a7f37")
 """From the lowest level to the highest. White text has a contrast of at least 4.5 on each (WCAG AA)."""
 _NARROW, _WIDE = "fijlrtI.,:;|!()[]' ", "mwMWOQ%@"
@@ -19,13 +20,13 @@ _HEIGHT = 20
 _PAD = 8
 
 
-def render(assessment: Assessment, *, rubric: str = "") -> str:
+def render(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT) -> str:
     """The SVG. `rubric` is the model whose level is told; the primary one if empty."""
-    card = assessment.scorecards[rubric or assessment.primary]
-    label, message = LABEL, message_of(card)
+    card, texts = assessment.scorecards[rubric or assessment.primary], load_texts(language)
+    label, message = texts("badge.label"), _message(card, texts)
     left, right = _width(label), _width(message)
     width = left + right
-    title = escape(visible(f"{label}: {message} ({card.name}: {card.title})"))
+    title = escape(visible(f"{label}: {message} ({texts.tr(card.name)}: {texts.tr(card.title)})"))
     return f"""<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{_HEIGHT}" role="img" aria-label="{title}">
 <title>{title}</title>
 <clipPath id="r"><rect width="{width}" height="{_HEIGHT}" rx="4"/></clipPath>
@@ -41,22 +42,21 @@ def render(assessment: Assessment, *, rubric: str = "") -> str:
 """
 
 
-def render_endpoint(assessment: Assessment, *, rubric: str = "") -> str:
+def render_endpoint(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT) -> str:
     """The JSON for `https://img.shields.io/endpoint` (schemaVersion 1)."""
-    card = assessment.scorecards[rubric or assessment.primary]
+    card, texts = assessment.scorecards[rubric or assessment.primary], load_texts(language)
     badge = {
         "schemaVersion": 1,
-        "label": LABEL,
-        "message": message_of(card),
+        "label": texts("badge.label"),
+        "message": _message(card, texts),
         "color": colour_of(card).removeprefix("#"),
         "labelColor": "3b4252",
     }
     return json.dumps(badge, indent=2, ensure_ascii=False) + "\n"
 
 
-def message_of(card: ScorecardInfo) -> str:
-    """`level 3 of 5`."""
-    return f"level {card.level} of {card.top}"
+def _message(card: ScorecardInfo, texts: Texts) -> str:
+    return texts("badge.message", level=card.level, top=card.top)
 
 
 def colour_of(card: ScorecardInfo) -> str:

@@ -1,17 +1,20 @@
 """The practices as CSV, one row each, for spreadsheets: comma, double quotes, CRLF, a head row (RFC 4180).
 
 A spreadsheet runs a cell that begins like a formula. What a repository says is therefore made harmless in two steps:
-characters that are obeyed instead of shown are written as their codes, and a cell that begins with a sign of a formula
-gets an apostrophe before it (OWASP, "CSV Injection").
+characters that are obeyed instead of shown are written as their codes, and a sign of a formula gets an apostrophe
+before it where a cell begins, also one that begins only for a spreadsheet that takes another separator than the comma
+(OWASP, "CSV Injection").
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING
 
-from assessor.render.terminal import visible
+from assessor.render.terminal_page import visible
+from assessor.render.view import HEIGHTS
 
 if TYPE_CHECKING:
     from assessor.assessment import Assessment, GapInfo, PracticeInfo, ScorecardInfo
@@ -25,8 +28,8 @@ COLUMNS = (
 """`height` is the rung as a number, 0 (absent) to 4 (enforced), empty where there is none; `highest` is the highest rung
 that the practice defines. `wanted` to `fix` are the gap by the primary model, empty where there is none."""
 
-_HEIGHTS = {"absent": 0, "declared": 1, "used": 2, "automated": 3, "enforced": 4}
-_STARTS = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")
+_AT_START = re.compile(r"""[\s'"]*[=+\-@|%＝＋－＠]""")
+_AFTER_SEPARATOR = re.compile(r"([;,]\s*)(?=[=+\-@＝＋－＠])")
 
 
 def render(assessment: Assessment, *, rubric: str = "") -> str:
@@ -45,8 +48,8 @@ def cell(value: object) -> str:
     """A value as a spreadsheet can hold it without running it."""
     if not isinstance(value, str):
         return "" if value is None else str(value)
-    text = visible(value)
-    return f"'{text}" if text.lstrip(" '\"").startswith(_STARTS) else text
+    text = _AFTER_SEPARATOR.sub(r"\1'", visible(value))
+    return f"'{text}" if _AT_START.match(text) else text
 
 
 def _gaps(card: ScorecardInfo) -> dict[str, GapInfo]:
@@ -65,7 +68,7 @@ def _row(assessment: Assessment, name: str, practice: PracticeInfo, gap: GapInfo
         "practice": name,
         "title": practice.title,
         "rung": practice.rung,
-        "height": _HEIGHTS.get(practice.rung),
+        "height": HEIGHTS.get(practice.rung),
         "highest": practice.rungs[-1] if practice.rungs else "",
         "summary": practice.summary,
         "evidence": len(practice.evidence),

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from assessor.render.terminal import visible
+from assessor.render.terminal_page import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

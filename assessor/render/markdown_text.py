@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from assessor.render.terminal import visible
+from assessor.render.terminal_page import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

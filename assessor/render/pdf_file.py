@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from assessor.errors import UserError
-from assessor.render.terminal import visible
+from assessor.render.terminal_page import visible
 from assessor.resources import data_folder
 
 if TYPE_CHECKING:

@@ -6,29 +6,27 @@ repository says is escaped: control characters and marks that turn the direction
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assessor.render.terminal_page import cells, page_for
+from assessor.render.view import HEIGHTS, told
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from assessor.assessment import (
         Assessment,
         DimensionInfo,
         EvidenceInfo,
         GapInfo,
-        HopInfo,
         ItemInfo,
         LevelInfo,
         PracticeInfo,
         RoadmapStepInfo,
         ScorecardInfo,
     )
+    from assessor.render.terminal_page import Page
 
-MIN_WIDTH = 60
-MAX_WIDTH = 120
-_HEIGHTS = {"absent": 0, "declared": 1, "used": 2, "automated": 3, "enforced": 4}
 _CLIMB = ("declared", "used", "automated", "enforced")
 _RUNG_STYLE = {
     "absent": "red",
@@ -39,41 +37,11 @@ _RUNG_STYLE = {
     "unknown": "magenta",
     "not_applicable": "dim",
 }
-_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "magenta": "35", "cyan": "36"}
 _EFFORT = {"S": "hours", "M": "days", "L": "weeks"}
 _GAPS_SHOWN = 6
 _SUPPORTING_SHOWN = 4
 _STEPS_SHOWN = 3
 _BLIND_SHOWN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Glyphs:
-    """The signs of a page."""
-
-    full: str = "●"
-    open: str = "○"
-    none: str = "·"
-    bar: str = "█"
-    empty: str = "░"
-    then: str = " › "
-    arrow: str = "→"
-    here: str = "▶"
-    done: str = "✓"
-    foot: str = "━━"
-    riser: str = "┏━"
-    corner: str = "┛"
-    next_foot: str = "──"
-    next_riser: str = "┌─"
-    next_corner: str = "┘"
-    more: str = "…"
-    rule: str = "─"
-    dot: str = " · "
-
-
-_ASCII = Glyphs(
-    "#", "-", ".", "#", ".", " > ", "->", ">", "*", "==", "==", "|", "--", "--", "|", "~", "-", " - "
-)  # fmt: skip
 
 
 def render(
@@ -86,7 +54,7 @@ def render(
     rubric: str = "",
 ) -> str:
     """The text, ended by a line break. `rubric` is the scorecard shown; the assessment's primary one if empty."""
-    page = _Page(max(MIN_WIDTH, min(width, MAX_WIDTH)), colour, Glyphs() if unicode else _ASCII, unicode)
+    page = page_for(width, colour=colour, unicode=unicode)
     name = rubric or assessment.primary
     card = assessment.scorecards[name]
     lines = [
@@ -103,119 +71,7 @@ def render(
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def visible(text: str) -> str:
-    """The text on one line, with every character that a terminal would obey instead of show written as its code."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_visible(sign) for sign in text)
-
-
-def _visible(sign: str) -> str:
-    if sign in "\t\n\r":
-        return " "
-    if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
-        code = ord(sign)
-        return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
-    return sign
-
-
-def cells(text: str) -> int:
-    """How many columns of a terminal a visible text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(_cells_of(sign) for sign in text)
-
-
-def _cells_of(sign: str) -> int:
-    if unicodedata.category(sign) in ("Mn", "Me"):
-        return 0
-    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
-
-
-def wrap(text: str, room: int) -> list[str]:
-    """The text in lines of at most `room` columns (at least two), broken between words where that can be."""
-    lines, line, used = [], "", 0
-    for word in text.split():
-        size = cells(word)
-        if line and used + 1 + size <= room:
-            line, used = f"{line} {word}", used + 1 + size
-            continue
-        if line:
-            lines.append(line)
-        while size > room:
-            head = _fitting(word, room)
-            lines.append(head)
-            word = word[len(head) :]
-            size = cells(word)
-        line, used = word, size
-    return [*lines, line] if line or not lines else lines
-
-
-def _fitting(text: str, room: int) -> str:
-    """The longest beginning that takes at most `room` columns."""
-    used = 0
-    for number, sign in enumerate(text):
-        used += _cells_of(sign)
-        if used > room:
-            return text[:number]
-    return text
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    width: int
-    colour: bool
-    glyphs: Glyphs
-    unicode: bool
-
-    def paint(self, text: str, style: str) -> str:
-        if not self.colour or not style or not text:
-            return text
-        codes = ";".join(_CODES[word] for word in style.split())
-        return f"\x1b[{codes}m{text}\x1b[0m"
-
-    def said(self, text: str) -> str:
-        """What a repository or the catalogue says, escaped, and in ASCII where the page is."""
-        shown = visible(text)
-        if self.unicode or shown.isascii():
-            return shown
-        plain = shown.translate(_PLAIN)
-        return plain.encode("ascii", "backslashreplace").decode("ascii")
-
-    def cut(self, text: str, width: int) -> str:
-        """The text in at most `width` columns."""
-        if cells(text) <= width:
-            return text
-        return _fitting(text, width - 1).rstrip() + self.glyphs.more
-
-    def pad(self, text: str, width: int) -> str:
-        shown = self.cut(text, width)
-        return shown + " " * (width - cells(shown))
-
-    def wrapped(self, label: str, text: str, indent: int, style: str = "") -> Iterator[str]:
-        """A label, and beside it the text in as many lines as it takes."""
-        space = " " * (indent + len(label))
-        room = max(self.width - len(space), 20)
-        for number, line in enumerate(wrap(text, room)):
-            head = " " * indent + self.paint(label, "dim") if number == 0 else space
-            yield head + self.paint(line, style)
-
-    def heading(self, text: str, right: str = "") -> tuple[str, str]:
-        text = self.cut(text, self.width)
-        gap = self.width - cells(text) - cells(right)
-        return "", self.paint(text, "bold") + (" " * gap + self.paint(right, "dim") if right and gap > 1 else "")
-
-
-_PLAIN = {
-    ord(sign): text
-    for sign, text in {
-        "→": "->", "›": ">", "…": "...", "–": "-", "—": "-", "·": "-", "“": '"', "”": '"', "‘": "'", "’": "'", "×": "x",
-        "≥": ">=", "≤": "<=",
-    }.items()
-}  # fmt: skip
-
-
-def _header(page: _Page, assessment: Assessment) -> Iterator[str]:
+def _header(page: Page, assessment: Assessment) -> Iterator[str]:
     repository = assessment.repository
     state = [page.said(repository.branch)] if repository.branch else []
     state += [repository.commit[:10]] if repository.commit else ["not under git"]
@@ -228,7 +84,7 @@ def _header(page: _Page, assessment: Assessment) -> Iterator[str]:
     yield page.paint(page.cut(page.glyphs.dot.join(read), page.width), "dim")
 
 
-def _ladder(page: _Page, card: ScorecardInfo) -> Iterator[str]:
+def _ladder(page: Page, card: ScorecardInfo) -> Iterator[str]:
     yield from page.heading(f"Level {card.level}: {page.said(card.title)}", page.said(card.name))
     yield ""
     count = len(card.levels)
@@ -236,7 +92,7 @@ def _ladder(page: _Page, card: ScorecardInfo) -> Iterator[str]:
         yield _stair(page, card, card.levels[number], number, count)
 
 
-def _stair(page: _Page, card: ScorecardInfo, level: LevelInfo, number: int, count: int) -> str:
+def _stair(page: Page, card: ScorecardInfo, level: LevelInfo, number: int, count: int) -> str:
     """One step of the stairs: the drawing, a mark, the level and how much of it is there."""
     signs = page.glyphs
     reached = level.level <= card.level
@@ -262,7 +118,7 @@ def _stair_note(card: ScorecardInfo, level: LevelInfo) -> str:
     return "its own items hold" if level.own else f"{round(100 * level.share)}% of it holds"
 
 
-def _dimensions(page: _Page, assessment: Assessment, card: ScorecardInfo) -> Iterator[str]:
+def _dimensions(page: Page, assessment: Assessment, card: ScorecardInfo) -> Iterator[str]:
     yield from page.heading("Dimensions", "points and level")
     ends = {name: _dimension_end(result) for name, result in card.dimensions.items()}
     room = max(page.width - 24 - max(map(len, ends.values()), default=0), 10)
@@ -282,7 +138,7 @@ def _bar_style(points: float) -> str:
     return "green" if points >= 60 else "yellow" if points >= 30 else "red"
 
 
-def _roadmap(page: _Page, card: ScorecardInfo, verbose: bool) -> Iterator[str]:
+def _roadmap(page: Page, card: ScorecardInfo, verbose: bool) -> Iterator[str]:
     """The first steps of the cheapest way to the next level, with the days that they take."""
     if not card.roadmap or card.next_level is None:
         return
@@ -295,7 +151,7 @@ def _roadmap(page: _Page, card: ScorecardInfo, verbose: bool) -> Iterator[str]:
         yield page.paint(f"  and {len(card.roadmap) - len(shown)} more; assessor plan shows them", "dim")
 
 
-def roadmap_step(page: _Page, step: RoadmapStepInfo, number: int) -> Iterator[str]:
+def roadmap_step(page: Page, step: RoadmapStepInfo, number: int) -> Iterator[str]:
     """One step on a line, and below it what rises where that is more than one practice."""
     end = days(step.days)
     title = page.cut(page.said(step.title), page.width - cells(end) - 7)
@@ -309,7 +165,7 @@ def days(number: float) -> str:
     return f"{number:g} day" + ("" if number == 1 else "s")
 
 
-def _gaps(page: _Page, assessment: Assessment, card: ScorecardInfo, verbose: bool) -> Iterator[str]:
+def _gaps(page: Page, assessment: Assessment, card: ScorecardInfo, verbose: bool) -> Iterator[str]:
     blocking = [gap for gap in card.gaps if gap.blocking]
     other = [gap for gap in card.gaps if not gap.blocking]
     if card.next_level is None:
@@ -332,11 +188,11 @@ def _gaps(page: _Page, assessment: Assessment, card: ScorecardInfo, verbose: boo
             yield page.paint(f"  and {len(other) - len(kept)} more; --verbose shows them", "dim")
 
 
-def _climb(page: _Page, gap: GapInfo) -> str:
+def _climb(page: Page, gap: GapInfo) -> str:
     return f"{gap.rung.replace('_', ' ')} {page.glyphs.arrow} {gap.wanted}"
 
 
-def _gap(page: _Page, practice: PracticeInfo, gap: GapInfo, number: int) -> Iterator[str]:
+def _gap(page: Page, practice: PracticeInfo, gap: GapInfo, number: int) -> Iterator[str]:
     climb = _climb(page, gap)
     title = page.cut(page.said(gap.title), page.width - len(climb) - 7)
     space = " " * max(page.width - 4 - cells(title) - cells(climb), 2)
@@ -352,7 +208,7 @@ def _gap(page: _Page, practice: PracticeInfo, gap: GapInfo, number: int) -> Iter
     yield from page.wrapped("seen   ", seen, 4)
 
 
-def _seen(page: _Page, practice: PracticeInfo) -> str:
+def _seen(page: Page, practice: PracticeInfo) -> str:
     """What there is of a practice now: its best proof, else what comes nearest, else what hides it."""
     if practice.evidence:
         best = practice.evidence[0]
@@ -366,7 +222,7 @@ def _seen(page: _Page, practice: PracticeInfo) -> str:
     return page.said(practice.summary)
 
 
-def _short_gap(page: _Page, gap: GapInfo) -> Iterator[str]:
+def _short_gap(page: Page, gap: GapInfo) -> Iterator[str]:
     climb = _climb(page, gap)
     title = page.cut(page.said(gap.title), page.width - len(climb) - 4)
     space = " " * max(page.width - 2 - cells(title) - cells(climb), 2)
@@ -375,7 +231,7 @@ def _short_gap(page: _Page, gap: GapInfo) -> Iterator[str]:
         yield from page.wrapped("do  ", page.said(gap.steps[0].fix), 4, "dim")
 
 
-def _practices(page: _Page, assessment: Assessment, card: ScorecardInfo, verbose: bool) -> Iterator[str]:
+def _practices(page: Page, assessment: Assessment, card: ScorecardInfo, verbose: bool) -> Iterator[str]:
     full, open_, none = page.glyphs.full, page.glyphs.open, page.glyphs.none
     signs = f"{full} reached  {open_} open  {none} no such rung"
     rungs = "declared, used, automated, enforced: "
@@ -392,7 +248,7 @@ def _practices(page: _Page, assessment: Assessment, card: ScorecardInfo, verbose
             yield from _proof(page, practice)
 
 
-def _practice(page: _Page, name: str, practice: PracticeInfo) -> Iterator[str]:
+def _practice(page: Page, name: str, practice: PracticeInfo) -> Iterator[str]:
     style = _RUNG_STYLE[practice.rung]
     rung = practice.rung.replace("not_applicable", "n/a")
     head = f"{name:<19}{rung:<10}"
@@ -406,28 +262,28 @@ def _practice(page: _Page, name: str, practice: PracticeInfo) -> Iterator[str]:
         yield " " * 8 + page.paint(_short_route(page, best, page.width - 8), "dim")
 
 
-def _dots(page: _Page, practice: PracticeInfo) -> str:
+def _dots(page: Page, practice: PracticeInfo) -> str:
     signs = page.glyphs
     if practice.rung == "not_applicable":
         return signs.none * 4
     if practice.rung == "unknown":
         return "?" * 4
-    height = _HEIGHTS[practice.rung]
+    height = HEIGHTS[practice.rung]
     return "".join(
         signs.full if place <= height else signs.open if rung in practice.rungs else signs.none
         for place, rung in enumerate(_CLIMB, start=1)
     )
 
 
-def _reason(page: _Page, practice: PracticeInfo) -> str:
+def _reason(page: Page, practice: PracticeInfo) -> str:
     if practice.rung == "not_applicable":
         return page.said(practice.summary)
     return _seen(page, practice)
 
 
-def _short_route(page: _Page, evidence: EvidenceInfo, room: int) -> str:
+def _short_route(page: Page, evidence: EvidenceInfo, room: int) -> str:
     """The way from the trigger in one line; where it is too long, the middle is left out."""
-    words = [page.said(hop.text) for hop in _told(evidence.hops)]
+    words = [page.said(hop.text) for hop in told(evidence.hops)]
     if words[0].startswith("on: "):
         words.insert(1, page.said(evidence.hops[0].place.path.rpartition("/")[2]))
     then = page.glyphs.then
@@ -439,16 +295,7 @@ def _short_route(page: _Page, evidence: EvidenceInfo, room: int) -> str:
     return page.cut(line, room)
 
 
-def _told(hops: Iterable[HopInfo]) -> Iterator[HopInfo]:
-    """The hops without those that repeat the words of the one before."""
-    last = ""
-    for hop in hops:
-        if hop.text != last:
-            yield hop
-        last = hop.text
-
-
-def _proof(page: _Page, practice: PracticeInfo) -> Iterator[str]:
+def _proof(page: Page, practice: PracticeInfo) -> Iterator[str]:
     """All that speaks for and against a practice."""
     for evidence in practice.evidence:
         tool = f" [{page.said(evidence.tool)}]" if evidence.tool else ""
@@ -465,7 +312,7 @@ def _proof(page: _Page, practice: PracticeInfo) -> Iterator[str]:
         yield from page.wrapped("measured  ", page.said(numbers), 8, "dim")
 
 
-def _blind_spots(page: _Page, assessment: Assessment, verbose: bool) -> Iterator[str]:
+def _blind_spots(page: Page, assessment: Assessment, verbose: bool) -> Iterator[str]:
     spots = assessment.blind_spots
     if not spots:
         return
@@ -476,7 +323,7 @@ def _blind_spots(page: _Page, assessment: Assessment, verbose: bool) -> Iterator
         yield page.paint(f"  and {len(spots) - _BLIND_SHOWN} more; --verbose shows them", "dim")
 
 
-def _items(page: _Page, card: ScorecardInfo) -> Iterator[str]:
+def _items(page: Page, card: ScorecardInfo) -> Iterator[str]:
     yield from page.heading("Items of the model", "r: required, s: supporting, w: weakness of a low level")
     level = None
     for item in card.items:
@@ -493,7 +340,7 @@ def _status(item: ItemInfo) -> str:
     return f"{kind} {words.get(item.status, item.status.replace('_', ' '))}"
 
 
-def _footer(page: _Page, assessment: Assessment, name: str, verbose: bool) -> Iterator[str]:
+def _footer(page: Page, assessment: Assessment, name: str, verbose: bool) -> Iterator[str]:
     others = [
         f"{card.name}: level {card.level} of {card.top}, {card.title}"
         for key, card in assessment.scorecards.items()

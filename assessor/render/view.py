@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from assessor.assessment import Assessment
 from assessor.render.links import Links, links_of
-from assessor.render.terminal import visible
+from assessor.render.terminal_page import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -520,6 +520,8 @@ def best(arrivals: Iterable[Arrival]) -> Arrival | None:
 
 
 def _keywords_fit(call: Call, proof: Proof) -> bool:
+    if not proof.keywords and not proof.without:
+        return True
     for name, wanted in proof.keywords.items():
         value = call.keyword(name)
         if wanted == "*":
