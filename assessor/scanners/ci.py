@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from assessor.facts.workflow import Workflow
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
-from assessor.project.automation import Arrival, Site
+from assessor.project.arrivals import Arrival, Site
 from assessor.project.model import LIVE_ROLES
 from assessor.scanners.data import checking_scopes
 from assessor.scanners.scene import CI_PROVIDERS_EXCLUDED, Hit, Scene, best, conclude, raised

@@ -9,7 +9,7 @@ from assessor.facts.place import Place
 from assessor.facts.project_files import Dockerfile, Requirements
 from assessor.facts.python import Call
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
-from assessor.project.automation import Arrival, Site
+from assessor.project.arrivals import Arrival, Site
 from assessor.project.model import Role
 from assessor.scanners.ci import check_positions, is_ci
 from assessor.scanners.experiments import stands_before

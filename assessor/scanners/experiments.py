@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from assessor.findings import Evidence, Finding, NearMiss, Rung
-from assessor.project.automation import Arrival
+from assessor.project.arrivals import Arrival
 from assessor.scanners.gates import Gate, gates
 from assessor.scanners.scene import Hit, Scene, best, conclude, raised
 from assessor.scanners.testing import needs

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from assessor.facts.python import MAIN, MODULE, Text
 from assessor.findings import Evidence, Finding, Hop, Rung
-from assessor.project.automation import Arrival
+from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
 from assessor.scanners.scene import Hit, Scene, best, conclude, raised
 from assessor.scanners.stations import marks

@@ -25,7 +25,8 @@ from assessor.facts.place import Place
 from assessor.facts.project_files import Dependency
 from assessor.facts.python import UNKNOWN, Call
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
-from assessor.project.automation import Arrival, Automation, Site
+from assessor.project.arrivals import Arrival, Site
+from assessor.project.automation import Automation
 from assessor.project.model import Project, ProjectFile, Role
 from assessor.project.modules import CodeIndex, Modules
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from assessor.facts.python import MAIN, MODULE
-from assessor.project.automation import Arrival
+from assessor.project.arrivals import Arrival
 from assessor.project.closure import Closure
 from assessor.project.model import Role
 from assessor.project.modules import ScopeKey

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from assessor.facts.python import MAIN, MODULE, Scope
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
-from assessor.project.automation import Arrival
+from assessor.project.arrivals import Arrival
 from assessor.project.closure import is_test_scope
 from assessor.project.model import ProjectFile, Role
 from assessor.project.modules import ScopeKey

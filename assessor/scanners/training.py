@@ -11,7 +11,7 @@ from assessor.facts.place import Place
 from assessor.facts.python import MAIN, MODULE
 from assessor.facts.workflow import Trigger
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
-from assessor.project.automation import Arrival, Site
+from assessor.project.arrivals import Arrival, Site
 from assessor.project.invocations import interpret
 from assessor.project.model import Role
 from assessor.project.runs import Run

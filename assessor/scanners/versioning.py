@@ -9,7 +9,7 @@ from assessor.facts.place import BlindSpot, Place
 from assessor.facts.project_files import DataVersion, Dockerfile, Requirements
 from assessor.facts.python import Call
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
-from assessor.project.automation import Arrival
+from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
 from assessor.scanners.scene import Scene, best, conclude, raised
 

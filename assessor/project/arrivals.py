@@ -1,0 +1,114 @@
+"""How far each run comes: the values that the walk over the automation graph leaves behind."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from assessor.facts.commands import Command
+from assessor.facts.place import Place
+from assessor.facts.workflow import Job, Step, Workflow
+from assessor.findings import Hop
+from assessor.project.closure import Closure
+from assessor.project.invocations import Invocation
+from assessor.project.model import ProjectFile
+from assessor.project.runs import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One way by which a run gets somewhere.
+
+    `step` is the position of the step in its job; `fails` is False where a failure here cannot fail the run.
+    """
+
+    run: Run
+    step: int
+    hop: Hop | None = None
+    parent: Arrival | None = None
+    fails: bool = True
+    in_test: bool = False
+    closure: Closure | None = None
+    is_build: bool = False
+    """It happens while an image is built."""
+
+    def at(self, hop: Hop) -> Arrival:
+        """The way with one more hop."""
+        return Arrival(self.run, self.step, hop, self, self.fails, self.in_test, self.closure, self.is_build)
+
+    @property
+    def depth(self) -> int:
+        return 0 if self.parent is None else self.parent.depth + 1
+
+    @property
+    def route(self) -> tuple[Hop, ...]:
+        """From the trigger to here; equal neighbours are joined."""
+        hops: list[Hop] = []
+        arrival: Arrival | None = self
+        while arrival is not None:
+            if arrival.hop is not None and (not hops or hops[-1] != arrival.hop):
+                hops.append(arrival.hop)
+            arrival = arrival.parent
+        return (*self.run.hops, *reversed(hops))
+
+    @property
+    def is_automatic(self) -> bool:
+        return self.run.is_automatic
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One command as it is reached (or as it stands, where nothing starts it), and what it starts."""
+
+    command: Command
+    invocation: Invocation
+    place: Place
+    arrival: Arrival | None = None
+    cwd: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSite:
+    """A step that uses an action, task or orb."""
+
+    step: Step
+    place: Place
+    arrival: Arrival
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What holds where a command is read: folder, environment, the file that it is written in."""
+
+    arrival: Arrival
+    cwd: str
+    path: str
+    env: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def place(self) -> Place:
+        """Where the last hop leads."""
+        return self.arrival.hop.place if self.arrival.hop else Place(self.path, 1)
+
+
+@dataclass(slots=True)
+class Reach:
+    """What all runs reach. Lists are in the order of the runs and steps."""
+
+    sites: list[Site] = field(default_factory=list)
+    actions: list[ActionSite] = field(default_factory=list)
+    closures: list[tuple[Closure, Arrival]] = field(default_factory=list)
+    files: dict[str, list[Arrival]] = field(default_factory=lambda: defaultdict(list))
+    """Arrivals at whole files: notebooks, Dockerfiles, manifests, Terraform, R scripts."""
+    targets: dict[tuple[str, int], list[Arrival]] = field(default_factory=lambda: defaultdict(list))
+    """Arrivals at targets and stages, by path and line."""
+    broken: list[tuple[Place, str]] = field(default_factory=list)
+
+
+NO_RUN = Run("", "", Workflow("code", ""), Job("", 1), ())
+"""Stands for the run of a command that nothing starts."""
+
+
+def hopped(arrival: Arrival, file: ProjectFile, line: int, label: str) -> Arrival:
+    """The way with one more hop, to a line of a file."""
+    return arrival.at(Hop(label, file.at(line)))

@@ -1,0 +1,320 @@
+"""Images, containers and manifests: what building, starting and applying them runs."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from assessor.facts.commands import Command
+from assessor.facts.project_files import Service
+from assessor.project.arrivals import Context, hopped
+from assessor.project.invocations import Invocation, option, without_variable
+from assessor.project.model import Project, ProjectFile, Role
+from assessor.project.paths import folder_of, joined
+
+if TYPE_CHECKING:
+    from assessor.project.walk import Walk
+
+
+class Containers:
+    """Follows the images, services and manifests of one walk."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self.project = walk.project
+        self.reach = walk.reach
+
+    def docker(self, invocation: Invocation, context: Context) -> None:
+        """Follow `docker build`, `docker run` and `docker compose`."""
+        words = [word for word in invocation.arguments if word not in ("buildx", "image", "container")]
+        if words[:1] == ["compose"]:
+            self.compose(replace(invocation, arguments=tuple(words[1:])), context)
+        elif words[:1] == ["build"]:
+            self._docker_build(invocation, words[1:], context)
+        elif words[:1] == ["run"]:
+            image, command = _docker_run(words[1:])
+            self.start(image, context, command=command)
+
+    def _docker_build(self, invocation: Invocation, words: list[str], context: Context) -> None:
+        named = option(invocation, "-f", "--file")
+        where = next((w for w in reversed(words) if not w.startswith("-")), ".")
+        where = "." if where == "-" else where
+        candidates = [named] if named else []
+        candidates += (
+            [posixpath.join(where, "Dockerfile"), posixpath.join(where, named)]
+            if named
+            else [posixpath.join(where, "Dockerfile")]
+        )
+        for candidate in candidates:
+            found = self.walk.paths.locate(candidate, context)
+            if found:
+                self.walk.file(found, context)
+                return
+        if not where.startswith("$"):
+            self.reach.broken.append((context.place, f"{candidates[0]} does not exist"))
+
+    def build(self, file: ProjectFile, context: Context) -> None:
+        """An image is built: its RUN commands happen, its entry point does not."""
+        dockerfile = file.facts.dockerfile
+        assert dockerfile is not None
+        arrival = replace(hopped(context.arrival, file, 1, f"build {file.path}"), is_build=True)
+        inner = Context(arrival, self._image_folder(file), file.path, context.env)
+        for command in dockerfile.commands:
+            self.walk.command(command, replace(inner, cwd=self._image_folder(file)))
+
+    def _image_folder(self, file: ProjectFile) -> str:
+        """The folder of the repository that the image's working folder stands for."""
+        folder = posixpath.dirname(file.path)
+        dockerfile = file.facts.dockerfile
+        sources = [source for source, _, _ in dockerfile.copies] if dockerfile else []
+        own = any(joined(folder, source) in self.project.listed for source in sources if source not in (".", "./"))
+        return (
+            folder
+            if own or not folder or f"{folder}/requirements.txt" in self.project.listed
+            else folder
+            if not sources
+            else self._context_folder(folder, sources)
+        )
+
+    def _context_folder(self, folder: str, sources: list[str]) -> str:
+        """The build context is the nearest folder upwards in which a copied source exists."""
+        plain = [s.rstrip("/") for s in sources if s not in (".", "./")]
+        current = folder
+        while plain:
+            if any(
+                joined(current, s) in self.project.listed or joined(current, s) in self.project.folders for s in plain
+            ):
+                return current
+            if not current:
+                break
+            current = posixpath.dirname(current)
+        return folder
+
+    def start(self, image: str, context: Context, command: tuple[str, ...] = (), starts: bool = True) -> None:
+        """A container starts from an image that this repository builds, if it does."""
+        name = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+        path = self._image_files.get(name)
+        if path is None and name and "$" in name and len(self._dockerfiles) == 1:
+            path = self._dockerfiles[0]
+        if path is None:
+            return
+        file = self.project.files[path]
+        self.reach.files[path].append(context.arrival)
+        if not starts:
+            return
+        dockerfile = file.facts.dockerfile
+        assert dockerfile is not None
+        arrival = hopped(context.arrival, file, dockerfile.entry[0].line if dockerfile.entry else 1, f"start {path}")
+        inner = Context(arrival, self._image_folder(file), path, context.env)
+        for started in (
+            (Command(command, arrival.hop.place.line if arrival.hop else 1),) if command else dockerfile.entry
+        ):
+            self.walk.command(started, inner)
+
+    @cached_property
+    def _dockerfiles(self) -> list[str]:
+        return [f.path for f in self.project.ordered if f.facts.dockerfile and f.role is Role.FIRST_PARTY]
+
+    def compose(self, invocation: Invocation, context: Context) -> None:
+        """Follow the services that `compose up`, `run` or `build` starts or builds."""
+        words = list(invocation.arguments)
+        named = [words[i + 1] for i, w in enumerate(words[:-1]) if w in ("-f", "--file")]
+        plain = [
+            w for i, w in enumerate(words) if not w.startswith("-") and (i == 0 or words[i - 1] not in _COMPOSE_VALUES)
+        ]
+        action, services = (plain[0] if plain else ""), plain[1:]
+        if action not in ("up", "run", "build", "start", "push", "create"):
+            return
+        for file in self._compose_files(named, context):
+            for service in file.facts.services:
+                if action == "run" and services and service.name != services[0]:
+                    continue
+                if services and action != "run" and service.name not in services:
+                    continue
+                self._service(
+                    file,
+                    service,
+                    context,
+                    action not in ("build", "push"),
+                    tuple(services[1:]) if action == "run" else (),
+                )
+
+    def _compose_files(self, named: list[str], context: Context) -> Iterator[ProjectFile]:
+        if named:
+            paths = [self.walk.paths.locate(name, context) for name in named]
+        else:
+            names = ("docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml")
+            paths = [self.walk.paths.locate(name, context) for name in names]
+        for path in paths:
+            if path and self.project.files[path].facts.services:
+                yield self.project.files[path]
+
+    def _service(
+        self, file: ProjectFile, service: Service, context: Context, starts: bool, command: tuple[str, ...] = ()
+    ) -> None:
+        arrival = hopped(context.arrival, file, service.line, f"service {service.name}")
+        self.reach.targets[file.path, service.line].append(arrival)
+        inner = Context(arrival, posixpath.dirname(file.path), file.path, (*context.env, *service.environment))
+        path = None
+        if service.build:
+            folder = joined(posixpath.dirname(file.path), service.build)
+            path = joined(folder, service.dockerfile or "Dockerfile")
+        built = self.project.files.get(path or "")
+        if built and built.facts.dockerfile:
+            self.walk.file(built.path, inner)
+            inner = replace(inner, cwd=self._image_folder(built))
+        if not starts:
+            return
+        if command:
+            self.walk.command(Command(command, service.line), inner)
+        elif service.command:
+            for started in service.command:
+                self.walk.command(started, inner)
+        elif built and built.facts.dockerfile:
+            for started in built.facts.dockerfile.entry:
+                entry = replace(inner, path=built.path)
+                self.walk.command(started, entry)
+
+    def apply(self, invocation: Invocation, context: Context) -> None:
+        """kubectl, helm, kustomize, terraform and the like apply the manifests of a file or folder."""
+        words = invocation.arguments
+        if invocation.program in ("terraform", "tofu", "terragrunt"):
+            folder = joined(context.cwd, option(invocation, "-chdir") or "")
+            if "apply" in words:
+                self._within(folder, context, (".tf",))
+            return
+        if any(word.startswith("--dry-run") and word != "--dry-run=none" for word in words) or words[:1] in _LOOKS:
+            return
+        for word in words:
+            value = word.partition("=")[2] if word.startswith("-") else word
+            found = self.walk.paths.locate(value, context) if value else None
+            if found:
+                self.walk.file(found, context)
+                self.walk.configured(found, context)
+            elif value and (folder := joined(context.cwd, without_variable(value))) in self.project.folders and folder:
+                if not self._kustomized(folder, context, set()):
+                    self._within(folder, context, (".yaml", ".yml", ".tpl", ".json"))
+
+    def _kustomized(self, folder: str, context: Context, done: set[str]) -> bool:
+        """Follow a kustomization's resources, bases and components; False where the folder has none."""
+        names = [f"{folder}/{name}" for name in ("kustomization.yaml", "kustomization.yml", "Kustomization")]
+        path = next((name for name in names if name in self.project.files), None)
+        if path is None or folder in done:
+            return path is not None
+        done.add(folder)
+        self.reach.files[path].append(context.arrival)
+        for resource in self.project.files[path].facts.resources:
+            for key, value, line in resource.settings:
+                generated = key.startswith("configMapGenerator.") and ".files." in key
+                if not (generated or key.startswith(("resources.", "bases.", "components.", "helmCharts."))):
+                    continue
+                target = joined(folder, value.rpartition("=")[2])
+                inner = replace(context, arrival=hopped(context.arrival, self.project.files[path], line, value))
+                if target in self.project.files:
+                    self.reach.files[target].append(inner.arrival)
+                    self.walk.configured(target, inner)
+                elif target in self.project.folders and not self._kustomized(target, inner, done):
+                    self._within(target, inner, (".yaml", ".yml"))
+        return True
+
+    def _within(self, folder: str, context: Context, endings: tuple[str, ...]) -> None:
+        prefix = f"{folder}/" if folder else ""
+        for path in sorted(self.project.files):
+            if path.startswith(prefix) and path.endswith(endings):
+                self.reach.files[path].append(context.arrival)
+                if path.endswith((".yaml", ".yml")):
+                    self.walk.configured(path, context)
+
+    @cached_property
+    def _image_files(self) -> dict[str, str]:
+        return _images_by_name(self.project)
+
+
+_LOOKS = {
+    ("diff",),
+    ("lint",),
+    ("template",),
+    ("get",),
+    ("describe",),
+    ("delete",),
+    ("logs",),
+    ("uninstall",),
+    ("test",),
+    ("wait",),
+    ("edit",),
+    ("build",),
+}
+"""Subcommands of kubectl and helm that apply nothing."""
+_COMPOSE_VALUES = {
+    "-f",
+    "--file",
+    "-p",
+    "--project-name",
+    "--env-file",
+    "--profile",
+    "--project-directory",
+    "--progress",
+    "--ansi",
+    "--scale",
+    "--timeout",
+    "-t",
+    "--parallel",
+}
+
+
+def _docker_run(words: list[str]) -> tuple[str, tuple[str, ...]]:
+    """Image and command of `docker run`."""
+    position = 0
+    flags = {"--rm", "-d", "-it", "-i", "-t", "-ti", "--detach", "--privileged", "--init", "--tty", "--interactive"}
+    while position < len(words) and words[position].startswith("-"):
+        position += 1 if words[position] in flags or "=" in words[position] else 2
+    return (words[position] if position < len(words) else "", tuple(words[position + 1 :]))
+
+
+def _images_by_name(project: Project) -> dict[str, str]:
+    """Image name (last part, no tag) → the Dockerfile that a command or compose service of this repository builds it from."""
+    found: dict[str, str] = {}
+    dockerfiles = [f.path for f in project.ordered if f.facts.dockerfile]
+    for file, services in project.having(lambda f: f.services):
+        for service in services:
+            if service.build:
+                folder = joined(posixpath.dirname(file.path), service.build)
+                path = joined(folder, service.dockerfile or "Dockerfile")
+                if path in dockerfiles:
+                    found.setdefault(_image_name(service.image) or service.name, path)
+    for command, folder in _all_commands(project):
+        words = [w for w in command.argv if w not in ("buildx", "image")]
+        if words[:2] in (["docker", "build"], ["podman", "build"]):
+            invocation = Invocation("docker", tuple(words[1:]))
+            tag = _image_name(option(invocation, "-t", "--tag"))
+            named = option(invocation, "-f", "--file")
+            where = words[-1] if not words[-1].startswith("-") else "."
+            for candidate in (named, posixpath.join(where, "Dockerfile"), posixpath.join(where, named)):
+                for base in (joined(folder, command.cwd), ""):
+                    path = joined(base, without_variable(candidate))
+                    if tag and path in dockerfiles:
+                        found.setdefault(tag, path)
+    return found
+
+
+def _image_name(image: str) -> str:
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+
+
+def _all_commands(project: Project) -> Iterator[tuple[Command, str]]:
+    for file in project.ordered:
+        folder = posixpath.dirname(file.path)
+        for target in file.facts.targets:
+            yield from ((command, folder) for command in target.commands)
+        if file.facts.script:
+            yield from ((command, "") for command in file.facts.script.commands)
+        for workflow in file.facts.workflows:
+            for job in workflow.jobs:
+                for step in job.steps:
+                    yield from (
+                        (replace(command, cwd=joined(folder_of(step.cwd), command.cwd)), "")
+                        for command in step.commands
+                    )

@@ -1,0 +1,97 @@
+"""Calls of Python that start a command, a script or a notebook: subprocess and its like, operators, job definitions."""
+
+from __future__ import annotations
+
+import posixpath
+
+from assessor.facts.python import MODULE, UNKNOWN, Call
+from assessor.project.arrivals import Context
+from assessor.project.invocations import without_variable
+from assessor.project.paths import Paths, joined
+
+_STARTERS = {
+    "os.system", "os.popen", "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output",
+    "subprocess.Popen", "subprocess.getoutput", "sh.bash", "invoke.run", "asyncio.create_subprocess_shell",
+    "plumbum.local", "prefect_shell.ShellOperation", "prefect.tasks.shell.ShellTask",
+}  # fmt: skip
+_COMMAND_ARGUMENTS = ("bash_command", "command", "cmd", "commands", "cmds", "arguments")
+_FILE_ENDINGS = (".py", ".ipynb", ".sh", ".R")
+_ENVIRONMENT = ("os.environ.get", "os.getenv")
+_SOURCE_FOLDERS = ("source_dir", "source_directory", "code", "source")
+_TOUCHING = ("open", "exists", "copy", "join", "copyfile", "read_text")
+"""Last words of calls that look at a file or copy it and do not start it."""
+_LONGEST_NAME = 200
+
+
+def started_text(call: Call, path: str) -> str | tuple[str, ...]:
+    """The command that a call runs: of subprocess and its like, or of an operator's `bash_command`."""
+    given = dict(reversed(call.keywords)) if call.keywords else {}
+    for name in _COMMAND_ARGUMENTS:
+        value = given.get(name)
+        if name == "bash_command" and isinstance(value, str) and value is not UNKNOWN:
+            return value
+        if isinstance(value, str | tuple) and value is not UNKNOWN and _looks_started(value):
+            return value if isinstance(value, str) else _known(value)
+    if path.endswith("noxfile.py") and call.name in (
+        "?.run",
+        "?.run_always",
+        "nox.Session.run",
+        "nox.sessions.Session.run",
+    ):
+        return _known(tuple(v for v in call.args if not isinstance(v, tuple)))
+    if path.endswith("tasks.py") and call.name in ("?.run", "?.sudo", "invoke.Context.run"):
+        value = next(iter(call.args), None)
+        return value if isinstance(value, str) and value is not UNKNOWN else ""
+    if call.name in _STARTERS:
+        value = next(iter(call.args), None)
+        if isinstance(value, tuple):
+            return _known(value)
+        return value if isinstance(value, str) and value is not UNKNOWN else ""
+    return ""
+
+
+def _known(words: tuple[object, ...]) -> tuple[str, ...]:
+    return tuple("$X" if word is UNKNOWN else str(word) for word in words)
+
+
+def _looks_started(value: str | tuple[object, ...]) -> bool:
+    text = value if isinstance(value, str) else " ".join(map(str, value))
+    return any(mark in text for mark in (".py", ".sh", "python", "dvc ", "make "))
+
+
+def may_name_files(call: Call) -> bool:
+    """Some argument is a script or notebook, or its value may come from the job's environment."""
+    if call.names or call.name in _ENVIRONMENT:
+        return True
+    values = (*call.args, *(value for _, value in call.keywords))
+    return any(isinstance(value, str) and value.endswith(_FILE_ENDINGS) for value in values)
+
+
+def files_named(call: Call, path: str, context: Context, paths: Paths) -> list[str]:
+    """Scripts and notebooks that a call in the file `path` names (`entry_point="train.py"`), beside the module, from the
+    root, or in `source_dir`; the value may come from the environment of the job."""
+    if call.name.endswith(_TOUCHING):
+        return []
+    source = next((v for k, v in call.keywords if k in _SOURCE_FOLDERS and isinstance(v, str)), "")
+    folder, found = posixpath.dirname(path), []
+    for value in _values(call, context):
+        if not value.endswith(_FILE_ENDINGS) or len(value) >= _LONGEST_NAME or any(sign in value for sign in "*\n "):
+            continue
+        names = [joined(source, value), joined(folder, value), without_variable(value)]
+        names.append(joined(folder, names[0]))
+        hit = next((name for name in names if name in paths.project.files), None) or paths.unique(value)
+        if hit and hit != path:
+            found.append(hit)
+    return found
+
+
+def _values(call: Call, context: Context) -> list[str]:
+    """The texts given to a call. `os.getenv("SCRIPT")` gives the variable's value, and `script_name=env.train_script` that of
+    TRAIN_SCRIPT, where the job's environment has them."""
+    values = [value for value in (*call.args, *(v for _, v in call.keywords)) if isinstance(value, str)]
+    if call.name in _ENVIRONMENT and values:
+        values = [value for name, value in context.env if name == values[0]] if call.scope != MODULE else []
+    if context.env:
+        variables = {name.rpartition(".")[2].upper() for name in call.names}
+        values += [value for key, value in context.env if key in variables]
+    return values

@@ -1,0 +1,223 @@
+"""Named targets and what they run: make, tox, nox, just, task, npm, poe, hatch, pdm, invoke, stages of DVC, entry points of
+MLflow projects, hooks of pre-commit."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from assessor.facts.commands import Command, Target
+from assessor.project.arrivals import Context, hopped
+from assessor.project.closure import Entry
+from assessor.project.invocations import Invocation, option
+from assessor.project.model import ProjectFile, Role
+from assessor.project.paths import joined
+
+if TYPE_CHECKING:
+    from assessor.project.walk import Walk
+
+
+class Targets:
+    """Follows the targets of one walk."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self.project = walk.project
+        self.reach = walk.reach
+
+    def named(self, invocation: Invocation, context: Context) -> bool:
+        """Targets of make, tox, nox, just, task, npm, poe, hatch, pdm; True where the command was one."""
+        runner = _TARGET_RUNNERS.get(invocation.program)
+        if runner is None and invocation.via_runner in ("hatch", "pdm", "pixi"):
+            names: tuple[str, ...] = (invocation.program.rpartition(":")[2],)
+            return self._run(invocation.via_runner, names, invocation, context)
+        if runner is None:
+            return False
+        cwd = context.cwd
+        folder = option(invocation, "-C", "--directory", "-d", "--dir", "--prefix", "--cwd")
+        if folder:
+            cwd = joined(cwd, folder)
+        names = _target_names(runner, invocation)
+        given = tuple((n, v) for n, e, v in (w.partition("=") for w in invocation.arguments) if e and n.isidentifier())
+        return self._run(runner, names, invocation, replace(context, cwd=cwd, env=(*context.env, *given)))
+
+    def _run(self, runner: str, names: tuple[str, ...], invocation: Invocation, context: Context) -> bool:
+        available = self._targets(runner, context.cwd)
+        if not available:
+            return False
+        chosen = [name for name in names if name in available] or [
+            name for name, (_, target) in available.items() if not names and target.is_default
+        ]
+        for name in names:
+            if name not in available and runner in ("make", "just", "task"):
+                self.reach.broken.append((context.place, f"{runner} target {name} does not exist"))
+        for name in chosen:
+            self._target(name, available, context, set())
+        return bool(chosen) or runner in ("make", "tox", "nox", "just", "task")
+
+    def _targets(self, runner: str, folder: str) -> dict[str, tuple[ProjectFile, Target]]:
+        """Targets of the runner's files in a folder; files it may include (`*.mk`) come last."""
+        found: dict[str, tuple[ProjectFile, Target]] = {}
+        for file in self._target_files.get((runner, folder), ()):
+            for target in file.facts.targets:
+                if target.runner == runner:
+                    found.setdefault(target.name, (file, target))
+        return found
+
+    @cached_property
+    def _target_files(self) -> Mapping[tuple[str, str], list[ProjectFile]]:
+        found: dict[tuple[str, str], list[ProjectFile]] = defaultdict(list)
+        for file in self.project.ordered:
+            if file.role in (Role.FIRST_PARTY, Role.TEST, Role.EXAMPLE):
+                for runner in dict.fromkeys(target.runner for target in file.facts.targets):
+                    found[runner, posixpath.dirname(file.path)].append(file)
+        for (runner, folder), files in list(found.items()):
+            files.sort(key=lambda file: file.path.endswith(".mk"))
+            if runner == "make":
+                for file in files:
+                    for setting in file.facts.settings:
+                        if setting.key == "include":
+                            path = joined(folder, setting.value)
+                            included = self.project.files.get(path)
+                            if included and included not in files:
+                                found[runner, folder].append(included)
+        return found
+
+    def _target(
+        self, name: str, available: dict[str, tuple[ProjectFile, Target]], context: Context, done: set[str]
+    ) -> None:
+        if name in done or name not in available:
+            return
+        done.add(name)
+        file, target = available[name]
+        for need in target.needs:
+            self._target(need, available, context, done)
+        hop = hopped(context.arrival, file, target.line, f"{target.runner} {target.name}")
+        self.reach.targets[file.path, target.line].append(hop)
+        inner = replace(context, arrival=hop, path=file.path)
+        if target.sessions_python:
+            self.walk.python((Entry(file.path, "function", target.sessions_python),), Invocation("nox"), inner)
+        for command in target.commands:
+            self.walk.command(_overridden(command, target, context.env), inner)
+
+    def dvc(self, invocation: Invocation, context: Context) -> None:
+        """Follow the stages that `dvc repro` and `dvc exp run` bring up to date."""
+        words = invocation.arguments
+        if words[:1] == ("repro",):
+            names = tuple(word for word in words[1:] if not word.startswith("-"))
+        elif words[:2] == ("exp", "run"):
+            names = tuple(word for word in words[2:] if not word.startswith("-") and "=" not in word)
+        else:
+            return
+        folder = context.cwd if self._targets("dvc", context.cwd) else ""
+        stages = self._targets("dvc", folder)
+        wanted = {name.rpartition(":")[2].partition("@")[0] for name in names if "." not in name}
+        for name in stages:
+            if not wanted or name in _upstream(wanted, stages):
+                self._target(name, stages, replace(context, cwd=folder), set())
+
+    def mlflow(self, invocation: Invocation, context: Context) -> None:
+        """Follow the entry point that `mlflow run` starts."""
+        if invocation.arguments[:1] != ("run",):
+            return
+        where = next((word for word in invocation.arguments[1:] if not word.startswith("-")), ".")
+        projects = self._targets("mlproject", joined(context.cwd, where))
+        entry = option(invocation, "-e", "--entry-point") or "main"
+        self._target(entry, projects, replace(context, cwd=joined(context.cwd, where)), set())
+
+    def _hooks(self, context: Context) -> None:
+        for file, hooks in self.project.having(lambda f: f.hooks):
+            for hook in hooks:
+                hop = hopped(context.arrival, file, hook.line, f"hook {hook.id}")
+                self.reach.targets[file.path, hook.line].append(hop)
+                for command in hook.commands:
+                    self.walk.command(command, replace(context, arrival=hop, path=file.path, cwd=""))
+
+    def pre_commit(self, invocation: Invocation, context: Context) -> None:
+        """Follow the hooks that `pre-commit run` runs."""
+        if invocation.arguments[:1] == ("run",):
+            self._hooks(context)
+
+
+def _overridden(command: Command, target: Target, env: tuple[tuple[str, str], ...]) -> Command:
+    """Put what `make NAME=value` gives in place of the variable's default in the recipe."""
+    given = dict(env)
+    argv = command.argv
+    for name, default in target.variables:
+        if name in given and default:
+            argv = tuple(word.replace(default, given[name]) for word in argv)
+    return replace(command, argv=argv) if argv != command.argv else command
+
+
+_TARGET_RUNNERS = {
+    "make": "make",
+    "gmake": "make",
+    "$(MAKE)": "make",
+    "${MAKE}": "make",
+    "tox": "tox",
+    "nox": "nox",
+    "just": "just",
+    "task": "task",
+    "npm": "npm",
+    "yarn": "npm",
+    "pnpm": "npm",
+    "poe": "poe",
+    "invoke": "invoke",
+    "inv": "invoke",
+}
+
+
+def _target_names(runner: str, invocation: Invocation) -> tuple[str, ...]:
+    words = list(invocation.arguments)
+    if runner in ("tox", "nox"):
+        chosen = ",".join(_after(words, ("-e", "-s", "--session", "--sessions", "-m")))
+        rest = [w for w in words if not w.startswith("-")]
+        if runner == "tox" and rest[:1] in (["run"], ["r"], ["p"], ["run-parallel"]):
+            rest = rest[1:]
+        return tuple(chosen.split(",")) if chosen else ()
+    if runner == "npm":
+        plain = [w for w in words if not w.startswith("-")]
+        if plain[:1] in (["run"], ["run-script"]):
+            return tuple(plain[1:2])
+        return tuple(plain[:1]) if plain[:1] in (["test"], ["start"], ["build"]) or plain else ()
+    names = []
+    skip = False
+    for word in words:
+        if skip or word.startswith("-") or "=" in word:
+            skip = word in ("-C", "-f", "-j", "--directory", "--file", "-d", "-t", "--makefile")
+            continue
+        names.append(word)
+        if runner in ("poe", "invoke"):
+            break
+    return tuple(names)
+
+
+def _after(words: list[str], flags: tuple[str, ...]) -> list[str]:
+    """The words that follow a flag up to the next option: `nox -s lint tests`; also `--session=lint`."""
+    found: list[str] = []
+    taking = False
+    for word in words:
+        if word.startswith("-"):
+            name, _, value = word.partition("=")
+            taking = name in flags and not value
+            found += [value] if name in flags and value else []
+        elif taking:
+            found.append(word)
+    return found
+
+
+def _upstream(wanted: set[str], stages: dict[str, tuple[ProjectFile, Target]]) -> set[str]:
+    """The stages wanted and all whose outputs they need."""
+    maker = {output: name for name, (_, stage) in stages.items() for output in stage.outputs}
+    found, waiting = set(), list(wanted)
+    while waiting:
+        name = waiting.pop()
+        if name in found or name not in stages:
+            continue
+        found.add(name)
+        waiting += [maker[i] for i in stages[name][1].inputs if i in maker]
+    return found

@@ -1,0 +1,468 @@
+"""The walk over the automation graph: from a run's steps through commands and files to Python functions.
+
+A way ends at its first broken hop: a script, target or path that does not exist is noted in `Reach.broken` and nothing
+behind it is reached.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property, lru_cache
+
+from assessor.catalog.actions import command_of
+from assessor.facts.commands import Command
+from assessor.facts.place import Place
+from assessor.facts.python import Call
+from assessor.facts.workflow import Job, Step, Workflow
+from assessor.findings import Hop
+from assessor.project.arrivals import NO_RUN, ActionSite, Arrival, Context, Reach, Site, hopped
+from assessor.project.closure import Closure, Entry, explore
+from assessor.project.collected_tests import CollectedTests
+from assessor.project.containers import Containers
+from assessor.project.invocations import Invocation, interpret, switches
+from assessor.project.model import LIVE_ROLES, Project
+from assessor.project.modules import Modules, ScopeKey
+from assessor.project.paths import Paths, folder_of, joined
+from assessor.project.runs import Run, called_file
+from assessor.project.started_calls import files_named, may_name_files, started_text
+from assessor.project.starts import Start
+from assessor.project.targets import Targets
+from assessor.readers.shell import parse as parse_shell
+
+MAX_DEPTH = 24
+MAX_ARRIVALS = 4_000
+_SHOWN = 80
+
+_Handler = Callable[[Invocation, Context], None]
+
+
+class Walk:
+    """Follows the runs of one project, one after the other, and notes in `reach` what they reach."""
+
+    def __init__(self, project: Project, modules: Modules) -> None:
+        self.project = project
+        self.modules = modules
+        self.reach = Reach()
+        self.paths = Paths(project)
+        self.targets = Targets(self)
+        self.containers = Containers(self)
+        self.tests = CollectedTests(self)
+        self._explored: dict[tuple[object, ...], Closure] = {}
+        self._startings: dict[ScopeKey, list[tuple[Call, str | tuple[str, ...]]]] = {}
+        self._seen: set[tuple[object, ...]] = set()
+        self._count = 0
+        self._actions = {
+            file.path: workflow
+            for file in project.ordered
+            if file.role in LIVE_ROLES
+            for workflow in file.facts.workflows
+        }
+
+    # ---- runs and steps ----
+
+    def job(self, run: Run) -> None:
+        """Follow a job of a workflow: its image and its steps."""
+        self._begin()
+        if run.job.image:
+            self.containers.start(run.job.image, Context(Arrival(run, 0), "", run.path), starts=False)
+        self._steps(run.job.steps, run.path, Arrival(run, 0), run.variables, run.workflow)
+
+    def start(self, start: Start) -> None:
+        """Follow what starts by itself outside of workflows: deployed code, resources, images."""
+        self._begin()
+        run = start.run
+        context = Context(Arrival(run, 0), "", run.path)
+        if start.entry:
+            self.python((start.entry,), Invocation("python"), context)
+        for command in start.commands:
+            self.command(command, replace(context, env=run.variables))
+        for image in start.images:
+            self.containers.start(image, context)
+        for path in start.files:
+            self.file(path, context)
+
+    def _begin(self) -> None:
+        self._seen = set()
+        self._count = 0
+
+    def _steps(
+        self, steps: Iterable[Step], path: str, base: Arrival, env: tuple[tuple[str, str], ...], workflow: Workflow
+    ) -> None:
+        for number, step in enumerate(steps):
+            position = number if base.parent is None and base.hop is None else base.step
+            arrival = Arrival(base.run, position, None, base, base.fails and step.can_fail, base.in_test)
+            context = Context(arrival, folder_of(step.cwd), path, (*env, *step.env))
+            if step.uses:
+                self._uses(step, context)
+            for command in step.commands:
+                self.command(command, context)
+
+    def _uses(self, step: Step, context: Context) -> None:
+        place = Place(context.path, step.line)
+        called = called_file(step.uses, context.path, self._actions)
+        hop = Hop(f"uses {step.uses}", place)
+        arrival = replace(context.arrival, hop=hop)
+        self.reach.actions.append(ActionSite(step, place, arrival))
+        if called and context.arrival.depth < MAX_DEPTH:
+            inner = self._actions[called]
+            for job, steps in _called_steps(step, inner):
+                env = (*context.env, *inner.env, *job.env, *step.inputs)
+                self._steps(steps, called, arrival, env, inner)
+            return
+        inner_context = replace(context, arrival=arrival)
+        known = command_of(step.uses, dict(step.inputs))
+        if known:
+            argv, folder = known
+            moved = inner_context if step.cwd else replace(inner_context, cwd=joined(context.cwd, folder_of(folder)))
+            self.command(Command(argv, step.line), moved)
+        for name, value in step.inputs:
+            if known or step.commands:
+                break
+            if name.lower() in _SCRIPT_INPUTS and value:
+                script = parse_shell(value, first_line=step.line, stops_on_error=True)
+                for command in script.commands:
+                    remote = command.is_remote or "ssh" in step.uses.lower()
+                    self.command(replace(command, line=step.line, is_remote=remote), inner_context)
+            elif name.lower() in ("file", "dockerfile"):
+                self.file(value, inner_context)
+            elif (found := self.paths.locate(value, inner_context)) and found.endswith((".py", ".ipynb", ".sh")):
+                self.file(found, inner_context)
+        if "docker/build-push-action" in step.uses and not step.input("file"):
+            self.file(posixpath.join(folder_of(step.input("context")), "Dockerfile"), inner_context)
+
+    # ---- commands ----
+
+    def command(self, command: Command, context: Context) -> None:
+        """Note a command as reached and follow what it starts; each command once a run."""
+        self._count += 1
+        if self._count > MAX_ARRIVALS or context.arrival.depth > MAX_DEPTH:
+            return
+        command = _filled(command, (*context.env, *command.env))
+        invocation = interpret(command.argv)
+        if invocation is None:
+            return
+        cwd = self.paths.enter(context.cwd, command.cwd, context.path)
+        if invocation.folder:
+            cwd = joined(cwd, invocation.folder)
+        place, parent = Place(context.path, command.line), context.arrival
+        fails = parent.fails and not command.swallowed
+        key = (command.argv, place, cwd, fails, parent.in_test)
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        hop = Hop(_shown(command.text), place)
+        arrival = Arrival(parent.run, parent.step, hop, parent, fails, parent.in_test, is_build=parent.is_build)
+        self.reach.sites.append(Site(command, invocation, place, arrival, cwd))
+        inner = Context(arrival, cwd, context.path, (*context.env, *command.env))
+        if not self.targets.named(invocation, inner):
+            self._started(invocation, inner)
+
+    @cached_property
+    def _handlers(self) -> Mapping[str, _Handler]:
+        """Program → what follows it."""
+        apply = ("kubectl", "helm", "kustomize", "terraform", "tofu", "terragrunt", "oc")
+        return {
+            "dvc": self.targets.dvc,
+            "mlflow": self.targets.mlflow,
+            **dict.fromkeys(("pytest", "py.test", "unittest", "nosetests"), self.tests.run),
+            **dict.fromkeys(("pre-commit", "prek"), self.targets.pre_commit),
+            **dict.fromkeys(("docker", "podman"), self.containers.docker),
+            "docker-compose": self.containers.compose,
+            **dict.fromkeys(apply, self.containers.apply),
+        }
+
+    def _started(self, invocation: Invocation, context: Context) -> None:
+        handler = self._handlers.get(invocation.program)
+        if handler:
+            handler(invocation, context)
+        elif invocation.code:
+            self._inline(invocation, context)
+        elif invocation.script:
+            self._script(invocation, context)
+        elif invocation.module:
+            self._module(invocation, context)
+        else:
+            self._console_script(invocation, context)
+            self._named_files(invocation, context)
+
+    def _script(self, invocation: Invocation, context: Context) -> None:
+        found = self.paths.locate(invocation.script, context)
+        if found is None:
+            written = invocation.script
+            if not written.startswith(("$", "/", "{", "<")) and "$" not in written and not invocation.module:
+                self.reach.broken.append((context.place, f"{written} does not exist"))
+            return
+        self.file(found, context, invocation)
+
+    def file(self, path: str, context: Context, invocation: Invocation | None = None) -> None:
+        """A file is started, built or applied; what that means follows from its facts."""
+        found = path if path in self.project.files else self.paths.locate(path, context)
+        file = self.project.files.get(found or "")
+        if file is None:
+            return
+        self.reach.files[file.path].append(context.arrival)
+        invocation = invocation or Invocation("python")
+        if file.facts.script:
+            inner = replace(context, path=file.path, arrival=hopped(context.arrival, file, 1, file.path))
+            for command in file.facts.script.commands:
+                self.command(command, inner)
+        elif file.facts.notebook or file.facts.python:
+            how = "script"
+            self.python((Entry(file.path, how),), invocation, context)
+        elif file.facts.dockerfile:
+            self.containers.build(file, context)
+
+    def _inline(self, invocation: Invocation, context: Context) -> None:
+        """`python -c` code: the first-party functions that it imports are reached."""
+        from assessor.readers.python import read_source
+
+        line = context.arrival.hop.place.line if context.arrival.hop else 1
+        facts = read_source(invocation.code, lambda _: line)
+        entries = []
+        folder = context.cwd
+        for imported in facts.imports:
+            head, _, name = imported.target.rpartition(".")
+            for dotted, rest in ((imported.target, ""), (head, name)):
+                path = self.modules.module(dotted, folder) if dotted else None
+                if path:
+                    entries.append(Entry(path, "function", rest))
+                    break
+        if entries:
+            self.python(tuple(entries), invocation, context)
+
+    def _module(self, invocation: Invocation, context: Context) -> None:
+        module = invocation.module
+        path = self.modules.module(module, context.cwd)
+        if path is None and "/" in module:
+            path = self.paths.locate(module if module.endswith(".py") else module + ".py", context)
+        if path is None:
+            if "." in module and invocation.program == "python" and self._is_ours(module):
+                self.reach.broken.append((context.place, f"module {module} does not exist"))
+            return
+        if path.endswith("/__init__.py") and path[:-11] + "__main__.py" in self.modules.files:
+            path = path[:-11] + "__main__.py"
+        how = "script" if invocation.program == "python" else "script" if not invocation.attribute else "function"
+        name = invocation.attribute if how == "function" else ""
+        self.python((Entry(path, how, name.rstrip("()")),), invocation, context)
+
+    def _is_ours(self, module: str) -> bool:
+        head = module.partition(".")[0]
+        return any(path.startswith(f"{head}/") or f"/{head}/" in path for path in self.modules.files)
+
+    def _console_script(self, invocation: Invocation, context: Context) -> None:
+        for path, function in self._console_scripts.get(invocation.program, ())[:1]:
+            self.python((Entry(path, "function", function),), invocation, context)
+
+    @cached_property
+    def _console_scripts(self) -> Mapping[str, list[tuple[str, str]]]:
+        """Command → (file, function) of the packages' entry points."""
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for file, requirements in self.project.having(lambda f: f.requirements):
+            for name, target, _ in requirements.entry_points:
+                module, _, function = target.partition(":")
+                path = self.modules.module(module, posixpath.dirname(file.path))
+                if path:
+                    found[name].append((path, function))
+        return found
+
+    def _named_files(self, invocation: Invocation, context: Context) -> None:
+        """A program that is not known gets files of the repository as arguments: jobs, manifests, notebooks, scripts."""
+        for word in invocation.arguments[:30]:
+            value = word.partition("=")[2] if word.startswith("-") and "=" in word else word
+            if invocation.program == "gcloud" and "builds" not in invocation.arguments:
+                break
+            if "." not in value or len(value) > 200:
+                continue
+            found = self.paths.locate(value, context)
+            if found and found.endswith((".py", ".sh", ".ipynb", ".R", ".r", ".yaml", ".yml", ".json")):
+                if invocation.program not in _READERS_ONLY:
+                    self.file(found, context)
+                    self.configured(found, context)
+
+    def configured(self, path: str, context: Context) -> None:
+        """A configuration handed to a program starts the commands and files that it names."""
+        file = self.project.files[path]
+        inner = replace(context, path=path)
+        for resource in file.facts.resources:
+            hop = hopped(context.arrival, file, resource.line, f"{resource.kind} {resource.name}".strip())
+            for command in resource.commands:
+                self.command(command, replace(inner, arrival=hop))
+            for image in resource.images:
+                self.containers.start(image, replace(inner, arrival=hop))
+        for workflow in file.facts.workflows:  # a build or pipeline that is handed to its service
+            if all(t.kind in ("call", "server") for t in workflow.triggers) and context.arrival.depth < MAX_DEPTH:
+                for job in workflow.jobs:
+                    base = hopped(context.arrival, file, job.line, f"job {job.name or job.id}")
+                    self._steps(job.steps, path, base, (*context.env, *workflow.env, *job.env), workflow)
+        for setting in file.facts.settings:
+            if setting.key.rpartition(".")[2].lower() in _COMMAND_KEYS and " " in setting.value:
+                hop = hopped(context.arrival, file, setting.line, setting.key)
+                for command in parse_shell(setting.value, first_line=setting.line).commands:
+                    self.command(replace(command, line=setting.line), replace(inner, arrival=hop))
+            elif setting.value.endswith((".py", ".ipynb", ".sh")) and (
+                found := self.paths.locate(setting.value, inner)
+            ):
+                self.file(found, replace(inner, arrival=hopped(context.arrival, file, setting.line, setting.key)))
+
+    # ---- Python ----
+
+    def python(self, entries: tuple[Entry, ...], invocation: Invocation, context: Context) -> None:
+        """Note the functions that the entries reach, and follow what these start themselves."""
+        given = {name: value for name, value in context.env if name}
+        given.update(switches(invocation.arguments))
+        given = {name: value for name, value in given.items() if name in self._guarded}
+        words = tuple(invocation.operands[:10])
+        key = (entries, tuple(sorted(given.items())), words)
+        closure = self._explored.get(key)
+        if closure is None:
+            closure = self._explored[key] = explore(self.modules, entries, given, words)
+        in_test = context.arrival.in_test or closure.in_test
+        arrival = replace(context.arrival, closure=closure, in_test=in_test)
+        seen = (id(closure), arrival.fails, in_test, arrival.step)
+        if seen in self._seen:
+            return
+        self._seen.add(seen)
+        self.reach.closures.append((closure, arrival))
+        self._spawned(closure, arrival, context)
+
+    @cached_property
+    def _guarded(self) -> frozenset[str]:
+        """Names that some condition of first-party code tests; other switches change nothing that is followed."""
+        codes = [f.code for f in self.project.ordered if f.code]
+        names = {g.name for code in codes for call in code.calls for g in call.guards}
+        names |= {g.name for code in codes for imported in code.imports for g in imported.guards}
+        return frozenset(names)
+
+    def _spawned(self, closure: Closure, arrival: Arrival, context: Context) -> None:
+        """Commands and scripts that the reached functions start themselves."""
+        for scope in list(closure.reached):
+            for call, text in self._starting(scope):
+                if closure.runs(call):
+                    self._call(call, text, scope, closure, arrival, context)
+
+    def _starting(self, scope: ScopeKey) -> list[tuple[Call, str | tuple[str, ...]]]:
+        """The calls of a function that may start a command or a file, with the command where the call itself has one."""
+        known = self._startings.get(scope)
+        if known is None:
+            calls = self.modules.index(scope[0]).calls.get(scope[1], ())
+            found = [(call, started_text(call, scope[0])) for call in calls]
+            known = self._startings[scope] = [(call, text) for call, text in found if text or may_name_files(call)]
+        return known
+
+    def _call(
+        self,
+        call: Call,
+        text: str | tuple[str, ...],
+        scope: ScopeKey,
+        closure: Closure,
+        arrival: Arrival,
+        context: Context,
+    ) -> None:
+        files = [] if text else files_named(call, scope[0], context, self.paths)
+        if not text and not files:
+            return
+        hop = self.scope_arrival(scope, closure, arrival, call.line)
+        inner = replace(context, arrival=hop, path=scope[0])
+        if text:
+            checked = (
+                call.keyword("check") is True or "check_" in call.name or scope[0].endswith(("noxfile.py", "tasks.py"))
+            )
+            if isinstance(text, tuple):
+                commands: tuple[Command, ...] = (Command(text, call.line, swallowed=not checked),)
+            else:
+                commands = parse_shell(text, first_line=call.line).commands
+            for command in commands:
+                self.command(replace(command, line=call.line), inner)
+        for found in files:
+            self.file(found, inner)
+
+    # ---- places ----
+
+    def scope_arrival(self, scope: ScopeKey, closure: Closure, arrival: Arrival, line: int = 0) -> Arrival:
+        """The arrival at a function of a closure, with a hop for each file on the way."""
+        current = arrival
+        last_path = ""
+        trail = closure.trail(scope)
+        for (path, number), _ in trail:
+            known = self.modules.index(path).facts.scopes[number]
+            if path != last_path or (path, number) == scope:
+                name = known.name if known.kind in ("function", "method") else path.rpartition("/")[2]
+                label = f"{name}()" if known.kind in ("function", "method") else name
+                current = current.at(Hop(label, Place(path, max(known.line, 1))))
+            last_path = path
+        if line:
+            code_line = Place(scope[0], line)
+            if current.hop is None or current.hop.place != code_line:
+                current = current.at(Hop(f"line {line}", code_line))
+        return current
+
+    def started_file(self, site: Site) -> str | None:
+        """The script or module of this repository that a command starts; None where it starts none."""
+        invocation = site.invocation
+        if invocation.module:
+            return self.modules.module(invocation.module, site.cwd)
+        if not invocation.script:
+            return None
+        arrival = site.arrival or Arrival(NO_RUN, 0)
+        cwd = site.cwd if site.arrival else posixpath.dirname(site.place.path)
+        return self.paths.locate(invocation.script, Context(arrival, cwd, site.place.path))
+
+
+def _called_steps(step: Step, inner: Workflow) -> Iterator[tuple[Job, tuple[Step, ...]]]:
+    """The jobs and steps of a called definition; of GitLab's `file@job` only that job's sections asked for."""
+    name = step.uses.partition("@")[2]
+    if inner.provider != "gitlab" or not name:
+        yield from ((job, job.steps) for job in inner.jobs)
+        return
+    sections = step.input("sections").split(",") if step.input("sections") else []
+    wanted = {section.strip() for section in sections}
+    for job in inner.jobs:
+        if job.id == name:
+            yield job, tuple(s for s in job.steps if not wanted or s.name in wanted)
+
+
+_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
+_PARAMETER = re.compile(
+    r"\$\{\{\s*(?:parameters|inputs|variables|env|vars)\.(\w[\w-]*)\s*\}\}|\$\[\[\s*inputs\.(\w+)\s*\]\]|\$\((\w+)\)"
+)
+
+
+@lru_cache(maxsize=1024)
+def _lookups(env: tuple[tuple[str, str], ...]) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """The variables by name, and by their name in a shell."""
+    return dict(env), {name.replace("-", "_"): text for name, text in env}
+
+
+def _filled(command: Command, env: tuple[tuple[str, str], ...]) -> Command:
+    """Put the inputs and variables that the caller gives in place of `${{ inputs.x }}` and `$(x)`."""
+    if not any("$" in word for word in command.argv):
+        return command
+    known, plain = _lookups(env)
+
+    def value(found: re.Match[str]) -> str:
+        return known.get(next(group for group in found.groups() if group), found[0])
+
+    def variable(found: re.Match[str]) -> str:
+        return plain.get(found[1], found[0])
+
+    return replace(command, argv=tuple(_VARIABLE.sub(variable, _PARAMETER.sub(value, word)) for word in command.argv))
+
+
+_SCRIPT_INPUTS = {"script", "run", "command", "cmd", "inlinescript", "inline", "commands", "shell_command"}
+_COMMAND_KEYS = {"command", "entrypoint", "cmd", "run", "script", "args", "entry_point", "exec"}
+_READERS_ONLY = {
+    "cat", "echo", "cp", "mv", "rm", "ls", "sed", "grep", "head", "tail", "chmod", "git", "test", "[", "mkdir", "touch",
+    "black", "flake8", "ruff", "isort", "pylint", "mypy", "curl", "wget", "tar", "zip", "unzip", "pip", "cut", "jq", "yq",
+    "awk", "find", "diff", "source", "aws", "gsutil", "scp", "rsync", "pyright", "bandit", "autopep8", "yapf", "export",
+    "cml", "codecov", "printf", "which", "tee", "stat", "wc", "sort", "md5sum", "sha256sum", "envsubst",
+}  # fmt: skip
+"""Programs that read, move or check the files they are given and do not start them."""
+
+
+def _shown(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
