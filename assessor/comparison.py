@@ -9,8 +9,9 @@ Pure: two assessments in, one comparison out. A change is laid at the door of
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from assessor.assessment import (
     EffortName,
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 
 CauseName = Literal["repository", "rules", "either"]
 DirectionName = Literal["rose", "fell", "other", "same"]
+GroupName = Literal["rose", "fell", "other", "rules", "same"]
+_LINE = re.compile(r"line \d+")
+GROUPS: tuple[GroupName, ...] = ("rose", "fell", "other", "rules", "same")
+"""In the order in which they are told."""
 
 
 class Side(Part):
@@ -66,7 +71,7 @@ class DimensionChange(Part):
 
 
 class Regraded(Part):
-    """The same proof, now on another rung or reached by another route."""
+    """A proof of the same thing, now on another rung, reached by another route or told in other words."""
 
     old: EvidenceInfo
     new: EvidenceInfo
@@ -92,6 +97,11 @@ class PracticeChange(Part):
     vanished: tuple[EvidenceInfo, ...] = ()
     regraded: tuple[Regraded, ...] = ()
 
+    @property
+    def group(self) -> GroupName:
+        """Under which heading it is told."""
+        return "rules" if self.cause == "rules" else self.direction
+
 
 class ItemChange(Part):
     """One statement of the model shown whose answer differs; null where one edition does not have it."""
@@ -106,7 +116,7 @@ class ItemChange(Part):
 
 
 class GapChange(Part):
-    """A practice that the model shown asks to rise, on one side only."""
+    """A gap by the model shown that came or was closed; `rung` is the newer one, `wanted` what was asked."""
 
     practice: str
     title: str
@@ -118,7 +128,7 @@ class GapChange(Part):
 
 
 class Comparison(Part):
-    """Everything that differs. `model` is the maturity model shown first: the newer assessment's primary one."""
+    """Everything that differs. `model` is the maturity model shown."""
 
     schema_version: Literal["1"] = "1"
     kind: Literal["comparison"] = "comparison"
@@ -139,22 +149,29 @@ class Comparison(Part):
     unchanged: int
     """Practices without any difference."""
 
-    def of(self, *directions: DirectionName) -> tuple[PracticeChange, ...]:
-        """The practices that moved in one of these directions."""
-        return tuple(change for change in self.practices if change.direction in directions)
+    @property
+    def is_empty(self) -> bool:
+        """Neither a level, nor points, nor a practice, nor an answer differs."""
+        levels = any(change.old != change.new for change in self.models)
+        points = any(change.old_score != change.new_score for change in self.dimensions)
+        return not (levels or points or self.practices or self.items)
 
-    def by(self, cause: CauseName) -> tuple[PracticeChange, ...]:
-        """The practices whose rung differs for this cause."""
-        return tuple(change for change in self.practices if change.cause == cause and change.old != change.new)
+    def of(self, group: GroupName) -> tuple[PracticeChange, ...]:
+        """The practices of one group: what the rules alone changed, else by direction. Each change is in one group."""
+        return tuple(change for change in self.practices if change.group == group)
 
 
-def compare(old: Assessment, new: Assessment) -> Comparison:
-    """What differs between two assessments, of one repository or of two."""
+def compare(old: Assessment, new: Assessment, *, model: str = "") -> Comparison:
+    """What differs between two assessments, of one repository or of two.
+
+    `model` is the maturity model shown, the newer assessment's primary one if empty. Raises KeyError for one that the
+    newer assessment does not have.
+    """
     same_rules = (old.tool.version, old.tool.rules) == (new.tool.version, new.tool.rules)
     same_state = _is_same_state(old.repository, new.repository)
     changes = [_practice(name, old, new, same_rules, same_state) for name in _united(old.practices, new.practices)]
     kept = tuple(change for change in changes if change)
-    shown = new.primary
+    shown = model or new.primary
     before, after = old.scorecards.get(shown), new.scorecards[shown]
     return Comparison(
         old=Side(repository=old.repository, tool=old.tool),
@@ -167,8 +184,8 @@ def compare(old: Assessment, new: Assessment) -> Comparison:
         dimensions=_dimensions(before, after),
         practices=kept,
         items=_items(before, after),
-        opened=_gaps(after.gaps, before.gaps if before else ()),
-        closed=_gaps(before.gaps if before else (), after.gaps),
+        opened=_opened(before, after),
+        closed=_closed(before, new),
         unchanged=len(changes) - len(kept),
     )
 
@@ -239,7 +256,7 @@ def _cause(before: PracticeInfo | None, after: PracticeInfo | None, same_rules: 
 
 def _seen(practice: PracticeInfo) -> Counter[tuple[str, ...]]:
     """All that was seen of a practice, without lines and rungs: what a change of the rules alone leaves as it is."""
-    seen = Counter((*_subject(item), *(hop.text for hop in item.hops)) for item in practice.evidence)
+    seen = Counter((*_subject(item), *_way(item)) for item in practice.evidence)
     seen.update(("miss", miss.place.path, miss.tool) for miss in practice.near_misses)
     seen.update(("blind", spot.place.path, spot.reason) for spot in practice.blind_spots)
     return seen
@@ -250,9 +267,14 @@ def _subject(item: EvidenceInfo) -> tuple[str, str, str]:
     return (item.place.path, item.tool, item.text)
 
 
+def _way(item: EvidenceInfo) -> tuple[str, ...]:
+    """The words of the route, without the lines that some of them name."""
+    return tuple(_LINE.sub("line", hop.text) for hop in item.hops)
+
+
 def _identity(item: EvidenceInfo) -> tuple[str, ...]:
     """What makes two proofs equal: subject, rung, and the words of the route."""
-    return (*_subject(item), item.rung, *(hop.text for hop in item.hops))
+    return (*_subject(item), item.rung, *_way(item))
 
 
 def _only_in(one: PracticeInfo | None, other: PracticeInfo | None) -> list[EvidenceInfo]:
@@ -268,14 +290,15 @@ def _only_in(one: PracticeInfo | None, other: PracticeInfo | None) -> list[Evide
 
 
 def _pairs(vanished: Sequence[EvidenceInfo], appeared: Sequence[EvidenceInfo]) -> list[Regraded]:
-    """Proofs about the same thing on both sides, each used once."""
-    free = list(vanished)
-    pairs = []
-    for item in appeared:
-        match = next((entry for entry in free if _subject(entry) == _subject(item)), None)
-        if match:
-            free = [entry for entry in free if entry is not match]
-            pairs.append(Regraded(old=match, new=item))
+    """Proofs about the same thing on both sides, each used once: of the same words, else by the same tool in a file."""
+    pairs: list[Regraded] = []
+    for about in (_subject, lambda item: _subject(item)[:2]):
+        old = [item for item in vanished if all(item is not pair.old for pair in pairs)]
+        for item in appeared:
+            match = next((entry for entry in old if about(entry) == about(item)), None)
+            if match and all(item is not pair.new for pair in pairs):
+                old = [entry for entry in old if entry is not match]
+                pairs.append(Regraded(old=match, new=item))
     return pairs
 
 
@@ -336,19 +359,39 @@ def _items(before: ScorecardInfo | None, after: ScorecardInfo) -> tuple[ItemChan
     return tuple(found)
 
 
-def _gaps(those: Iterable[GapInfo], without: Iterable[GapInfo]) -> tuple[GapChange, ...]:
-    """The gaps whose practice has none in `without`."""
-    known = {gap.practice for gap in without}
+def _opened(before: ScorecardInfo | None, after: ScorecardInfo) -> tuple[GapChange, ...]:
+    """What the model asks now and did not ask before: because a practice fell, or because the next level asks it."""
+    known = {gap.practice for gap in before.gaps} if before else set()
+    return tuple(_gap(gap, gap.rung) for gap in after.gaps if gap.practice not in known)
+
+
+def _closed(before: ScorecardInfo | None, new: Assessment) -> tuple[GapChange, ...]:
+    """What was asked before and is there now. A gap that only another level asks is not closed."""
+    reached = {name: Rung(info.rung) for name, info in new.practices.items()}
     return tuple(
-        GapChange(
-            practice=gap.practice,
-            title=gap.title,
-            level=gap.level,
-            blocking=gap.blocking,
-            rung=gap.rung,
-            wanted=gap.wanted,
-            effort=gap.effort,
-        )
-        for gap in those
-        if gap.practice not in known
+        _gap(gap, reached[gap.practice].value)
+        for gap in (before.gaps if before else ())
+        if gap.practice in reached and reached[gap.practice].height >= Rung(gap.wanted).height
     )
+
+
+def _gap(gap: GapInfo, rung: RungName) -> GapChange:
+    return GapChange(
+        practice=gap.practice,
+        title=gap.title,
+        level=gap.level,
+        blocking=gap.blocking,
+        rung=rung,
+        wanted=gap.wanted,
+        effort=gap.effort,
+    )
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a comparison's JSON."""
+    schema = Comparison.model_json_schema(mode="serialization")
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:mlops-assessor:comparison:1",
+    }
+    return head | schema

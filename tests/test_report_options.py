@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,16 @@ import click
 import pytest
 
 from assessor.__main__ import main
+from assessor.cli.formats import FORMATS, Manner
 from assessor.cli.output import paired, write_output
-from assessor.cli.reports import FORMATS, Manner, asked_reports, guessed_format
+from assessor.cli.reports import asked_reports, guessed_format
 from assessor.errors import UserError
 from tests.conftest import write_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+GUESS = partial(guessed_format, "audit")
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +43,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_pairs(formats: Sequence[str], outputs: Sequence[str], wanted: list[tuple[str, str]]) -> None:
-    assert paired(formats, outputs, guess=guessed_format) == wanted
+    assert paired(formats, outputs, guess=GUESS) == wanted
 
 
 @pytest.mark.parametrize(
@@ -57,19 +61,19 @@ def test_pairs(formats: Sequence[str], outputs: Sequence[str], wanted: list[tupl
 )
 def test_wrong_pairs(formats: Sequence[str], outputs: Sequence[str], told: str) -> None:
     with pytest.raises(UserError, match=told):
-        paired(formats, outputs, guess=guessed_format)
+        paired(formats, outputs, guess=GUESS)
 
 
 def test_each_ending_says_one_format() -> None:
     endings = [ending for form in FORMATS.values() for ending in form.endings]
     assert len(set(endings)) == len(endings)
     for name, form in FORMATS.items():
-        assert all(guessed_format(f"a/Report{ending.upper()}") == name for ending in form.endings)
+        assert all(GUESS(f"a/Report{ending.upper()}") == name for ending in form.endings)
 
 
 def test_opening_needs_a_page() -> None:
     with pytest.raises(UserError, match="--open opens an HTML or PDF report"):
-        asked_reports(["json"], ["a.json"], Manner(), is_opened=True)
+        asked_reports("audit", ["json"], ["a.json"], Manner(), is_opened=True)
 
 
 def test_several_reports_of_one_audit(project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assessor.__main__ import main
-from assessor.cli.reports import FORMATS, Manner
+from assessor.cli.formats import FORMATS, Manner
 from assessor.errors import UserError
 from assessor.render import json_report
 from assessor.stored import read_assessment
@@ -107,7 +107,7 @@ def test_whatever_is_damaged_is_told_or_can_be_shown() -> None:
         except UserError:
             continue
         for name in QUICK:
-            assert FORMATS[name].render(found, Manner(verbose=True)), place
+            assert FORMATS[name].audit(found, Manner(verbose=True)), place
 
 
 @pytest.mark.parametrize("form", QUICK)

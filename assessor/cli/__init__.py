@@ -11,13 +11,14 @@ from assessor import __version__
 COMMANDS = {
     "audit": ("assessor.cli.audit", "Rate a repository and say what to do next."),
     "cache": ("assessor.cli.caching", "Describe or clear the cache of what was read before."),
+    "compare": ("assessor.cli.compare", "Say what differs between two audits."),
     "config": ("assessor.cli.config", "Show, check or begin the configuration of a repository."),
     "explain": ("assessor.cli.explain", "Say what a practice, a tool or a rubric means."),
     "gate": ("assessor.cli.gate", "Judge a repository by conditions; the exit code is the answer."),
     "practices": ("assessor.cli.listing", "List the practices that are rated."),
     "report": ("assessor.cli.report", "Show an audit's JSON in another format, without the repository."),
     "rubrics": ("assessor.cli.rubrics", "List the maturity models, or check the file of one."),
-    "schema": ("assessor.cli.schema", "Print the JSON Schema of an audit's JSON."),
+    "schema": ("assessor.cli.schema", "Print the JSON Schema of an audit's JSON, or of a comparison's."),
     "tools": ("assessor.cli.listing", "List the tools that are recognised."),
 }
 """Name → the module that defines it, and its line in the help text, which would else need the import."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     multiple=True,
     help="Show this maturity model (default: stages). May be given again; the first one is shown.",
 )
-@report_options
+@report_options("audit")
 @click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing of it.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
 def audit(

@@ -1,4 +1,4 @@
-"""The assessment as JSON: stable, with a published schema, the same bytes for the same assessment."""
+"""An assessment or a comparison as JSON: stable, with a published schema, the same bytes for the same content."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from assessor.assessment import Assessment
+    from assessor.comparison import Comparison
 
 
-def render(assessment: Assessment) -> str:
+def render(shown: Assessment | Comparison) -> str:
     """The JSON text, indented, with a line break at the end."""
-    return assessment.model_dump_json(indent=2) + "\n"
+    return shown.model_dump_json(indent=2) + "\n"

@@ -1,12 +1,13 @@
-"""The JSON Schema of the JSON report as text, as it is shipped in `assessor/assessment.schema.json`."""
+"""The JSON Schemas of the JSON reports as text; that of an audit is shipped as `assessor/assessment.schema.json`."""
 
 from __future__ import annotations
 
 import json
 
-from assessor.assessment import json_schema
+from assessor import assessment, comparison
 
 
-def schema_text() -> str:
-    """The schema, indented, with a line break at the end."""
-    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+def schema_text(kind: str = "audit") -> str:
+    """The schema of an `audit` or a `comparison`, indented, with a line break at the end."""
+    schema = comparison.json_schema() if kind == "comparison" else assessment.json_schema()
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -55,6 +55,11 @@ class Texts:
         thousands, point = self.messages["number.thousands"], self.messages["number.point"]
         return text.replace(",", "\0").replace(".", point).replace("\0", thousands)
 
+    def signed(self, value: float) -> str:
+        """A difference with its sign: `+12.5`, `−3`."""
+        sign = "+" if value > 0 else "−" if value < 0 else "±"
+        return sign + self.number(abs(round(value, 1)))
+
     def measure(self, value: float) -> str:
         """A measured number, with at most three digits after the point."""
         text = self.number(value, 3)

@@ -151,8 +151,8 @@ def view_of(assessment: Assessment, *, rubric: str = "") -> View:
     model = rubric or assessment.primary
     if model not in assessment.scorecards:
         raise KeyError(model)
-    clean = Assessment.model_validate(_shown(assessment.model_dump()))
-    return View(clean, _shown(model), links_of(assessment.repository))
+    clean = Assessment.model_validate(shown(assessment.model_dump()))
+    return View(clean, shown(model), links_of(assessment.repository))
 
 
 def told(hops: Iterable[HopInfo]) -> tuple[HopInfo, ...]:
@@ -160,13 +160,13 @@ def told(hops: Iterable[HopInfo]) -> tuple[HopInfo, ...]:
     return tuple(next(group) for _, group in groupby(hops, key=lambda hop: hop.text))
 
 
-def _shown(value: Any) -> Any:
-    """A tree of plain values with all texts made visible and cut."""
+def shown(value: Any) -> Any:
+    """A tree of plain values with all texts made visible, and cut where they are longer than any of ours."""
     if isinstance(value, str):
         text = value if len(value) <= LONGEST else value[:LONGEST] + "…"
         return visible(text)
     if isinstance(value, dict):
-        return {_shown(key): _shown(item) for key, item in value.items()}
+        return {shown(key): shown(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_shown(item) for item in value]
+        return [shown(item) for item in value]
     return value

@@ -1,0 +1,34 @@
+"""`assessor compare`: what differs between two audits, from their JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from assessor.cli.reports import report_options
+from assessor.errors import UserError
+
+if TYPE_CHECKING:
+    from assessor.cli.reports import Reports
+
+
+@click.command()
+@click.argument("old", metavar="OLD.json")
+@click.argument("new", metavar="NEW.json")
+@click.option(
+    "--rubric", metavar="NAME", default="", help="Compare by this maturity model (default: the newer audit's)."
+)
+@report_options("comparison")
+def compare(old: str, new: str, rubric: str, reports: Reports) -> None:
+    """Say what rose and what fell between two audits, with the proof that came or went (`-` is standard input).
+
+    Both files are what `assessor audit --format json` wrote. What changed only because the rules did is told apart.
+    """
+    from assessor.cli.report import known_model, stored_assessment
+    from assessor.comparison import compare as compare_assessments
+
+    if old == new == "-":
+        raise UserError("only one of the two audits can come from standard input")
+    before, after = stored_assessment(old), stored_assessment(new)
+    reports.write_comparison(compare_assessments(before, after, model=known_model(rubric, after)))

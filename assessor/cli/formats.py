@@ -1,0 +1,151 @@
+"""The formats of reports, of an audit and of a comparison of two: by what each is made.
+
+A renderer is imported when its format is written, so that the list of formats costs nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypedDict
+
+from assessor.render.texts import DEFAULT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assessor.assessment import Assessment
+    from assessor.comparison import Comparison
+    from assessor.render.pdf import Paper
+
+Subject = Literal["audit", "comparison"]
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a report shall be made. `rubric` is the model shown; the assessment's primary one if empty."""
+
+    rubric: str = ""
+    language: str = DEFAULT
+    verbose: bool = False
+    colour: bool | None = None
+    """What the user asked for; None where nothing."""
+    to_file: bool = False
+    paper: Paper = "a4"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One form of a report. `audit` and `comparison` render that subject, None where it does not have this form.
+
+    `endings` are those of files from which the format is guessed.
+    """
+
+    audit: Callable[[Assessment, Manner], str | bytes] | None = None
+    comparison: Callable[[Comparison, Manner], str | bytes] | None = None
+    endings: tuple[str, ...] = ()
+    is_data: bool = False
+    """UTF-8 also on a standard output of another encoding."""
+    is_page: bool = False
+    """Something on a desktop can open it."""
+    is_binary: bool = False
+
+
+class _Look(TypedDict):
+    width: int
+    colour: bool
+    unicode: bool
+
+
+def _look(manner: Manner) -> _Look:
+    from assessor.cli.output import look_of
+
+    look = look_of(sys.stdout, os.environ, manner.colour, is_file=manner.to_file)
+    return {"width": look.width, "colour": look.colour, "unicode": look.unicode}
+
+
+def _terminal(assessment: Assessment, manner: Manner) -> str:
+    from assessor.render import terminal
+
+    return terminal.render(assessment, verbose=manner.verbose, rubric=manner.rubric, **_look(manner))
+
+
+def _compared_terminal(comparison: Comparison, manner: Manner) -> str:
+    from assessor.render import comparison_terminal
+
+    return comparison_terminal.render(comparison, verbose=manner.verbose, language=manner.language, **_look(manner))
+
+
+def _json(shown: Assessment | Comparison, manner: Manner) -> str:
+    from assessor.render import json_report
+
+    return json_report.render(shown)
+
+
+def _html(assessment: Assessment, manner: Manner) -> str:
+    from assessor.render import html
+
+    return html.render(assessment, rubric=manner.rubric, language=manner.language)
+
+
+def _pdf(assessment: Assessment, manner: Manner) -> bytes:
+    from assessor.render import pdf
+
+    front = pdf.Front(paper=manner.paper)
+    return pdf.render(assessment, rubric=manner.rubric, front=front, language=manner.language)
+
+
+def _markdown(assessment: Assessment, manner: Manner) -> str:
+    from assessor.render import markdown
+
+    return markdown.render(assessment, rubric=manner.rubric, language=manner.language)
+
+
+def _compared_markdown(comparison: Comparison, manner: Manner) -> str:
+    from assessor.render import comparison_markdown
+
+    return comparison_markdown.render(comparison, language=manner.language)
+
+
+def _markdown_document(assessment: Assessment, manner: Manner) -> str:
+    from assessor.render import markdown_document
+
+    return markdown_document.render(assessment, rubric=manner.rubric, language=manner.language)
+
+
+def _csv(assessment: Assessment, manner: Manner) -> str:
+    from assessor.render import csv
+
+    return csv.render(assessment, rubric=manner.rubric)
+
+
+def _badge(assessment: Assessment, manner: Manner) -> str:
+    from assessor.render import badge
+
+    return badge.render(assessment, rubric=manner.rubric, language=manner.language)
+
+
+def _shields(assessment: Assessment, manner: Manner) -> str:
+    from assessor.render import badge
+
+    return badge.render_endpoint(assessment, rubric=manner.rubric, language=manner.language)
+
+
+FORMATS = {
+    "terminal": Format(_terminal, _compared_terminal, (".txt",)),
+    "json": Format(_json, _json, (".json",), is_data=True),
+    "html": Format(_html, None, (".html", ".htm"), is_data=True, is_page=True),
+    "pdf": Format(_pdf, None, (".pdf",), is_page=True, is_binary=True),
+    "md": Format(_markdown, _compared_markdown, (".md", ".markdown"), is_data=True),
+    "md-long": Format(_markdown_document, is_data=True),
+    "csv": Format(_csv, None, (".csv",), is_data=True),
+    "badge": Format(_badge, None, (".svg",), is_data=True),
+    "shields": Format(_shields, is_data=True),
+}
+"""Name → format, in the order in which help names them."""
+
+
+def formats_of(subject: Subject) -> dict[str, Format]:
+    """The formats that an audit or a comparison has."""
+    return {name: form for name, form in FORMATS.items() if getattr(form, subject)}
