@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from assessor.catalog.practices import Practice
     from assessor.facts import place as facts
     from assessor.findings import Evidence, Finding, Hop
+    from assessor.rubric.crosswalk import Crosswalk
     from assessor.rubric.gaps import Gap
     from assessor.rubric.model import Rubric
     from assessor.rubric.roadmap import Roadmap, RoadmapStep
@@ -38,6 +39,7 @@ RungName = Literal["absent", "declared", "used", "automated", "enforced", "not_a
 Share = Annotated[float, Field(ge=0, le=1)]
 StatusName = Literal["met", "partial", "unmet", "unknown", "not_applicable", "attested", "attestable"]
 EffortName = Literal["S", "M", "L"]
+SupportName = Literal["supported", "partly", "unsupported", "unknown", "not_applicable", "attest"]
 
 
 class Part(BaseModel):
@@ -288,6 +290,35 @@ class ScorecardInfo(Part):
     basis: BasisInfo = BasisInfo()
 
 
+class ControlInfo(Part):
+    """One control of a framework and how far practices give evidence for it; none of the words says that it is met.
+
+    `support` is `attest` where no repository can give evidence. `supports` are the practices that can, at the rung from
+    which on they do; `by` are those that do, at the rung that they have. `attest` is what people have to state in any case.
+    """
+
+    id: str
+    control: str
+    text: str
+    group: str
+    support: SupportName
+    supports: dict[str, RungName] = {}
+    by: dict[str, RungName] = {}
+    attest: str
+    note: str = ""
+
+
+class CrosswalkInfo(Part):
+    """A framework that is no maturity model, such as a law or a standard, and what supports each of its controls."""
+
+    name: str
+    edition: str
+    source: str
+    scope: str = ""
+    counts: dict[SupportName, int]
+    controls: tuple[ControlInfo, ...]
+
+
 class Statistics(Part):
     """Files that the snapshot lists, those that were read, and those that were parsed as Python."""
 
@@ -297,7 +328,7 @@ class Statistics(Part):
 
 
 class Assessment(Part):
-    """The result of one audit. `primary` is the model that a report shows first."""
+    """The result of one audit. `primary` is the model that a report shows first; `crosswalks` are those asked for."""
 
     schema_version: Literal["1"] = "1"
     tool: ToolInfo
@@ -305,6 +336,7 @@ class Assessment(Part):
     primary: str
     practices: dict[str, PracticeInfo]
     scorecards: dict[str, ScorecardInfo]
+    crosswalks: dict[str, CrosswalkInfo] = {}
     metrics: dict[str, float] = {}
     blind_spots: tuple[BlindSpotInfo, ...] = ()
     statistics: Statistics
@@ -323,7 +355,13 @@ class Read(Protocol):
     def parsed(self) -> int: ...
 
 
-def assess(snapshot: Snapshot, reading: Read, findings: Mapping[str, Finding], rubrics: Sequence[Rubric]) -> Assessment:
+def assess(
+    snapshot: Snapshot,
+    reading: Read,
+    findings: Mapping[str, Finding],
+    rubrics: Sequence[Rubric],
+    crosswalks: Sequence[Crosswalk] = (),
+) -> Assessment:
     """Score the findings by each rubric and put all together. The first rubric is the primary one."""
     from assessor.catalog.practices import load_practices
 
@@ -337,6 +375,7 @@ def assess(snapshot: Snapshot, reading: Read, findings: Mapping[str, Finding], r
         primary=rubrics[0].id,
         practices={practice.id: practice_info(practice, findings[practice.id]) for practice in practices},
         scorecards=cards,
+        crosswalks={crosswalk.id: crosswalk_info(crosswalk, findings) for crosswalk in crosswalks},
         metrics=metrics,
         blind_spots=tuple(_blind_spot(spot) for spot in reading.blind_spots),
         statistics=Statistics(files=reading.listed, read=reading.read, parsed=reading.parsed),
@@ -568,6 +607,35 @@ def _item(result: ItemResult, scoring: str) -> ItemInfo:
         points=result.points if counted else None,
         possible=result.possible if counted else None,
         worth=item.points if counted else None,
+    )
+
+
+def crosswalk_info(crosswalk: Crosswalk, findings: Mapping[str, Finding]) -> CrosswalkInfo:
+    """What the findings support of a framework, control by control."""
+    from assessor.rubric.crosswalk import Support, supported
+
+    results = supported(crosswalk, findings)
+    group = {control.id: group.title for group in crosswalk.groups for control in group.controls}
+    return CrosswalkInfo(
+        name=crosswalk.title,
+        edition=crosswalk.edition,
+        source=crosswalk.source,
+        scope=crosswalk.scope,
+        counts={kind.value: sum(result.support is kind for result in results) for kind in Support},
+        controls=tuple(
+            ControlInfo(
+                id=result.control.id,
+                control=result.control.control,
+                text=result.control.text,
+                group=group[result.control.id],
+                support=result.support.value,
+                supports={demand.practice: demand.rung for demand in result.control.practices},
+                by={practice: rung.value for practice, rung in result.by},
+                attest=result.control.attest,
+                note=result.control.note,
+            )
+            for result in results
+        ),
     )
 
 

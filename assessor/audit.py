@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assessor.assessment import Assessment
     from assessor.cache.cache import Cache
     from assessor.cache.codec import Codec
+    from assessor.rubric.crosswalk import Crosswalk
     from assessor.rubric.model import Rubric
     from assessor.snapshot.snapshot import Snapshot
 
@@ -108,8 +109,9 @@ def audit(
     rubrics: Sequence[Rubric],
     progress: Progress | None = None,
     cache: Cache | None = None,
+    crosswalks: Sequence[Crosswalk] = (),
 ) -> Assessment:
-    """Audit a repository and score it by the rubrics.
+    """Audit a repository, score it by the rubrics and lay it beside the crosswalks.
 
     `target` is a folder, a git directory or a clone URL; `ref` a revision. `progress` takes one line at a time. Raises
     SnapshotError for wrong input.
@@ -117,18 +119,22 @@ def audit(
     from assessor.snapshot import open_snapshot
 
     with open_snapshot(target, ref) as snapshot:
-        return audit_snapshot(snapshot, rubrics, progress, cache)
+        return audit_snapshot(snapshot, rubrics, progress, cache, crosswalks)
 
 
 def audit_snapshot(
-    snapshot: Snapshot, rubrics: Sequence[Rubric], progress: Progress | None = None, cache: Cache | None = None
+    snapshot: Snapshot,
+    rubrics: Sequence[Rubric],
+    progress: Progress | None = None,
+    cache: Cache | None = None,
+    crosswalks: Sequence[Crosswalk] = (),
 ) -> Assessment:
     """Audit a snapshot that the caller has opened, for example to read its configuration too."""
     from assessor.assessment import assess
 
     with without_collection():
         rated = rate_snapshot(snapshot, progress, cache)
-        return assess(snapshot, rated, rated.findings, rubrics)
+        return assess(snapshot, rated, rated.findings, rubrics, crosswalks)
 
 
 @contextmanager

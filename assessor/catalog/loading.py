@@ -84,7 +84,7 @@ def load_value(
         return cast("T", _adapter(cast("Any", shape)).validate_python(value, context=dict(context or {})))
     except ValidationError as error:
         root = _parsed(read)
-        lines = sorted({_told(read.name, root, shape, detail) for detail in error.errors(include_url=False)})
+        lines = sorted({_told(read.name, root, shape, detail) for detail in _causes(error)})
         raise DataError("\n".join(text for _, text in lines[:MAX_ERRORS])) from error
 
 
@@ -94,8 +94,15 @@ def check_tree(name: str, root: Node, values: Any, shape: type[T], *, context: M
     try:
         return cast("T", _adapter(cast("Any", shape)).validate_python(values, context=dict(context or {})))
     except ValidationError as error:
-        lines = sorted({_told(name, root, shape, detail) for detail in error.errors(include_url=False)})
+        lines = sorted({_told(name, root, shape, detail) for detail in _causes(error)})
         raise DataError("\n".join(text for _, text in lines[:MAX_ERRORS])) from error
+
+
+def _causes(error: ValidationError) -> list[ErrorDetails]:
+    """The mistakes, without lists that are only too short because a mistake lies in each of their entries."""
+    details = error.errors(include_url=False)
+    places = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
+    return [detail for detail in details if detail["type"] != "too_short" or detail["loc"] not in places]
 
 
 def load_models(

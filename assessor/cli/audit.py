@@ -13,6 +13,7 @@ from assessor.errors import UserError
 if TYPE_CHECKING:
     from assessor.assessment import Assessment
     from assessor.cli.reports import Reports
+    from assessor.rubric.crosswalk import Crosswalk
     from assessor.rubric.model import Rubric
 
 
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
     multiple=True,
     help="Show this maturity model (default: stages). May be given again; the first one is shown.",
 )
+@click.option(
+    "--crosswalk",
+    "crosswalks",
+    metavar="NAME|FILE",
+    multiple=True,
+    help="Also say which controls of a framework (nist-ai-rmf, iso-42001, eu-ai-act) are supported. May be given again.",
+)
 @report_options("audit")
 @click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing of it.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
@@ -33,6 +41,7 @@ def audit(
     target: str,
     ref: str | None,
     rubrics: tuple[str, ...],
+    crosswalks: tuple[str, ...],
     reports: Reports,
     no_cache: bool,
     quiet: bool,
@@ -41,7 +50,7 @@ def audit(
 
     The exit code is 0 for a finished audit, whatever the level; 2 for wrong use; 3 for a bug of ours.
     """
-    reports.write(run(target, ref, rubrics, quiet, no_cache=no_cache))
+    reports.write(run(target, ref, rubrics, quiet, crosswalks, no_cache=no_cache))
 
 
 def chosen_rubrics(names: tuple[str, ...]) -> list[Rubric]:
@@ -62,24 +71,44 @@ def chosen_rubrics(names: tuple[str, ...]) -> list[Rubric]:
     return list(found.values())
 
 
+def chosen_crosswalks(names: tuple[str, ...]) -> list[Crosswalk]:
+    """The asked crosswalks, each once. Raises UserError for an unknown name or a mistake in a file."""
+    from assessor.catalog.loading import DataError
+    from assessor.rubric.loading import find_crosswalk
+
+    try:
+        found = [find_crosswalk(name) for name in names]
+    except DataError as error:
+        raise UserError(first_line(error)) from error
+    return list({crosswalk.id: crosswalk for crosswalk in found}.values())
+
+
 def first_line(error: Exception) -> str:
     """The first mistake of several, with a word about the others."""
     first, *others = str(error).splitlines()
     return f"{first} (and {len(others)} more; assessor rubrics check FILE shows all)" if others else first
 
 
-def run(target: str, ref: str | None, rubrics: tuple[str, ...], quiet: bool, *, no_cache: bool = False) -> Assessment:
-    """Audit with progress on standard error. Raises UserError for a wrong target, revision or rubric."""
+def run(
+    target: str,
+    ref: str | None,
+    rubrics: tuple[str, ...],
+    quiet: bool,
+    crosswalks: tuple[str, ...] = (),
+    *,
+    no_cache: bool = False,
+) -> Assessment:
+    """Audit with progress on standard error. Raises UserError for a wrong target, revision, rubric or crosswalk."""
     from assessor.audit import audit as run_audit
     from assessor.cli.caching import user_cache
     from assessor.cli.output import ProgressLine
     from assessor.snapshot import SnapshotError
 
-    chosen = chosen_rubrics(rubrics)
+    chosen, laid_beside = chosen_rubrics(rubrics), chosen_crosswalks(crosswalks)
     progress = ProgressLine(sys.stderr, quiet=quiet)
     try:
         with user_cache(wanted=not no_cache) as cache:
-            return run_audit(target, ref, chosen, progress, cache)
+            return run_audit(target, ref, chosen, progress, cache, laid_beside)
     except SnapshotError as error:
         raise UserError(str(error)) from error
     finally:

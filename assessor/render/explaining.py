@@ -175,11 +175,11 @@ def crosswalk(asked: Crosswalk) -> str:
     for group in asked.groups:
         lines += ["", group.title]
         for control in group.controls:
-            lines += _paragraph(control.text, "  ", f"{control.control:<12}")
+            lines += _paragraph(control.text, "  ", f"{control.control:<18} ")
             if control.supports:
                 words = "; ".join(in_words(entry) for entry in control.supports)
-                lines += _paragraph(f"supported by {words}", " " * 14)
-            lines += _paragraph(f"to be stated: {control.attest}", " " * 14)
+                lines += _paragraph(f"supported by {words}", " " * 21)
+            lines += _paragraph(f"to be stated: {control.attest}", " " * 21)
     return _page(lines)
 
 

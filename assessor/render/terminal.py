@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from assessor.assessment import (
         Assessment,
+        CrosswalkInfo,
         DimensionInfo,
         EvidenceInfo,
         GapInfo,
@@ -66,6 +67,7 @@ def render(
         *_practices(page, assessment, card, verbose),
         *_blind_spots(page, assessment, verbose),
         *(_items(page, card) if verbose else ()),
+        *(line for crosswalk in assessment.crosswalks.values() for line in _crosswalk(page, crosswalk)),
         *_footer(page, assessment, name, verbose),
     ]
     return "\n".join(line.rstrip() for line in lines) + "\n"
@@ -340,9 +342,33 @@ def _status(item: ItemInfo) -> str:
     return f"{kind} {words.get(item.status, item.status.replace('_', ' '))}"
 
 
+def _points(card: ScorecardInfo) -> str:
+    """Where the model counts points: those proven and those at best."""
+    if card.points is None or card.possible is None or card.full is None:
+        return ""
+    return f" ({card.points:g} of {card.full:g} {card.unit}, {card.possible:g} at best)"
+
+
+_SUPPORT_STYLE = {"supported": "green", "partly": "cyan", "unsupported": "red", "unknown": "magenta"}
+
+
+def _crosswalk(page: Page, crosswalk: CrosswalkInfo) -> Iterator[str]:
+    """How far each control is supported and by what."""
+    yield from page.heading(page.said(crosswalk.name))
+    yield page.paint("  What gives evidence for its controls. Whether one is met, people say.", "dim")
+    for control in crosswalk.controls:
+        style = _SUPPORT_STYLE.get(control.support, "dim")
+        words = "to be stated" if control.support == "attest" else control.support.replace("_", " ")
+        line = f"{page.said(control.control):<18} {page.said(control.text)}"
+        yield f"  {page.paint(f'{words:<15}', style)} {page.cut(line, page.width - 18)}"
+        if control.by:
+            shown = ", ".join(f"{practice} {rung}" for practice, rung in control.by.items())
+            yield from page.wrapped(f"{'':<34}", shown, 3)
+
+
 def _footer(page: Page, assessment: Assessment, name: str, verbose: bool) -> Iterator[str]:
     others = [
-        f"{card.name}: level {card.level} of {card.top}, {card.title}"
+        f"{card.name}: level {card.level} of {card.top}, {card.title}{_points(card)}"
         for key, card in assessment.scorecards.items()
         if key != name
     ]

@@ -115,8 +115,8 @@ def _changed(value: _Entry, extension: Extension, source: Source) -> _Entry:
         return value
     wrong = [name for name in change.given if name not in type(value).model_fields]
     if wrong:
-        kind = type(value).__name__.lower()
-        raise DataError(_told(source, ("change", value.id, wrong[0]), f"a {kind} has no '{wrong[0]}'"))
+        kind = {Item: "an item", Level: "a level"}.get(type(value), "a section")
+        raise DataError(_told(source, ("change", value.id, wrong[0]), f"{kind} has no '{wrong[0]}'"))
     try:
         return type(value).model_validate({**_plain(value), **change.given})
     except ValidationError as error:

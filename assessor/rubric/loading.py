@@ -138,6 +138,17 @@ def read_file(path: Path) -> Rubric | Crosswalk:
     return parse_rubric(source, path.parent)
 
 
+def find_crosswalk(name: str) -> Crosswalk:
+    """A crosswalk by its shipped name, with or without `crosswalk-` before it, or from a file where `name` looks like a
+    path. Raises UserError or DataError."""
+    if is_path(name):
+        found = read_file(Path(name))
+        if not isinstance(found, Crosswalk):
+            raise UserError(f"{name}:1: a rubric, no crosswalk; give it to --rubric")
+        return found
+    return shipped_crosswalk(name if name.startswith(_CROSSWALK) else _CROSSWALK + name)
+
+
 def is_path(name: str) -> bool:
     """Whether a name means a file."""
     return "/" in name or name.endswith((".yaml", ".yml"))
