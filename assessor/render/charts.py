@@ -268,8 +268,10 @@ def rail(
 
 
 def pips(level: int, floor: int, top: int, *, label: str, palette: Palette = LIGHT) -> str:
-    """A model's levels as a row of small cells, filled up to `level`."""
-    count, size, gap = top - floor + 1, 14, 3
+    """A model's levels that can be climbed as a row of small cells, filled up to `level`."""
+    first, size, gap = max(floor, 1), 14, 3
+    count = max(top - first + 1, 1)
+    filled = level - first + 1
     parts = [
         _rect(
             number * (size + gap),
@@ -281,9 +283,14 @@ def pips(level: int, floor: int, top: int, *, label: str, palette: Palette = LIG
             2,
         )
         for number in range(count)
-        for full in [floor + number <= level]
+        for full in [number < filled]
     ]
     return _svg(count * (size + gap) - gap, 10, label, parts, "chart-pips", is_fluid=False)
+
+
+def meter(share: float, *, label: str, width: float = 82, palette: Palette = LIGHT) -> str:
+    """A bar that is filled by its share, beside a number in a table."""
+    return _svg(width, 10, label, [*_share((0, 0, width, 10), share, palette)], "chart-pips", is_fluid=False)
 
 
 # ---- the loop of the life cycle ----

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from assessor.assessment import BasisInfo, HopInfo, ItemInfo, LevelInfo, ScorecardInfo
+    from assessor.assessment import BasisInfo, HopInfo, ItemInfo, LevelInfo, ScorecardInfo, SectionInfo
     from assessor.catalog.practices import RungName
     from assessor.render.texts import Texts
     from assessor.render.view import DimensionView, PracticeView, View
@@ -196,9 +196,17 @@ class Page:
             label += f"; {texts('practice.asked')}: {texts('rung.' + wanted)}"
         return _markup(charts.rail(info.rung, ("absent", *info.rungs), label=label, wanted=wanted))
 
-    def pips(self, card: ScorecardInfo) -> Markup:
-        label = self.texts("report.level_of", level=card.level, top=card.top)
-        return _markup(charts.pips(card.level, card.floor, card.top, label=label))
+    def pips(self, level: int, card: ScorecardInfo | None = None) -> Markup:
+        """A level of a model, the shown one if `card` is None."""
+        card = card or self.view.card
+        label = self.texts("report.level_of", level=level, top=card.top)
+        return _markup(charts.pips(level, card.floor, card.top, label=label))
+
+    def meter(self, section: SectionInfo) -> Markup:
+        """The points of a section as a bar."""
+        full = section.full or 1.0
+        label = f"{self.texts.number(section.points or 0)} / {self.texts.number(full)}"
+        return _markup(charts.meter((section.points or 0) / full, label=label))
 
     @property
     def ladder_rungs(self) -> tuple[str, ...]:
