@@ -14,7 +14,9 @@ import pytest
 from assessor.assessment import HopInfo, RepositoryInfo
 from assessor.render import html
 from assessor.render.html_page import ANSWERS, MOST
+from assessor.render.texts import LANGUAGES, load_texts
 from assessor.render.view import told
+from assessor.resources import data_folder
 from tests.audited import audited_sample
 
 if TYPE_CHECKING:
@@ -242,3 +244,20 @@ def test_another_model(assessment: Assessment) -> None:
 def test_an_unknown_model(assessment: Assessment) -> None:
     with pytest.raises(KeyError):
         html.render(assessment, rubric="gogle")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language(assessment: Assessment, language: str) -> None:
+    document = Document(html.render(assessment, language=language))
+    assert document.wrong == []
+    assert document.all("html")[0]["lang"] == language
+    assert document.words("h1")[0].endswith("example/churn")
+
+
+@pytest.mark.parametrize("font", ["inter-400.woff2", "inter-600.woff2"])
+def test_the_fonts_have_every_letter_of_the_texts(font: str) -> None:
+    from fontTools.ttLib import TTFont
+
+    known = TTFont(data_folder("reports") / "fonts" / "page" / font).getBestCmap()
+    signs = {sign for language in LANGUAGES for text in load_texts(language).messages.values() for sign in text}
+    assert {sign for sign in signs if ord(sign) not in known} == set()
