@@ -143,7 +143,7 @@ def test_a_bug_of_ours_is_a_traceback_and_exit_3(
     def fail(*_: object) -> None:
         raise RuntimeError("never so")
 
-    monkeypatch.setattr("assessor.audit.audit", fail)
+    monkeypatch.setattr("assessor.audit.audit_snapshot", fail)
     code, _, err = run(capsys, "audit", str(project))
     assert code == 3
     assert "RuntimeError: never so" in err

@@ -11,10 +11,14 @@ from assessor.cli.reports import report_options
 from assessor.errors import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from assessor.assessment import Assessment
     from assessor.cli.reports import Reports
+    from assessor.render.pdf import Front
     from assessor.rubric.crosswalk import Crosswalk
     from assessor.rubric.model import Rubric
+    from assessor.snapshot.snapshot import Snapshot
 
 
 @click.command()
@@ -50,7 +54,12 @@ def audit(
 
     The exit code is 0 for a finished audit, whatever the level; 2 for wrong use; 3 for a bug of ours.
     """
-    reports.write(run(target, ref, rubrics, quiet, crosswalks, no_cache=no_cache))
+    from assessor.cli.letterhead import front_of
+
+    fronts: list[Front] = []
+    peek = (lambda snapshot: fronts.append(front_of(snapshot))) if reports.has_document else None
+    assessment = run(target, ref, rubrics, quiet, crosswalks, no_cache=no_cache, peek=peek)
+    reports.write(assessment, front=fronts[0] if fronts else None)
 
 
 def chosen_rubrics(names: tuple[str, ...]) -> list[Rubric]:
@@ -97,18 +106,24 @@ def run(
     crosswalks: tuple[str, ...] = (),
     *,
     no_cache: bool = False,
+    peek: Callable[[Snapshot], None] | None = None,
 ) -> Assessment:
-    """Audit with progress on standard error. Raises UserError for a wrong target, revision, rubric or crosswalk."""
-    from assessor.audit import audit as run_audit
+    """Audit with progress on standard error. `peek` gets the snapshot first, to read its configuration.
+
+    Raises UserError for a wrong target, revision, rubric or crosswalk, and what `peek` raises.
+    """
+    from assessor.audit import audit_snapshot
     from assessor.cli.caching import user_cache
     from assessor.cli.output import ProgressLine
-    from assessor.snapshot import SnapshotError
+    from assessor.snapshot import SnapshotError, open_snapshot
 
     chosen, laid_beside = chosen_rubrics(rubrics), chosen_crosswalks(crosswalks)
     progress = ProgressLine(sys.stderr, quiet=quiet)
     try:
-        with user_cache(wanted=not no_cache) as cache:
-            return run_audit(target, ref, chosen, progress, cache, laid_beside)
+        with user_cache(wanted=not no_cache) as cache, open_snapshot(target, ref) as snapshot:
+            if peek:
+                peek(snapshot)
+            return audit_snapshot(snapshot, chosen, progress, cache, laid_beside)
     except SnapshotError as error:
         raise UserError(str(error)) from error
     finally:

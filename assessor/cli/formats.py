@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from assessor.render.texts import DEFAULT
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from assessor.assessment import Assessment
     from assessor.comparison import Comparison
-    from assessor.render.pdf import Paper
+    from assessor.render.pdf import Front, Paper
 
 Subject = Literal["audit", "comparison"]
 
@@ -33,6 +33,8 @@ class Manner:
     """What the user asked for; None where nothing."""
     to_file: bool = False
     paper: Paper = "a4"
+    front: Front | None = None
+    """What the repository's configuration puts on documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def _html(assessment: Assessment, manner: Manner) -> str:
 def _pdf(assessment: Assessment, manner: Manner) -> bytes:
     from assessor.render import pdf
 
-    front = pdf.Front(paper=manner.paper)
+    front = replace(manner.front or pdf.Front(), paper=manner.paper)
     return pdf.render(assessment, rubric=manner.rubric, front=front, language=manner.language)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from assessor.assessment import Assessment
     from assessor.cli.formats import Format, Subject
     from assessor.comparison import Comparison
-    from assessor.render.pdf import Paper
+    from assessor.render.pdf import Front, Paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,12 @@ class Reports:
     manner: Manner
     is_opened: bool = False
 
-    def write(self, assessment: Assessment, *, rubric: str = "") -> None:
+    @property
+    def has_document(self) -> bool:
+        """One of them shows what the configuration puts on documents."""
+        return any(name == "pdf" for name, _ in self.wanted)
+
+    def write(self, assessment: Assessment, *, rubric: str = "", front: Front | None = None) -> None:
         """Write each report of an audit, then open the page if that is asked. `rubric` is the model shown.
 
         Raises UserError where a file cannot be written or a renderer's library is missing.
@@ -37,7 +42,7 @@ class Reports:
 
         def render(form: Format, manner: Manner) -> str | bytes:
             assert form.audit
-            return form.audit(assessment, replace(manner, rubric=rubric))
+            return form.audit(assessment, replace(manner, rubric=rubric, front=front))
 
         self._write_each(render)
 

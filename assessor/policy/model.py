@@ -142,6 +142,16 @@ class Targets(Value):
     dimensions: dict[Dimension, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
 
 
+class Report(Value):
+    """What the owner puts on documents (PDF)."""
+
+    organisation: Annotated[str, Field(max_length=120)] = ""
+    confidentiality: Annotated[str, Field(max_length=160)] = ""
+    """A line on the cover and at the foot of each page."""
+    logo: Annotated[str, Field(max_length=1000)] = ""
+    """A PNG or JPEG file of the repository, relative to its root."""
+
+
 class Config(Value):
     """A repository's configuration. Only data: nothing in it can name a program, a module or a URL to fetch."""
 
@@ -154,6 +164,7 @@ class Config(Value):
     """The baseline file, relative to the repository's root."""
     attestations: tuple[Attestation, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    report: Report = Report()
 
 
 LOCKABLE = (*(f"gate.{name}" for name in Gate.model_fields), "rubric", "profile", "targets", "baseline")

@@ -7,14 +7,13 @@ its SHA-256 is on the cover. What the repository says is escaped and made visibl
 
 from __future__ import annotations
 
-import base64
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from assessor.errors import UserError
 from assessor.render import json_report
 from assessor.render.document_texts import document_texts
+from assessor.render.logo import logo_address
 from assessor.render.pdf_document import Document
 from assessor.render.pdf_file import Attached, printable, write_pdf
 from assessor.render.view import view_of
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
 Paper = Literal["a4", "letter"]
 _PAPERS = {"a4": ("A4", "297mm"), "letter": ("letter", "11in")}
-_LOGOS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
-_LOGO_BYTES = 2_000_000
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -90,13 +87,3 @@ def style(paper: Paper) -> str:
     size, height = _PAPERS[paper]
     sheet = (data_folder("reports") / "pdf" / "document.css").read_text(encoding="utf-8")
     return f"{sheet}\n@page {{ size: {size}; }}\n.cover {{ height: {height}; }}\n"
-
-
-def logo_address(logo: bytes) -> str:
-    """A `data:` address of the picture, empty without one. Raises UserError for what is no PNG or JPEG."""
-    if not logo:
-        return ""
-    kind = next((kind for start, kind in _LOGOS.items() if logo.startswith(start)), "")
-    if not kind or len(logo) > _LOGO_BYTES:
-        raise UserError("the logo must be a PNG or JPEG file of at most 2 MB")
-    return f"data:{kind};base64,{base64.b64encode(logo).decode()}"

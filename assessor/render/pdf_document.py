@@ -38,6 +38,10 @@ RUNGS: tuple[RungName, ...] = ("absent", "declared", "used", "automated", "enfor
 MOST = {"evidence": 50, "near_misses": 20, "blind_spots": 400, "hops": 30}
 """How many of a list are printed; what is cut is told, and the JSON inside the file has it."""
 BASIS = ("observed", "attested", "unstated", "unknown")
+LONGEST_NAME = 60
+"""Characters of the repository's name in running heads and sentences."""
+_COVER_NAME, _COVER_FACT = 120, 180
+"""Characters of the name and of other facts on the cover, which is one page whatever a repository says."""
 _ALIKE_AFTER = 2
 """Routes that begin with more hops in common than these are printed as 'as above'."""
 
@@ -108,10 +112,24 @@ class Document:
             "ladder_rungs": LADDER[1:], "heights": HEIGHTS, "told": told,
         }  # fmt: skip
 
+    @property
+    def name(self) -> str:
+        """The repository's name as far as it fits into a line."""
+        return shortened(self.view.assessment.repository.name, LONGEST_NAME)
+
     # ---- cover, contents, method ----
+
+    @property
+    def cover_name(self) -> str:
+        return shortened(self.view.assessment.repository.name, _COVER_NAME)
 
     def cover_facts(self) -> Iterator[tuple[str, str, str]]:
         """Label, value and class of the value."""
+        for label, value, kind in self._repository_facts():
+            yield label, shortened(value, _COVER_FACT), kind
+        yield from self.tool_facts()
+
+    def _repository_facts(self) -> Iterator[tuple[str, str, str]]:
         t, repository = self.t, self.view.assessment.repository
         commit = repository.commit or t("report.no_commit")
         yield t("report.commit"), f"{commit} {t('report.dirty')}" if repository.dirty else commit, "mono"
@@ -121,7 +139,6 @@ class Document:
             yield t("report.branch"), repository.branch, "mono"
         if repository.remote:
             yield t("pdf.remote"), repository.remote, "mono"
-        yield from self.tool_facts()
 
     def tool_facts(self) -> Iterator[tuple[str, str, str]]:
         t, tool = self.t, self.view.assessment.tool
@@ -165,8 +182,7 @@ class Document:
     def lead(self) -> Iterator[str]:
         """The result in a few sentences."""
         t, card, view = self.t, self.view.card, self.view
-        name = view.assessment.repository.name
-        yield t("pdf.lead_reached", name=name, level=card.level, top=card.top, title=t.tr(card.title))
+        yield t("pdf.lead_reached", name=self.name, level=card.level, top=card.top, title=t.tr(card.title))
         if card.next_level is None:
             yield t("summary.at_top")
             return
@@ -366,6 +382,12 @@ def _places(hops: Sequence[HopInfo]) -> tuple[tuple[str, str], ...]:
         (hop.text, f":{hop.place.line}" if hop.place.path == file else f"{hop.place.path}:{hop.place.line}")
         for hop, file in zip(shown, files, strict=False)
     )
+
+
+def shortened(text: str, most: int) -> str:
+    """The text without its middle where it has more than `most` characters."""
+    end = most // 3
+    return text if len(text) <= most else f"{text[: most - end - 1]}…{text[-end:]}"
 
 
 def figure(chart: str, label: str) -> Markup:
