@@ -15,6 +15,7 @@ COMMANDS = {
     "config": ("assessor.cli.config", "Show, check or begin the configuration of a repository."),
     "explain": ("assessor.cli.explain", "Say what a practice, a tool or a rubric means."),
     "gate": ("assessor.cli.gate", "Judge a repository by conditions; the exit code is the answer."),
+    "init": ("assessor.cli.init", "Begin: a configuration, and the workflow of your CI system."),
     "practices": ("assessor.cli.listing", "List the practices that are rated."),
     "report": ("assessor.cli.report", "Show an audit's JSON in another format, without the repository."),
     "rubrics": ("assessor.cli.rubrics", "List the maturity models, or check the file of one."),

@@ -103,6 +103,6 @@ def _checked_folder(folder: Path) -> str:
 @click.option("--write", is_flag=True, help="Write it; without this it is only shown.")
 def init(target: str, write: bool) -> None:
     """Show a configuration for TARGET that its present state just passes; --write writes it, overwriting nothing."""
-    from assessor.cli.init import offer, proposed_config
+    from assessor.cli.init import examine, offer
 
-    offer(Path(target), [proposed_config(target)], write=write)
+    offer(Path(target), [examine(target).config], write=write)

@@ -2,59 +2,133 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
+from assessor.cli.ci_files import SYSTEMS, Proposal, ci_files
 from assessor.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from assessor.assessment import Assessment
+
+
+@click.command()
+@click.argument("target", default=".", metavar="[FOLDER]")
+@click.option(
+    "--ci",
+    "asked",
+    type=click.Choice([*SYSTEMS, "none"]),
+    multiple=True,
+    help="The CI system; default: those that the repository uses. May be given again.",
+)
+@click.option("--write", is_flag=True, help="Write what is shown without asking.")
+def init(target: str, asked: tuple[str, ...], write: bool) -> None:
+    """Show a configuration that FOLDER just passes and the CI file that judges by it, and write them if you agree.
+
+    A file that is there already is never touched. Where nobody can be asked, nothing is written without --write.
+    """
+    seen = examine(target)
+    systems = asked or seen.assessment.repository.stack
+    proposals = [seen.config]
+    for system in systems:
+        if system != "none":
+            proposals += ci_files(system, seen.branch, seen.paths)
+    if not systems:
+        click.echo(f"no CI system is seen here; --ci names one: {', '.join(SYSTEMS)}", err=True)
+    offer(Path(target), proposals, write=write)
+
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
-    """A file to write, relative to the target; `note` says what to do where it is there already."""
+class Examined:
+    """What there is: the state, the main branch, all paths, and the configuration (to propose, where there is none)."""
 
-    path: str
-    text: str
-    note: str = ""
+    assessment: Assessment
+    branch: str
+    paths: frozenset[str]
+    config: Proposal
 
 
-def proposed_config(target: str) -> Proposal:
-    """A configuration that the target's present state just passes. Raises UserError for a wrong target."""
-    from assessor.cli.audit import run
+def examine(target: str) -> Examined:
+    """Audit a working tree. Raises UserError for a target that is no folder, and for a mistake in its configuration."""
+    from assessor.audit import audit_snapshot
+    from assessor.cli.caching import user_cache
+    from assessor.cli.judging import load_config
+    from assessor.cli.output import ProgressLine
+    from assessor.rubric.loading import DEFAULT, find_rubric
+    from assessor.snapshot import SnapshotError, open_snapshot
+
+    if not Path(target).is_dir():
+        raise UserError(f"{target} is no folder; `assessor init` writes into a working tree")
+    progress = ProgressLine(sys.stderr)
+    try:
+        with open_snapshot(target) as snapshot, user_cache(wanted=True) as cache:
+            loaded = load_config(snapshot)
+            assessment = audit_snapshot(snapshot, [find_rubric(DEFAULT)], progress, cache)
+            history = snapshot.history()
+            branch = main_branch(history.branches if history else (), snapshot.branch)
+            config = Proposal(loaded.path, "") if loaded.path else _config(assessment)
+            return Examined(assessment, branch, frozenset(snapshot.by_path), config)
+    except SnapshotError as error:
+        raise UserError(str(error)) from error
+    finally:
+        progress.close()
+
+
+def main_branch(branches: Sequence[str], current: str) -> str:
+    """The branch that changes are merged into, by the usual names; else the one that is checked out."""
+    usual = [name for name in ("main", "master") if name in branches or f"origin/{name}" in branches]
+    return (usual or [current or "main"])[0]
+
+
+def _config(assessment: Assessment) -> Proposal:
+    """A configuration that the present state just passes."""
     from assessor.policy.writing import BEGINNING
-    from assessor.rubric.loading import DEFAULT
 
-    assessment = run(target, None, (DEFAULT,), quiet=False)
     unknown = sum(info.rung == "unknown" for info in assessment.practices.values())
-    level = assessment.scorecards[DEFAULT].level
-    return Proposal("assessor.yaml", BEGINNING.format(rubric=DEFAULT, level=level, unknown=unknown))
+    level = assessment.scorecards[assessment.primary].level
+    return Proposal("assessor.yaml", BEGINNING.format(rubric=assessment.primary, level=level, unknown=unknown))
 
 
 def offer(folder: Path, proposals: Sequence[Proposal], *, write: bool) -> None:
-    """Show each file; with `write` write those that are not there yet. Raises UserError where writing fails."""
+    """Show each file and, with `write` or where the user agrees, write those that are not there yet. Raises UserError."""
     from assessor.cli.output import print_text
 
+    missing = []
     for proposal in proposals:
         path = folder / proposal.path
         if path.exists() or path.is_symlink():
-            print_text(f"# {path} is there already and stays as it is. {proposal.note}\n".replace(". \n", ".\n"))
-            continue
-        print_text(f"# {path}\n{proposal.text}\n")
-        if write:
-            _write_new(path, proposal.text)
-            print_text(f"# written: {path}\n")
-    if not write:
+            print_text(f"# {path} is there already and stays as it is.\n")
+        else:
+            print_text(f"# {path}\n{proposal.text}\n")
+            if proposal.note:
+                print_text(f"# {proposal.note}\n\n")
+            missing.append(proposal)
+    if missing and (write or (_at_terminal() and click.confirm("Write this?"))):
+        for proposal in missing:
+            _write_new(folder, proposal)
+            print_text(f"# written: {folder / proposal.path}\n")
+    elif missing:
         print_text("# nothing is written yet; --write writes what is shown\n")
 
 
-def _write_new(path: Path, text: str) -> None:
-    """Create the file; one that came to be in the meantime is kept."""
+def _at_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _write_new(folder: Path, proposal: Proposal) -> None:
+    """Create the file below the folder; one that came to be in the meantime is kept."""
+    path = folder / proposal.path
+    if not path.parent.resolve().is_relative_to(folder.resolve()):
+        raise UserError(f"{path} is not written: {path.parent} leads out of the repository")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+            file.write(proposal.text)
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror or error}") from error

@@ -15,6 +15,8 @@ from assessor.readers import shell
 _INSTRUCTION = re.compile(r"^\s*([A-Za-z]+)\s+(.*)$", re.DOTALL)
 _HEREDOC = re.compile(r"<<-?\s*[\"']?(\w+)[\"']?")
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}|\$(\w+)")
+_FLAGS = re.compile(r"(?:--\S+[\s\\]+)+")
+_CONTINUED = "\\\n"
 MAX_LINES = 5_000
 
 
@@ -38,7 +40,7 @@ def read(path: str, text: str) -> FileFacts:
 
 
 def _instructions(text: str) -> list[tuple[int, str, str]]:
-    """(line, instruction with continuations joined, here-document) in order."""
+    """(line, instruction with its continuations as a shell writes them, here-document) in order."""
     lines = text.splitlines()[:MAX_LINES]
     found, number = [], 0
     while number < len(lines):
@@ -50,7 +52,7 @@ def _instructions(text: str) -> list[tuple[int, str, str]]:
             if parts and line.lstrip().startswith("#"):
                 continue
             if line.rstrip().endswith(("\\", "`")):
-                parts.append(line.rstrip()[:-1] + "\n" if parts or line.strip() else "")
+                parts.append(line.rstrip()[:-1] + _CONTINUED)
                 continue
             parts.append(line)
             break
@@ -84,7 +86,9 @@ class _Reader:
         found = _INSTRUCTION.match(content)
         handler = getattr(self, f"on_{found[1].lower()}", None) if found else None
         if found and handler:
-            handler(line, found[2].strip(), document)
+            text = found[2].strip()
+            is_shell = found[1].lower() in ("run", "cmd", "entrypoint")
+            handler(line, text if is_shell else text.replace(_CONTINUED, "\n"), document)
 
     def filled(self, text: str) -> str:
         def value(found: re.Match[str]) -> str:
@@ -122,7 +126,9 @@ class _Reader:
     on_add = on_copy
 
     def on_run(self, line: int, text: str, document: str) -> None:
-        plain = re.sub(r"^(?:--\S+\s+)+", "", text)
+        flags = _FLAGS.match(text)
+        plain = text[flags.end() :] if flags else text
+        line += text.count("\n", 0, len(text) - len(plain))
         words = _exec_form(plain)
         if document:
             parsed = shell.parse(document, line + 1, stops_on_error=True).commands
@@ -166,7 +172,7 @@ def _exec_form(text: str) -> list[str] | None:
     if not text.startswith("["):
         return None
     try:
-        words = json.loads(text)
+        words = json.loads(text.replace(_CONTINUED, "\n"))
     except ValueError:
         return None
     return [str(word) for word in words] if isinstance(words, list) else None

@@ -97,6 +97,7 @@ def as_data(result: GateResult) -> dict[str, Any]:
         "refused": [asdict(entry) for entry in result.statements.refused],
         "compared": result.compared,
         "changes": [asdict(change) for change in result.changes],
+        "quiet": result.is_quiet,
         "hidden": list(result.hidden),
         "notes": list(result.notes),
     }
@@ -104,6 +105,10 @@ def as_data(result: GateResult) -> dict[str, Any]:
 
 def render_json(assessment: Assessment, result: GateResult) -> str:
     """The verdicts and the state they are about, with a line break at the end."""
-    about = {"repository": assessment.repository.model_dump(), "tool": assessment.tool.model_dump()}
+    about = {
+        "level": assessment.scorecards[result.rubric].level,
+        "repository": assessment.repository.model_dump(),
+        "tool": assessment.tool.model_dump(),
+    }
     data = as_data(result) | about
     return json.dumps(data, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode() + "\n"

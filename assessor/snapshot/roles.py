@@ -31,6 +31,9 @@ _EXAMPLE_FOLDERS = words(
     """example examples sample samples demo demos tutorial tutorials cookbook cookbooks recipes_examples quickstart
     quickstarts getting_started getting-started"""
 )
+_EXAMPLE_FOLDER = re.compile(
+    r"(?:examples?|samples?|demos?)[-_](?:repos?|repositor(?:y|ies)|projects?|app(?:lication)?s?)"
+)
 _DOC_FOLDERS = frozenset({"docs", "doc", "documentation"})
 _DATA_FOLDERS = frozenset({"data", "dataset", "datasets", "raw_data", "raw-data"})
 _SPLIT_FOLDERS = frozenset({"test", "tests", "testing", "sample", "samples", "example", "examples"})
@@ -102,7 +105,7 @@ def _folder_role(folder: str) -> tuple[Role | None, bool]:
             continue
         if name in _TEST_FOLDERS or name.endswith(("_tests", "-tests")):
             found = Role.TEST
-        elif name in _EXAMPLE_FOLDERS:
+        elif name in _EXAMPLE_FOLDERS or _EXAMPLE_FOLDER.fullmatch(name):
             found = Role.EXAMPLE
         elif name in _DOC_FOLDERS:
             found = Role.DOCUMENTATION

@@ -1,0 +1,85 @@
+"""The files that let a CI system run the gate, from the templates in `ci/` and `templates/`. Pure but for reading these."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from assessor.resources import data_folder
+
+SYSTEMS = ("github", "gitlab", "azure", "jenkins")
+_PLAIN_BRANCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A file to write, relative to the target; `note` says what is left to do by hand."""
+
+    path: str
+    text: str
+    note: str = ""
+
+
+def ci_files(system: str, branch: str, paths: Collection[str]) -> tuple[Proposal, ...]:
+    """What a repository with these files, whose main branch is `branch`, needs to be judged by this CI system."""
+    name = branch if _PLAIN_BRANCH.fullmatch(branch) else "main"
+    if system == "github":
+        return (_github(name),)
+    if system == "gitlab":
+        return _gitlab(paths)
+    return (_azure(name),) if system == "azure" else (_jenkins(paths),)
+
+
+def _template(folder: str, path: str) -> str:
+    return data_folder(folder).joinpath(path).read_text("utf-8")
+
+
+def _github(branch: str) -> Proposal:
+    text = _template("ci", "github/workflow.yml").replace("branches: [main]", f"branches: [{branch}]")
+    return Proposal(".github/workflows/mlops-maturity.yml", text)
+
+
+_INCLUDE = "include:\n  - local: .gitlab/mlops-maturity.yml\n"
+
+
+def _gitlab(paths: Collection[str]) -> tuple[Proposal, ...]:
+    """The component as a local file; where there is no pipeline yet, one that includes it."""
+    job = _template("templates", "mlops-assessor.yml")
+    text = f"# The MLOps maturity gate. Its conditions stand in assessor.yaml.\n{job[job.index('spec:') :]}"
+    if ".gitlab-ci.yml" in paths:
+        note = f"Add to .gitlab-ci.yml (the inputs stand at the top of the file): {' '.join(_INCLUDE.split())}"
+        return (Proposal(".gitlab/mlops-maturity.yml", text, note),)
+    return (Proposal(".gitlab/mlops-maturity.yml", text), Proposal(".gitlab-ci.yml", _INCLUDE))
+
+
+_AZURE_HEAD = """\
+# The MLOps maturity gate. Its conditions stand in assessor.yaml.
+trigger:
+  branches:
+    include: [{branch}]
+
+pr:
+  branches:
+    include: ["*"]
+
+pool:
+  vmImage: ubuntu-latest
+
+"""
+
+
+def _azure(branch: str) -> Proposal:
+    template = _template("ci", "azure/gate.yml")
+    steps = template[template.index("parameters:\n  - name") :]
+    steps = steps.replace("steps:\n", 'steps:\n  - checkout: self\n    fetchDepth: "0"\n\n', 1)
+    note = "Create a pipeline for it: Pipelines, New pipeline, Existing Azure Pipelines YAML file."
+    return Proposal(".azure-pipelines/mlops-maturity.yml", _AZURE_HEAD.format(branch=branch) + steps, note)
+
+
+def _jenkins(paths: Collection[str]) -> Proposal:
+    text = _template("ci", "jenkins/Jenkinsfile")
+    if "Jenkinsfile" not in paths:
+        return Proposal("Jenkinsfile", text)
+    note = "Create a multibranch pipeline with this script path, or copy the stage into your Jenkinsfile."
+    return Proposal("Jenkinsfile.mlops-maturity", text, note)
