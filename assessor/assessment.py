@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from assessor.findings import Evidence, Finding, Hop
     from assessor.rubric.crosswalk import Crosswalk
     from assessor.rubric.gaps import Gap
+    from assessor.rubric.loop import Handover, Loop, StationState
     from assessor.rubric.model import Rubric
     from assessor.rubric.roadmap import Roadmap, RoadmapStep
     from assessor.snapshot.snapshot import Snapshot
@@ -39,6 +40,7 @@ RungName = Literal["absent", "declared", "used", "automated", "enforced", "not_a
 Share = Annotated[float, Field(ge=0, le=1)]
 StatusName = Literal["met", "partial", "unmet", "unknown", "not_applicable", "attested", "attestable"]
 EffortName = Literal["S", "M", "L"]
+CarrierName = Literal["pipeline", "event", "schedule", "person", "nobody", "unknown"]
 SupportName = Literal["supported", "partly", "unsupported", "unknown", "not_applicable", "attest"]
 
 
@@ -319,6 +321,38 @@ class CrosswalkInfo(Part):
     controls: tuple[ControlInfo, ...]
 
 
+class StationInfo(Part):
+    """One station of the life cycle: the highest rung among the practices that show it, and the proof of it."""
+
+    id: str
+    title: str
+    rung: RungName
+    practice: str
+    place: PlaceInfo | None = None
+    text: Text = ""
+
+
+class HandoverInfo(Part):
+    """From one station to the next. `by`: pipeline (one workflow reaches both), event or schedule (starts the later one),
+    person, nobody (one of the two is not there), unknown. `places` are the proofs of both sides where there are any."""
+
+    start: str
+    end: str
+    by: CarrierName
+    reason: Text
+    places: tuple[PlaceInfo, ...] = ()
+
+
+class LoopInfo(Part):
+    """The loop of the life cycle from data to the next training. `first_break` is the number of the first hand-over that no
+    automation makes (null where there is none), `manual` are those of all that a person makes."""
+
+    stations: tuple[StationInfo, ...]
+    handovers: tuple[HandoverInfo, ...]
+    first_break: int | None = None
+    manual: tuple[int, ...] = ()
+
+
 class Statistics(Part):
     """Files that the snapshot lists, those that were read, and those that were parsed as Python."""
 
@@ -337,6 +371,8 @@ class Assessment(Part):
     practices: dict[str, PracticeInfo]
     scorecards: dict[str, ScorecardInfo]
     crosswalks: dict[str, CrosswalkInfo] = {}
+    loop: LoopInfo | None = None
+    """Null only in an audit by a version that did not draw it."""
     metrics: dict[str, float] = {}
     blind_spots: tuple[BlindSpotInfo, ...] = ()
     statistics: Statistics
@@ -364,6 +400,7 @@ def assess(
 ) -> Assessment:
     """Score the findings by each rubric and put all together. The first rubric is the primary one."""
     from assessor.catalog.practices import load_practices
+    from assessor.rubric.loop import find_loop
 
     practices = load_practices()
     stack = stacks((entry.path for entry in snapshot.files), snapshot.remote)
@@ -376,6 +413,7 @@ def assess(
         practices={practice.id: practice_info(practice, findings[practice.id]) for practice in practices},
         scorecards=cards,
         crosswalks={crosswalk.id: crosswalk_info(crosswalk, findings) for crosswalk in crosswalks},
+        loop=loop_info(find_loop(findings)),
         metrics=metrics,
         blind_spots=tuple(_blind_spot(spot) for spot in reading.blind_spots),
         statistics=Statistics(files=reading.listed, read=reading.read, parsed=reading.parsed),
@@ -636,6 +674,37 @@ def crosswalk_info(crosswalk: Crosswalk, findings: Mapping[str, Finding]) -> Cro
             )
             for result in results
         ),
+    )
+
+
+def loop_info(loop: Loop) -> LoopInfo:
+    """The loop for renderers."""
+    return LoopInfo(
+        stations=tuple(_station(state) for state in loop.stations),
+        handovers=tuple(_handover(entry) for entry in loop.handovers),
+        first_break=loop.handovers.index(loop.first_break) if loop.first_break else None,
+        manual=tuple(loop.handovers.index(entry) for entry in loop.manual),
+    )
+
+
+def _station(state: StationState) -> StationInfo:
+    return StationInfo(
+        id=state.station.id,
+        title=state.station.title,
+        rung=state.rung.value,
+        practice=state.practice,
+        place=_place(state.proof.place) if state.proof else None,
+        text=state.proof.text if state.proof else "",
+    )
+
+
+def _handover(handover: Handover) -> HandoverInfo:
+    return HandoverInfo(
+        start=handover.start.station.id,
+        end=handover.end.station.id,
+        by=handover.by.value,
+        reason=handover.reason,
+        places=tuple(_place(proof.place) for proof in handover.proofs),
     )
 
 

@@ -50,6 +50,8 @@ class Evidence:
     text: str
     tool: str = ""
     route: tuple[Hop, ...] = ()
+    runs: tuple[str, ...] = ()
+    """Files of all workflows, DAGs and resources whose runs reach the place without a person; sorted."""
 
 
 @dataclass(frozen=True, slots=True)

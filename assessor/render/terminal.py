@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assessor.render.terminal_loop import loop_lines
 from assessor.render.terminal_page import cells, page_for
 from assessor.render.view import HEIGHTS, told
 
@@ -62,6 +63,7 @@ def render(
         *_header(page, assessment),
         *_ladder(page, card),
         *_dimensions(page, assessment, card),
+        *(loop_lines(page, assessment.loop) if assessment.loop else ()),
         *_roadmap(page, card, verbose),
         *_gaps(page, assessment, card, verbose),
         *_practices(page, assessment, card, verbose),

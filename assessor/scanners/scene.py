@@ -439,11 +439,12 @@ class Scene:
         arrivals = [
             a for a in self.automation.arrivals(file.path, scope) if a.is_automatic and (tests or not a.in_test)
         ]
-        arrival = best(a for a in arrivals if keep is None or keep(a))
+        kept = [a for a in arrivals if keep is None or keep(a)]
+        arrival = best(kept)
         if arrival is None:
             return Evidence(practice, Rung.USED, file.at(line), text, tool)
         route = self.automation.route(arrival, file.path, scope, line)
-        return Evidence(practice, Rung.AUTOMATED, file.at(line), text, tool, route)
+        return Evidence(practice, Rung.AUTOMATED, file.at(line), text, tool, route, run_files(kept))
 
     def evidence(
         self,
@@ -461,14 +462,15 @@ class Scene:
         for hit in hits:
             rung = Rung(hit.proof.rung)
             text = f"{hit.tool.title}: {hit.proof.text}" if hit.proof.text else hit.tool.title
-            arrival = None
+            arrival: Arrival | None = None
+            runs: tuple[str, ...] = ()
             if lift and rung.height >= Rung.USED.height:
                 ways = [a for a in self.arrivals(hit) if a.is_automatic and (tests or not a.in_test)]
-                arrival = best(a for a in ways if keep is None or keep(a))
+                kept = [a for a in ways if keep is None or keep(a)]
+                arrival, runs = best(kept), run_files(kept)
             if arrival is not None and rung is not Rung.ENFORCED:
-                found.append(
-                    Evidence(hit.practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, self.route(hit, arrival))
-                )
+                route = self.route(hit, arrival)
+                found.append(Evidence(hit.practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, route, runs))
             else:
                 if hit.kind in ("action",) and rung.height > Rung.USED.height:
                     rung = Rung.USED
@@ -518,6 +520,11 @@ def best(arrivals: Iterable[Arrival]) -> Arrival | None:
         )
 
     return min(arrivals, key=order, default=None)
+
+
+def run_files(arrivals: Iterable[Arrival]) -> tuple[str, ...]:
+    """The files in which the runs of some arrivals are written, sorted."""
+    return tuple(sorted({arrival.run.path for arrival in arrivals}))
 
 
 def _keywords_fit(call: Call, proof: Proof) -> bool:
