@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from assessor.assessment import Assessment, RepositoryInfo
+from assessor.assessment import Assessment, RepositoryInfo, json_schema
 from tests.hostile_repository import ATTACKS, write_hostile_repository
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SAMPLES = Path(__file__).parents[1] / "sample_repos"
 REPOSITORY = RepositoryInfo(
@@ -18,26 +21,25 @@ REPOSITORY = RepositoryInfo(
     branch="main",
     stack=("github",),
 )
-_CLOSED = frozenset({"rung", "rungs", "wanted", "status", "effort", "scoring", "schema_version"})
-"""Fields whose values the schema lists."""
 
 
 @cache
 def audited_sample(name: str = "stage3_cicd") -> Assessment:
-    """A sample by all models, as if it were at a commit of a repository on GitHub."""
+    """A sample by all models and crosswalks, as if it were at a commit of a repository on GitHub."""
     return _audited(SAMPLES / name).model_copy(update={"repository": REPOSITORY})
 
 
 def audited_hostile(folder: Path) -> Assessment:
-    """The hostile repository, written below `folder`, by all models."""
+    """The hostile repository, written below `folder`, by all models and crosswalks."""
     return _audited(write_hostile_repository(folder))
 
 
 def _audited(root: Path) -> Assessment:
     from assessor.audit import audit
-    from assessor.cli.audit import chosen_rubrics
+    from assessor.cli.audit import chosen_crosswalks, chosen_rubrics
+    from assessor.rubric.loading import crosswalk_names
 
-    return audit(str(root), None, chosen_rubrics(()), lambda _: None)
+    return audit(str(root), None, chosen_rubrics(()), crosswalks=chosen_crosswalks(crosswalk_names()))
 
 
 def poisoned(assessment: Assessment) -> Assessment:
@@ -45,25 +47,31 @@ def poisoned(assessment: Assessment) -> Assessment:
 
     The same text gets the same attack, so that names still fit what they name.
     """
-    return Assessment.model_validate(_poisoned(assessment.model_dump(), ""))
+    return Assessment.model_validate(_poisoned(assessment.model_dump(), _fixed_words()))
 
 
-def _poisoned(value: Any, field: str) -> Any:
-    if isinstance(value, str) and field not in _CLOSED:
-        return _attacked(value)
+def _fixed_words() -> frozenset[str]:
+    """The names of all fields of an assessment and the values that its schema lists."""
+    return frozenset(_words_of(json_schema()))
+
+
+def _words_of(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        yield from schema.get("properties", ())
+        yield from schema.get("enum", ())
+        yield from (schema["const"],) if "const" in schema else ()
+    for part in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from _words_of(part)
+
+
+def _poisoned(value: Any, fixed: frozenset[str]) -> Any:
+    if isinstance(value, str):
+        return value if value in fixed else _attacked(value)
     if isinstance(value, dict):
-        return {_poisoned_key(key, field): _poisoned(item, key) for key, item in value.items()}
+        return {_poisoned(key, fixed): _poisoned(item, fixed) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_poisoned(item, field) for item in value]
+        return [_poisoned(item, fixed) for item in value]
     return value
-
-
-_NAMED = frozenset({"practices", "scorecards", "dimensions", "metrics", "values"})
-"""Fields whose keys are names, not fields."""
-
-
-def _poisoned_key(key: str, field: str) -> str:
-    return _attacked(key) if field in _NAMED else key
 
 
 def _attacked(text: str) -> str:

@@ -191,6 +191,38 @@ def test_the_roadmap(document: Document, assessment: Assessment) -> None:
     ]
 
 
+def test_the_loop_names_its_first_break_and_every_hand_over(document: Document, assessment: Assessment) -> None:
+    life = assessment.loop
+    assert life is not None
+    titles = {station.id: station.title for station in life.stations}
+    assert document.words(".loop-name") == list(titles.values())
+    carried = [entry for entry in life.handovers if entry.by in ("pipeline", "event", "schedule")]
+    assert document.words(".loop-large") == [f"{len(carried)} of {len(life.handovers)}"]
+    assert life.first_break is not None
+    first = life.handovers[life.first_break]
+    assert document.words(".loop-break") == [
+        f"The first break is between {titles[first.start]} and {titles[first.end]}."
+    ]
+    assert len(document.all("circle", "break-mark")) == 1
+    rows = document.words(".handovers")[0]
+    assert all(f"{titles[entry.start]} → {titles[entry.end]}:" in rows for entry in life.handovers)
+
+
+def test_an_assessment_without_a_loop(assessment: Assessment) -> None:
+    document = Document(html.render(assessment.model_copy(update={"loop": None})))
+    assert document.wrong == []
+    assert document.words(".loop-large") == []
+
+
+def test_crosswalks_tell_each_control(document: Document, assessment: Assessment) -> None:
+    text = " ".join(document.words("main"))
+    for crosswalk in assessment.crosswalks.values():
+        assert crosswalk.name in text
+        assert all(f"{own.control} {own.text}".replace("`", "") in text for own in crosswalk.controls)
+    shown = [numbers(words) for words in document.words(".supports")]
+    assert shown == [[count for count in own.counts.values() if count] for own in assessment.crosswalks.values()]
+
+
 def test_links_lead_to_the_line_at_the_commit(document: Document, assessment: Assessment) -> None:
     links = {own["href"] for own in document.all("a", "place")}
     start = f"https://github.com/example/churn/blob/{assessment.repository.commit}/"

@@ -297,54 +297,91 @@ def meter(share: float, *, label: str, width: float = 82, palette: Palette = LIG
 
 
 @dataclass(frozen=True, slots=True)
-class Station:
-    """One station of the loop and the way from it to the next: `carried`, `manual`, `missing` or `unknown`."""
+class Stop:
+    """One station of the loop: its name and its rung."""
 
     name: str
-    way: str
+    rung: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """From one station to another, by their numbers: `carried` by automation, or by a `person`, `nobody`, `unknown`."""
+
+    start: int
+    end: int
+    kind: str
     is_break: bool = False
 
 
-def loop(stations: Sequence[Station], *, label: str, width: int = 420, palette: Palette = LIGHT) -> str:
-    """A ring of stations, clockwise from the top; a way that automation carries is solid, any other one is broken."""
-    count = len(stations)
-    height = width * 0.82
-    x0, y0, radius_x, radius_y = width / 2, height / 2, width * 0.32, height * 0.38
-    parts: list[str] = []
-    for number, station in enumerate(stations):
-        start, end = (2 * pi * (number + add) / count - pi / 2 for add in (0.2, 0.8))
-        parts += _way(station, (x0, y0), (radius_x, radius_y), (start, end), palette)
-    for number, station in enumerate(stations):
-        angle = 2 * pi * number / count - pi / 2
-        x, y = x0 + radius_x * cos(angle), y0 + radius_y * sin(angle)
-        parts.append(f'<circle class="station" cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{palette.ink}"/>')
-        side = cos(angle)
-        anchor = "middle" if abs(side) < 0.2 else "start" if side > 0 else "end"
-        dx = 0 if anchor == "middle" else 11 if side > 0 else -11
-        dy = 4 if anchor != "middle" else -12 if sin(angle) < 0 else 22
-        parts.append(_text(x + dx, y + dy, station.name, palette.ink, "station-name", size=12, anchor=anchor))
-    return _svg(width, round(height), label, parts, "chart-loop")
+def loop(
+    stops: Sequence[Stop], ways: Sequence[Way], *, label: str, centre: Sequence[str], palette: Palette = LIGHT
+) -> str:
+    """A ring of stations, clockwise from the top. A way that automation carries is a thick line, another one is broken;
+    the first break has a cross. `centre` are a large text and small lines below it."""
+    width, radius, y0 = 380.0, 112.0, 142.0
+    ring = _Ring(width / 2, y0, radius, max(len(stops), 1))
+    parts = [_circle(ring.x, ring.y, radius, "none", "ring", palette.track, 2)]
+    for way in ways:
+        parts += _way(way, ring, palette)
+    for number, stop in enumerate(stops):
+        parts += _stop(number, stop, ring, palette)
+    for line, words in enumerate(centre):
+        is_large = line == 0
+        y = ring.y - 6 if is_large else ring.y + 16 * line
+        kind = "loop-large" if is_large else "loop-line"
+        size, weight = (34, 600) if is_large else (12, 400)
+        parts.append(_text(ring.x, y, words, palette.ink, kind, size=size, weight=weight, anchor="middle"))
+    return _svg(width, 2 * y0, label, parts, "chart-loop")
 
 
-def _way(
-    station: Station, centre: tuple[float, float], radii: tuple[float, float], angles: tuple[float, float], p: Palette
-) -> Iterator[str]:
-    ends = [(centre[0] + radii[0] * cos(angle), centre[1] + radii[1] * sin(angle)) for angle in angles]
-    is_carried = station.way == "carried"
-    colour = p.bad if station.is_break else p.done if is_carried else p.quiet
-    dash = "" if is_carried else ' stroke-dasharray="3 5"'
-    name = f"way {escape(station.way)}" + (" break" if station.is_break else "")
-    (x1, y1), (x2, y2) = ends
+@dataclass(frozen=True, slots=True)
+class _Ring:
+    x: float
+    y: float
+    radius: float
+    count: int
+
+    def angle(self, number: float) -> float:
+        """The angle of a station, clockwise from the top."""
+        return 2 * pi * number / self.count - pi / 2
+
+    def point(self, angle: float, more: float = 0) -> tuple[float, float]:
+        return self.x + (self.radius + more) * cos(angle), self.y + (self.radius + more) * sin(angle)
+
+
+def _stop(number: int, stop: Stop, ring: _Ring, p: Palette) -> Iterator[str]:
+    angle = ring.angle(number)
+    x, y = ring.point(angle)
+    is_there = stop.rung not in ("absent", "declared", "unknown", "not_applicable")
+    fill = p.rungs[stop.rung] if is_there else p.paper
+    yield _circle(x, y, 6.5, fill, f"loop-stop {stop.rung}", p.rungs[stop.rung], 2.5)
+    at_x, at_y = ring.point(angle, 15)
+    side = cos(angle)
+    anchor = "middle" if abs(side) < 0.2 else "start" if side > 0 else "end"
+    drop = 4.0 if anchor != "middle" else -2.0 if sin(angle) < 0 else 10.0
+    yield _text(at_x, at_y + drop, stop.name, p.ink, f"loop-name {stop.rung}", size=12, anchor=anchor)
+
+
+def _way(way: Way, ring: _Ring, p: Palette) -> Iterator[str]:
+    room = 12 / ring.radius
+    last = way.end if way.end > way.start else way.end + ring.count
+    begin, end = ring.angle(way.start) + room, ring.angle(last) - room
+    (x1, y1), (x2, y2) = ring.point(begin), ring.point(end)
+    is_carried = way.kind == "carried"
+    colour = p.bad if way.is_break else p.done if is_carried else p.quiet
+    broken = "" if is_carried else ' stroke-dasharray="1 7"' if way.kind != "person" else ' stroke-dasharray="6 6"'
+    name = f"way {escape(way.kind)}" + (" first-break" if way.is_break else "")
+    curve = f"A{_n(ring.radius)} {_n(ring.radius)} 0 {int(end - begin > pi)} 1 {_n(x2)} {_n(y2)}"
     yield (
-        f'<path class="{name}" d="M{x1:.1f} {y1:.1f}A{radii[0]:.1f} {radii[1]:.1f} 0 0 1 {x2:.1f} {y2:.1f}" fill="none"'
-        f' stroke="{colour}" stroke-width="{3 if is_carried or station.is_break else 2}" stroke-linecap="round"{dash}/>'
+        f'<path class="{name}" d="M{_n(x1)} {_n(y1)}{curve}" fill="none" stroke="{colour}"'
+        f' stroke-width="{4 if is_carried else 3}" stroke-linecap="round"{broken}/>'
     )
-    if station.is_break:
-        middle = (angles[0] + angles[1]) / 2
-        x, y = centre[0] + radii[0] * cos(middle), centre[1] + radii[1] * sin(middle)
-        yield f'<circle class="break-mark" cx="{x:.1f}" cy="{y:.1f}" r="9" fill="{p.bad}"/>'
-        cross = f"M{x - 3.5:.1f} {y - 3.5:.1f}l7 7m0 -7l-7 7"
-        yield f'<path class="break-cross" d="{cross}" stroke="#fff" stroke-width="2" stroke-linecap="round"/>'
+    if way.is_break:
+        x, y = ring.point((begin + end) / 2)
+        yield _circle(x, y, 9, p.bad, "break-mark", p.paper, 3)
+        cross = f"M{_n(x - 3)} {_n(y - 3)}l6 6m0 -6l-6 6"
+        yield f'<path class="break-cross" d="{cross}" stroke="{p.paper}" stroke-width="2.2" stroke-linecap="round"/>'
 
 
 # ---- elements ----

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from assessor.catalog.practices import load_practices
@@ -15,7 +16,18 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from assessor.assessment import BasisInfo, HopInfo, ItemInfo, LevelInfo, ScorecardInfo, SectionInfo
+    from assessor.assessment import (
+        BasisInfo,
+        ControlInfo,
+        CrosswalkInfo,
+        HandoverInfo,
+        HopInfo,
+        ItemInfo,
+        LevelInfo,
+        LoopInfo,
+        ScorecardInfo,
+        SectionInfo,
+    )
     from assessor.catalog.practices import RungName
     from assessor.render.texts import Texts
     from assessor.render.view import DimensionView, PracticeView, View
@@ -28,6 +40,8 @@ MOST = {"evidence": 25, "hops": 25, "near_misses": 15, "blind_spots": 15, "all_b
 WIDE, NARROW = 640, 340
 ANSWERS = (*LADDER, "unknown", "not_applicable")
 STATUSES = ("blocking", "supporting", "unknown", "done", "not_applicable")
+_KINDS = dict.fromkeys(("pipeline", "event", "schedule"), "carried")
+"""How the loop draws a hand-over; any other one by its own name."""
 BASIS = ("observed", "attested", "unstated", "unknown")
 
 
@@ -98,6 +112,10 @@ class Page:
         """The repository's name: the way to it, ended by a slash, and its last part."""
         before, slash, last = self.view.assessment.repository.name.rpartition("/")
         return before + slash, last
+
+    def groups(self, crosswalk: CrosswalkInfo) -> tuple[tuple[str, tuple[ControlInfo, ...]], ...]:
+        """The controls of a framework below the names of their groups, in its own order."""
+        return tuple((name, tuple(group)) for name, group in groupby(crosswalk.controls, key=lambda own: own.group))
 
     # ---- words ----
 
@@ -195,6 +213,29 @@ class Page:
         if wanted:
             label += f"; {texts('practice.asked')}: {texts('rung.' + wanted)}"
         return _markup(charts.rail(info.rung, ("absent", *info.rungs), label=label, wanted=wanted))
+
+    def station(self, life: LoopInfo, name: str) -> str:
+        """The title of a station."""
+        return next((self.texts.tr(station.title) for station in life.stations if station.id == name), name)
+
+    def first_break(self, life: LoopInfo) -> HandoverInfo | None:
+        """The first hand-over that no automation makes."""
+        return next((entry for at, entry in enumerate(life.handovers) if at == life.first_break), None)
+
+    def loop(self, life: LoopInfo) -> Markup:
+        """The ring of stations, with the count of the hand-overs that automation makes in its middle."""
+        numbers = {station.id: number for number, station in enumerate(life.stations)}
+        stops = [charts.Stop(self.texts.tr(station.title), station.rung) for station in life.stations]
+        ways = [
+            charts.Way(numbers[entry.start], numbers[entry.end], _KINDS.get(entry.by, entry.by), at == life.first_break)
+            for at, entry in enumerate(life.handovers)
+            if entry.start in numbers and entry.end in numbers
+        ]
+        carried = sum(way.kind == "carried" for way in ways)
+        count = self.texts("loop.count", number=carried, all=len(ways))
+        lines = charts.wrapped(self.texts("loop.counted"), 130, 12)
+        label = f"{self.texts('loop.title')}: {count} {self.texts('loop.counted')}."
+        return _markup(charts.loop(stops, ways, label=label, centre=(count, *lines)))
 
     def pips(self, level: int, card: ScorecardInfo | None = None) -> Markup:
         """A level of a model, the shown one if `card` is None."""
