@@ -7,11 +7,15 @@ import subprocess
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+hypothesis.settings.register_profile("shared cores", deadline=None)
+hypothesis.settings.load_profile("shared cores")
 
 _CALM = {
     "GIT_CONFIG_GLOBAL": os.devnull,

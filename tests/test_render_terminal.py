@@ -178,6 +178,16 @@ def test_no_line_is_wider_than_the_terminal(assessment: Assessment, width: int, 
 
 
 @pytest.mark.parametrize("verbose", [True, False])
+def test_another_language(verbose: bool) -> None:
+    text = render(WHOLE, language="de", verbose=verbose)
+    assert "Stufe 1: " in text
+    assert "war nicht zu beurteilen: dvc.yaml:8" in text
+    wide = [line for line in text.splitlines() if cells(line) > 100]
+    assert not wide
+    assert render(WHOLE, language="de", unicode=False, verbose=verbose).isascii()
+
+
+@pytest.mark.parametrize("verbose", [True, False])
 def test_ascii_where_nothing_else_can_be_shown(verbose: bool) -> None:
     assert render(WHOLE, unicode=False, verbose=verbose).isascii()
     assert render(EVIL, unicode=False, verbose=verbose).isascii()

@@ -70,7 +70,8 @@ def _look(manner: Manner) -> _Look:
 def _terminal(assessment: Assessment, manner: Manner) -> str:
     from assessor.render import terminal
 
-    return terminal.render(assessment, verbose=manner.verbose, rubric=manner.rubric, **_look(manner))
+    look = _look(manner)
+    return terminal.render(assessment, verbose=manner.verbose, rubric=manner.rubric, language=manner.language, **look)
 
 
 def _compared_terminal(comparison: Comparison, manner: Manner) -> str:

@@ -11,6 +11,7 @@ import click
 
 from assessor.cli.formats import FORMATS, Manner, formats_of
 from assessor.errors import UserError
+from assessor.render.texts import DEFAULT, LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -85,6 +86,9 @@ def _options(subject: Subject) -> tuple[Callable[..., Any], ...]:
         ),
         click.option("--open", "is_opened", is_flag=True, help="Open the HTML or PDF report once it is written."),
         click.option(
+            "--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True, help="Its language."
+        ),
+        click.option(
             "--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True, help="Paper of a PDF."
         ),
         click.option("--verbose", "-v", is_flag=True, help="Show every proof, near miss, blind spot and item."),
@@ -104,12 +108,13 @@ def report_options(subject: Subject) -> Callable[[Callable[..., None]], Callable
             formats: tuple[str, ...],
             outputs: tuple[str, ...],
             is_opened: bool,
+            language: str,
             paper: Paper,
             verbose: bool,
             colour: bool | None,
             **others: Any,
         ) -> None:
-            manner = Manner(verbose=verbose, colour=colour, paper=paper)
+            manner = Manner(language=language, verbose=verbose, colour=colour, paper=paper)
             command(reports=asked_reports(subject, formats, outputs, manner, is_opened=is_opened), **others)
 
         for option in reversed(_options(subject)):

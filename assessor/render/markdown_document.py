@@ -16,7 +16,7 @@ from assessor.render.view import LADDER, told, view_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from assessor.assessment import Assessment, EvidenceInfo, GapInfo, ItemInfo
+    from assessor.assessment import Assessment, ControlInfo, EvidenceInfo, GapInfo, ItemInfo
     from assessor.render.view import DimensionView, PracticeView
 
 
@@ -36,6 +36,7 @@ def render(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT)
         *_items(parts),
         Block(("", f"## {texts('models.title')}", "", texts("models.about"))),
         parts.models(rank=0),
+        *_crosswalks(parts),
         _blind_spots(parts),
         _method(parts),
     ]
@@ -182,6 +183,23 @@ def _item(parts: Parts, item: ItemInfo) -> str:
     if item.points is not None and item.worth is not None:
         answer += f", {t.number(item.points)} / {t.number(item.worth)}"
     return row((f"{parts.ours(item.text)} ({code(item.id)})", kind, answer))
+
+
+def _crosswalks(parts: Parts) -> Iterator[Block]:
+    """How far each control of a law or a standard is supported, and by which practices."""
+    t, crosswalks = parts.t, parts.view.assessment.crosswalks
+    if crosswalks:
+        yield Block(("", f"## {t('crosswalk.title')}", "", t("crosswalk.about")))
+    head = table_head([t(f"crosswalk.{key}") for key in ("control", "support", "by")])
+    for crosswalk in crosswalks.values():
+        title = f"### {parts.ours(crosswalk.name)}, {escaped(crosswalk.edition)}"
+        yield Block(("", title, "", *head), tuple(_control(parts, control) for control in crosswalk.controls))
+
+
+def _control(parts: Parts, control: ControlInfo) -> str:
+    by = ", ".join(f"{code(practice)} {parts.rung(rung)}" for practice, rung in control.by.items())
+    text = f"{escaped(control.control)}: {parts.ours(control.text)}"
+    return row((text, parts.t(f"crosswalk.{control.support}"), by))
 
 
 def _blind_spots(parts: Parts) -> Block:

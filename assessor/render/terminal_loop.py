@@ -4,32 +4,47 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assessor.render.terminal_page import cells
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assessor.assessment import LoopInfo
-    from assessor.render.terminal_page import Page
+    from assessor.assessment import HandoverInfo, LoopInfo, StationInfo
+    from assessor.render.terminal_sheet import Sheet
 
 AUTOMATIC = ("pipeline", "event", "schedule")
 _SIGNS = {"person": ("╎", ":"), "nobody": ("×", "x"), "unknown": ("?", "?")}
 _CARRIED = ("┃", "|")
 _STYLES = {"person": "yellow", "nobody": "red", "unknown": "magenta"}
-_BEFORE = {"person": "by hand: "}
 
 
-def loop_lines(page: Page, loop: LoopInfo) -> Iterator[str]:
+def loop_lines(page: Sheet, loop: LoopInfo) -> Iterator[str]:
     """The lines of the loop with a heading that names the first break."""
-    titles = {station.id: page.said(station.title) for station in loop.stations}
+    titles = {station.id: page.ours(station.title) for station in loop.stations}
     broken = None if loop.first_break is None else loop.handovers[loop.first_break]
-    end = f"first break: {titles[broken.start]} {page.glyphs.arrow} {titles[broken.end]}" if broken else "it is closed"
-    yield from page.heading("The loop of the life cycle", end)
+    end = _first_break(page, titles[broken.start], titles[broken.end]) if broken else page.word("terminal.closed")
+    yield from page.heading(page.word("loop.title"), end)
+    rungs = page.columns([f"rung.{station.rung}" for station in loop.stations])
+    names = max(cells(title) for title in titles.values()) + 1
     into = {handover.end: handover for handover in loop.handovers}
     for station in loop.stations:
         handover = into.get(station.id)
         by = handover.by if handover else ""
         sign = " " if not by else _SIGNS.get(by, _CARRIED)[0 if page.unicode else 1]
-        rung = station.rung.replace("_", " ")
-        left = f"  {page.paint(sign, _STYLES.get(by, 'green'))} {titles[station.id]:<12}"
-        reason = page.said(handover.reason) if handover else ""
-        note = f"{_BEFORE.get(by, '')}{reason}" if reason else page.said(str(station.place or ""))
-        yield f"{left}{rung:<15}{page.paint(page.cut(note, page.width - 31), 'dim' if by in AUTOMATIC else '')}"
+        name = titles[station.id] + " " * (names - cells(titles[station.id]))
+        left = f"  {page.paint(sign, _STYLES.get(by, 'green'))} {name}"
+        rung = rungs[f"rung.{station.rung}"]
+        note = _note(page, station, handover)
+        room = page.width - 4 - names - cells(rung)
+        yield f"{left}{rung}{page.paint(page.cut(note, room), 'dim' if by in AUTOMATIC else '')}"
+
+
+def _first_break(page: Sheet, start: str, end: str) -> str:
+    return page.word("terminal.first_break", ways=f"{start} {page.glyphs.arrow} {end}")
+
+
+def _note(page: Sheet, station: StationInfo, handover: HandoverInfo | None) -> str:
+    if handover is None or not handover.reason:
+        return page.said(str(station.place or ""))
+    reason = page.ours(handover.reason)
+    return page.word("terminal.by_hand", reason=reason) if handover.by == "person" else reason
