@@ -7,8 +7,10 @@ import string
 
 import pytest
 
+from assessor.readers.yaml_tree import load_one
 from assessor.render.document_texts import document_texts
 from assessor.render.texts import DEFAULT, LANGUAGES, Texts, load_texts
+from assessor.resources import data_folder
 
 OTHERS = pytest.mark.parametrize("language", [name for name in LANGUAGES if name != DEFAULT])
 SAME_IN_GERMAN = re.compile(
@@ -24,6 +26,12 @@ def messages(language: str) -> dict[str, str]:
 def named(message: str) -> set[str]:
     """The values that a message has filled in."""
     return {name for _, name, _, _ in string.Formatter().parse(message) if name}
+
+
+def test_no_key_stands_twice() -> None:
+    for file in data_folder("reports").joinpath("texts").iterdir():
+        nodes = load_one(file.read_text("utf-8")).walk()
+        assert [(file.name, *twice) for _, node in nodes for twice in node.duplicates] == []
 
 
 @OTHERS

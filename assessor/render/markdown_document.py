@@ -190,7 +190,7 @@ def _crosswalks(parts: Parts) -> Iterator[Block]:
     t, crosswalks = parts.t, parts.view.assessment.crosswalks
     if crosswalks:
         yield Block(("", f"## {t('crosswalk.title')}", "", t("crosswalk.about")))
-    head = table_head([t(f"crosswalk.{key}") for key in ("control", "support", "by")])
+    head = table_head([t(f"crosswalk.{key}") for key in ("control", "evidence", "given_by")])
     for crosswalk in crosswalks.values():
         title = f"### {parts.ours(crosswalk.name)}, {escaped(crosswalk.edition)}"
         yield Block(("", title, "", *head), tuple(_control(parts, control) for control in crosswalk.controls))
@@ -199,7 +199,7 @@ def _crosswalks(parts: Parts) -> Iterator[Block]:
 def _control(parts: Parts, control: ControlInfo) -> str:
     by = ", ".join(f"{code(practice)} {parts.rung(rung)}" for practice, rung in control.by.items())
     text = f"{escaped(control.control)}: {parts.ours(control.text)}"
-    return row((text, parts.t(f"crosswalk.{control.support}"), by))
+    return row((text, parts.t(f"crosswalk.support.{control.support}"), by))
 
 
 def _blind_spots(parts: Parts) -> Block:

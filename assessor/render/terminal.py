@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         ScorecardInfo,
     )
     from assessor.render.terminal_sheet import Sheet
+    from assessor.render.texts import Texts
 
 _CLIMB = ("declared", "used", "automated", "enforced")
 _RUNG_STYLE = {
@@ -384,10 +385,10 @@ def _crosswalk(page: Sheet, crosswalk: CrosswalkInfo) -> Iterator[str]:
     """How far each control is supported and by what."""
     yield from page.heading(page.ours(crosswalk.name))
     yield from page.wrapped("", page.word("crosswalk.about"), 2, "dim")
-    supports = page.columns([f"crosswalk.{name}" for name in crosswalk.counts], 16)
+    supports = page.columns([f"crosswalk.support.{name}" for name in crosswalk.counts], 16)
     room = max((cells(word) for word in supports.values()), default=0)
     for control in crosswalk.controls:
-        words = supports.get(f"crosswalk.{control.support}", "")
+        words = supports.get(f"crosswalk.support.{control.support}", "")
         line = f"{page.said(control.control):<18} {page.ours(control.text)}"
         style = _SUPPORT_STYLE.get(control.support, "dim")
         yield f"  {page.paint(words, style)}{page.cut(line, page.width - 2 - room)}"
