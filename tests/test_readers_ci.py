@@ -1364,6 +1364,15 @@ def test_travis() -> None:
     assert [text for _, text in lines(train)] == ["pip install -e .", "python train.py", "codecov", "make ship"]
 
 
+def test_travis_expands_languages_beside_included_jobs() -> None:
+    text = """
+        julia: [1.6]
+        script: julia -e 'using Pkg; Pkg.test()'
+        jobs: {include: [{stage: docs, script: julia docs/make.jl}]}
+    """
+    assert [job.stage for job in workflow(travis, text).jobs] == ["test", "docs"]
+
+
 # ---- Cloud Build and CodeBuild ----
 
 

@@ -44,14 +44,14 @@ def command_of(uses: str, inputs: Mapping[str, str]) -> tuple[tuple[str, ...], s
     for entry in action_commands():
         if not matches_text(entry.uses, name):
             continue
-        given = inputs.get(entry.command, "") or entry.default
-        action = entry.renamed.get(given, given)
+        given = inputs.get(entry.command, "")
+        action = (entry.renamed.get(given, given),) if given else tuple(entry.default.split())
         if not action:
             return None
         operands = [inputs[key] for key in entry.operands if inputs.get(key)]
         flags = ["-f"] if entry.program in ("kubectl", "docker", "docker-compose") and operands else []
-        words = (entry.program, action, *flags, *operands)
+        words = (entry.program, *action, *flags, *operands)
         if entry.program == "docker-compose" and operands:
-            words = (entry.program, "-f", operands[0], action)
+            words = (entry.program, "-f", operands[0], *action)
         return words, inputs.get(entry.folder, "") if entry.folder else ""
     return None

@@ -158,7 +158,8 @@ class Secret:
 class SourceCall:
     """A call in a language without a reader of its own (R, Julia, Java, SQL/dbt), found by a tokeniser.
 
-    `name` is `package::function` for R where the package is known, otherwise the bare function.
+    `name` is `package::function` for R where the package is known, otherwise the bare function; `function` where the
+    function named by `arguments` is defined.
     """
 
     language: str

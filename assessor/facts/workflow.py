@@ -106,6 +106,11 @@ class Job:
     """Own triggers where the provider sets them per job (GitLab rules); None: those of the workflow."""
     stage: str = ""
 
+    @property
+    def title(self) -> str:
+        """What a person calls it: its name, or its id where the name is a template to fill in."""
+        return self.name if self.name and "${{" not in self.name else self.id
+
 
 @dataclass(frozen=True, slots=True)
 class Workflow:

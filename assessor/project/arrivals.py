@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from assessor.facts.commands import Command
 from assessor.facts.place import Place
+from assessor.facts.project_files import SourceCall
 from assessor.facts.workflow import Job, Step, Workflow
 from assessor.findings import Hop
 from assessor.project.closure import Closure
@@ -102,6 +103,8 @@ class Reach:
     """Arrivals at whole files: notebooks, Dockerfiles, manifests, Terraform, R scripts."""
     targets: dict[tuple[str, int], list[Arrival]] = field(default_factory=lambda: defaultdict(list))
     """Arrivals at targets and stages, by path and line."""
+    inline: list[tuple[SourceCall, Place, Arrival]] = field(default_factory=list)
+    """Calls of R and Julia code that stands on a command line."""
     broken: list[tuple[Place, str]] = field(default_factory=list)
 
 

@@ -66,7 +66,7 @@ class Invocation:
 
     `program` is the bare name (`pytest`, `make`, `dvc`), `python` for a script, module or inline code; `script` is the
     path of a started file as written, `module` a dotted module (`python -m`, `uvicorn pkg.app:app`), `code` inline
-    source; `attribute` the object after the colon. `via_runner` is the wrapper whose own scripts may have the name
+    source (of Python, R or Julia); `attribute` the object after the colon. `via_runner` is the wrapper whose own scripts may have the name
     (poetry, hatch, pdm, npm …), `folder` what the wrapper changed into.
     """
 
@@ -192,7 +192,9 @@ def _program(name: str, words: list[str], runner: str, folder: str) -> Invocatio
         )
     if name == "databricks-notebook" and rest:
         return Invocation("python", rest[1:], script=rest[0], via_runner=runner, folder=folder)
-    if name in ("bash", "sh", "zsh", "source", ".", "Rscript", "julia", "papermill"):
+    if name in ("Rscript", "R", "julia"):
+        return _interpreter(name, rest, runner, folder)
+    if name in ("bash", "sh", "zsh", "source", ".", "papermill"):
         script = next((w for w in rest if not w.startswith("-")), "")
         return Invocation(name, rest, script=script, via_runner=runner, folder=folder)
     subcommands = _SCRIPT_RUNNERS.get(name)
@@ -218,6 +220,20 @@ def _program(name: str, words: list[str], runner: str, folder: str) -> Invocatio
         )
     shown = words[0] if "/" in words[0] and not words[0].startswith(("/usr/", "/bin/", "/opt/", "$")) else ""
     return Invocation(name, rest, script=shown, via_runner=runner, folder=folder)
+
+
+def _interpreter(name: str, rest: tuple[str, ...], runner: str, folder: str) -> Invocation:
+    """R and Julia: `-e CODE` (several make one text), `R -f FILE`, `R CMD BATCH FILE`, or a script."""
+    code = "\n".join(rest[i + 1] for i, word in enumerate(rest[:-1]) if word in ("-e", "--eval"))
+    script = ""
+    if not code:
+        plain = [word for word in rest if not word.startswith("-")]
+        if rest[:2] == ("CMD", "BATCH"):
+            plain = plain[2:]
+        elif name == "R":
+            plain = [_option(rest, ("-f", "--file"))]
+        script = plain[0] if plain else ""
+    return Invocation(name, rest, script=script, code=code, via_runner=runner, folder=folder)
 
 
 def _option(words: tuple[str, ...], names: tuple[str, ...]) -> str:

@@ -123,7 +123,7 @@ class _Workflows:
                 job=job,
                 triggers=own,
                 needs=(*(prefix + need for need in needs), *upstream),
-                hops=(*(hops or _trigger_hop(path, own)), Hop(f"job {job.name or job.id}", Place(path, job.line))),
+                hops=(*(hops or _trigger_hop(path, own)), Hop(f"job {job.title}", Place(path, job.line))),
                 fails=job.can_fail and (caller is None or caller.fails),
                 manual=_manual(job, [jobs[n] for n in needs]) or (caller.manual if caller else ""),
                 variables=(*self.included(workflow, path), *workflow.env, *job.env),

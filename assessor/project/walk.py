@@ -27,6 +27,7 @@ from assessor.project.invocations import Invocation, interpret, switches
 from assessor.project.model import LIVE_ROLES, Project
 from assessor.project.modules import Modules, ScopeKey
 from assessor.project.paths import Paths, folder_of, joined
+from assessor.project.r_and_julia import RAndJulia
 from assessor.project.runs import Run, called_file
 from assessor.project.started_calls import files_named, may_name_files, started_text
 from assessor.project.starts import Start
@@ -51,6 +52,7 @@ class Walk:
         self.targets = Targets(self)
         self.containers = Containers(self)
         self.tests = CollectedTests(self)
+        self.r_and_julia = RAndJulia(self)
         self._explored: dict[tuple[object, ...], Closure] = {}
         self._startings: dict[ScopeKey, list[tuple[Call, str | tuple[str, ...]]]] = {}
         self._seen: set[tuple[object, ...]] = set()
@@ -173,6 +175,7 @@ class Walk:
             **dict.fromkeys(("docker", "podman"), self.containers.docker),
             "docker-compose": self.containers.compose,
             **dict.fromkeys(apply, self.containers.apply),
+            **dict.fromkeys(("Rscript", "R", "julia"), self.r_and_julia.run),
         }
 
     def _started(self, invocation: Invocation, context: Context) -> None:
@@ -182,14 +185,15 @@ class Walk:
         elif invocation.code:
             self._inline(invocation, context)
         elif invocation.script:
-            self._script(invocation, context)
+            self.script(invocation, context)
         elif invocation.module:
             self._module(invocation, context)
         else:
             self._console_script(invocation, context)
             self._named_files(invocation, context)
 
-    def _script(self, invocation: Invocation, context: Context) -> None:
+    def script(self, invocation: Invocation, context: Context) -> None:
+        """Follow the started script; one that does not exist ends the way."""
         found = self.paths.locate(invocation.script, context)
         if found is None:
             written = invocation.script
@@ -215,6 +219,16 @@ class Walk:
             self.python((Entry(file.path, how),), invocation, context)
         elif file.facts.dockerfile:
             self.containers.build(file, context)
+        elif file.facts.source_calls:
+            self.r_and_julia.file(file, context)
+
+    def is_new(self, key: tuple[object, ...]) -> bool:
+        """This run has not come there yet, and the way there is not too long."""
+        self._count += 1
+        if key in self._seen or self._count > MAX_ARRIVALS:
+            return False
+        self._seen.add(key)
+        return True
 
     def _inline(self, invocation: Invocation, context: Context) -> None:
         """`python -c` code: the first-party functions that it imports are reached."""
@@ -296,7 +310,7 @@ class Walk:
         for workflow in file.facts.workflows:  # a build or pipeline that is handed to its service
             if all(t.kind in ("call", "server") for t in workflow.triggers) and context.arrival.depth < MAX_DEPTH:
                 for job in workflow.jobs:
-                    base = hopped(context.arrival, file, job.line, f"job {job.name or job.id}")
+                    base = hopped(context.arrival, file, job.line, f"job {job.title}")
                     self._steps(job.steps, path, base, (*context.env, *workflow.env, *job.env), workflow)
         for setting in file.facts.settings:
             if setting.key.rpartition(".")[2].lower() in _COMMAND_KEYS and " " in setting.value:

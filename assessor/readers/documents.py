@@ -95,6 +95,8 @@ def _kind(path: str) -> str:
         return "pr_template"
     if file.name.lower() in _DATA_METADATA or _is_dictionary(file):
         return "data_card"
+    if suffix == ".rd" and file.parent.name == "man":
+        return "r_help"
     return _prose_kind(file, suffix) if suffix in _PROSE or _looks_bare(file) else ""
 
 
@@ -151,6 +153,8 @@ def read(path: str, text: str) -> FileFacts:
         return FileFacts(document=Document(kind, words=len(rules))) if rules else EMPTY
     if not kind or "\0" in text[:1_000]:
         return EMPTY
+    if kind == "r_help":  # of R's help pages only those of data sets are documents of the project
+        return FileFacts(document=_prose("data_card", text, 0)) if "\\docType{data}" in text else EMPTY
     front, body = _front_matter(text)
     document = _prose(front.kind or kind, text, body)
     if kind == "data_card" and not front.kind and document.words < MIN_DATA_WORDS and not _names_data(path):

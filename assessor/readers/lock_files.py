@@ -41,6 +41,7 @@ _TOOLS = {
 _PATTERNS = (
     (re.compile(r"^pylock\.[\w.-]+\.toml$"), "pylock"),
     (re.compile(r"^conda-[\w-]+\.lock$"), "conda-lock"),
+    (re.compile(r"^[\w-]+_renv\.lock$"), "renv"),  # vetiver writes one for the image of the model's API
     (re.compile(r"^.*\.conda-lock\.ya?ml$"), "conda-lock"),
 )
 _JULIA = re.compile(r"Manifest(?:-v[\d.]+)?\.toml")

@@ -1,7 +1,8 @@
 """R, Julia, Java, Scala, SQL and npm: declared dependencies, and calls found by a tokeniser.
 
 The tokeniser knows strings and comments and nothing else of the language: a name before an opening parenthesis is a
-call. `library(x)` and `using X` become calls named `library` and `using` with the package as argument. XML is read by
+call. `library(x)` and `using X` become calls named `library` and `using` with the package as argument; the definition
+of a function f becomes a call named `function` with the argument `f`; Julia's `@test x` a call named `@test`. XML is read by
 patterns, never by a parser, so that entities cannot explode.
 """
 
@@ -131,7 +132,7 @@ def _arguments(text: str, start: int, end: int) -> str:
 
 
 def _read_r(text: str) -> FileFacts:
-    calls = [*_calls(text, _R), *_piped(text)]
+    calls = [*_calls(text, _R), *_piped(text), *_defined(text, "r", _R_FUNCTION)]
     return FileFacts(source_calls=tuple(_unquoted(call) for call in sorted(calls, key=lambda call: call.line)))
 
 
@@ -140,6 +141,18 @@ def _piped(text: str) -> Iterator[SourceCall]:
     lines = Lines(text)
     for match in re.finditer(r"%>%\s*([A-Za-z.][\w.]*(?:::[A-Za-z.][\w.]*)?)(?![\w.:(])(?![ \t]*\()", text):
         yield SourceCall("r", match[1], lines.of(match.start(1)))
+
+
+_R_FUNCTION = re.compile(
+    r"^[ \t]*([A-Za-z.][\w.]{0,80})[ \t]*(?:<-|=)[ \t]*(?:function[ \t]*\(|R6(?:::R6)?Class[ \t]*\()", re.MULTILINE
+)
+_JULIA_FUNCTION = re.compile(r"^[ \t]*function[ \t]+(?:\w{1,80}\.){0,5}([A-Za-z_][\w!]{0,80})[ \t]*\(", re.MULTILINE)
+
+
+def _defined(text: str, language: str, pattern: re.Pattern[str]) -> Iterator[SourceCall]:
+    lines = Lines(text)
+    for match in pattern.finditer(text):
+        yield SourceCall(language, "function", lines.of(match.start(1)), match[1])
 
 
 def _unquoted(call: SourceCall) -> SourceCall:
@@ -168,7 +181,14 @@ def _read_r_document(text: str) -> FileFacts:
 
 def _read_julia(text: str) -> FileFacts:
     code = re.sub(r"#[^\n]*", "", text)
-    return FileFacts(source_calls=(*_using(code), *_calls(text, _JULIA)))
+    defined = _defined(code, "julia", _JULIA_FUNCTION)
+    return FileFacts(source_calls=(*_using(code), *defined, *_julia_tests(code), *_calls(text, _JULIA)))
+
+
+def _julia_tests(text: str) -> Iterator[SourceCall]:
+    lines = Lines(text)
+    for match in re.finditer(r"^[ \t]*(@test\w*)[ \t(]([^\n]{0,400})", text, re.MULTILINE):
+        yield SourceCall("julia", match[1], lines.of(match.start(1)), match[2].strip()[:MAX_ARGUMENTS])
 
 
 def _using(text: str) -> Iterator[SourceCall]:

@@ -86,6 +86,10 @@ class _File:
         return tuple(_steps(self.root, entry, self.source, self.allowance))
 
 
+_EXPANDED = ("env", "python", "julia", "r", "node_js", "jdk", "scala", "go", "rust", "ruby")
+"""Keys that make jobs of their own beside those of `jobs.include`."""
+
+
 def _jobs(file: _File) -> Iterator[Job]:
     root = file.root
     group = root.get("jobs") or root.get("matrix")
@@ -93,7 +97,7 @@ def _jobs(file: _File) -> Iterator[Job]:
     allowed = [entry for entry in group.get("allow_failures").each() if entry.is_map]
     line = next((key.line for key, _ in root.items() if key.text == "script"), root.line)
     done: list[str] = []
-    if not includes or any(root.get(word) for word in ("env", "python")):
+    if not includes or any(root.get(word) for word in _EXPANDED):
         steps = file.steps(NOTHING)
         yield Job("test", line, steps=steps, env=_env(root), is_active=bool(steps), stage="test")
         done.append("test")

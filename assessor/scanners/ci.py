@@ -9,6 +9,7 @@ from assessor.facts.workflow import Workflow
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.project.arrivals import Arrival, Site
 from assessor.project.model import LIVE_ROLES
+from assessor.scanners import r_and_julia_tests
 from assessor.scanners.data import checking_scopes
 from assessor.scanners.scene import CI_PROVIDERS_EXCLUDED, Hit, Scene, best, conclude, raised
 from assessor.scanners.stations import training_hits
@@ -187,7 +188,7 @@ def ml(scene: Scene, cases: list[TestCase]) -> Finding:
         if arrival is None:
             continue
         rung = Rung.AUTOMATED if arrival.is_automatic else Rung.USED
-        text = f"{arrival.run.workflow.provider} job {arrival.run.job.name or arrival.run.job.id} reaches {hit.text or hit.tool.title}"
+        text = f"{arrival.run.workflow.provider} job {arrival.run.job.title} reaches {hit.text or hit.tool.title}"
         route = scene.route(hit, arrival) if arrival.is_automatic else ()
         evidence.append(Evidence(practice, rung, hit.place, text, hit.tool.id, route))
     for case in cases:
@@ -198,6 +199,9 @@ def ml(scene: Scene, cases: list[TestCase]) -> Finding:
             evidence.append(
                 Evidence(practice, Rung.AUTOMATED, place, f"CI runs the model in {case.scope.name}()", "pytest", route)
             )
+    sources = [test for test in r_and_julia_tests.source_tests(scene) if test.tests_model]
+    found = r_and_julia_tests.evidence(scene, practice, sources, "runs the model in CI")
+    evidence += [item for item in found if item.rung is Rung.AUTOMATED]
     evidence += _checks_in_ci(scene)
     evidence += _stages(scene)
     return conclude(practice, evidence)

@@ -63,7 +63,7 @@ def documentation(scene: Scene) -> Finding:
     for file, _ in documents(scene, "docs_site"):
         if pages or evidence:
             evidence.append(Evidence(practice, Rung.USED, file.at(1), f"{file.path} describes a docs site"))
-    built = scene.evidence(h for h in scene.hits(practice) if h.kind in ("command", "action"))
+    built = scene.evidence(h for h in scene.hits(practice) if h.kind in ("command", "action", "r_call"))
     if evidence:  # a site that CI builds from nothing documents nothing
         evidence += [item for item in built if item.rung is Rung.AUTOMATED]
     return conclude(practice, evidence, near)
@@ -156,7 +156,7 @@ def dependency_updates(scene: Scene) -> Finding:
     ]
     evidence += [
         e
-        for e in scene.evidence(h for h in scene.hits(practice) if h.kind in ("action", "command"))
+        for e in scene.evidence(h for h in scene.hits(practice) if h.kind in ("action", "command", "r_call"))
         if e.rung is Rung.AUTOMATED
     ]
     return conclude(practice, evidence)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from assessor.facts.place import Place
 from assessor.facts.python import MAIN, MODULE, Text
 from assessor.findings import Evidence, Finding, Hop, Rung
 from assessor.project.arrivals import Arrival
@@ -345,19 +346,34 @@ def dashboards(scene: Scene) -> Finding:
     practice = "monitoring.dashboards"
     evidence = scene.plain(practice, notebooks=False)
     for hit in scene.hits("deployment.serving", notebooks=False):
-        if hit.tool.id in ("streamlit", "dash", "panel", "gradio") and re.search(
-            r"monitor|dashboard|drift", hit.file.path, re.IGNORECASE
-        ):
+        if hit.tool.id in _PAGES and _WATCHING.search(hit.file.path):
             arrival = best(a for a in scene.arrivals(hit) if a.is_automatic)
             text = f"{hit.file.path} is a monitoring page"
-            if arrival:
-                evidence.append(
-                    Evidence(practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, scene.route(hit, arrival))
-                )
-            else:
-                evidence.append(Evidence(practice, Rung.USED, hit.place, text, hit.tool.id))
+            route = scene.route(hit, arrival) if arrival else _composed(scene, hit.file.path, hit.place)
+            rung = Rung.AUTOMATED if route else Rung.USED
+            evidence.append(Evidence(practice, rung, hit.place, text, hit.tool.id, route))
+    for file, calls in scene.project.having(lambda f: f.source_calls, frozenset({Role.FIRST_PARTY})):
+        page = next((c for c in calls if c.name == "library" and c.arguments in _R_PAGES), None)
+        if page and _WATCHING.search(file.path):
+            text = f"{file.path} is a monitoring page"
+            evidence.append(Evidence(practice, Rung.USED, file.at(page.line), text, page.arguments))
     evidence += _provisioned(scene)
     return conclude(practice, evidence)
+
+
+_PAGES = ("streamlit", "dash", "panel", "gradio", "shiny")
+_R_PAGES = ("flexdashboard", "shinydashboard")
+_WATCHING = re.compile(r"monitor|dashboard|drift", re.IGNORECASE)
+
+
+def _composed(scene: Scene, path: str, place: Place) -> tuple[Hop, ...]:
+    """The route from a compose service that starts the page; empty where none does."""
+    for file, services in scene.project.having(lambda f: f.services):
+        for service in services:
+            for command in service.command:
+                if any(len(word) > 3 and f"/{path}".endswith("/" + word.lstrip("./")) for word in command.argv):
+                    return (Hop(f"service {service.name}", file.at(service.line)), Hop(path, place))
+    return ()
 
 
 def _provisioned(scene: Scene) -> Iterator[Evidence]:

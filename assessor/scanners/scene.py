@@ -347,16 +347,30 @@ class Scene:
                         yield Hit(
                             proof.practice, tool, proof, place, "image", file, arrivals=arrivals, text=service.image
                         )
-            for source in facts.source_calls:
-                for pattern, tool, proof in r_calls:
-                    if source.name == pattern or (
-                        source.name == pattern.rpartition("::")[2] and "::" in pattern and self._attached(file, pattern)
-                    ):
-                        place = file.at(source.line)
-                        arrivals = tuple(self.automation.reach.files.get(file.path, ()))
-                        yield Hit(
-                            proof.practice, tool, proof, place, "r_call", file, arrivals=arrivals, text=source.name
-                        )
+            yield from self._source_hits(file, r_calls)
+        documenting = [entry for entry in r_calls if entry[2].practice == "governance.documentation"]
+        for file, _ in self.project.having(lambda f: f.source_calls, frozenset({Role.DOCUMENTATION})):
+            yield from self._source_hits(file, documenting)
+        yield from self._inline_hits(r_calls)
+
+    def _source_hits(self, file: ProjectFile, r_calls: list[tuple[str, Tool, Proof]]) -> Iterator[Hit]:
+        """Calls of R, Julia, SQL and the JVM's languages."""
+        arrivals = tuple(self.automation.reach.files.get(file.path, ()))
+        for call in file.facts.source_calls:
+            for pattern, tool, proof in r_calls:
+                bare = pattern.rpartition("::")[2]
+                if call.name == pattern or (call.name == bare and "::" in pattern and self._attached(file, pattern)):
+                    place = file.at(call.line)
+                    yield Hit(proof.practice, tool, proof, place, "r_call", file, arrivals=arrivals, text=call.name)
+
+    def _inline_hits(self, r_calls: list[tuple[str, Tool, Proof]]) -> Iterator[Hit]:
+        """Calls of R and Julia code that CI steps and scripts hold."""
+        for call, place, arrival in self.automation.reach.inline:
+            file = self.project.files[place.path]
+            for pattern, tool, proof in r_calls:
+                bare = pattern.rpartition("::")[2]
+                if call.name == pattern or (call.name == bare and pattern.partition("::")[0] in self.dependencies):
+                    yield Hit(proof.practice, tool, proof, place, "r_call", file, arrivals=(arrival,), text=call.name)
 
     def _attached(self, file: ProjectFile, pattern: str) -> bool:
         """The R package of a pattern, or a bundle that holds it, is loaded in the file or declared by the project."""
@@ -420,8 +434,12 @@ class Scene:
     def route(self, hit: Hit, arrival: Arrival) -> tuple[Hop, ...]:
         if arrival.closure is not None and hit.scope >= 0:
             return self.automation.route(arrival, hit.file.path, hit.scope, hit.place.line)
-        route = arrival.route
-        return route if route and route[-1].place == hit.place else (*route, Hop(hit.text or hit.tool.title, hit.place))
+        return self.ending(arrival.route, hit.text or hit.tool.title, hit.place)
+
+    @staticmethod
+    def ending(route: tuple[Hop, ...], text: str, place: Place) -> tuple[Hop, ...]:
+        """The route with a last hop at the place of the evidence, where it does not end there already."""
+        return route if route and route[-1].place == place else (*route, Hop(text, place))
 
     def scope_evidence(
         self,

@@ -95,6 +95,16 @@ _NAMED_DATA = re.compile(
 _NAMED_MODEL = re.compile(r"(?:^|_)(?:train|fit|predict|infer|inference|forward|score_model|evaluate_model)(?:$|_)")
 
 
+def names_data_function(name: str) -> bool:
+    """A function of that name prepares data."""
+    return bool(_NAMED_DATA.search(name.lower()))
+
+
+def names_model_function(name: str) -> bool:
+    """A function of that name trains or applies a model."""
+    return bool(_NAMED_MODEL.search(name.lower()))
+
+
 def marks(scene: Scene) -> Mapping[ScopeKey, frozenset[str]]:
     """The stations of each first-party function, by its calls."""
     if "marks" not in scene.memo:
@@ -115,7 +125,7 @@ def _marks(scene: Scene) -> Mapping[ScopeKey, frozenset[str]]:
     for file in scene.project.code_files:
         for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):
             last = scope.name.rpartition(".")[2].lower()
-            if number not in (MODULE, MAIN) and _NAMED_DATA.search(last) and not scope.is_stub:
+            if number not in (MODULE, MAIN) and names_data_function(last) and not scope.is_stub:
                 found[file.path, number].add("data")
     return {key: frozenset(value) for key, value in found.items()}
 
@@ -125,7 +135,7 @@ def named_model_scopes(scene: Scene) -> Iterator[ScopeKey]:
     for file in scene.project.code_files:
         for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):
             last = scope.name.rpartition(".")[2].lower()
-            if number not in (MODULE, MAIN) and not scope.is_stub and _NAMED_MODEL.search(last):
+            if number not in (MODULE, MAIN) and not scope.is_stub and names_model_function(last):
                 yield file.path, number
 
 

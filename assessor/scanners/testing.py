@@ -12,6 +12,8 @@ from assessor.project.arrivals import Arrival
 from assessor.project.closure import is_test_scope
 from assessor.project.model import ProjectFile, Role
 from assessor.project.modules import ScopeKey
+from assessor.scanners import r_and_julia_tests
+from assessor.scanners.r_and_julia_tests import SourceTest, source_tests
 from assessor.scanners.scene import CI_PROVIDERS_EXCLUDED, Scene, best, conclude, raised
 from assessor.scanners.stations import marks, named_model_scopes, training_hits
 
@@ -19,9 +21,14 @@ from assessor.scanners.stations import marks, named_model_scopes, training_hits
 def scan(scene: Scene) -> Iterator[Finding]:
     """Rate the five practices of testing."""
     cases = test_cases(scene)
+    sources = source_tests(scene)
     yield unit(scene, cases)
-    yield _kind(scene, "testing.data", [c for c in cases if c.tests_data], "exercises data or feature code")
-    yield _kind(scene, "testing.model", [c for c in cases if c.tests_model], "tests the model")
+    text = "exercises data or feature code"
+    yield _kind(scene, "testing.data", [c for c in cases if c.tests_data], [t for t in sources if t.tests_data], text)
+    text = "tests the model"
+    yield _kind(
+        scene, "testing.model", [c for c in cases if c.tests_model], [t for t in sources if t.tests_model], text
+    )
     yield integration(scene, cases)
     yield coverage(scene)
 
@@ -247,11 +254,13 @@ def ci_arrivals(scene: Scene, path: str, number: int) -> list[Arrival]:
     ]
 
 
-def _kind(scene: Scene, practice: str, cases: list[TestCase], text: str) -> Finding:
-    return conclude(
-        practice,
-        [*_cases_evidence(scene, practice, cases, text), *scene.evidence(scene.hits(practice, tests=True), tests=True)],
-    )
+def _kind(scene: Scene, practice: str, cases: list[TestCase], sources: list[SourceTest], text: str) -> Finding:
+    evidence = [
+        *_cases_evidence(scene, practice, cases, text),
+        *r_and_julia_tests.evidence(scene, practice, sources, text),
+        *scene.evidence(scene.hits(practice, tests=True), tests=True),
+    ]
+    return conclude(practice, evidence)
 
 
 def _cases_evidence(scene: Scene, practice: str, cases: Iterable[TestCase], text: str) -> Iterator[Evidence]:
@@ -270,7 +279,10 @@ def unit(scene: Scene, cases: list[TestCase]) -> Finding:
     """Real tests are used; in CI, automated; where build, release or deploy jobs depend on them, enforced."""
     practice = "testing.unit"
     real = [case for case in cases if case.reaches]
-    evidence = list(_cases_evidence(scene, practice, real, "asserts on first-party code"))
+    sources = [test for test in source_tests(scene) if test.tests_code]
+    text = "asserts on first-party code"
+    evidence = list(_cases_evidence(scene, practice, real, text))
+    evidence += r_and_julia_tests.evidence(scene, practice, sources, text)
     automated = [e for e in evidence if e.rung is Rung.AUTOMATED]
     if automated and _guards_shipping(scene, real):
         evidence.append(raised(automated[0], "and what ships depends on it"))

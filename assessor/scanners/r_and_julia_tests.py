@@ -1,0 +1,97 @@
+"""Test files of R (testthat, tinytest) and Julia (Test): what they expect, and of what.
+
+A file counts as a whole: the tokeniser knows no functions. An expectation of literals alone proves nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assessor.facts.project_files import SourceCall
+from assessor.findings import Evidence, Rung
+from assessor.project.arrivals import Arrival
+from assessor.project.model import LIVE_ROLES, ProjectFile, Role
+from assessor.scanners.scene import CI_PROVIDERS_EXCLUDED, Scene, best
+from assessor.scanners.stations import names_data_function, names_model_function
+
+_TOOLS = {"r": "testthat", "julia": "julia-test"}
+_LITERALS = re.compile(
+    r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\b(?:TRUE|FALSE|NULL|NA|true|false|nothing|c|list)\b|[\d.eE]+"
+)
+_LOOKING = {"names", "colnames", "nrow", "ncol", "dim", "is.na", "anyNA", "anyDuplicated", "complete.cases", "columns"}
+_DATA_WORDS = re.compile(r"data|feature|column|missing|preprocess|clean|split|schema", re.IGNORECASE)
+_MODEL_CALLS = {"predict", "fit", "train", "fit!", "train!", "Flux.train!", "gradient", "Flux.gradient"}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTest:
+    """One test file with a real expectation, and what it exercises."""
+
+    file: ProjectFile
+    line: int
+    tests_code: bool
+    tests_data: bool
+    tests_model: bool
+
+    @property
+    def tool(self) -> str:
+        return _TOOLS.get(self.file.facts.source_calls[0].language, "")
+
+
+def source_tests(scene: Scene) -> list[SourceTest]:
+    """Test files of R and Julia that expect something."""
+    if "source_tests" not in scene.memo:
+        scene.memo["source_tests"] = list(_source_tests(scene))
+    known: list[SourceTest] = scene.memo["source_tests"]
+    return known
+
+
+def _source_tests(scene: Scene) -> Iterator[SourceTest]:
+    own = {
+        call.arguments
+        for _, calls in scene.project.having(lambda f: f.source_calls, frozenset({Role.FIRST_PARTY}))
+        for call in calls
+        if call.name == "function"
+    }
+    for file, calls in scene.project.having(lambda f: f.source_calls, LIVE_ROLES):
+        expected = [call for call in calls if _expects(call)]
+        if file.role is not Role.TEST or not expected:
+            continue
+        names = {call.name.rpartition("::")[2] for call in calls if call.name != "function"}
+        used = names & own
+        titles = " ".join(call.arguments[:80] for call in calls if call.name in ("test_that", "@testset", "describe"))
+        about_data = bool(_DATA_WORDS.search(f"{titles} {file.path.rpartition('/')[2]}"))
+        data = any(map(names_data_function, used)) or (about_data and bool(names & _LOOKING))
+        model = any(map(names_model_function, used)) or bool(names & _MODEL_CALLS)
+        yield SourceTest(file, expected[0].line, bool(used), data, model)
+
+
+def _expects(call: SourceCall) -> bool:
+    if not (
+        call.name.rpartition("::")[2].startswith("expect_") or call.name.startswith("@test_") or call.name == "@test"
+    ):
+        return False
+    return bool(re.search(r"[A-Za-z]", _LITERALS.sub("", call.arguments)))
+
+
+def ci_arrivals(scene: Scene, test: SourceTest) -> list[Arrival]:
+    """Ways by which CI runs a test file."""
+    return [
+        a
+        for a in scene.automation.reach.files.get(test.file.path, ())
+        if a.is_automatic and a.run.workflow.provider not in CI_PROVIDERS_EXCLUDED and not a.is_build
+    ]
+
+
+def evidence(scene: Scene, practice: str, tests: list[SourceTest], text: str) -> Iterator[Evidence]:
+    """Evidence for test files: used, and where CI runs them automated."""
+    for test in tests:
+        place = test.file.at(test.line)
+        shown = f"{test.file.path.rpartition('/')[2]} {text}"
+        arrival = best(ci_arrivals(scene, test))
+        if arrival is None:
+            yield Evidence(practice, Rung.USED, place, shown, test.tool)
+        else:
+            yield Evidence(practice, Rung.AUTOMATED, place, shown, test.tool, scene.ending(arrival.route, shown, place))
