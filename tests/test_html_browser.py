@@ -194,7 +194,7 @@ def test_without_javascript(visit: Visit, addresses: dict[str, str]) -> None:
     page = visit.open(addresses["sample"]).page
     assert page.locator("#filters").is_hidden()
     assert page.locator("#theme").is_hidden()
-    assert page.locator(".practice").count() == 59
+    assert page.locator(".practice").count() == 65
     first = page.locator(".practice").first
     assert first.locator(".proof").is_hidden()
     first.locator("> summary").focus()

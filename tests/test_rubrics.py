@@ -126,7 +126,7 @@ def test_ml_test_score_is_the_minimum_of_four_sections_of_seven_points() -> None
     assert all(item.partial is not None and item.partial.points == 0.5 for item in rubric.items)
 
 
-DIMENSIONS = {"stages": 9, "google": 10, "azure": 8, "ml-test-score": 9, "marvelous": 10, "aws": 6, "genaiops": 8}
+DIMENSIONS = {"stages": 9, "google": 9, "azure": 8, "ml-test-score": 9, "marvelous": 10, "aws": 6, "genaiops": 8}
 """How many of the ten dimensions a model asks something of at least, by what its statements are about."""
 
 

@@ -1,7 +1,7 @@
 """Each sample repository gets the ratings and the levels that the file beside it states.
 
 `sample_repos/NAME.expected.yaml`: `levels` by rubric, `git` (the history that the fixture makes), `practices` (the rung
-of all 59) and `unsure`, the practices where two experts could differ by one rung.
+of all practices) and `unsure`, the practices where two experts could differ by one rung.
 """
 
 from __future__ import annotations

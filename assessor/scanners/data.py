@@ -1,4 +1,4 @@
-"""Data: validation, pipeline, feature store, lineage, documentation."""
+"""Data: validation, pipeline, feature store, lineage, documentation, parity."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from assessor.facts.python import MAIN, MODULE, Scope
 from assessor.findings import Evidence, Finding, NearMiss, Rung
 from assessor.project.closure import is_test_scope
 from assessor.project.model import ProjectFile, Role
+from assessor.scanners.parity import parity
 from assessor.scanners.scene import Hit, Scene, best, conclude, raised
 from assessor.scanners.stations import marks
 
 
 def scan(scene: Scene) -> Iterator[Finding]:
-    """Rate the five practices of data."""
+    """Rate the six practices of data."""
     yield validation(scene)
     yield pipeline(scene)
     yield conclude("data.feature_store", scene.plain("data.feature_store"))
     yield lineage(scene)
     yield documentation(scene)
+    yield parity(scene)
 
 
 # ---- validation ----

@@ -1,13 +1,12 @@
-"""Deployment: packaging, serving, infrastructure, automation, environments, progressive, rollback."""
+"""Deployment: packaging, serving, infrastructure, trials, automation, environments, progressive, rollback."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from assessor.facts.place import Place
 from assessor.facts.project_files import Dockerfile, Requirements
-from assessor.facts.python import Call
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.project.arrivals import Arrival, Site
 from assessor.project.model import Role
@@ -15,15 +14,18 @@ from assessor.scanners.ci import check_positions, is_ci
 from assessor.scanners.experiments import stands_before
 from assessor.scanners.gates import Gate, gates
 from assessor.scanners.scene import Hit, Scene, best, conclude, raised
+from assessor.scanners.serving import batch_predictions, loads_model, predicts
+from assessor.scanners.serving_trials import compatibility
 from assessor.scanners.testing import comes_after, test_cases
 
 
 def scan(scene: Scene) -> Iterator[Finding]:
-    """Rate the seven practices of deployment."""
+    """Rate the eight practices of deployment."""
     deployed = automation(scene)
     yield packaging(scene)
     yield serving(scene, deployed)
     yield infrastructure(scene)
+    yield compatibility(scene)
     yield deployed
     yield environments(scene)
     yield conclude("deployment.progressive", [*scene.plain("deployment.progressive"), *_weighted(scene)])
@@ -71,7 +73,7 @@ def serving(scene: Scene, deployed: Finding) -> Finding:
     evidence = list(scene.declared(practice))
     modules = scene.hits(practice, notebooks=False)
     by_automation = deployed.rung.height >= Rung.AUTOMATED.height and bool(deployed.evidence)
-    idle = [hit for hit in modules if not _predicts(scene, hit)]
+    idle = [hit for hit in modules if not predicts(scene, hit)]
     modules = [hit for hit in modules if hit not in idle]
     for hit in modules:
         for item in scene.evidence([hit]):
@@ -93,45 +95,6 @@ def serving(scene: Scene, deployed: Finding) -> Finding:
     return conclude(practice, evidence, [NearMiss(h.place, "a web app that predicts nothing", h.tool.id) for h in idle])
 
 
-_WEB = {
-    "fastapi",
-    "flask",
-    "django",
-    "starlette",
-    "aiohttp",
-    "sanic",
-    "tornado",
-    "bottle",
-    "falcon",
-    "litestar",
-    "quart",
-    "django-rest-framework",
-    "grpc",
-}
-_PREDICTS = re.compile(
-    r"predict|infer|score|forecast|recommend|classif|detect|embed|generate|transcri|translat|segment|rank|complet",
-    re.IGNORECASE,
-)
-
-
-def _predicts(scene: Scene, hit: Hit) -> bool:
-    """A plain web framework serves predictions only where a route, function or call of the app speaks of them."""
-    if hit.tool.id not in _WEB or hit.file.facts.python is None:
-        return True
-    paths = {hit.file.path}
-    for imported in hit.file.facts.python.imports:
-        split = scene.modules.split(imported.target, hit.file.path)
-        if split:
-            paths.add(split[0])
-    for path in paths:
-        facts = scene.modules.index(path).facts
-        names = [s.name for s in facts.scopes[2:]] + [c.name.rpartition(".")[2] for c in facts.calls]
-        routes = [str(v) for s in facts.scopes for d in s.decorators for v in d.args]
-        if any(_PREDICTS.search(text) for text in (*names, *routes)):
-            return True
-    return False
-
-
 def _in_notebooks(scene: Scene) -> Iterator[Evidence]:
     """A notebook that loads a stored model and predicts, without training one."""
     for file in scene.project.notebooks:
@@ -140,47 +103,17 @@ def _in_notebooks(scene: Scene) -> Iterator[Evidence]:
             continue
         predicts = next((c for c in code.calls if c.name.rpartition(".")[2] in ("predict", "predict_proba")), None)
         trains = any(c.name.rpartition(".")[2] == "fit" for c in code.calls)
-        if predicts and not trains and _loads_model(code.calls):
+        if predicts and not trains and loads_model(code.calls):
             yield Evidence(
                 "deployment.serving", Rung.DECLARED, file.at(predicts.line), "predictions in a notebook only"
             )
 
 
-_BATCH = re.compile(
-    r"(?:^|_)(?:batch_?(?:predict\w*|scor\w*|infer\w*|transform)|score_batch|apply_model|run_inference|make_predictions?|generate_predictions?|predict_batch|run_predictions?)(?:$|_)"
-)
-_BATCH_FILE = re.compile(
-    r"(?:^|/|_)(?:predict(?:ion|ions)?|forecast(?:s|er|ing)?|inference|infer|score|scoring|batch_\w+|serve|serving)(?:_\w+)?\.py$"
-)
-
-
 def _batch(scene: Scene) -> Iterator[Evidence]:
     """Batch inference: a module or function named so that loads a model and predicts."""
-    practice = "deployment.serving"
-    for file in scene.project.code_files:
-        index = scene.modules.index(file.path)
-        named_file = bool(_BATCH_FILE.search(file.path))
-        for call in index.facts.calls:
-            last = call.name.rpartition(".")[2]
-            if last not in ("predict", "predict_proba", "transform", "inference", "generate") or "." not in call.name:
-                continue
-            scope = index.facts.scopes[call.scope]
-            named = bool(_BATCH.search(scope.name.rpartition(".")[2].lower()))
-            if (named or named_file) and _loads_model(index.facts.calls) and last != "transform":
-                name = scope.name if scope.kind != "module" else file.path
-                yield scene.scope_evidence(
-                    practice, file, call.scope, call.line, f"{name} predicts with a stored model"
-                )
-                break
-
-
-_LOADS = re.compile(
-    r"(?:^|[._])(?:load_?\w*model\w*|load|from_pretrained|load_weights|InferenceSession|load_checkpoint|restore|get_model\w*|load_state_dict|download_model\w*)$"
-)
-
-
-def _loads_model(calls: Iterable[Call]) -> bool:
-    return any(_LOADS.search(call.name) and "json" not in call.name and "yaml" not in call.name for call in calls)
+    for file, call, name in batch_predictions(scene):
+        text = f"{name} predicts with a stored model"
+        yield scene.scope_evidence("deployment.serving", file, call.scope, call.line, text)
 
 
 def infrastructure(scene: Scene) -> Finding:
@@ -204,6 +137,13 @@ def infrastructure(scene: Scene) -> Finding:
 
 def automation(scene: Scene) -> Finding:
     """A person starts it: used; merges, tags or results deploy: automated; behind tests, a gate or approval: enforced."""
+    if "deployed" not in scene.memo:
+        scene.memo["deployed"] = _automation(scene)
+    known: Finding = scene.memo["deployed"]
+    return known
+
+
+def _automation(scene: Scene) -> Finding:
     practice = "deployment.automation"
     evidence: list[Evidence] = []
     cases = test_cases(scene)
@@ -297,7 +237,7 @@ def _rollback_jobs(scene: Scene) -> Iterator[Evidence]:
 
 # ---- environments ----
 
-_STAGES = {
+STAGES = {
     "dev": "dev", "develop": "dev", "development": "dev", "test": "test", "testing": "test", "qa": "test", "uat": "staging",
     "staging": "staging", "stage": "staging", "stg": "staging", "preprod": "staging", "pre-prod": "staging", "preproduction": "staging",
     "acc": "staging", "acceptance": "staging", "prod": "prod", "production": "prod", "prd": "prod", "live": "prod",
@@ -323,7 +263,7 @@ def environments(scene: Scene) -> Finding:
 def _stage_of(name: str) -> str | None:
     """The environment that a file or folder name speaks of: `prod.tfvars`, `values-staging.yaml`, `overlays/dev`."""
     parts = re.split(r"[._-]", name.lower())
-    return next((_STAGES[part] for part in parts if part in _STAGES and part not in ("test", "testing", "live")), None)
+    return next((STAGES[part] for part in parts if part in STAGES and part not in ("test", "testing", "live")), None)
 
 
 def _named_files(scene: Scene) -> dict[str, dict[str, str]]:
@@ -344,7 +284,7 @@ def _named_files(scene: Scene) -> dict[str, dict[str, str]]:
         if own:
             found.setdefault("/".join(parts[:-1]), {}).setdefault(own, path)
         for depth in range(len(parts) - 1):
-            stage = _STAGES.get(parts[depth].lower())
+            stage = STAGES.get(parts[depth].lower())
             if stage and parts[depth].lower() not in ("test", "testing"):
                 found.setdefault("/".join(parts[:depth]) + "/*", {}).setdefault(stage, path)
     return found
@@ -360,8 +300,8 @@ def _sections(scene: Scene) -> Iterator[Evidence]:
         for setting in file.facts.settings:
             parts = setting.key.split(".")
             for part in parts[:2]:
-                if part.lower() in _STAGES or part == "default":
-                    heads.setdefault(_STAGES.get(part.lower(), "default"), setting.line)
+                if part.lower() in STAGES or part == "default":
+                    heads.setdefault(STAGES.get(part.lower(), "default"), setting.line)
         if "prod" in heads and len(heads) > 1:
             yield Evidence(practice, Rung.USED, file.at(heads["prod"]), f"sections for {', '.join(sorted(heads))}")
 
@@ -373,7 +313,7 @@ def _promotions(scene: Scene) -> Iterator[Evidence]:
     for name in ("deployment.automation", "deployment.infrastructure"):
         for hit in scene.hits(name, notebooks=False):
             for arrival in scene.arrivals(hit):
-                stage = _arrival_stage(hit, arrival)
+                stage = stage_of(hit, arrival)
                 if stage and arrival.is_automatic and is_ci(arrival):
                     deploys.append((stage, arrival, hit))
     stages = {stage for stage, _, _ in deploys}
@@ -383,13 +323,14 @@ def _promotions(scene: Scene) -> Iterator[Evidence]:
         yield Evidence(practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, scene.route(hit, arrival))
 
 
-def _arrival_stage(hit: Hit, arrival: Arrival) -> str | None:
+def stage_of(hit: Hit, arrival: Arrival) -> str | None:
+    """The environment that a way to a hit is for, by the words of its job, step and text; None where none is named."""
     job = arrival.run.job
     words = [job.environment, job.id, job.name, job.stage, hit.text]
     step = job.steps[arrival.step] if 0 <= arrival.step < len(job.steps) else None
     words += [step.name] if step else []
     for text in words:
         for part in re.split(r"[^a-z]+", text.lower()):
-            if part in _STAGES and part not in ("test", "testing", "live", "stage", "acc"):
-                return _STAGES[part]
+            if part in STAGES and part not in ("test", "testing", "live", "stage", "acc"):
+                return STAGES[part]
     return "staging" if re.search(r"\bstage\b", hit.text.lower()) else None

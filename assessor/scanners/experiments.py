@@ -1,4 +1,4 @@
-"""Experiments: tracking, registry, tuning, evaluation."""
+"""Experiments: tracking, registry, tuning, evaluation, slices."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from assessor.findings import Evidence, Finding, NearMiss, Rung
 from assessor.project.arrivals import Arrival
 from assessor.scanners.gates import Gate, gates
 from assessor.scanners.scene import Hit, Scene, best, conclude, raised
+from assessor.scanners.slices import slices
 from assessor.scanners.testing import needs
 
 
 def scan(scene: Scene) -> Iterator[Finding]:
-    """Rate the four practices of experiments."""
+    """Rate the five practices of experiments."""
     yield conclude("experiments.tracking", scene.plain("experiments.tracking"))
     yield registry(scene)
     yield tuning(scene)
     yield evaluation(scene)
+    yield slices(scene)
 
 
 def registry(scene: Scene) -> Finding:

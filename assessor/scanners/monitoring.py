@@ -1,4 +1,4 @@
-"""Monitoring: logging, service metrics, drift, performance, alerting, dashboards."""
+"""Monitoring: logging, service metrics, kept predictions, drift, performance, freshness, alerting, dashboards."""
 
 from __future__ import annotations
 
@@ -10,17 +10,22 @@ from assessor.facts.python import MAIN, MODULE, Text
 from assessor.findings import Evidence, Finding, Hop, Rung
 from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
+from assessor.scanners.age import freshness
+from assessor.scanners.deployment import automation
+from assessor.scanners.kept_predictions import predictions
 from assessor.scanners.scene import Hit, Scene, best, conclude, raised
 from assessor.scanners.stations import marks
 from assessor.scanners.training import _conditional_effects, _starts_train
 
 
 def scan(scene: Scene) -> Iterator[Finding]:
-    """Rate the six practices of monitoring."""
+    """Rate the eight practices of monitoring."""
     yield logging(scene)
     yield service(scene)
+    yield predictions(scene, automation(scene))
     yield drift(scene)
     yield performance(scene)
+    yield freshness(scene)
     yield alerting(scene)
     yield dashboards(scene)
 

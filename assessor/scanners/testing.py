@@ -13,6 +13,7 @@ from assessor.project.closure import is_test_scope
 from assessor.project.model import ProjectFile, Role
 from assessor.project.modules import ScopeKey
 from assessor.scanners import r_and_julia_tests
+from assessor.scanners.calls import called
 from assessor.scanners.r_and_julia_tests import SourceTest, source_tests
 from assessor.scanners.scene import CI_PROVIDERS_EXCLUDED, Scene, best, conclude, raised
 from assessor.scanners.stations import marks, named_model_scopes, training_hits
@@ -107,7 +108,7 @@ def _reached(scene: Scene, methods: dict[str, list[ScopeKey]], path: str, number
             scene.modules.index(key[0]).facts.scopes[key[1]]
         ):
             found.add(key)
-        targets, awaited = _called(scene, key)
+        targets, awaited = called(scene, key)
         waiting += [(target, depth + 1) for target in targets]
         waiting += [(target, depth + 1) for name in awaited for target in methods.get(name, ())]
     return frozenset(key for key in found if key[0] != path or scene.modules.files[path].role is Role.FIRST_PARTY)
@@ -126,35 +127,6 @@ def _methods_loaded(scene: Scene, path: str) -> dict[str, list[ScopeKey]]:
         loaded.update(fresh)
         waiting += fresh
     return found
-
-
-_Called = tuple[tuple[ScopeKey, ...], tuple[str, ...]]
-
-
-def _called(scene: Scene, key: ScopeKey) -> _Called:
-    """The first-party functions that a function names, and the methods that it calls of receivers which are not known;
-    found once for all tests."""
-    memo: dict[ScopeKey, _Called] = scene.memo.setdefault("called", {})
-    known = memo.get(key)
-    if known is None:
-        path, number = key
-        index = scene.modules.index(path)
-        calls, references = index.calls.get(number, ()), index.references.get(number, ())
-        names = dict.fromkeys([*(call.name for call in calls), *(reference.name for reference in references)])
-        found = {name: scene.modules.targets(name, path) for name in names}
-        targets = dict.fromkeys(target for several in found.values() for target in several)
-        awaited = [name for name, several in found.items() if not several and _may_be_ours(scene, name, path)]
-        known = memo[key] = (tuple(targets), tuple(dict.fromkeys(name.rpartition(".")[2] for name in awaited)))
-    return known
-
-
-def _may_be_ours(scene: Scene, name: str, path: str) -> bool:
-    """The receiver comes from first-party code or is not known."""
-    head = name.rpartition(".")[0]
-    root = head.partition(".")[0]
-    if not head:
-        return False
-    return root == "?" or scene.modules.split(head, path) is not None or root in scene.modules.index(path).scopes
 
 
 def _fixtures(scene: Scene, path: str, name: str) -> list[ScopeKey]:

@@ -1,4 +1,4 @@
-"""Training: scripted, pipeline, schedule, trigger, validation gate."""
+"""Training: scripted, pipeline, schedule, trigger, validation gate, symmetry."""
 
 from __future__ import annotations
 
@@ -20,15 +20,17 @@ from assessor.scanners.experiments import stands_before
 from assessor.scanners.gates import Gate, gates
 from assessor.scanners.scene import CI_PROVIDERS_EXCLUDED, Hit, Scene, best, conclude, raised
 from assessor.scanners.stations import closure_marks, marks, stations_named, training_arrivals, training_hits
+from assessor.scanners.symmetry import symmetry
 
 
 def scan(scene: Scene) -> Iterator[Finding]:
-    """Rate the five practices of training."""
+    """Rate the six practices of training."""
     yield scripted(scene)
     yield pipeline(scene)
     yield schedule(scene)
     yield trigger(scene)
     yield validation_gate(scene)
+    yield symmetry(scene)
 
 
 def scripted(scene: Scene) -> Finding:

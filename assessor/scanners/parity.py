@@ -1,0 +1,199 @@
+"""Parity of training and serving: what prepares the data of both is one thing.
+
+One first-party function that both reach, one fitted transformer that training stores and serving loads, a pipeline in
+which preparation and model are one stored object, or one feature store. Two functions of the same name are none: the
+skew that this practice prevents begins exactly there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from assessor.facts.python import MAIN, MODULE, PythonFacts
+from assessor.findings import Evidence, Finding, NearMiss, Rung
+from assessor.project.model import Role
+from assessor.project.modules import ScopeKey
+from assessor.scanners.calls import called, called_from
+from assessor.scanners.scene import Scene, conclude
+from assessor.scanners.serving import loads_model, serving_scopes
+from assessor.scanners.stations import training_hits
+
+PRACTICE = "data.parity"
+
+_PREPARES = re.compile(
+    r"(?:^|_)(?:preprocess\w*|prep|prepare\w*|transform\w*|featuri[sz]e\w*|features?|engineer\w*|clean\w*|encode\w*|"
+    r"normali[sz]e\w*|standardi[sz]e\w*|scale|impute\w*|vectori[sz]e\w*|tokeni[sz]e\w*|process)(?:$|_)"
+)
+_PREPARING_FILE = re.compile(
+    r"(?:^|/)(?:\w+_)?(?:features?|featuri[sz]ation|preprocess\w*|preparation|transforms?|transformers?|transformations?|"
+    r"feature_engineering|cleaning)\.py$"
+)
+_NO_PREPARATION = re.compile(
+    r"^(?:load|read|get_data|fetch|download|save|write|split|plot)|_?(?:names?|list|store|columns?)$"
+)
+
+
+def parity(scene: Scene) -> Finding:
+    """Used where training and serving share what prepares their data."""
+    serving = serving_scopes(scene)
+    training = list(dict.fromkeys((h.file.path, h.scope) for h in training_hits(scene) if h.scope >= 0))
+    evidence: list[Evidence] = list(scene.evidence(scene.hits(PRACTICE, notebooks=False), lift=False))
+    if serving and training:
+        evidence += _shared_functions(scene, training, serving)
+        evidence += _shared_transformers(scene, training, serving)
+        evidence += _stored_pipelines(scene, training, serving)
+    evidence += _shared_store(scene)
+    return conclude(PRACTICE, evidence, () if evidence else _copies(scene, training, serving))
+
+
+# ---- one function ----
+
+
+def _shared_functions(scene: Scene, training: list[ScopeKey], serving: list[ScopeKey]) -> Iterator[Evidence]:
+    by_training = called_from(scene, with_callers(scene, training))
+    for key in sorted(called_from(scene, serving) & by_training):
+        if key not in serving and _is_preparation(scene, key):
+            scope = scene.modules.index(key[0]).facts.scopes[key[1]]
+            text = f"training and serving both prepare data by {scope.name}()"
+            yield Evidence(PRACTICE, Rung.USED, scene.project.files[key[0]].at(scope.line), text)
+
+
+def _is_preparation(scene: Scene, key: ScopeKey) -> bool:
+    scope = scene.modules.index(key[0]).facts.scopes[key[1]]
+    name = scope.name.rpartition(".")[2].lower()
+    if key[1] in (MODULE, MAIN) or scope.is_stub or _NO_PREPARATION.search(name):
+        return False
+    return bool(_PREPARES.search(name) or _PREPARING_FILE.search(key[0]))
+
+
+def with_callers(scene: Scene, scopes: Iterable[ScopeKey]) -> set[ScopeKey]:
+    """The functions and those that call them, twice, within their files and the files that import these."""
+    found = set(scopes)
+    for _ in range(2):
+        paths = {path for path, _ in found}
+        near = [f.path for f in scene.project.code_files if paths & {f.path, *scene.modules.imported(f.path)}]
+        callers = {
+            (path, number)
+            for path in near
+            if scene.modules.files[path].role is Role.FIRST_PARTY
+            for number in range(len(scene.modules.index(path).facts.scopes))
+            if found.intersection(called(scene, (path, number))[0])
+        }
+        found |= callers
+    return found
+
+
+# ---- one stored object ----
+
+_STORED = re.compile(
+    r"(?:^|[/_\-.])(?:scaler\w*|\w*encoders?|\w*vectori[sz]er|preprocessor|preprocess|preprocessing|transformer|tokenizer|imputer|"
+    r"dv|tfidf|column_transformer|feature_pipeline|label_binarizer|normalizer)(?:[_\-]\w+)?"
+    r"\.(?:pkl|pickle|joblib|b|bin|sav|dill|onnx|json)$",
+    re.IGNORECASE,
+)
+_WRITES = re.compile(r"(?:^|\.)(?:dump|save\w*|log_artifacts?|log_model|to_disk|write_\w+)$")
+_READS = re.compile(r"(?:^|\.)(?:load\w*|download_\w+|read_\w+|from_disk)$")
+
+
+def _shared_transformers(scene: Scene, training: list[ScopeKey], serving: list[ScopeKey]) -> Iterator[Evidence]:
+    """One file name of a fitted transformer that training writes and serving reads."""
+    written = _stored_names(scene, {path for path, _ in with_callers(scene, training)}, _WRITES)
+    read = _stored_names(scene, {path for path, _ in called_from(scene, serving)}, _READS)
+    for name in sorted(written.keys() & read.keys()):
+        path, line = read[name]
+        text = f"serving loads {name}, which training fitted and stored ({written[name][0]})"
+        yield Evidence(PRACTICE, Rung.USED, scene.project.files[path].at(line), text)
+
+
+def _stored_names(scene: Scene, paths: set[str], pattern: re.Pattern[str]) -> dict[str, tuple[str, int]]:
+    found: dict[str, tuple[str, int]] = {}
+    for path in sorted(paths):
+        facts = scene.modules.index(path).facts
+        if any(pattern.search(call.name) for call in facts.calls):
+            texts = [(text.value, text.line) for text in facts.texts]
+            texts += [(str(constant.value), constant.line) for constant in facts.constants]
+            for value, line in texts:
+                if _STORED.search(value):
+                    found.setdefault(value.rpartition("/")[2], (path, line))
+    return found
+
+
+_PIPELINES = {
+    "sklearn.pipeline.Pipeline", "sklearn.pipeline.make_pipeline", "imblearn.pipeline.Pipeline",
+    "imblearn.pipeline.make_pipeline", "pyspark.ml.Pipeline",
+}  # fmt: skip
+_PARTS = (
+    "sklearn.preprocessing.", "sklearn.compose.ColumnTransformer", "sklearn.compose.make_column_transformer",
+    "sklearn.impute.", "sklearn.feature_extraction.", "pyspark.ml.feature.", "category_encoders.",
+)  # fmt: skip
+
+
+def _stored_pipelines(scene: Scene, training: list[ScopeKey], serving: list[ScopeKey]) -> Iterator[Evidence]:
+    """Preparation and model in one pipeline object, which is stored and served as a whole."""
+    served = any(loads_model(scene.modules.index(path).facts.calls) for path, _ in called_from(scene, serving))
+    if not served:
+        return
+    near = {path for path, _ in called_from(scene, with_callers(scene, training))}
+    for path in sorted(near):
+        facts = scene.modules.index(path).facts
+        pipeline = next((call for call in facts.calls if call.name in _PIPELINES), None)
+        if pipeline and _has_preparation(facts) and _is_stored(scene, near):
+            text = "preparation and model are one pipeline, which is stored and served as a whole"
+            yield Evidence(PRACTICE, Rung.USED, scene.project.files[path].at(pipeline.line), text, "scikit-learn")
+
+
+def _has_preparation(facts: PythonFacts) -> bool:
+    return any(call.name.startswith(_PARTS) for call in facts.calls)
+
+
+def _is_stored(scene: Scene, paths: set[str]) -> bool:
+    return any(_WRITES.search(call.name) for path in paths for call in scene.modules.index(path).facts.calls)
+
+
+# ---- one feature store ----
+
+_OFFLINE = re.compile(
+    r"\.(?:get_historical_features|get_batch_features|create_training_set|get_feature_view|training_data)$"
+)
+_ONLINE = re.compile(r"\.(?:get_online_features|get_feature_vectors?|score_batch|get_online_feature_service)$")
+
+
+def _shared_store(scene: Scene) -> Iterator[Evidence]:
+    """Training reads from the offline side and serving from the online side of one store."""
+    offline = _first_call(scene, _OFFLINE)
+    online = _first_call(scene, _ONLINE)
+    if offline and online and scene.hits("data.feature_store", notebooks=False):
+        text = f"features of training and serving come from one store ({offline[0]})"
+        yield Evidence(PRACTICE, Rung.USED, scene.project.files[online[0]].at(online[1]), text)
+
+
+def _first_call(scene: Scene, pattern: re.Pattern[str]) -> tuple[str, int] | None:
+    for file in scene.project.code_files:
+        if file.code is not None:
+            for call in file.code.calls:
+                if pattern.search(call.name):
+                    return file.path, call.line
+    return None
+
+
+def _copies(scene: Scene, training: list[ScopeKey], serving: list[ScopeKey]) -> list[NearMiss]:
+    """Functions of one name that prepare data, one in training and another one in serving."""
+    if not (training and serving):
+        return []
+    by_name: dict[str, ScopeKey] = {}
+    for key in called_from(scene, with_callers(scene, training)):
+        if _is_preparation(scene, key):
+            by_name.setdefault(_last(scene, key), key)
+    found = []
+    for key in sorted(called_from(scene, serving)):
+        other = by_name.get(_last(scene, key))
+        if other is not None and other[0] != key[0] and _is_preparation(scene, key):
+            scope = scene.modules.index(key[0]).facts.scopes[key[1]]
+            text = f"serving has a {_last(scene, key)}() of its own beside the one in {other[0]}"
+            found.append(NearMiss(scene.project.files[key[0]].at(scope.line), text))
+    return found
+
+
+def _last(scene: Scene, key: ScopeKey) -> str:
+    return scene.modules.index(key[0]).facts.scopes[key[1]].name.rpartition(".")[2]

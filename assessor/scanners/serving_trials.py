@@ -1,0 +1,89 @@
+"""Trials in the serving environment: before a model is deployed it answers a request in the image or server that will run it.
+
+Counts: a product's trial (`mlflow models predict`, TFX InfraValidator), and a job that starts the project's container and
+sends it data. Does not count: a test client inside the test process, and asking a container only whether it is healthy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from assessor.findings import Evidence, Finding, Rung
+from assessor.project.arrivals import Arrival, Site
+from assessor.scanners.scene import Scene, conclude, raised
+from assessor.scanners.testing import comes_after
+
+PRACTICE = "deployment.compatibility"
+
+_LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal")
+_ASKS = re.compile(
+    r"/(?:v\d+/)?\w*(?:predict|infer|invocation|score|forecast|recommend|classif|generate|embed)\w*", re.IGNORECASE
+)
+_SENDS = {"-d", "--data", "--data-raw", "--data-binary", "--json", "-F", "--form", "--post-data", "--post-file"}
+_STARTS = {("docker", "run"), ("docker", "compose"), ("docker-compose", "up"), ("podman", "run"), ("docker", "start")}
+
+
+def compatibility(scene: Scene) -> Finding:
+    """A trial is used; in CI or a pipeline automated; enforced where the deployment comes only after it."""
+    evidence: list[Evidence] = []
+    deploying = [
+        a for h in scene.hits("deployment.automation", notebooks=False) for a in scene.arrivals(h) if a.is_automatic
+    ]
+    for hit in scene.hits(PRACTICE, tests=True, notebooks=False):
+        for item in scene.evidence([hit], tests=True):
+            evidence.append(_before(scene, item, scene.arrivals(hit), deploying))
+    for site, arrival in _asked(scene):
+        if arrival is None:
+            evidence.append(Evidence(PRACTICE, Rung.USED, site.place, _TEXT))
+        else:
+            item = Evidence(PRACTICE, Rung.AUTOMATED, site.place, _TEXT, "docker", arrival.route)
+            evidence.append(_before(scene, item, [arrival], deploying))
+    return conclude(PRACTICE, evidence)
+
+
+_TEXT = "starts the container and asks it for a prediction"
+
+
+def _before(scene: Scene, item: Evidence, ways: Iterable[Arrival], deploying: list[Arrival]) -> Evidence:
+    """One rung up where the failure of the trial keeps the deployment away."""
+    trials = {(a.run.key, a.step) for a in ways if a.is_automatic and a.fails and a.run.fails}
+    if item.rung is not Rung.AUTOMATED or not any(comes_after(scene, trials, later) for later in deploying):
+        return item
+    return raised(item, "and only then deploys")
+
+
+def _asked(scene: Scene) -> Iterator[tuple[Site, Arrival | None]]:
+    """Requests for a prediction to a container that the same job, or the same script, started before."""
+    if not scene.hits("deployment.serving", notebooks=False):
+        return
+    started: dict[str, int] = {}
+    for site in scene.automation.reach.sites:
+        if site.arrival is None or not site.arrival.is_automatic or site.command.is_remote:
+            continue
+        if _starts(site):
+            started.setdefault(site.arrival.run.key, site.arrival.step)
+        elif _is_request(site) and site.arrival.step >= started.get(site.arrival.run.key, 10**9):
+            yield site, site.arrival
+    by_hand: dict[str, int] = {}
+    for site in scene.automation.idle_sites:
+        if not site.place.path.endswith(".sh"):
+            continue  # the targets of a makefile need not run one after the other
+        if _starts(site):
+            by_hand.setdefault(site.place.path, site.place.line)
+        elif _is_request(site) and site.place.line > by_hand.get(site.place.path, 10**9):
+            yield site, None
+
+
+def _starts(site: Site) -> bool:
+    words = site.invocation.words
+    return tuple(words[:2]) in _STARTS and (words[1] != "compose" or bool({"up", "run"} & set(words[2:5])))
+
+
+def _is_request(site: Site) -> bool:
+    words = site.invocation.words
+    if words[0] not in ("curl", "http", "https", "wget", "hurl", "newman") or not any(
+        _LOCAL.search(word) for word in words
+    ):
+        return False
+    return any(_ASKS.search(word) for word in words) or bool(_SENDS.intersection(words))

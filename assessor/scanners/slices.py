@@ -1,0 +1,70 @@
+"""Evaluation on slices: the quality of a model for each segment, group or cohort of the data, not only over all.
+
+Metrics by class of the target are none (they split by what is predicted), and neither is a mean by group of the data
+itself. A function counts where its name speaks of slices and it computes metrics of a model, or a library does it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assessor.facts.python import MAIN, MODULE
+from assessor.findings import Evidence, Finding, Rung
+from assessor.project.model import ProjectFile
+from assessor.scanners.scene import Scene, conclude, raised
+
+PRACTICE = "experiments.slices"
+
+_SLICED = re.compile(
+    r"(?:^|_)(?:slices?|segments?|subgroups?|cohorts?|sub_?populations?|strata|disaggregated)_?"
+    r"(?:metrics?|eval|evaluation|perf\w*|scores?|report|accuracy|quality|results)(?:$|_)"
+    r"|(?:^|_)(?:metrics?|eval|evaluate|evaluation|perf\w*|scores?|accuracy|quality|results|error|auc|f1|rmse|mae)_(?:by|per|on|for|over|each|across|of)_"
+    r"(?:each_)?(?:slices?|segments?|groups?|subgroups?|cohorts?|region|country|gender|age|race|strat\w+)(?:$|_)"
+    r"|^(?:slice|sliced|per_slice|by_slice|per_segment|by_segment|per_group|group|groupwise)_(?:metrics?|performance|eval\w*|scores?)$"
+)
+_METRIC = re.compile(
+    r"(?:^|[._])(?:\w*accuracy\w*|\w*precision\w*|\w*recall\w*|f1\w*|f_?beta\w*|\w*auc\w*|\w*mean_squared\w*|\w*rmse|mse|mae|"
+    r"mean_absolute\w*|\w*r2_score|log_?loss|classification_report|confusion_matrix|compute_metrics|calculate_metrics|"
+    r"score|selection_rate|metric_\w+|get_metrics)$"
+    r"|(?:^|\.)evaluate(?:_model|_metrics|_predictions)?$"
+)
+
+
+def slices(scene: Scene) -> Finding:
+    """Metrics by slice in modules are used; in a run, automated; where a slice below its limit stops it, enforced."""
+    evidence: list[Evidence] = []
+    for hit in scene.hits(PRACTICE, notebooks=False):
+        for item in scene.evidence([hit]):
+            evidence.append(_stopping(item, hit.file, hit.scope))
+    for file, number, line, name in own_slices(scene):
+        item = scene.scope_evidence(PRACTICE, file, number, line, f"{name}() computes metrics by slice")
+        evidence.append(_stopping(item, file, number))
+    return conclude(PRACTICE, evidence)
+
+
+def own_slices(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
+    """Functions named for slices that compute metrics: (file, function, line, name)."""
+    for file in scene.project.code_files:
+        index = scene.modules.index(file.path)
+        for number, scope in enumerate(index.facts.scopes):
+            name = scope.name.rpartition(".")[2]
+            if number in (MODULE, MAIN) or scope.is_stub or not _SLICED.search(name.lower()):
+                continue
+            if "segment" in name.lower() and not _TABLES.intersection(
+                i.target.partition(".")[0] for i in index.facts.imports
+            ):
+                continue  # of an image or of speech
+            if any(_METRIC.search(call.name) for call in index.calls.get(number, ())):
+                yield file, number, scope.line, scope.name
+
+
+_TABLES = {"pandas", "polars", "pyspark", "duckdb", "dask", "cudf"}
+
+
+def _stopping(item: Evidence, file: ProjectFile, number: int) -> Evidence:
+    """A comparison in the same function that raises, exits or asserts is a limit that each slice must meet."""
+    if item.rung is not Rung.AUTOMATED or file.code is None:
+        return item
+    limits = [c for c in file.code.comparisons if c.scope == number and c.outcome in ("raise", "exit", "assert")]
+    return raised(item, "a slice below its limit stops the run") if limits else item
