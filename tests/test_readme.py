@@ -77,7 +77,7 @@ def test_the_table_of_models_is_complete() -> None:
     from assessor.rubric.loading import shipped_names
 
     table = README.split("## Maturity models")[1].split("\n## ")[0]
-    assert sorted(re.findall(r"^\| `([\w-]+)` \|", table, re.MULTILINE)) == sorted(shipped_names())
+    assert sorted(re.findall(r"^\| \[`([\w-]+)`\]", table, re.MULTILINE)) == sorted(shipped_names())
 
 
 def test_the_rubric_of_the_readme_has_no_mistakes() -> None:

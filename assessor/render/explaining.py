@@ -73,12 +73,12 @@ def _steps(asked: Practice, rung: str) -> Iterator[str]:
 def _asking(asked: Practice, rubrics: Iterable[Rubric]) -> Iterator[str]:
     for model in rubrics:
         for entry in model.placed:
-            for rung, kind in _asked_rungs(asked.id, entry.item, model):
+            for rung, kind in asked_rungs(asked.id, entry.item, model):
                 label = model.id if model.counts_points else f"{model.id} {entry.level}"
                 yield from _paragraph(f"{rung}: {entry.item.text} ({kind})", "  ", f"{label:<15} ")
 
 
-def _asked_rungs(practice: str, item: Item, model: Rubric) -> Iterator[tuple[str, str]]:
+def asked_rungs(practice: str, item: Item, model: Rubric) -> Iterator[tuple[str, str]]:
     """(rung, kind of item) for each time that the item asks for the practice."""
     for leaf in leaves(item.requires):
         if isinstance(leaf, AtRung) and leaf.practice == practice:

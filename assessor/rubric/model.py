@@ -173,7 +173,7 @@ class Partial(Value):
 
 
 class Item(Value):
-    """One statement of a model, in our words. `source` is its id in the list of the published model's statements.
+    """One statement of a model, in our words. `source` names the statement of the published model.
 
     `points` and `partial` matter only where points are counted; `section` only where items stand in levels: there it is
     the column that the item belongs to.
