@@ -306,9 +306,11 @@ _CODE_PRACTICES = (
     "experiments.tracking", "experiments.registry", "experiments.tuning", "experiments.evaluation", "training.scripted",
     "training.pipeline", "training.validation_gate", "data.validation", "data.pipeline", "deployment.serving",
     "monitoring.logging", "monitoring.service", "monitoring.drift", "versioning.seeds", "versioning.config",
+    "experiments.slices", "data.parity", "monitoring.predictions", "monitoring.freshness",
 )  # fmt: skip
 _CI_PRACTICES = (
     "ci.pipeline", "ci.lint", "ci.types", "ci.build", "ci.ml", "ci.security", "deployment.automation", "testing.coverage",
+    "deployment.compatibility", "training.symmetry",
 )  # fmt: skip
 
 

@@ -36,6 +36,9 @@ _NAMED = re.compile(
     r"(?:predictions?|inferences?|requests?|scores?|scoring|inputs?(?:_and_outputs?)?|observations?)"
     r"(?:_(?:logs?|to_\w+|in_\w+|results?|records?|events?|data|and_\w+|async))*$"
 )
+_IS_THE_WORK = re.compile(r"^_?(?:save|store|persist|insert|write|publish|append|send|add)")
+"""What a batch job does with its predictions anyway."""
+
 _WRITES = re.compile(
     r"(?:^|\.)(?:write|writerow|dump|to_csv|to_parquet|commit|execute|executemany|add|send|publish|upload\w*|put_object|put|log|"
     r"append|post|save|insert\w*|create)$"
@@ -106,16 +109,17 @@ def _own(scene: Scene) -> Iterator[Evidence]:
 
 
 def _stored(scene: Scene, near: set[ScopeKey], is_batch: bool) -> Iterator[Evidence]:
-    """Functions within reach of one that predicts and that store; of a batch job only those named for it."""
+    """Functions within reach of one that predicts and that store; of a batch job only those named for a log."""
     for path, number in sorted(near):
         facts = scene.modules.index(path).facts
         scope = facts.scopes[number]
         calls = scene.modules.index(path).calls.get(number, ())
         last = scope.name.rpartition(".")[2].lower()
         named = number not in (MODULE, MAIN) and _NAMED.search(last) and any(_WRITES.search(c.name) for c in calls)
-        store = None if is_batch else next((c.line for c in calls if _is_store(c.name)), None)
-        texts = (t.line for t in facts.texts if t.scope == number and _INSERT.search(t.value))
-        store = store or next(texts, None)
+        named = named and not (is_batch and _IS_THE_WORK.search(last))
+        stores = [c.line for c in calls if _is_store(c.name)]
+        stores += [t.line for t in facts.texts if t.scope == number and _INSERT.search(t.value)]
+        store = None if is_batch else min(stores, default=None)
         if named or store:
             text = f"{scope.name}() keeps what was predicted"
             yield Evidence(PRACTICE, Rung.USED, scene.project.files[path].at(store or scope.line), text)

@@ -130,7 +130,7 @@ _PARTS = (
 
 
 def _stored_pipelines(scene: Scene, training: list[ScopeKey], serving: list[ScopeKey]) -> Iterator[Evidence]:
-    """Preparation and model in one pipeline object, which is stored and served as a whole."""
+    """A fitted pipeline object that holds the preparation, stored by training and loaded to serve."""
     served = any(loads_model(scene.modules.index(path).facts.calls) for path, _ in called_from(scene, serving))
     if not served:
         return
@@ -139,7 +139,7 @@ def _stored_pipelines(scene: Scene, training: list[ScopeKey], serving: list[Scop
         facts = scene.modules.index(path).facts
         pipeline = next((call for call in facts.calls if call.name in _PIPELINES), None)
         if pipeline and _has_preparation(facts) and _is_stored(scene, near):
-            text = "preparation and model are one pipeline, which is stored and served as a whole"
+            text = "the preparation is part of a fitted pipeline, stored by training and loaded to serve"
             yield Evidence(PRACTICE, Rung.USED, scene.project.files[path].at(pipeline.line), text, "scikit-learn")
 
 
