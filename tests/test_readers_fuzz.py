@@ -104,6 +104,17 @@ def test_any_text_is_read(reader: ModuleType, text: str) -> None:
     _lines_fit(reader.read(path, text), text)
 
 
+@pytest.mark.parametrize("ending", [" " * 1500 + "!", "\t" * 1500, "[" * 1500, "a=" * 700, "a " * 700, "\\" * 1500])
+@pytest.mark.parametrize("reader", readers(), ids=lambda reader: reader.__name__.rpartition(".")[2])
+def test_long_lines_are_read_in_bounded_time(reader: ModuleType, ending: str) -> None:
+    """A pattern that tries each blank of a run again takes hours; one file is enough to stop an audit."""
+    path, text = texts_by_reader()[reader.__name__][0]
+    lines = text.splitlines()[:6]
+    started = time.perf_counter()
+    reader.read(path, "\n".join(line + ending for line in lines))
+    assert time.perf_counter() - started < SECONDS
+
+
 def test_a_reader_s_bug_costs_only_its_own_answer() -> None:
     class Broken:
         __name__ = "assessor.readers.broken"

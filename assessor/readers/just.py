@@ -9,7 +9,7 @@ from assessor.facts.commands import Command, Target
 from assessor.facts.file import FileFacts
 from assessor.readers import shell
 
-_RECIPE = re.compile(r"^@?([A-Za-z_][\w-]*)((?:\s+[^:=]+)?)\s*:(?!=)\s*(.*)$")
+_RECIPE = re.compile(r"""^@?([A-Za-z_][\w-]*+)(?:\s(?:[^:'"]|'[^']*+'|"[^"]*+")*+)?:(?!=)\s*+(.*)$""")
 _VARIABLE = re.compile(r"^(?:export\s+)?([A-Za-z_][\w-]*)\s*:=\s*[\"']?([^\"'`]*)[\"']?\s*$")
 MAX_LINES = 10_000
 
@@ -31,7 +31,7 @@ def read(path: str, text: str) -> FileFacts:
         if variable := _VARIABLE.match(line):
             variables[variable[1]] = variable[2]
         elif (recipe := _RECIPE.match(line)) and not line.startswith("#"):
-            needs = tuple(re.findall(r"[A-Za-z_][\w-]*", recipe[3].split("#")[0]))
+            needs = tuple(re.findall(r"[A-Za-z_][\w-]*", recipe[2].split("#")[0]))
             found.append((recipe[1], number, needs, []))
     return FileFacts(
         targets=tuple(

@@ -308,7 +308,7 @@ def _unescape(written: str, inner: str) -> str:
 # --- INI ----------------------------------------------------------------------------------------------------------
 
 _SECTION = re.compile(r"\s*\[([^\]]*)\]")
-_OPTION = re.compile(r"([^=:]+?)\s*[=:]\s?(.*)$")
+_OPTION = re.compile(r"([^=:]++)[=:](.*)$")
 
 
 def ini_entries(text: str) -> list[Entry]:
@@ -336,7 +336,7 @@ def ini_entries(text: str) -> list[Entry]:
         else:
             option = _OPTION.match(stripped)
             key, value = (option[1], option[2].strip()) if option else (stripped, "")
-            found.append(Entry((*section, key.strip("'\" ")), value, number))
+            found.append(Entry((*section, key.strip().strip("'\" ")), value, number))
             indent_of_option, is_empty = indent, None
     return [*found, is_empty] if is_empty else found
 
