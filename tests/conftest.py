@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-hypothesis.settings.register_profile("shared cores", deadline=None)
-hypothesis.settings.load_profile("shared cores")
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("explore", deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 _CALM = {
     "GIT_CONFIG_GLOBAL": os.devnull,
