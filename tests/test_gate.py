@@ -12,9 +12,10 @@ from assessor.assessment import EvidenceInfo, PlaceInfo
 from assessor.catalog.loading import Source
 from assessor.catalog.practices import load_practices
 from assessor.errors import UserError
-from assessor.policy.gate import GateResult, Outcome, judge
+from assessor.policy.gate import judge
 from assessor.policy.model import Attestation, Gate, Policy, Waiver
 from assessor.policy.statements import NOTHING_SAID, Statements, on_day
+from assessor.policy.verdicts import GateResult, Outcome
 from assessor.render.gate_report import as_data, render_json, render_text, verdict_line
 from assessor.rubric.loading import parse_rubric
 from tests.conftest import write_files
@@ -292,5 +293,5 @@ def test_an_empty_folder_cannot_be_judged(tmp_path: Path) -> None:
 
 
 def test_a_bug_of_ours_is_no_answer(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assessor.policy.gate.judge", lambda *_: 1 / 0)
+    monkeypatch.setattr("assessor.policy.deciding.decide", lambda *_, **__: 1 / 0)
     assert main(["gate", str(project), "--min-level", "1"]) == 3

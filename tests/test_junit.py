@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessor.assessment import RepositoryInfo
-from assessor.policy.gate import GateResult, judge
+from assessor.policy.gate import judge
 from assessor.policy.model import Gate, Waiver
 from assessor.policy.statements import NOTHING_SAID, Statements
+from assessor.policy.verdicts import GateResult
 from assessor.render import junit
 from tests.gate_states import HOUSE, assessment
 

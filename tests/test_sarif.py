@@ -12,9 +12,10 @@ import pytest
 
 from assessor.assessment import BlindSpotInfo, PlaceInfo
 from assessor.catalog.practices import load_practices
-from assessor.policy.gate import GateResult, judge
+from assessor.policy.gate import judge
 from assessor.policy.model import Gate, Waiver
 from assessor.policy.statements import NOTHING_SAID, Statements
+from assessor.policy.verdicts import GateResult
 from assessor.render import annotations, code_quality, gate_markdown, sarif
 from assessor.render.placed_gaps import BLIND_SPOT, PlacedGap, anchor_of, key_of, place_gaps
 from tests.gate_states import HOUSE, assessment

@@ -10,6 +10,7 @@ from assessor import __version__
 
 COMMANDS = {
     "audit": ("assessor.cli.audit", "Rate a repository and say what to do next."),
+    "baseline": ("assessor.cli.baseline", "Keep what a repository has reached, as a bound for the gate."),
     "cache": ("assessor.cli.caching", "Describe or clear the cache of what was read before."),
     "compare": ("assessor.cli.compare", "Say what differs between two audits."),
     "config": ("assessor.cli.config", "Show, check or begin the configuration of a repository."),

@@ -32,6 +32,14 @@ EXIT_HELP = """
 @click.option(
     "--policy", metavar="FILE", default="", help="An organisation's policy, which the repository cannot weaken."
 )
+@click.option("--baseline", metavar="FILE", default="", help="Fail for what fell below this; see `assessor baseline`.")
+@click.option("--since", metavar="REF", default="", help="Fail for what this branch lowered since it left REF.")
+@click.option(
+    "--allow-lower",
+    metavar="REASON",
+    default="",
+    help="Why this branch may ask less of itself (configuration, waivers, baseline); with --since.",
+)
 @click.option(
     "--format", "formats", type=click.Choice(FORMATS), multiple=True, help="May be given again, see --output."
 )
@@ -59,6 +67,9 @@ def gate(
     max_waivers: int | None,
     strict: bool,
     policy: str,
+    baseline: str,
+    since: str,
+    allow_lower: str,
     formats: tuple[str, ...],
     outputs: tuple[str, ...],
     no_cache: bool,
@@ -68,10 +79,10 @@ def gate(
     from dataclasses import replace
 
     from assessor.cli.caching import user_cache
+    from assessor.cli.gate_case import Wishes, prepare
     from assessor.cli.gate_outputs import write_all
-    from assessor.cli.judging import prepare
     from assessor.cli.output import paired
-    from assessor.policy.gate import judge
+    from assessor.policy.deciding import decide
 
     wanted = paired(formats, outputs)
     options = conditions(
@@ -84,9 +95,19 @@ def gate(
         max_waivers=max_waivers,
         strict=strict,
     )
+    if allow_lower and not since:
+        raise UserError("--allow-lower says why a branch may ask less of itself; give --since too")
     with user_cache(wanted=not no_cache) as cache:
-        case = prepare(target, ref, options, policy, quiet, cache)
-    result = judge(case.effective.gate, case.assessment, case.rubric, case.statements)
+        case = prepare(Wishes(target, options, ref, policy, baseline, since, quiet), cache)
+    result = decide(
+        case.effective.gate,
+        case.assessment,
+        case.rubric,
+        case.statements,
+        ratchets=case.ratchets,
+        since=case.since,
+        allow_lower=allow_lower.strip(),
+    )
     result = replace(result, notes=(*case.effective.notes, *result.notes))
     write_all(wanted, case, result, colour)
     ctx.exit(result.exit_code)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assessor.cli.judging import Case
-    from assessor.policy.gate import GateResult
+    from assessor.cli.gate_case import Case
+    from assessor.policy.verdicts import GateResult
 
 DATA_FORMATS = frozenset({"json", "sarif", "junit", "gitlab"})
 

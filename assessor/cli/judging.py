@@ -1,10 +1,7 @@
-"""What the gate's command does before it judges: open the snapshot, read configuration and policy, audit."""
+"""What stands beside a repository's files: its configuration, an organisation's policy, the model named there, the day."""
 
 from __future__ import annotations
 
-import os
-import sys
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,27 +11,10 @@ from assessor.errors import UserError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from assessor.assessment import Assessment
-    from assessor.cache.cache import Cache
     from assessor.policy.config import Loaded
-    from assessor.policy.effective import Effective
     from assessor.policy.model import Gate, Policy
-    from assessor.policy.statements import Statements
     from assessor.rubric.model import Rubric
     from assessor.snapshot.snapshot import Snapshot
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """All that a judgement needs."""
-
-    assessment: Assessment
-    rubric: Rubric
-    effective: Effective
-    loaded: Loaded
-    statements: Statements
-    files: frozenset[str]
-    """Paths of the snapshot's files."""
 
 
 def today(environment: Mapping[str, str]) -> date:
@@ -113,47 +93,3 @@ def load_rubric(name: str, options: Gate, policy_file: str, snapshot: Snapshot) 
         return shipped_rubric(name) if text is None else parse_rubric(Source(name, text))
     except DataError as error:
         raise UserError(one_line(error)) from error
-
-
-def prepare(
-    target: str,
-    ref: str | None,
-    options: Gate,
-    policy_file: str,
-    quiet: bool,
-    cache: Cache | None = None,
-    *,
-    needs_conditions: bool = True,
-) -> Case:
-    """Open, configure and audit the target. Raises UserError for wrong use or configuration."""
-    from assessor.audit import audit_snapshot
-    from assessor.cli.output import ProgressLine
-    from assessor.policy.effective import effective
-    from assessor.policy.gate import check_gate
-    from assessor.policy.statements import on_day
-    from assessor.snapshot import SnapshotError, open_snapshot
-
-    policy = read_policy(policy_file)
-    progress = ProgressLine(sys.stderr, quiet=quiet)
-    try:
-        with open_snapshot(target, ref) as snapshot:
-            loaded = load_config(snapshot)
-            asked = effective(loaded.config, options, policy)
-            if needs_conditions and asked.gate.is_empty:
-                raise UserError(_NO_CONDITION)
-            rubric = load_rubric(asked.gate.rubric, options, policy_file, snapshot)
-            check_gate(asked.gate, rubric)
-            config = loaded.config
-            said = on_day(config.attestations, config.waivers, today(os.environ), policy)
-            assessment = audit_snapshot(snapshot, [rubric], progress, cache)
-            return Case(assessment, rubric, asked, loaded, said, frozenset(snapshot.by_path))
-    except SnapshotError as error:
-        raise UserError(str(error)) from error
-    finally:
-        progress.close()
-
-
-_NO_CONDITION = (
-    "no condition; give one, for example --min-level 3 or --require testing.unit=automated, or write `gate:` in "
-    "assessor.yaml"
-)

@@ -14,7 +14,7 @@ from assessor.render.terminal_page import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from assessor.policy.gate import GateResult
+    from assessor.policy.verdicts import GateResult
     from assessor.render.placed_gaps import PlacedGap
 
 MAX_OF_A_KIND = 10

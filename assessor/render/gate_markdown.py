@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assessor.assessment import Assessment
-    from assessor.policy.gate import Blocker, GateResult, Verdict
+    from assessor.policy.verdicts import Blocker, GateResult, Verdict
 
 MARKER = "<!-- mlops-assessor -->"
 _SIGNS = {"passed": "✅", "attested": "✅", "waived": "☑️", "undecided": "❓", "failed": "❌"}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assessor.assessment import Assessment
-    from assessor.policy.gate import Blocker, GateResult, Verdict
+    from assessor.policy.verdicts import Blocker, GateResult, Verdict
 
 _WORDS = {"passed": "passed", "attested": "passed", "waived": "passed", "undecided": "undecided", "failed": "FAILED"}
 _COLOURS = {"passed": "32", "attested": "33", "waived": "33", "undecided": "35", "failed": "31"}

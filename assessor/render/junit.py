@@ -10,14 +10,14 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as tree
 
-from assessor.policy.gate import Outcome
+from assessor.policy.verdicts import Outcome
 from assessor.render.gate_report import blocker_text, verdict_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assessor.assessment import Assessment, PracticeInfo
-    from assessor.policy.gate import Blocker, GateResult, Verdict
+    from assessor.policy.verdicts import Blocker, GateResult, Verdict
 
 
 def render(assessment: Assessment, result: GateResult) -> str:

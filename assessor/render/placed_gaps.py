@@ -7,18 +7,20 @@ next level, a note for the rest. What could not be read and may hide a practice 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from assessor.policy.gate import Outcome, covers, nearest_place
+from assessor.policy.verdicts import Outcome
+from assessor.policy.views import covers, nearest_place
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from assessor.assessment import Assessment, GapInfo, PlaceInfo
-    from assessor.policy.gate import Blocker, GateResult, Verdict
     from assessor.policy.model import Waiver
+    from assessor.policy.verdicts import Blocker, GateResult, Verdict
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
@@ -28,7 +30,8 @@ BLIND_SPOT = "blind-spot"
 
 @dataclass(frozen=True, slots=True)
 class PlacedGap:
-    """One gap on one file. `key` names it whatever the line and the file's name; `suppressed` says why it is waived."""
+    """One gap on one file. `key` names it whatever the line and the file's name; `suppressed` says why it is not told as
+    a new one: it is waived, or a baseline knows it."""
 
     rule: str
     severity: Severity
@@ -45,7 +48,7 @@ def place_gaps(assessment: Assessment, result: GateResult, files: Collection[str
     anchor = anchor_of(files, assessment)
     if not anchor:
         return ()
-    waived = waived_practices(assessment, result)
+    waived, known = waived_practices(assessment, result), f"known by the baseline {result.baseline}"
     found: dict[str, PlacedGap] = {}
     told = [*_of_verdicts(result), *_of_card(assessment)]
     for practice, severity, message in sorted(told, key=lambda entry: SEVERITIES.index(entry[1])):
@@ -53,12 +56,15 @@ def place_gaps(assessment: Assessment, result: GateResult, files: Collection[str
             continue
         place = nearest_place(assessment.practices[practice])
         path, line, end = _on_file(place, files, anchor)
-        waiver = waived.get(practice)
-        why = f"{waiver.reason} ({waiver.owner}, {waiver.ticket}, until {waiver.expires})" if waiver else ""
+        why = _why_waived(waived.get(practice)) or (known if severity != "error" and practice in result.hidden else "")
         key = key_of("gap", practice)
         found[practice] = PlacedGap(practice, severity, message, path, line, end, key, why)
     gaps = [*found.values(), *_blind_spots(assessment, files)]
     return tuple(sorted(gaps, key=lambda gap: (SEVERITIES.index(gap.severity), bool(gap.suppressed))))
+
+
+def _why_waived(waiver: Waiver | None) -> str:
+    return f"{waiver.reason} ({waiver.owner}, {waiver.ticket}, until {waiver.expires})" if waiver else ""
 
 
 def key_of(*words: str) -> str:
@@ -126,13 +132,12 @@ def _on_file(place: PlaceInfo | None, files: Collection[str], anchor: str) -> tu
 
 
 def _blind_spots(assessment: Assessment, files: Collection[str]) -> Iterator[PlacedGap]:
-    """Keys count equal ones, so that a file that is moved keeps its own."""
+    """Keys count equal ones, so that a file that is moved or renamed keeps its own."""
     seen: Counter[str] = Counter()
     for spot in assessment.blind_spots:
         if not spot.practices or spot.place.path not in files:
             continue
-        name = spot.place.path.rpartition("/")[2]
-        base = f"{name}\0{spot.reason}"
+        base = re.sub(r"\d+", "", spot.reason)  # lines in it move
         seen[base] += 1
         line = max(spot.place.line, 1)
         message = f"Could not be read: {spot.reason}. It may hide {', '.join(spot.practices)}."

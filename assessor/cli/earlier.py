@@ -1,0 +1,100 @@
+"""The earlier states that the gate compares with: baselines, and the state from which a branch left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assessor.cli.judging import load_config, one_line, root_text
+from assessor.errors import UserError
+
+if TYPE_CHECKING:
+    from assessor.cache.cache import Cache
+    from assessor.cli.gate_case import Wishes
+    from assessor.cli.output import ProgressLine
+    from assessor.policy.baseline import Baseline
+    from assessor.policy.config import Loaded
+    from assessor.policy.deciding import Ratchet, Since
+    from assessor.policy.model import Config, Policy
+    from assessor.rubric.model import Rubric
+    from assessor.snapshot.snapshot import Snapshot
+
+
+def ratchets_of(wishes: Wishes, policy: Policy | None, loaded: Loaded, snapshot: Snapshot) -> tuple[Ratchet, ...]:
+    """The baselines that hold: the command line's or the repository's, and the policy's, which neither can replace where
+    it is locked."""
+    found = []
+    if wishes.baseline:
+        found.append(read_baseline(Path(wishes.baseline), wishes.baseline))
+    elif loaded.config.baseline:
+        name = loaded.config.baseline
+        text = root_text(snapshot, name)
+        if text is None:
+            raise UserError(f"{loaded.path}: baseline: there is no file {name} in the repository")
+        found.append(_parsed_baseline(name, text))
+    if policy is not None and policy.baseline and (policy.locks("baseline") or not found):
+        found.append(read_baseline(Path(wishes.policy).parent / policy.baseline, policy.baseline))
+    return tuple(found)
+
+
+def read_baseline(path: Path, name: str) -> Ratchet:
+    """A baseline from a file of the caller's. Raises UserError."""
+    if not path.is_file():
+        raise UserError(f"no baseline file {path}; `assessor baseline write` makes one")
+    try:
+        return _parsed_baseline(name, path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}:1: cannot be read: {error}") from error
+
+
+def _parsed_baseline(name: str, text: str) -> Ratchet:
+    from assessor.catalog.loading import DataError, Source
+    from assessor.policy.baseline import parse_baseline
+    from assessor.policy.deciding import Ratchet
+
+    try:
+        return Ratchet(name, parse_baseline(Source(name, text)))
+    except DataError as error:
+        raise UserError(one_line(error)) from error
+
+
+def state_left(
+    wishes: Wishes, rubric: Rubric, now: Config, snapshot: Snapshot, progress: ProgressLine, cache: Cache | None
+) -> Since:
+    """The state that the branch left. What was wrong in its configuration then is not told now."""
+    from assessor.audit import audit_snapshot
+    from assessor.policy.deciding import Since
+    from assessor.policy.model import Config
+    from assessor.snapshot import open_snapshot
+    from assessor.snapshot.merge_base import merge_base
+
+    base = merge_base(wishes.target, wishes.ref, wishes.since)
+    name = f"{wishes.since} ({base[:10]})"
+    with open_snapshot(wishes.target, base) as then:
+        progress(f"auditing {name}")
+        try:
+            before = load_config(then).config
+        except UserError:
+            before = Config()
+        earlier = audit_snapshot(then, [rubric], progress, cache)
+        path = _baseline_path(wishes, now.baseline or before.baseline)
+        texts = [root_text(place, path) if path else None for place in (then, snapshot)]
+    baselines = [_baseline_or_none(path, text) for text in texts]
+    return Since(name, earlier, before, now, baselines[0], baselines[1])
+
+
+def _baseline_path(wishes: Wishes, configured: str) -> str:
+    """The baseline's path below the repository's root; empty where it lies elsewhere."""
+    if not wishes.baseline:
+        return configured
+    try:
+        return Path(wishes.baseline).resolve().relative_to(Path(wishes.target).resolve()).as_posix()
+    except ValueError:
+        return ""
+
+
+def _baseline_or_none(name: str, text: str | None) -> Baseline | None:
+    try:
+        return None if text is None else _parsed_baseline(name, text).baseline
+    except UserError:
+        return None
