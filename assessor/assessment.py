@@ -41,6 +41,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 StatusName = Literal["met", "partial", "unmet", "unknown", "not_applicable", "attested", "attestable"]
 EffortName = Literal["S", "M", "L"]
 CarrierName = Literal["pipeline", "event", "schedule", "person", "nobody", "unknown"]
+StatementState = Literal["in_force", "ending", "expired", "early", "undated", "barred", "too_long", "unused", "ignored"]
 SupportName = Literal["supported", "partly", "unsupported", "unknown", "not_applicable", "attest"]
 
 
@@ -254,6 +255,21 @@ class DimensionInfo(Part):
     unknown: int = 0
 
 
+class AttestedInfo(Part):
+    """A scorecard once more, with the attestations in force. It never changes what was observed.
+
+    `dimensions` are only those whose level differs; `items` are those that hold, or earn more points, only since
+    somebody stated it. Each item whose answer rests on a statement is in the attested share of `basis`.
+    """
+
+    level: int
+    title: str
+    points: float | None = None
+    dimensions: dict[str, int | None] = {}
+    items: tuple[str, ...] = ()
+    basis: BasisInfo = BasisInfo()
+
+
 class ScorecardInfo(Part):
     """One maturity model applied.
 
@@ -290,6 +306,8 @@ class ScorecardInfo(Part):
     sections: tuple[SectionInfo, ...] = ()
     statements: tuple[str, ...] = ()
     basis: BasisInfo = BasisInfo()
+    attested: AttestedInfo | None = None
+    """Null where no attestation in force says anything to this model."""
 
 
 class ControlInfo(Part):
@@ -361,6 +379,54 @@ class Statistics(Part):
     parsed: int
 
 
+class AttestationInfo(Part):
+    """What a person stated: a practice at a rung or an item of a model (`MODEL/ITEM`), and whether it counts.
+
+    `when` and `expires` are days, `place` is its line in the configuration. `state`: in_force and ending (at most 30
+    days left) count. The others do not: expired; early (dated after the day of the audit); undated (no day is known to
+    hold it against); barred (the policy refuses it); unused (nothing would be different without it); ignored (the
+    audit is strict).
+    """
+
+    practice: str = ""
+    rung: RungName | None = None
+    item: str = ""
+    statement: Text
+    who: Text
+    when: str
+    expires: str
+    link: Text = ""
+    place: PlaceInfo
+    state: StatementState
+    days_left: int | None = None
+
+
+class WaiverInfo(Part):
+    """A gap that the team accepts for a time; with `path` only there. `state` as in attestations, and `too_long`: it
+    lasts longer than the policy allows. It never changes a rating, a level or a gap."""
+
+    practice: str
+    path: Text = ""
+    reason: Text
+    owner: Text
+    ticket: Text
+    expires: str
+    place: PlaceInfo
+    state: StatementState
+    days_left: int | None = None
+
+
+class StatementsInfo(Part):
+    """What people stated and waived in the configuration. `day` is the one by which they expire: SOURCE_DATE_EPOCH where
+    it is set, else the commit's; empty where there is neither, or nothing is stated. `strict`: attestations do not count.
+    """
+
+    day: str = ""
+    strict: bool = False
+    attestations: tuple[AttestationInfo, ...] = ()
+    waivers: tuple[WaiverInfo, ...] = ()
+
+
 class Assessment(Part):
     """The result of one audit. `primary` is the model that a report shows first; `crosswalks` are those asked for."""
 
@@ -373,6 +439,7 @@ class Assessment(Part):
     crosswalks: dict[str, CrosswalkInfo] = {}
     loop: LoopInfo | None = None
     """Null only in an audit by a version that did not draw it."""
+    statements: StatementsInfo = StatementsInfo()
     metrics: dict[str, float] = {}
     blind_spots: tuple[BlindSpotInfo, ...] = ()
     statistics: Statistics
@@ -537,7 +604,7 @@ def scorecard_info(card: Scorecard, floor: int, roadmap: Roadmap | None = None) 
                 own=r.own,
                 reached=r.reached,
                 share=round(r.share, 3),
-                basis=_basis(r.basis),
+                basis=basis_info(r.basis),
             )
             for r in card.levels
         ),
@@ -560,7 +627,7 @@ def scorecard_info(card: Scorecard, floor: int, roadmap: Roadmap | None = None) 
         unit=card.unit,
         sections=tuple(_section(result) for result in card.sections),
         statements=card.statements,
-        basis=_basis(card.basis),
+        basis=basis_info(card.basis),
     )
 
 
@@ -568,7 +635,7 @@ def _rounded(number: float | None) -> float | None:
     return None if number is None else round(number, 3)
 
 
-def _basis(shares: Shares) -> BasisInfo:
+def basis_info(shares: Shares) -> BasisInfo:
     return BasisInfo(
         observed=round(shares.observed, 3),
         attested=round(shares.attested, 3),
@@ -586,7 +653,7 @@ def _section(result: SectionResult) -> SectionInfo:
         points=_rounded(result.points),
         possible=_rounded(result.possible),
         full=result.full,
-        basis=_basis(result.basis),
+        basis=basis_info(result.basis),
     )
 
 

@@ -122,6 +122,7 @@ def _named_levels(card: ScorecardInfo) -> Iterator[int]:
     named += [result.level for result in card.dimensions.values()]
     named += [section.level for section in card.sections]
     named += [item.level for item in card.items]
+    named += [card.attested.level, *card.attested.dimensions.values()] if card.attested else []
     named += [gap.level for gap in card.gaps]
     named += [level for step in card.roadmap for level in (step.level, step.reaches)]
     yield from (level for level in named if level is not None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -11,10 +13,11 @@ from assessor.cli.reports import report_options
 from assessor.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from assessor.assessment import Assessment
     from assessor.cli.reports import Reports
+    from assessor.policy.model import Policy
     from assessor.render.pdf import Front
     from assessor.rubric.crosswalk import Crosswalk
     from assessor.rubric.model import Rubric
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
     multiple=True,
     help="Also say which controls of a framework (nist-ai-rmf, iso-42001, eu-ai-act) are supported. May be given again.",
 )
+@click.option("--policy", metavar="FILE", default="", help="An organisation's policy on attestations and waivers.")
+@click.option("--strict", is_flag=True, help="Attestations do not count.")
 @report_options("audit")
 @click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing of it.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
@@ -46,6 +51,8 @@ def audit(
     ref: str | None,
     rubrics: tuple[str, ...],
     crosswalks: tuple[str, ...],
+    policy: str,
+    strict: bool,
     reports: Reports,
     no_cache: bool,
     quiet: bool,
@@ -54,11 +61,13 @@ def audit(
 
     The exit code is 0 for a finished audit, whatever the level; 2 for wrong use; 3 for a bug of ours.
     """
+    from assessor.cli.judging import read_policy
     from assessor.cli.letterhead import front_of
 
     fronts: list[Front] = []
     peek = (lambda snapshot: fronts.append(front_of(snapshot))) if reports.has_document else None
-    assessment = run(target, ref, rubrics, quiet, crosswalks, no_cache=no_cache, peek=peek)
+    rules = read_policy(policy)
+    assessment = run(target, ref, rubrics, quiet, crosswalks, policy=rules, strict=strict, no_cache=no_cache, peek=peek)
     reports.write(assessment, front=fronts[0] if fronts else None)
 
 
@@ -98,6 +107,19 @@ def first_line(error: Exception) -> str:
     return f"{first} (and {len(others)} more; assessor rubrics check FILE shows all)" if others else first
 
 
+def day_of(environment: Mapping[str, str], commit_time: int | None) -> date | None:
+    """The day by which attestations and waivers expire in an audit: SOURCE_DATE_EPOCH where it is set, else the commit's
+    (UTC), so that a commit gets the same report whenever it is audited; None for files that are under no git.
+
+    Raises UserError for a SOURCE_DATE_EPOCH that is no time.
+    """
+    from assessor.cli.judging import today
+
+    if environment.get("SOURCE_DATE_EPOCH", "").strip():
+        return today(environment)
+    return None if commit_time is None else datetime.fromtimestamp(commit_time, UTC).date()
+
+
 def run(
     target: str,
     ref: str | None,
@@ -105,25 +127,34 @@ def run(
     quiet: bool,
     crosswalks: tuple[str, ...] = (),
     *,
+    policy: Policy | None = None,
+    strict: bool = False,
     no_cache: bool = False,
     peek: Callable[[Snapshot], None] | None = None,
 ) -> Assessment:
-    """Audit with progress on standard error. `peek` gets the snapshot first, to read its configuration.
+    """Audit with progress on standard error, and lay beside it what the configuration states. `peek` gets the snapshot
+    first.
 
-    Raises UserError for a wrong target, revision, rubric or crosswalk, and what `peek` raises.
+    Raises UserError for a wrong target, revision, rubric, crosswalk or configuration, and what `peek` raises.
     """
     from assessor.audit import audit_snapshot
     from assessor.cli.caching import user_cache
+    from assessor.cli.judging import load_config
     from assessor.cli.output import ProgressLine
+    from assessor.policy.stated import check_items, with_statements
     from assessor.snapshot import SnapshotError, open_snapshot
 
     chosen, laid_beside = chosen_rubrics(rubrics), chosen_crosswalks(crosswalks)
     progress = ProgressLine(sys.stderr, quiet=quiet)
     try:
         with user_cache(wanted=not no_cache) as cache, open_snapshot(target, ref) as snapshot:
+            loaded = load_config(snapshot)
+            check_items(loaded, chosen)
             if peek:
                 peek(snapshot)
-            return audit_snapshot(snapshot, chosen, progress, cache, laid_beside)
+            day = day_of(os.environ, snapshot.commit_time)
+            assessment = audit_snapshot(snapshot, chosen, progress, cache, laid_beside)
+            return with_statements(assessment, chosen, loaded, day, policy, strict=strict)
     except SnapshotError as error:
         raise UserError(str(error)) from error
     finally:

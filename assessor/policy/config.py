@@ -18,7 +18,9 @@ from assessor.readers.settings import SettingsProblem, toml_entries
 from assessor.readers.yaml_tree import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from assessor.readers.settings import Entry
 
 YAML_NAMES = ("assessor.yaml", "assessor.yml")
 TOML_NAME = "pyproject.toml"
@@ -38,6 +40,12 @@ class Loaded:
     @property
     def source(self) -> Source:
         return Source(self.path, self.text)
+
+    def line(self, *keys: str | int) -> int:
+        """The line of the first value under `keys`, or of the nearest entry above it; 1 where there is no file."""
+        if self.path == TOML_NAME:
+            return _toml_line(_toml_lines(toml_entries(self.text)), keys)
+        return line_of(self.source, *keys) if self.text.strip() else 1
 
 
 def find_config(read: Callable[[str], str | None]) -> Loaded:
@@ -83,13 +91,19 @@ def parse_pyproject(source: Source) -> Config | None:
         data = data.get(key) if isinstance(data, dict) else None
     if data is None:
         return None
+    lines = _toml_lines(entries)
+    tree = _tree(data, TOML_TABLE, lines)
+    config = check_tree(source.name, tree, data, Config)
+    return _checked(config, lambda *keys: _toml_line(lines, keys), source.name)
+
+
+def _toml_lines(entries: Iterable[Entry]) -> dict[tuple[str, ...], int]:
+    """Every path of a TOML document, and the paths above it → the first line that speaks of it."""
     lines: dict[tuple[str, ...], int] = {}
     for entry in entries:
         for length in range(len(entry.path) + 1):
             lines.setdefault(entry.path[:length], entry.line)
-    tree = _tree(data, TOML_TABLE, lines)
-    config = check_tree(source.name, tree, data, Config)
-    return _checked(config, lambda *keys: _toml_line(lines, keys), source.name)
+    return lines
 
 
 def _toml_line(lines: Mapping[tuple[str, ...], int], keys: tuple[str | int, ...]) -> int:

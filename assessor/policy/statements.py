@@ -1,10 +1,12 @@
-"""Which attestations and waivers hold on a day, and which do not and why. Pure: the day comes from the caller."""
+"""Which attestations and waivers hold on a day, which do not and why, and what they concern. Pure: the day comes from
+the caller."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Literal
 
 from assessor.findings import Finding, Rung
 
@@ -12,10 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from assessor.assessment import PracticeInfo
     from assessor.policy.model import Attestation, Policy, Waiver
+    from assessor.rubric.model import Rubric
 
 WARN_DAYS = 30
 """Days before the end of an attestation or a waiver from which on it is said."""
+
+
+Cause = Literal["expired", "early", "barred", "too_long"]
+"""Why a statement does not count: it has ended, it is dated after the day, or the policy refuses it or its length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,7 @@ class Refused:
     kind: str
     subject: str
     reason: str
+    cause: Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,45 +59,48 @@ def on_day(
     attestations: tuple[Attestation, ...], waivers: tuple[Waiver, ...], day: date, policy: Policy | None = None
 ) -> Statements:
     """Sort out what holds on `day`, within the bounds of `policy`."""
-    refused = []
+    refused: list[Refused] = []
     said: list[Attestation] = []
     accepted: list[Waiver] = []
     for attestation in attestations:
-        why = _ended(attestation, day) or _early(attestation, day) or _barred(attestation, policy)
-        refused += [Refused("attestation", attestation.subject, why)] if why else []
-        said += [] if why else [attestation]
+        wrong = _ended(attestation, day) or _early(attestation, day) or _barred(attestation, policy)
+        refused += [Refused("attestation", attestation.subject, wrong[1], wrong[0])] if wrong else []
+        said += [] if wrong else [attestation]
     for waiver in waivers:
-        why = _ended(waiver, day) or _not_waivable(waiver, day, policy)
-        refused += [Refused("waiver", waiver.subject, why)] if why else []
-        accepted += [] if why else [waiver]
+        wrong = _ended(waiver, day) or _not_waivable(waiver, day, policy)
+        refused += [Refused("waiver", waiver.subject, wrong[1], wrong[0])] if wrong else []
+        accepted += [] if wrong else [waiver]
     ending = [("attestation", entry.subject, (entry.expires - day).days) for entry in said]
     ending += [("waiver", entry.subject, (entry.expires - day).days) for entry in accepted]
     soon = tuple(entry for entry in ending if entry[2] <= WARN_DAYS)
     return Statements(tuple(said), tuple(accepted), tuple(refused), soon)
 
 
-def _ended(entry: Attestation | Waiver, day: date) -> str:
-    return f"expired on {entry.expires}" if entry.expires < day else ""
+_Wrong = tuple[Cause, str] | None
 
 
-def _early(entry: Attestation, day: date) -> str:
+def _ended(entry: Attestation | Waiver, day: date) -> _Wrong:
+    return ("expired", f"expired on {entry.expires}") if entry.expires < day else None
+
+
+def _early(entry: Attestation, day: date) -> _Wrong:
     late = entry.when > day + timedelta(days=1)  # somewhere it is tomorrow already
-    return f"is dated {entry.when}, after the day of the audit" if late else ""
+    return ("early", f"is dated {entry.when}, after the day of the audit") if late else None
 
 
-def _barred(entry: Attestation, policy: Policy | None) -> str:
+def _barred(entry: Attestation, policy: Policy | None) -> _Wrong:
     barred = policy is not None and entry.practice in policy.no_attestations
-    return "the policy lets nobody attest this practice" if barred else ""
+    return ("barred", "the policy lets nobody attest this practice") if barred else None
 
 
-def _not_waivable(entry: Waiver, day: date, policy: Policy | None) -> str:
+def _not_waivable(entry: Waiver, day: date, policy: Policy | None) -> _Wrong:
     if policy is None:
-        return ""
+        return None
     if entry.practice in policy.no_waivers:
-        return "the policy lets nobody waive this practice"
+        return "barred", "the policy lets nobody waive this practice"
     if policy.max_waiver_days is not None and (entry.expires - day).days > policy.max_waiver_days:
-        return f"lasts until {entry.expires}; the policy allows {policy.max_waiver_days} days"
-    return ""
+        return "too_long", f"lasts until {entry.expires}; the policy allows {policy.max_waiver_days} days"
+    return None
 
 
 def attested(findings: Mapping[str, Finding], attestations: tuple[Attestation, ...]) -> dict[str, Finding]:
@@ -104,3 +116,24 @@ def attested(findings: Mapping[str, Finding], attestations: tuple[Attestation, .
         if finding.rung.height < Rung(entry.rung).height:
             lifted[finding.practice] = replace(finding, rung=Rung(entry.rung))
     return lifted
+
+
+def attested_texts(rubric: Rubric, statements: Statements) -> frozenset[str]:
+    """The texts of the `attest` leaves of this rubric's items that are attested."""
+    known = rubric.statements()
+    return frozenset(text for name in known if f"{rubric.id}/{name}" in statements.items for text in known[name])
+
+
+def covers(waiver: Waiver, info: PracticeInfo) -> bool:
+    """Without a path a waiver covers its practice; with one only where all that the rating rests on lies there."""
+    if waiver.path is None:
+        return True
+    paths = [entry.place.path for entry in info.evidence]
+    paths += [miss.place.path for miss in info.near_misses] + [spot.place.path for spot in info.blind_spots]
+    return bool(paths) and all(matches(path, waiver.path) for path in paths)
+
+
+def matches(path: str, pattern: str) -> bool:
+    """A glob for the whole path, or a folder that holds it."""
+    folder = pattern.rstrip("/")
+    return path == folder or path.startswith(f"{folder}/") or fnmatchcase(path, pattern)

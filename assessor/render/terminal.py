@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from assessor.render.terminal_loop import loop_lines
 from assessor.render.terminal_page import cells
 from assessor.render.terminal_sheet import sheet_for
+from assessor.render.terminal_statements import level_line, note_lines, statement_lines
 from assessor.render.texts import DEFAULT
 from assessor.render.view import HEIGHTS, told
 
@@ -66,10 +67,12 @@ def render(
     lines = [
         *_header(page, assessment),
         *_ladder(page, card),
+        *level_line(page, assessment, card),
         *_dimensions(page, assessment, card),
         *(loop_lines(page, assessment.loop) if assessment.loop else ()),
         *_roadmap(page, card, verbose),
         *_gaps(page, assessment, card, verbose),
+        *statement_lines(page, assessment, card, verbose),
         *_practices(page, assessment, card, verbose),
         *_blind_spots(page, assessment, verbose),
         *(_items(page, card) if verbose else ()),
@@ -192,6 +195,7 @@ def _gaps(page: Sheet, assessment: Assessment, card: ScorecardInfo, verbose: boo
     shown = blocking if verbose else blocking[:_GAPS_SHOWN]
     for number, gap in enumerate(shown, start=1):
         yield from _gap(page, assessment.practices[gap.practice], gap, number)
+        yield from note_lines(page, assessment, gap.practice)
     if len(shown) < len(blocking):
         yield page.more(len(blocking) - len(shown))
     if other:
@@ -199,6 +203,7 @@ def _gaps(page: Sheet, assessment: Assessment, card: ScorecardInfo, verbose: boo
         kept = other if verbose else other[:_SUPPORTING_SHOWN]
         for gap in kept:
             yield from _short_gap(page, gap)
+            yield from note_lines(page, assessment, gap.practice)
         if len(kept) < len(other):
             yield page.more(len(other) - len(kept))
 
