@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,12 +15,11 @@ from assessor.catalog.loading import Source
 from assessor.errors import UserError
 from assessor.policy.config import Loaded, find_config, parse_policy
 from assessor.policy.stated import check_items, with_statements
+from assessor.rubric.loading import shipped_names, shipped_rubric
 from tests.conftest import commit_files, write_files
 from tests.gate_states import HOUSE, assessment
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from assessor.assessment import Assessment
 
 DAY = date(2026, 6, 1)
@@ -158,14 +159,28 @@ def test_without_a_day_nothing_counts() -> None:
     assert (said.day, said.attestations[0].state, said.waivers[0].state) == ("", "undated", "undated")
 
 
+IN_TOML = """\
+[tool.assessor]
+rubric = "stages"
+
+[[tool.assessor.waivers]]
+practice = "data.lineage"
+reason = "no time now"
+owner = "us"
+ticket = "1"
+expires = 2027-01-01
+
+[[tool.assessor.waivers]]
+practice = "testing.unit"
+reason = "no time now"
+owner = "us"
+ticket = "1"
+expires = 2027-01-01
+"""
+
+
 def test_lines_are_those_of_the_file() -> None:
-    text = "\n".join(
-        ["[tool.assessor]", "rubric = 'stages'", "", "[[tool.assessor.waivers]]", "practice = 'data.lineage'"]
-        + ["reason = 'no time now'", "owner = 'us'", "ticket = '1'", "expires = 2027-01-01", ""]
-        + ["[[tool.assessor.waivers]]", "practice = 'testing.unit'", "reason = 'no time now'", "owner = 'us'"]
-        + ["ticket = '1'", "expires = 2027-01-01", ""]
-    )
-    found = with_statements(assessment(), [HOUSE], find_config({"pyproject.toml": text}.get), DAY).statements
+    found = with_statements(assessment(), [HOUSE], find_config({"pyproject.toml": IN_TOML}.get), DAY).statements
     assert [str(entry.place) for entry in found.waivers] == ["pyproject.toml:5", "pyproject.toml:12"]
 
 
@@ -181,6 +196,14 @@ def test_an_item_must_be_there_and_need_a_statement(item: str, told: str) -> Non
     with pytest.raises(UserError) as error:
         check_items(loaded(attests(item)), [HOUSE])
     assert str(error.value) == f"assessor.yaml:1: attestations.0.item: {told}"
+
+
+def test_the_examples_of_the_docs_have_no_mistakes() -> None:
+    text = Path(__file__).parents[1].joinpath("docs", "attestations.md").read_text("utf-8")
+    config, policy = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    rubrics = [shipped_rubric(name) for name in shipped_names()]
+    check_items(find_config({"assessor.yaml": config}.get), rubrics)
+    assert parse_policy(Source("policy.yaml", policy)).gate.strict
 
 
 SAID = """\

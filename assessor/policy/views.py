@@ -9,13 +9,12 @@ way. Levels come from the rubric's own scoring each time, so a view can never co
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assessor.catalog.practices import RUNGS, Practice, load_practices
 from assessor.findings import Finding, Rung
-from assessor.policy.statements import Statements, attested
+from assessor.policy.statements import Statements, attested, attested_texts, covers
 from assessor.policy.verdicts import Blocker, Outcome
 from assessor.rubric.gaps import steps_between
 from assessor.rubric.scoring import Scorecard, score
@@ -113,32 +112,11 @@ class Views:
         return Blocker(practice, info.title, rung.value, wanted, path, line, fix, effort, reason)
 
 
-def attested_texts(rubric: Rubric, statements: Statements) -> frozenset[str]:
-    """The texts of the `attest` leaves of this rubric's items that are attested."""
-    known = rubric.statements()
-    return frozenset(text for name in known if f"{rubric.id}/{name}" in statements.items for text in known[name])
-
-
 def nearest_place(info: PracticeInfo) -> PlaceInfo | None:
     """Where a practice stands now or would begin: its best proof, else a near miss, else what could not be read."""
     best = [entry.place for entry in info.evidence if entry.rung == info.rung] or [e.place for e in info.evidence]
     others = [miss.place for miss in info.near_misses] + [spot.place for spot in info.blind_spots]
     return next((place for place in (*best, *others) if place.path not in ("", ".")), None)
-
-
-def covers(waiver: Waiver, info: PracticeInfo) -> bool:
-    """Without a path a waiver covers its practice; with one only where all that the rating rests on lies there."""
-    if waiver.path is None:
-        return True
-    paths = [entry.place.path for entry in info.evidence]
-    paths += [miss.place.path for miss in info.near_misses] + [spot.place.path for spot in info.blind_spots]
-    return bool(paths) and all(matches(path, waiver.path) for path in paths)
-
-
-def matches(path: str, pattern: str) -> bool:
-    """A glob for the whole path, or a folder that holds it."""
-    folder = pattern.rstrip("/")
-    return path == folder or path.startswith(f"{folder}/") or fnmatchcase(path, pattern)
 
 
 @dataclass(frozen=True, slots=True)

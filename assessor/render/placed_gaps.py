@@ -12,8 +12,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from assessor.policy.statements import covers
 from assessor.policy.verdicts import Outcome
-from assessor.policy.views import covers, nearest_place
+from assessor.policy.views import nearest_place
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
