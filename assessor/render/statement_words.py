@@ -47,6 +47,11 @@ class StatementWords:
         """In the same order."""
         return sorted(self.said.waivers, key=lambda entry: _URGENCY.index(entry.state))
 
+    @property
+    def entries(self) -> list[AttestationInfo | WaiverInfo]:
+        """The attestations, then the waivers."""
+        return [*self.attestations, *self.waivers]
+
     def day(self) -> str:
         """By which day they are looked at."""
         return self.t("statements.as_of", day=self.t.date(self.said.day)) if self.said.day else ""
@@ -114,7 +119,7 @@ class StatementWords:
 
     def notes(self) -> Iterator[str]:
         """One line for each statement that does not count, or not for long; those that all fail alike in one line."""
-        for entry in (*self.attestations, *self.waivers):
+        for entry in self.entries:
             if self.is_told(entry):
                 yield self.t(f"{self.kind(entry)}.note", title=self.title(entry), state=self.state(entry))
         yield from self.remarks()

@@ -35,7 +35,7 @@ def statement_lines(page: Sheet, assessment: Assessment, card: ScorecardInfo, ve
         yield from page.wrapped("  ", page.said(words.level(card)), 0)
     for remark in words.remarks():
         yield from page.wrapped("  ", page.said(remark), 0, _REFUSED)
-    entries = [*words.attestations, *words.waivers]
+    entries = words.entries
     shown = entries if verbose else entries[:_SHOWN]
     for entry in shown:
         yield from _entry(page, words, entry)
