@@ -17,14 +17,30 @@ from assessor.facts.file import FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
 from assessor.readers import ci_conditions
 from assessor.readers.ci_script import MAX_SCRIPT, Piece, one_script
+from assessor.readers.groovy import (
+    MAX_DEPTH,
+    Statement,
+    Token,
+    arguments_of,
+    block_of,
+    blocks_of,
+    bracketed,
+    flattened,
+    head_of,
+    inner_statements,
+    joined_string,
+    statements_of,
+    text_of,
+    tokenised,
+    tokens_below,
+    up_to_end,
+)
 
 _NAME = re.compile(
     r"(?:^|/)(?:[^/]*[._-])?jenkinsfile(?:[._-][^/]*)?$|\.jenkinsfile$|(?:^|/)jenkinsfiles?/[^/]+$", re.IGNORECASE
 )
 _OTHER_FILES = (".md", ".rst", ".txt", ".png", ".svg", ".yml", ".yaml", ".json", ".py", ".sh", ".adoc", ".lock")
 
-_MAX_TOKENS = 200_000
-_MAX_DEPTH = 60
 _MAX_STEPS = 5_000
 _MAX_WORDS = 60
 """Tokens of the arguments of one step."""
@@ -40,238 +56,14 @@ def read(path: str, text: str) -> FileFacts:
     """Return the pipeline; an empty file or one whose brackets do not match is a problem."""
     if not text.strip():
         return FileFacts(problems=((1, "empty Jenkinsfile"),))
-    tokens = _tokens(text)
-    tree, problem = _bracketed(tokens)
-    statements = _statements(tree)
+    tokens = tokenised(text)
+    tree, problem = bracketed(tokens)
+    statements = statements_of(tree)
     workflow = _Reader(path).workflow(statements)
     problems = ((problem, "a bracket is not closed"),) if problem else ()
     if not workflow.jobs and problem:
         return FileFacts(problems=problems)
     return FileFacts(workflows=(workflow,), problems=problems)
-
-
-# ---- tokens ----
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    """`kind` is name, text, mark (one character or operator), newline, or group (with `parts`; `text` is the bracket).
-
-    A text has its value in `text` and in `lines` the line of each of its lines.
-    """
-
-    kind: str
-    text: str
-    line: int
-    lines: tuple[int, ...] = ()
-    parts: tuple[_Token, ...] = ()
-
-
-_LEXEME = re.compile(
-    r"""(?P<space>[ \t\r\f]+)
-    | (?P<newline>\n|\\\n)
-    | (?P<comment>//[^\n]*|\#![^\n]*|/\*.*?(?:\*/|\Z))
-    | (?P<triple>'{3}(?:[^\\']|\\.|'(?!''))*(?:'{3}|\Z)|"{3}(?:[^\\"]|\\.|"(?!""))*(?:"{3}|\Z))
-    | (?P<text>'(?:[^'\\\n]|\\.)*'?|"(?:[^"\\\n]|\\.)*"?)
-    | (?P<name>[A-Za-z_$][\w$]*(?:[?*]?\.[A-Za-z_][\w$]*)*)
-    | (?P<number>\d[\w.]*)
-    | (?P<mark>&&|\|\||==|!=|<=|>=|->|=~|.)""",
-    re.VERBOSE | re.DOTALL,
-)
-
-
-def _tokens(text: str) -> list[_Token]:
-    found: list[_Token] = []
-    line = 1
-    for match in _LEXEME.finditer(text):
-        kind, word = match.lastgroup or "mark", match.group()
-        if kind in ("triple", "text"):
-            value, lines = _value(word, 3 if kind == "triple" else 1, line)
-            found.append(_Token("text", value, line, lines))
-        elif kind == "newline" and word == "\n":
-            found.append(_Token("newline", word, line))
-        elif kind in ("name", "number", "mark"):
-            found.append(_Token("name" if kind == "number" else kind, word, line))
-        line += word.count("\n")
-        if len(found) > _MAX_TOKENS:
-            break
-    return found
-
-
-_ESCAPE = re.compile(r"\\(.)|\$\{([^{}\n]*)\}", re.DOTALL)
-_ESCAPED = {"n": "\n", "t": "\t", "r": "", "b": "", "f": "", "\n": ""}
-
-
-def _value(word: str, quotes: int, line: int) -> tuple[str, tuple[int, ...]]:
-    """A string's value with its lines: escapes undone and, in double quotes, `${params.X}` turned into `$X`."""
-    is_double = word[0] == '"'
-    quote = word[0] * quotes
-    body = word[quotes : -quotes if word.endswith(quote) and len(word) >= 2 * quotes else len(word)]
-    out: list[str] = []
-    lines = [line]
-    last = 0
-    for match in _ESCAPE.finditer(body):
-        plain = body[last : match.start()]
-        line = _count(plain, line, lines)
-        out.append(plain)
-        if match.group(1) is not None:
-            replaced = _ESCAPED.get(match.group(1), match.group(1))
-            lines += [line] * replaced.count("\n")
-            line += match.group(1) == "\n"
-        else:
-            replaced = _interpolated(match.group(2)) if is_double else match.group()
-        out.append(replaced)
-        last = match.end()
-    _count(body[last:], line, lines)
-    out.append(body[last:])
-    return "".join(out), tuple(lines)
-
-
-def _count(text: str, line: int, lines: list[int]) -> int:
-    for _ in range(text.count("\n")):
-        line += 1
-        lines.append(line)
-    return line
-
-
-def _interpolated(expression: str) -> str:
-    name = re.fullmatch(r"\s*(?:env\.|params\.)?([A-Za-z_]\w*)\s*", expression)
-    if name:
-        return f"${name.group(1)}"
-    return "$" + (re.sub(r"\W+", "_", expression).strip("_")[:60] or "EXPRESSION")
-
-
-_PAIRS = {"(": ")", "[": "]", "{": "}"}
-
-
-def _bracketed(tokens: Sequence[_Token]) -> tuple[tuple[_Token, ...], int]:
-    """Nest the tokens by their brackets; also the line of the first bracket that stays open (0: none)."""
-    stack: list[tuple[_Token | None, list[_Token]]] = [(None, [])]
-    for token in tokens:
-        if token.kind == "mark" and token.text in _PAIRS and len(stack) < _MAX_DEPTH:
-            stack.append((token, []))
-        elif token.kind == "mark" and token.text in (")", "]", "}"):
-            opening = stack[-1][0]
-            if opening is not None and _PAIRS[opening.text] == token.text:
-                _close(stack)
-        else:
-            stack[-1][1].append(token)
-    unclosed = stack[1][0].line if len(stack) > 1 and stack[1][0] is not None else 0
-    while len(stack) > 1:
-        _close(stack)
-    return tuple(stack[0][1]), unclosed
-
-
-def _close(stack: list[tuple[_Token | None, list[_Token]]]) -> None:
-    opening, parts = stack.pop()
-    if opening is not None:
-        stack[-1][1].append(_Token("group", opening.text, opening.line, parts=tuple(parts)))
-
-
-# ---- statements ----
-
-Statement = tuple[_Token, ...]
-_CONTINUED = frozenset({",", "+", "=", "&&", "||", "?", ":", "->", "."})
-_CONTINUING = frozenset({"else", "catch", "finally"})
-
-
-def _statements(tokens: Iterable[_Token]) -> list[Statement]:
-    """Split at newlines and semicolons where Groovy ends a statement."""
-    found: list[list[_Token]] = []
-    current: list[_Token] = []
-    for token in tokens:
-        if token.kind == "newline" or (token.kind == "mark" and token.text == ";"):
-            if current and not (token.kind == "newline" and _goes_on(current[-1])):
-                found.append(current)
-                current = []
-            continue
-        if not current and found and _attaches(token, found[-1]):
-            current = found.pop()
-        current.append(token)
-    if current:
-        found.append(current)
-    return [tuple(each) for each in found]
-
-
-def _goes_on(last: _Token) -> bool:
-    return last.kind == "mark" and last.text in _CONTINUED
-
-
-def _attaches(token: _Token, before: list[_Token]) -> bool:
-    """A block or an else, catch or operator on a new line belongs to the statement before."""
-    if token.kind == "group" and token.text == "{":
-        return not any(part.kind == "group" and part.text == "{" for part in before)
-    return (token.kind == "name" and token.text in _CONTINUING) or (
-        token.kind == "mark" and token.text in (".", "+", "?", ":")
-    )
-
-
-def _block(statement: Statement, start: int = 0) -> _Token | None:
-    return next((t for t in statement[start:] if t.kind == "group" and t.text == "{"), None)
-
-
-def _inner(group: _Token | None) -> list[Statement]:
-    return _statements(group.parts) if group else []
-
-
-def _head(statement: Statement) -> str:
-    return statement[0].text if statement and statement[0].kind == "name" else ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Arguments:
-    """Arguments of a step: those without a name, and those with one."""
-
-    plain: tuple[tuple[_Token, ...], ...] = ()
-    named: tuple[tuple[str, tuple[_Token, ...]], ...] = ()
-
-    def get(self, name: str) -> tuple[_Token, ...]:
-        return next((value for key, value in self.named if key == name), ())
-
-    def text(self, *names: str) -> str:
-        """The string of the first named argument that is there, else of the first plain one."""
-        values = [self.get(name) for name in names] + list(self.plain[:1])
-        return next((joined.text for value in values if (joined := _string(value))), "")
-
-
-def _arguments(tokens: Sequence[_Token]) -> _Arguments:
-    """Read `(a, b: c)` or `a, b: c` up to the block that follows."""
-    if tokens and tokens[0].kind == "group" and tokens[0].text == "(":
-        tokens = tokens[0].parts
-    plain: list[tuple[_Token, ...]] = []
-    named: list[tuple[str, tuple[_Token, ...]]] = []
-    for part in _split([t for t in tokens if t.kind != "newline"], ","):
-        if len(part) > 2 and part[0].kind in ("name", "text") and part[1].kind == "mark" and part[1].text == ":":
-            named.append((part[0].text, part[2:]))
-        elif part:
-            plain.append(part)
-    return _Arguments(tuple(plain), tuple(named))
-
-
-def _split(tokens: Sequence[_Token], mark: str) -> list[tuple[_Token, ...]]:
-    parts: list[list[_Token]] = [[]]
-    for token in tokens:
-        if token.kind == "mark" and token.text == mark:
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    return [tuple(part) for part in parts]
-
-
-def _string(tokens: Sequence[_Token]) -> _Token | None:
-    """A string, or strings and names joined by `+`; None for anything else."""
-    if not tokens or not any(token.kind == "text" for token in tokens):
-        return None
-    text, lines = "", [tokens[0].line]
-    for token in tokens:
-        if token.kind == "text":
-            text += token.text
-            lines += token.lines[1:]
-        elif token.kind == "name" and not token.text.startswith("."):
-            text += _interpolated(token.text)
-        elif not (token.kind == "mark" and token.text in "+.") and token.kind != "group":
-            break
-    return _Token("text", text, tokens[0].line, tuple(lines))
 
 
 # ---- the pipeline ----
@@ -431,7 +223,7 @@ class _Reader:
         self.count = 0
         self.loose = _Stage("pipeline", 1)
         """What stands outside of all stages."""
-        self.functions: dict[str, _Token] = {}
+        self.functions: dict[str, Token] = {}
 
     def workflow(self, statements: list[Statement]) -> Workflow:
         self.functions = dict(found for statement in statements if (found := _defined(statement)))
@@ -475,7 +267,7 @@ class _Reader:
         """Read statements into `stage`; nested stages become stages of their own. Returns what the next waits for."""
         for statement in statements:
             self.count += 1
-            if self.count > _MAX_STEPS or depth > _MAX_DEPTH:
+            if self.count > _MAX_STEPS or depth > MAX_DEPTH:
                 break
             needs = self._statement(statement, stage, around, needs, depth)
         return needs
@@ -483,8 +275,8 @@ class _Reader:
     def _statement(
         self, statement: Statement, stage: _Stage, around: _Around, needs: tuple[str, ...], depth: int
     ) -> tuple[str, ...]:
-        head = _head(statement)
-        if head == "stage" and _block(statement):
+        head = head_of(statement)
+        if head == "stage" and block_of(statement):
             return self._stage(statement, around, needs, depth)
         if head in ("parallel", "matrix"):
             return self._parallel(statement, stage, around, needs, depth)
@@ -499,13 +291,13 @@ class _Reader:
             return needs
         inside = self._entered(head, statement, around)
         self._simple(statement, stage, inside)
-        for block in (*self._called(statement), *_blocks(statement)):
-            needs = self._walk(_inner(block), stage, inside, needs, depth + 1)
+        for block in (*self._called(statement), *blocks_of(statement)):
+            needs = self._walk(inner_statements(block), stage, inside, needs, depth + 1)
         return needs
 
-    def _called(self, statement: Statement) -> Iterator[_Token]:
+    def _called(self, statement: Statement) -> Iterator[Token]:
         """The bodies of the file's own functions that the statement calls."""
-        flat = _flat(statement)
+        flat = flattened(statement)
         for index, token in enumerate(flat[:-1]):
             if token.kind == "name" and token.text in self.functions and flat[index + 1].text == "(":
                 self.count += 1 + len(self.functions[token.text].parts) // 50
@@ -515,9 +307,9 @@ class _Reader:
 
     def _entered(self, head: str, statement: Statement, around: _Around) -> _Around:
         """What holds inside a block such as dir('x') { … }."""
-        if _block(statement) is None:
+        if block_of(statement) is None:
             return around
-        arguments = _arguments(statement[1:])
+        arguments = arguments_of(statement[1:])
         if head == "dir":
             return replace(around, cwd=_below(around.cwd, arguments.text("path")))
         if head == "withEnv":
@@ -527,12 +319,12 @@ class _Reader:
         return around
 
     def _stage(self, statement: Statement, around: _Around, needs: tuple[str, ...], depth: int) -> tuple[str, ...]:
-        block = _block(statement)
-        name = _arguments(statement[1:]).text("name") or f"stage {len(self.stages) + 1}"
+        block = block_of(statement)
+        name = arguments_of(statement[1:]).text("name") or f"stage {len(self.stages) + 1}"
         made = _Stage(name, statement[0].line, needs, condition=around.condition, can_fail=around.can_fail)
         position = len(self.stages)
         inside = replace(around, condition="", can_fail=True)
-        after = self._walk(_inner(block), made, inside, needs, depth + 1)
+        after = self._walk(inner_statements(block), made, inside, needs, depth + 1)
         nested = self.stages[position:]
         for inner in nested:
             _inherit(inner, made)
@@ -546,39 +338,39 @@ class _Reader:
     ) -> tuple[str, ...]:
         """Branches: stages of a block, or `name: { … }` arguments. All wait for the same, what follows for all."""
         after: list[str] = []
-        block = _block(statement)
-        branches = _arguments(statement[1:]).named
-        closures = [(name, _block(value)) for name, value in branches if _block(value)]
+        block = block_of(statement)
+        branches = arguments_of(statement[1:]).named
+        closures = [(name, block_of(value)) for name, value in branches if block_of(value)]
         if closures:
             for name, closure in closures:
                 made = _Stage(name, closure.line if closure else 1, needs)
                 position = len(self.stages)
-                after += self._walk(_inner(closure), made, around, (), depth + 1)
+                after += self._walk(inner_statements(closure), made, around, (), depth + 1)
                 if made.steps or len(self.stages) == position:
                     self.stages.insert(position, made)
                     after.append(_key(made))
         else:
-            for inner in _inner(block):
+            for inner in inner_statements(block):
                 after += [n for n in self._statement(inner, stage, around, needs, depth + 1) if n not in needs]
         return tuple(dict.fromkeys(after)) or needs
 
     def _if(
         self, statement: Statement, stage: _Stage, around: _Around, needs: tuple[str, ...], depth: int
     ) -> tuple[str, ...]:
-        condition = _text_of(statement[1].parts) if len(statement) > 1 and statement[1].kind == "group" else ""
+        condition = text_of(statement[1].parts) if len(statement) > 1 and statement[1].kind == "group" else ""
         truth = ci_conditions.truth(ci_conditions.parse(condition))
         otherwise = next((i for i, t in enumerate(statement) if t.kind == "name" and t.text == "else"), len(statement))
         if True in truth:
             joined = f"{around.condition} && {condition}" if around.condition else condition
             inside = replace(around, condition=joined)
-            body = _block(statement[2:otherwise])
-            inner = _inner(body) if body else [statement[2:otherwise]]
+            body = block_of(statement[2:otherwise])
+            inner = inner_statements(body) if body else [statement[2:otherwise]]
             needs = self._walk(inner, stage, inside, needs, depth + 1)
         if False in truth and otherwise < len(statement):
             rest = statement[otherwise + 1 :]
-            chained = _head(rest) == "if" or _block(rest) is None
+            chained = head_of(rest) == "if" or block_of(rest) is None
             inside = replace(around, condition=f"!({condition})")
-            needs = self._walk([rest] if chained else _inner(_block(rest)), stage, inside, needs, depth + 1)
+            needs = self._walk([rest] if chained else inner_statements(block_of(rest)), stage, inside, needs, depth + 1)
         return needs
 
     def _try(
@@ -586,9 +378,9 @@ class _Reader:
     ) -> tuple[str, ...]:
         """A catch that neither throws nor fails the build swallows what the try does."""
         catches = [i for i, t in enumerate(statement) if t.kind == "name" and t.text == "catch"]
-        swallows = any(not _raises(_block(statement, i)) for i in catches)
+        swallows = any(not _raises(block_of(statement, i)) for i in catches)
         needs = self._walk(
-            _inner(_block(statement)),
+            inner_statements(block_of(statement)),
             stage,
             replace(around, can_fail=around.can_fail and not swallows),
             needs,
@@ -598,16 +390,16 @@ class _Reader:
             if token.kind == "name" and token.text in ("catch", "finally"):
                 condition = "failure" if token.text == "catch" else around.condition
                 inside = replace(around, condition=condition)
-                needs = self._walk(_inner(_block(statement, index)), stage, inside, needs, depth + 1)
+                needs = self._walk(inner_statements(block_of(statement, index)), stage, inside, needs, depth + 1)
         return needs
 
     # ---- steps ----
 
     def _simple(self, statement: Statement, stage: _Stage, around: _Around) -> None:
         """Shell steps anywhere in the statement (`def x = sh(…)`), an input, or a shared library's step."""
-        head = _head(statement)
+        head = head_of(statement)
         self._constant(statement)
-        flat = _flat(statement)
+        flat = flattened(statement)
         for index, token in enumerate(flat):
             if token.kind == "name" and token.text in _SHELLS:
                 self._shell(token, flat[index + 1 : index + 1 + _MAX_WORDS], stage, around)
@@ -624,9 +416,9 @@ class _Reader:
             if name not in dict(self.env):
                 self.env += ((name, words[2].text),)
 
-    def _shell(self, token: _Token, rest: Sequence[_Token], stage: _Stage, around: _Around) -> None:
-        arguments = _arguments(_up_to_end(rest))
-        script = _string(arguments.get("script") or (arguments.plain[0] if arguments.plain else ()))
+    def _shell(self, token: Token, rest: Sequence[Token], stage: _Stage, around: _Around) -> None:
+        arguments = arguments_of(up_to_end(rest))
+        script = joined_string(arguments.get("script") or (arguments.plain[0] if arguments.plain else ()))
         self.count += 1
         if script is None or self.count > _MAX_STEPS:
             return
@@ -644,12 +436,12 @@ class _Reader:
         )
         stage.steps.append(step)
 
-    def _docker(self, flat: Sequence[_Token], stage: _Stage, around: _Around) -> None:
+    def _docker(self, flat: Sequence[Token], stage: _Stage, around: _Around) -> None:
         """`docker.build('name', 'options')` and `image.push('tag')` of the Docker plugin, as the commands they run."""
         for token, following in pairwise(flat):
             if token.kind != "name" or following.text != "(" or following.kind != "group":
                 continue
-            words = [value.text for part in _arguments((following,)).plain if (value := _string(part))]
+            words = [value.text for part in arguments_of((following,)).plain if (value := joined_string(part))]
             argv: tuple[str, ...] = ()
             if token.text == "docker.build" and words:
                 argv = ("docker", "build", "-t", words[0], *(words[1].split() if len(words) > 1 else (".",)))
@@ -668,12 +460,12 @@ class _Reader:
         named = len(statement) > 2 and statement[1].kind == "name" and statement[2].text == ":"
         if not head or head in _SHELLS or head in _TRANSPARENT or (head in _STEP_NAMES and head != "build"):
             return
-        if head in self.functions or _block(statement):
+        if head in self.functions or block_of(statement):
             return
         if not (is_call or named) or head in _CATCHING or head.startswith(("currentBuild", "env.", "params.")):
             return
-        arguments = _arguments(statement[1:])
-        inputs = tuple((key, _text_of(value)) for key, value in arguments.named)
+        arguments = arguments_of(statement[1:])
+        inputs = tuple((key, text_of(value)) for key, value in arguments.named)
         plain = arguments.text()
         inputs += (("", plain),) if plain and not inputs else ()
         step = Step(head, statement[0].line, uses=head, inputs=inputs, cwd=around.cwd, env=around.env)
@@ -682,8 +474,8 @@ class _Reader:
     # ---- directives ----
 
     def _triggers_of(self, statement: Statement, stage: _Stage, around: _Around) -> None:
-        for inner in _inner(_block(statement)):
-            head, arguments = _head(inner), _arguments(inner[1:])
+        for inner in inner_statements(block_of(statement)):
+            head, arguments = head_of(inner), arguments_of(inner[1:])
             line = inner[0].line
             if head in ("cron", "parameterizedCron"):
                 self.triggers += _crons("schedule", arguments.text("spec", "parameterizedSpecification"), line)
@@ -699,18 +491,22 @@ class _Reader:
 
     def _properties(self, statement: Statement, stage: _Stage, around: _Around) -> None:
         """Scripted: properties([pipelineTriggers([cron('…')])])."""
-        flat = _flat(statement)
+        flat = flattened(statement)
         for index, token in enumerate(flat):
             if token.kind == "name" and token.text in ("cron", "pollSCM"):
-                spec = _arguments(flat[index + 1 :][:1]).text("spec", "scmpoll_spec")
+                spec = arguments_of(flat[index + 1 :][:1]).text("spec", "scmpoll_spec")
                 self.triggers += _crons("schedule" if token.text == "cron" else "poll", spec, token.line)
 
     def _agent(self, statement: Statement, stage: _Stage, around: _Around) -> None:
-        for inner in _inner(_block(statement)):
+        for inner in inner_statements(block_of(statement)):
             image = ""
-            if _head(inner) == "docker":
-                image = _arguments(inner[1:]).text("image")
-                settings = [_arguments(each[1:]).text() for each in _inner(_block(inner)) if _head(each) == "image"]
+            if head_of(inner) == "docker":
+                image = arguments_of(inner[1:]).text("image")
+                settings = [
+                    arguments_of(each[1:]).text()
+                    for each in inner_statements(block_of(inner))
+                    if head_of(each) == "image"
+                ]
                 image = next(iter(settings), image)
             if image and stage is self.loose:
                 self.image = image
@@ -719,9 +515,9 @@ class _Reader:
 
     def _environment(self, statement: Statement, stage: _Stage, around: _Around) -> None:
         found: list[tuple[str, str]] = []
-        for inner in _inner(_block(statement)):
+        for inner in inner_statements(block_of(statement)):
             if len(inner) > 2 and inner[1].text == "=" and inner[0].kind == "name":
-                value = _string(inner[2:])
+                value = joined_string(inner[2:])
                 found.append((inner[0].text, value.text if value and inner[2].kind == "text" else ""))
         if stage is self.loose:
             self.env += tuple(found)
@@ -732,10 +528,10 @@ class _Reader:
         """Steps after a stage, or after all stages as a job of their own."""
         is_last = stage is self.loose
         into = _Stage("post", statement[0].line, tuple(_key(s) for s in self.stages)) if is_last else stage
-        for inner in _inner(_block(statement)):
-            condition = _head(inner)
+        for inner in inner_statements(block_of(statement)):
+            condition = head_of(inner)
             inside = replace(around, condition="" if condition == "always" else condition)
-            for each in _inner(_block(inner)):
+            for each in inner_statements(block_of(inner)):
                 self._statement(each, into, inside, (), 1)
         if is_last and into.steps:
             self.stages.append(into)
@@ -744,12 +540,12 @@ class _Reader:
         stage.approval = True
 
     def _when(self, statement: Statement, stage: _Stage, around: _Around) -> None:
-        block = _block(statement)
+        block = block_of(statement)
         if block is None:
             return
-        stage.condition = _text_of(block.parts)[:500]
+        stage.condition = text_of(block.parts)[:500]
         kinds: set[str] | None = None
-        for inner in _inner(block):
+        for inner in inner_statements(block):
             limited = _limited(inner)
             if limited == set():
                 stage.is_active = False
@@ -771,7 +567,7 @@ _DIRECTIVES = {
 _SILENT = frozenset({"parameters", "options", "tools", "libraries", "import", "class", "enum"})
 
 
-def _defined(statement: Statement) -> tuple[str, _Token] | None:
+def _defined(statement: Statement) -> tuple[str, Token] | None:
     """The name and body of a function that the statement defines: `def make(target) { … }`."""
     for index in range(1, min(len(statement) - 2, 5)):
         before, name, arguments, body = statement[index - 1 : index + 3]
@@ -783,7 +579,7 @@ def _defined(statement: Statement) -> tuple[str, _Token] | None:
 
 def _limited(statement: Statement) -> set[str] | None:
     """The trigger kinds that one condition of a `when` leaves; None where it limits none, empty where never true."""
-    head = _head(statement)
+    head = head_of(statement)
     if head == "branch":
         return {"push", "poll", "schedule", "server", "webhook", "workflow_run"}
     if head in ("tag", "buildingTag"):
@@ -791,16 +587,16 @@ def _limited(statement: Statement) -> set[str] | None:
     if head == "changeRequest":
         return {"pull_request", "server"}
     if head == "triggeredBy":
-        cause = _arguments(statement[1:]).text("cause").lower()
+        cause = arguments_of(statement[1:]).text("cause").lower()
         for part, kind in (("timer", "schedule"), ("user", "manual"), ("upstream", "workflow_run"), ("scm", "poll")):
             if part in cause:
                 return {kind}
     if head == "expression":
-        block = _block(statement)
-        text = re.sub(r"^\s*return\s+", "", _text_of(block.parts)) if block else ""
+        block = block_of(statement)
+        text = re.sub(r"^\s*return\s+", "", text_of(block.parts)) if block else ""
         return set() if True not in ci_conditions.truth(ci_conditions.parse(text)) else None
     if head in ("allOf", "not", "anyOf"):
-        inner = [_limited(each) for each in _inner(_block(statement))]
+        inner = [_limited(each) for each in inner_statements(block_of(statement))]
         if head == "allOf":
             limits = [each for each in inner if each is not None]
             return set.intersection(*limits) if limits else None
@@ -810,9 +606,11 @@ def _limited(statement: Statement) -> set[str] | None:
     return None
 
 
-def _narrowed(kind: str, block: _Token) -> Trigger:
+def _narrowed(kind: str, block: Token) -> Trigger:
     branches = tuple(
-        text for each in _inner(block) if _head(each) == "branch" and (text := _arguments(each[1:]).text("pattern"))
+        text
+        for each in inner_statements(block)
+        if head_of(each) == "branch" and (text := arguments_of(each[1:]).text("pattern"))
     )
     return Trigger(kind, block.line, branches=branches)
 
@@ -861,64 +659,19 @@ def _renamed(stages: Sequence[_Stage]) -> list[_Stage]:
     ]
 
 
-def _blocks(statement: Statement) -> Iterator[_Token]:
-    return (token for token in statement if token.kind == "group" and token.text == "{")
-
-
-def _flat(statement: Iterable[_Token]) -> list[_Token]:
-    """The tokens of a statement and of its parentheses and lists, without its blocks."""
-    found: list[_Token] = []
-    waiting = list(reversed(list(statement)))
-    while waiting:
-        token = waiting.pop()
-        found.append(token)
-        if token.kind == "group" and token.text != "{":
-            waiting += reversed(token.parts)
-    return found
-
-
-def _up_to_end(tokens: Sequence[_Token]) -> Sequence[_Token]:
-    """The arguments directly after a step's name: one group in parentheses, or the words up to a block."""
-    if tokens and tokens[0].kind == "group" and tokens[0].text == "(":
-        return tokens[:1]
-    end = next((i for i, t in enumerate(tokens) if t.kind == "group"), len(tokens))
-    return tokens[:end]
-
-
-def _raises(block: _Token | None) -> bool:
+def _raises(block: Token | None) -> bool:
     """Does a catch block fail the build again?"""
     if block is None:
         return False
-    names = {token.text for token in _deep(block) if token.kind == "name"}
-    texts = {token.text for token in _deep(block) if token.kind == "text"}
+    names = {token.text for token in tokens_below(block) if token.kind == "name"}
+    texts = {token.text for token in tokens_below(block) if token.kind == "text"}
     return bool(names & {"throw", "error", "unstable"}) or (
         "currentBuild.result" in names and bool(texts & {"FAILURE", "ABORTED"})
     )
 
 
-def _deep(group: _Token) -> Iterator[_Token]:
-    waiting = list(group.parts)
-    while waiting:
-        token = waiting.pop()
-        yield token
-        waiting += token.parts
-
-
-def _text_of(tokens: Iterable[_Token]) -> str:
-    """Tokens as one readable line."""
-    words: list[str] = []
-    for token in tokens:
-        if token.kind == "group":
-            words.append(f"{token.text}{_text_of(token.parts)}{_PAIRS[token.text]}")
-        elif token.kind == "text":
-            words.append("'" + token.text.replace("'", "''") + "'")
-        elif token.kind != "newline":
-            words.append(token.text)
-    return re.sub(r"(?<=\w) (?=[(\[])", "", " ".join(words))
-
-
 def _assignments(statement: Statement) -> Iterator[tuple[str, str]]:
-    for token in _flat(statement):
+    for token in flattened(statement):
         if token.kind == "text" and "=" in token.text:
             name, _, value = token.text.partition("=")
             yield name, value
@@ -939,7 +692,7 @@ def _below(base: str, folder: str) -> str:
     return f"{base}/{folder}" if base and not folder.startswith(("/", "$")) else folder
 
 
-def _shell_commands(script: _Token, shell: str) -> tuple[Command, ...]:
+def _shell_commands(script: Token, shell: str) -> tuple[Command, ...]:
     """Jenkins starts `sh -xe`, without -e where the script begins with `#!`."""
     first = script.text.lstrip().split("\n", 1)[0]
     stops = shell == "sh" and (not first.startswith("#!") or re.search(r"\s-[a-z]*e", first) is not None)

@@ -9,7 +9,6 @@ are still found line by line.
 from __future__ import annotations
 
 import ast
-import math
 import re
 import warnings
 from collections.abc import Callable, Iterable
@@ -28,26 +27,32 @@ from assessor.facts.python import (
     Guard,
     Import,
     Literal,
-    Metrics,
     PythonFacts,
     Raise,
     Reference,
     Scope,
     Text,
 )
+from assessor.readers.python_metrics import measure
+from assessor.readers.python_nodes import (
+    MAX_ITEMS,
+    OPERATORS,
+    compares,
+    guards_of,
+    identifiers,
+    inverted,
+    is_constant,
+    is_main_test,
+    is_stub,
+    is_type_checking,
+    leaves,
+    number_of,
+    without_docstring,
+)
 
 MAX_TEXT = 300
-MAX_ITEMS = 40
 MAX_CALLS = 20_000
 _EXITS = {"sys.exit", "exit", "quit", "os._exit", "SystemExit"}
-_OPERATORS = {
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-}
 
 # Tuples, made once: a union of types is made anew wherever it is written, and these stand in the innermost loops.
 _NAMES = (ast.Name, ast.Attribute)
@@ -55,7 +60,6 @@ _NAMES_AND_CALLS = (ast.Name, ast.Attribute, ast.Call)
 _SEQUENCES = (ast.List, ast.Tuple)
 _COLLECTIONS = (ast.List, ast.Tuple, ast.Set)
 _ASSIGNMENTS = (ast.Assign, ast.AugAssign)
-_LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _WITH_CHILDREN = (ast.comprehension, ast.arguments, ast.arg, ast.keyword, ast.withitem, ast.match_case, ast.pattern)
 """What stands between statements and expressions and holds some: all but operators and contexts."""
 
@@ -140,38 +144,6 @@ def _source_lines(text: str) -> int:
     return sum(1 for line in text.splitlines() if (stripped := line.strip()) and not stripped.startswith("#"))
 
 
-def measure(tree: ast.Module, text: str, source_lines: int) -> Metrics | None:
-    """Cyclomatic complexity of each function and the maintainability index, by radon on the parsed tree.
-
-    The index is radon's: 171 - 5.2 ln V - 0.23 G - 16.2 ln L + 50 sin(sqrt(2.4 C)), scaled to 0-100, with Halstead
-    volume V, cyclomatic complexity G, source lines L and C the share of comment lines in radians (radon's reading).
-    """
-    if not source_lines:
-        return None
-    from radon.complexity import ComplexityVisitor
-    from radon.metrics import mi_compute
-    from radon.visitors import HalsteadVisitor
-
-    try:
-        blocks = ComplexityVisitor.from_ast(tree)
-        halstead = HalsteadVisitor.from_ast(tree)
-    except (RecursionError, AttributeError, TypeError):  # syntax newer than radon
-        return None
-    functions = [*blocks.functions, *(method for cls in blocks.classes for method in cls.methods)]
-    comments = sum(1 for line in text.splitlines() if line.lstrip().startswith("#"))
-    share = 100 * comments / (source_lines + comments)
-    index = mi_compute(_volume(halstead), blocks.total_complexity, source_lines, share)
-    found = sorted((f.name, f.lineno, f.complexity) for f in functions)
-    return Metrics(tuple(found), round(index, 2), source_lines)
-
-
-def _volume(halstead: object) -> float:
-    """Halstead's volume N log2 n (Halstead 1977) of the whole module."""
-    length = halstead.operators + halstead.operands  # type: ignore[attr-defined]
-    vocabulary = halstead.distinct_operators + halstead.distinct_operands  # type: ignore[attr-defined]
-    return float(length * math.log2(vocabulary)) if vocabulary else 0.0
-
-
 @dataclass(slots=True)
 class _OpenScope:
     """A scope while the walk is in it; `types` are the dotted names that its variables stand for."""
@@ -233,7 +205,7 @@ class _Walk:
     # ---- statements ----
 
     def module(self, tree: ast.Module) -> None:
-        body = _without_docstring(tree.body)
+        body = without_docstring(tree.body)
         for statement in body:
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 self.known.add(statement.name)
@@ -246,8 +218,8 @@ class _Walk:
         pushed = 0
         for statement in statements:
             self.statement(statement)
-            if isinstance(statement, ast.If) and not statement.orelse and _leaves(statement.body):
-                inverse = _inverted(_guards(statement.test))
+            if isinstance(statement, ast.If) and not statement.orelse and leaves(statement.body):
+                inverse = inverted(guards_of(statement.test))
                 self.guards += inverse
                 pushed += len(inverse)
         if pushed:
@@ -311,7 +283,7 @@ class _Walk:
             self.class_stack[-1] if self.class_stack else outer.class_name,
             decorators,
             tuple(argument.arg for argument in arguments),
-            is_stub=_is_stub(node.body),
+            is_stub=is_stub(node.body),
         )
         for argument in arguments:
             opened.types[argument.arg] = self.annotated(argument.annotation)
@@ -329,7 +301,7 @@ class _Walk:
         self.scopes.append(opened)
         before = (self.scope, self.class_stack, self.guards)
         self.scope, self.class_stack, self.guards = len(self.scopes) - 1, [], []
-        self.block(_without_docstring(body))
+        self.block(without_docstring(body))
         self.scope, self.class_stack, self.guards = before
 
     def class_(self, node: ast.ClassDef) -> None:
@@ -344,7 +316,7 @@ class _Walk:
         for keyword in node.keywords:
             self.expression(keyword.value)
         self.class_stack = [*self.class_stack, name]
-        self.block(_without_docstring(node.body))
+        self.block(without_docstring(node.body))
         self.class_stack = self.class_stack[:-1]
 
     def decorator(self, node: ast.expr) -> Call:
@@ -357,7 +329,7 @@ class _Walk:
         return Call(self.resolve(node), self.line_of(node.lineno), self.scope)
 
     def if_(self, node: ast.If) -> None:
-        if self.scope == MODULE and _is_main_test(node.test):
+        if self.scope == MODULE and is_main_test(node.test):
             main = self.scopes[MAIN]
             main.line, main.end_line = self.line_of(node.lineno), self.line_of(node.end_lineno or node.lineno)
             self.scope = MAIN
@@ -366,15 +338,15 @@ class _Walk:
             self.block(node.orelse)
             return
         before = self.outcome
-        self.outcome = self.branch_outcome(node.body, node.orelse) if _compares(node.test) else ("none", ())
+        self.outcome = self.branch_outcome(node.body, node.orelse) if compares(node.test) else ("none", ())
         self.expression(node.test)
         self.outcome = before
-        guards = _guards(node.test)
-        if _type_checking(node.test):
+        guards = guards_of(node.test)
+        if is_type_checking(node.test):
             self.block(node.orelse)
             return
         self.guarded(node.body, guards)
-        self.guarded(node.orelse, _inverted(guards))
+        self.guarded(node.orelse, inverted(guards))
 
     def guarded(self, body: list[ast.stmt], guards: list[Guard]) -> None:
         self.guards += guards
@@ -408,7 +380,7 @@ class _Walk:
 
     def assert_(self, node: ast.Assert) -> None:
         scope = self.scopes[self.scope]
-        if _is_constant(node.test):
+        if is_constant(node.test):
             scope.trivial += 1
         else:
             scope.asserts.append(self.line_of(node.lineno))
@@ -574,13 +546,13 @@ class _Walk:
             scope.asserts.append(call.line)
 
     def compare(self, node: ast.Compare) -> None:
-        operator = _OPERATORS.get(type(node.ops[0]))
+        operator = OPERATORS.get(type(node.ops[0]))
         kind, effects = self.outcome
         if operator is None or (operator in ("==", "!=") and kind not in ("raise", "exit", "assert")):
             return
         sides = [node.left, *node.comparators]
-        names = tuple(dict.fromkeys(name for side in sides for name in _identifiers(side)))
-        number = next((v for v in map(_number, sides) if v is not None), None)
+        names = tuple(dict.fromkeys(name for side in sides for name in identifiers(side)))
+        number = next((v for v in map(number_of, sides) if v is not None), None)
         if names and len(self.comparisons) < MAX_CALLS:
             line = self.line_of(node.lineno)
             self.comparisons.append(Comparison(names, operator, number, line, self.scope, kind, effects))
@@ -654,7 +626,7 @@ class _Walk:
 
     def computed(self, node: ast.expr) -> Literal:
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            value = _number(node.operand)
+            value = number_of(node.operand)
             return -value if value is not None else UNKNOWN
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Div):
             left, right = self.scalar(node.left), self.scalar(node.right)
@@ -695,126 +667,3 @@ _STATEMENTS: dict[type, Callable[[_Walk, Any], None]] = {
     ast.Global: _noop,
     ast.Nonlocal: _noop,
 }
-
-
-def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
-    return body[1:] if body and _is_text(body[0]) else body
-
-
-def _is_text(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-
-
-def _is_stub(body: list[ast.stmt]) -> bool:
-    for node in body:
-        empty = isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
-        unfinished = isinstance(node, ast.Raise) and "NotImplemented" in ast.dump(node)
-        if not (empty or unfinished):
-            return False
-    return True
-
-
-def _is_main_test(test: ast.expr) -> bool:
-    if not isinstance(test, ast.Compare) or len(test.comparators) != 1:
-        return False
-    sides = [test.left, test.comparators[0]]
-    names = {side.id for side in sides if isinstance(side, ast.Name)}
-    return "__name__" in names and any(isinstance(s, ast.Constant) and s.value == "__main__" for s in sides)
-
-
-def _compares(test: ast.expr) -> bool:
-    """Some comparison of sizes or for equality stands in the condition."""
-    return any(isinstance(node, ast.Compare) and type(node.ops[0]) in _OPERATORS for node in ast.walk(test))
-
-
-def _type_checking(test: ast.expr) -> bool:
-    return (isinstance(test, ast.Name) and test.id == "TYPE_CHECKING") or (
-        isinstance(test, ast.Attribute) and test.attr == "TYPE_CHECKING"
-    )
-
-
-def _leaves(body: list[ast.stmt]) -> bool:
-    """The block ends by leaving the function or the loop."""
-    last = body[-1]
-    if isinstance(last, _LEAVING):
-        return True
-    call = last.value if isinstance(last, ast.Expr) else None
-    if not isinstance(call, ast.Call):
-        return False
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    return name in ("exit", "quit", "_exit")
-
-
-def _is_constant(node: ast.expr) -> bool:
-    """An expression that names nothing, so that asserting it proves nothing."""
-    return not any(isinstance(inner, _NAMES_AND_CALLS) for inner in ast.walk(node))
-
-
-def _guards(test: ast.expr) -> list[Guard]:
-    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
-        return [guard for value in test.values for guard in _guards(value)]
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return _inverted(_guards(test.operand))
-    if isinstance(test, ast.Compare) and len(test.ops) == 1:
-        return _compared_guard(test)
-    name = _guard_name(test)
-    return [Guard(name, True)] if name else []
-
-
-def _compared_guard(test: ast.Compare) -> list[Guard]:
-    name, other, operator = _guard_name(test.left), test.comparators[0], test.ops[0]
-    if not name or not isinstance(other, ast.Constant) or not isinstance(other.value, str | int | bool | None):
-        return []
-    if isinstance(operator, ast.Eq | ast.Is):
-        return [Guard(name, other.value)]
-    if isinstance(operator, ast.NotEq | ast.IsNot) and not other.value:
-        return [Guard(name, True)]
-    return []
-
-
-def _inverted(guards: list[Guard]) -> list[Guard]:
-    """The opposite of one yes-or-no guard; of several or of a value nothing certain follows."""
-    if len(guards) == 1 and isinstance(guards[0].expects, bool):
-        return [Guard(guards[0].name, not guards[0].expects)]
-    return []
-
-
-def _guard_name(node: ast.expr) -> str:
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-        return str(node.slice.value)
-    if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        return str(node.args[0].value) if called in ("get", "getenv") else ""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("lower", "strip"):
-        return _guard_name(node.func.value)
-    return ""
-
-
-def _identifiers(node: ast.expr) -> list[str]:
-    found = []
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Name):
-            found.append(inner.id.lower())
-        elif isinstance(inner, ast.Attribute):
-            found.append(inner.attr.lower())
-        elif isinstance(inner, ast.Subscript) and isinstance(inner.slice, ast.Constant):
-            found.append(str(inner.slice.value).lower()[:60])
-        elif isinstance(inner, ast.Call) and inner.args and isinstance(inner.args[0], ast.Constant):
-            if isinstance(inner.args[0].value, str):
-                found.append(inner.args[0].value.lower()[:60])
-        if len(found) >= MAX_ITEMS:
-            break
-    return found
-
-
-def _number(node: ast.expr) -> float | None:
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
-        try:
-            return float(node.value)
-        except OverflowError:
-            return None
-    return None

@@ -1,0 +1,151 @@
+"""Questions about single nodes of a Python tree: pure functions of `ast` nodes, for the walk in `python`."""
+
+from __future__ import annotations
+
+import ast
+
+from assessor.facts.python import Guard
+
+MAX_ITEMS = 40
+OPERATORS = {
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+}
+
+# Tuples, made once: a union of types is made anew wherever it is written, and these stand in the innermost loops.
+_NAMES_AND_CALLS = (ast.Name, ast.Attribute, ast.Call)
+_LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+
+
+def without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The statements of a body after its docstring."""
+    return body[1:] if body and _is_text(body[0]) else body
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def is_stub(body: list[ast.stmt]) -> bool:
+    """A body that does nothing: `pass`, `...`, a docstring, `raise NotImplementedError`."""
+    for node in body:
+        empty = isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        unfinished = isinstance(node, ast.Raise) and "NotImplemented" in ast.dump(node)
+        if not (empty or unfinished):
+            return False
+    return True
+
+
+def is_main_test(test: ast.expr) -> bool:
+    """`__name__ == "__main__"`, either way round."""
+    if not isinstance(test, ast.Compare) or len(test.comparators) != 1:
+        return False
+    sides = [test.left, test.comparators[0]]
+    names = {side.id for side in sides if isinstance(side, ast.Name)}
+    return "__name__" in names and any(isinstance(s, ast.Constant) and s.value == "__main__" for s in sides)
+
+
+def compares(test: ast.expr) -> bool:
+    """Some comparison of sizes or for equality stands in the condition."""
+    return any(isinstance(node, ast.Compare) and type(node.ops[0]) in OPERATORS for node in ast.walk(test))
+
+
+def is_type_checking(test: ast.expr) -> bool:
+    """`TYPE_CHECKING`, by whatever import: a branch that never runs."""
+    return (isinstance(test, ast.Name) and test.id == "TYPE_CHECKING") or (
+        isinstance(test, ast.Attribute) and test.attr == "TYPE_CHECKING"
+    )
+
+
+def leaves(body: list[ast.stmt]) -> bool:
+    """The block ends by leaving the function or the loop."""
+    last = body[-1]
+    if isinstance(last, _LEAVING):
+        return True
+    call = last.value if isinstance(last, ast.Expr) else None
+    if not isinstance(call, ast.Call):
+        return False
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return name in ("exit", "quit", "_exit")
+
+
+def is_constant(node: ast.expr) -> bool:
+    """An expression that names nothing, so that asserting it proves nothing."""
+    return not any(isinstance(inner, _NAMES_AND_CALLS) for inner in ast.walk(node))
+
+
+def guards_of(test: ast.expr) -> list[Guard]:
+    """What must hold for a branch with this condition to run, as far as names and constants tell it."""
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        return [guard for value in test.values for guard in guards_of(value)]
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return inverted(guards_of(test.operand))
+    if isinstance(test, ast.Compare) and len(test.ops) == 1:
+        return _compared_guard(test)
+    name = _guard_name(test)
+    return [Guard(name, True)] if name else []
+
+
+def _compared_guard(test: ast.Compare) -> list[Guard]:
+    name, other, operator = _guard_name(test.left), test.comparators[0], test.ops[0]
+    if not name or not isinstance(other, ast.Constant) or not isinstance(other.value, str | int | bool | None):
+        return []
+    if isinstance(operator, ast.Eq | ast.Is):
+        return [Guard(name, other.value)]
+    if isinstance(operator, ast.NotEq | ast.IsNot) and not other.value:
+        return [Guard(name, True)]
+    return []
+
+
+def inverted(guards: list[Guard]) -> list[Guard]:
+    """The opposite of one yes-or-no guard; of several or of a value nothing certain follows."""
+    if len(guards) == 1 and isinstance(guards[0].expects, bool):
+        return [Guard(guards[0].name, not guards[0].expects)]
+    return []
+
+
+def _guard_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return str(node.slice.value)
+    if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        return str(node.args[0].value) if called in ("get", "getenv") else ""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("lower", "strip"):
+        return _guard_name(node.func.value)
+    return ""
+
+
+def identifiers(node: ast.expr) -> list[str]:
+    """The names, attributes and literal keys in an expression, in lower case, at most MAX_ITEMS."""
+    found = []
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name):
+            found.append(inner.id.lower())
+        elif isinstance(inner, ast.Attribute):
+            found.append(inner.attr.lower())
+        elif isinstance(inner, ast.Subscript) and isinstance(inner.slice, ast.Constant):
+            found.append(str(inner.slice.value).lower()[:60])
+        elif isinstance(inner, ast.Call) and inner.args and isinstance(inner.args[0], ast.Constant):
+            if isinstance(inner.args[0].value, str):
+                found.append(inner.args[0].value.lower()[:60])
+        if len(found) >= MAX_ITEMS:
+            break
+    return found
+
+
+def number_of(node: ast.expr) -> float | None:
+    """The value of a numeric literal; None for anything else and for what no float can hold."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        try:
+            return float(node.value)
+        except OverflowError:
+            return None
+    return None
