@@ -130,7 +130,7 @@ def audit_snapshot(
     crosswalks: Sequence[Crosswalk] = (),
 ) -> Assessment:
     """Audit a snapshot that the caller has opened, for example to read its configuration too."""
-    from assessor.assessment import assess
+    from assessor.assembling import assess
 
     with without_collection():
         rated = rate_snapshot(snapshot, progress, cache)

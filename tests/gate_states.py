@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from assessor.assembling import scorecard_info
 from assessor.assessment import (
     Assessment,
     BlindSpotInfo,
@@ -13,7 +14,6 @@ from assessor.assessment import (
     RepositoryInfo,
     Statistics,
     ToolInfo,
-    scorecard_info,
 )
 from assessor.catalog.loading import Source
 from assessor.catalog.practices import load_practices

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor.assessment import loop_info
+from assessor.assembling import loop_info
 from assessor.facts.place import Place
 from assessor.findings import Evidence, Finding, Hop, Rung
 from assessor.rubric.loop import Carrier, find_loop, load_stations

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from assessor.assembling import measured, practice_info, scorecard_info, stacks
 from assessor.assessment import (
     Assessment,
     BlindSpotInfo,
@@ -14,10 +15,6 @@ from assessor.assessment import (
     RepositoryInfo,
     Statistics,
     ToolInfo,
-    measured,
-    practice_info,
-    scorecard_info,
-    stacks,
 )
 from assessor.catalog.practices import load_practices
 from assessor.facts.place import BlindSpot, Place

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from assessor.assembling import basis_info
 from assessor.assessment import (
     AttestationInfo,
     AttestedInfo,
     PlaceInfo,
     StatementsInfo,
     WaiverInfo,
-    basis_info,
 )
 from assessor.catalog.loading import did_you_mean
 from assessor.errors import UserError

@@ -1,0 +1,383 @@
+"""From what was found to the assessment: findings scored by each rubric, put into the models of `assessment`."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import TYPE_CHECKING, Protocol
+
+from assessor import __version__
+from assessor.assessment import (
+    Assessment,
+    BasisInfo,
+    BlindSpotInfo,
+    ControlInfo,
+    CrosswalkInfo,
+    DimensionInfo,
+    EvidenceInfo,
+    GapInfo,
+    HandoverInfo,
+    HopInfo,
+    ItemInfo,
+    LevelInfo,
+    LoopInfo,
+    NearInfo,
+    NearMissInfo,
+    PlaceInfo,
+    PracticeInfo,
+    RaiseInfo,
+    RepositoryInfo,
+    RoadmapStepInfo,
+    ScorecardInfo,
+    SectionInfo,
+    StationInfo,
+    Statistics,
+    StepInfo,
+    ToolInfo,
+)
+from assessor.rubric.scoring import ItemResult, Scorecard, SectionResult, Shares, score
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from assessor.assessment import EffortName
+    from assessor.catalog.practices import Practice
+    from assessor.facts import place as facts
+    from assessor.findings import Evidence, Finding, Hop
+    from assessor.rubric.crosswalk import Crosswalk
+    from assessor.rubric.gaps import Gap
+    from assessor.rubric.loop import Handover, Loop, StationState
+    from assessor.rubric.model import Rubric
+    from assessor.rubric.roadmap import Roadmap, RoadmapStep
+    from assessor.snapshot.snapshot import Snapshot
+
+
+class Read(Protocol):
+    """What was read of a snapshot: what it could not read, and how many files were listed, read and parsed."""
+
+    @property
+    def blind_spots(self) -> tuple[facts.BlindSpot, ...]: ...
+    @property
+    def listed(self) -> int: ...
+    @property
+    def read(self) -> int: ...
+    @property
+    def parsed(self) -> int: ...
+
+
+def assess(
+    snapshot: Snapshot,
+    reading: Read,
+    findings: Mapping[str, Finding],
+    rubrics: Sequence[Rubric],
+    crosswalks: Sequence[Crosswalk] = (),
+) -> Assessment:
+    """Score the findings by each rubric and put all together. The first rubric is the primary one."""
+    from assessor.catalog.practices import load_practices
+    from assessor.rubric.loop import find_loop
+
+    practices = load_practices()
+    stack = stacks((entry.path for entry in snapshot.files), snapshot.remote)
+    metrics = measured(findings)
+    cards = {rubric.id: _scored(rubric, findings, metrics, practices, frozenset(stack)) for rubric in rubrics}
+    return Assessment(
+        tool=ToolInfo(name="mlops-assessor", version=__version__, rules=rules_digest()),
+        repository=_repository(snapshot, stack),
+        primary=rubrics[0].id,
+        practices={practice.id: practice_info(practice, findings[practice.id]) for practice in practices},
+        scorecards=cards,
+        crosswalks={crosswalk.id: crosswalk_info(crosswalk, findings) for crosswalk in crosswalks},
+        loop=loop_info(find_loop(findings)),
+        metrics=metrics,
+        blind_spots=tuple(_blind_spot(spot) for spot in reading.blind_spots),
+        statistics=Statistics(files=reading.listed, read=reading.read, parsed=reading.parsed),
+    )
+
+
+def _scored(
+    rubric: Rubric,
+    findings: Mapping[str, Finding],
+    metrics: Mapping[str, float],
+    practices: Sequence[Practice],
+    stack: frozenset[str],
+) -> ScorecardInfo:
+    from assessor.rubric.roadmap import QUICK_NODES, find_roadmap
+
+    card = score(rubric, findings, metrics, practices=practices, stack=stack)
+    roadmap = find_roadmap(
+        rubric, findings, metrics, practices=practices, stack=stack, items=card.items, limit=QUICK_NODES
+    )
+    return scorecard_info(card, rubric.floor, roadmap)
+
+
+def _repository(snapshot: Snapshot, stack: tuple[str, ...]) -> RepositoryInfo:
+    time = snapshot.commit_time
+    return RepositoryInfo(
+        name=snapshot.name,
+        commit=snapshot.commit,
+        dirty=snapshot.dirty,
+        date=datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if time is not None else "",
+        remote=snapshot.remote,
+        branch=snapshot.branch,
+        stack=stack,
+    )
+
+
+_STACK_FILES = {
+    "github": (".github/workflows/",),
+    "gitlab": (".gitlab-ci.yml", ".gitlab/"),
+    "azure": ("azure-pipelines", ".azure-pipelines/", ".azuredevops/", ".pipelines/"),
+    "jenkins": ("Jenkinsfile", ".jenkins/"),
+}
+_STACK_HOSTS = {"github.": "github", "gitlab.": "gitlab", "dev.azure.": "azure", "visualstudio.": "azure"}
+
+
+def stacks(paths: Iterable[str], remote: str) -> tuple[str, ...]:
+    """The CI systems whose files a repository has, sorted; without any, the one of the remote's host."""
+    starts = [(start, name) for name, beginnings in _STACK_FILES.items() for start in beginnings]
+    found = {name for path in paths for start, name in starts if path.startswith(start)}
+    if not found:
+        found = {name for host, name in _STACK_HOSTS.items() if host in remote}
+    return tuple(sorted(found))
+
+
+def measured(findings: Mapping[str, Finding]) -> dict[str, float]:
+    """All measured numbers behind the ratings, as `PRACTICE.NAME`; what rubrics can put bounds on."""
+    return {f"{name}.{key}": value for name, finding in sorted(findings.items()) for key, value in finding.values}
+
+
+def rules_digest() -> str:
+    """Twelve hexadecimal digits that change whenever the data by which practices are rated changes."""
+    digest = hashlib.sha256()
+    catalog = files("assessor.catalog")
+    data = [item for folder in (catalog, catalog.joinpath("tools")) for item in folder.iterdir()]
+    for item in sorted(data, key=lambda entry: entry.name):
+        if item.name.endswith(".yaml"):
+            digest.update(item.name.encode() + b"\0" + item.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def practice_info(practice: Practice, finding: Finding) -> PracticeInfo:
+    return PracticeInfo(
+        title=practice.title,
+        dimension=practice.dimension,
+        rungs=tuple(practice.rungs),
+        rung=finding.rung.value,
+        summary=finding.summary,
+        evidence=tuple(_evidence(item) for item in finding.evidence),
+        near_misses=tuple(NearMissInfo(place=_place(m.place), text=m.text, tool=m.tool) for m in finding.near_misses),
+        blind_spots=tuple(_blind_spot(spot) for spot in finding.blind_spots),
+        values=dict(finding.values),
+    )
+
+
+def _place(place: facts.Place) -> PlaceInfo:
+    return PlaceInfo(path=place.path, line=place.line, end_line=place.end_line)
+
+
+def _blind_spot(spot: facts.BlindSpot) -> BlindSpotInfo:
+    return BlindSpotInfo(place=_place(spot.place), reason=spot.reason, practices=spot.practices)
+
+
+def _hop(hop: Hop) -> HopInfo:
+    return HopInfo(text=hop.text, place=_place(hop.place))
+
+
+def _evidence(evidence: Evidence) -> EvidenceInfo:
+    return EvidenceInfo(
+        rung=evidence.rung.value,
+        tool=evidence.tool,
+        place=_place(evidence.place),
+        route=tuple(f"{hop.place} {hop.text}" for hop in evidence.route),
+        hops=tuple(_hop(hop) for hop in evidence.route),
+        text=evidence.text,
+    )
+
+
+def scorecard_info(card: Scorecard, floor: int, roadmap: Roadmap | None = None) -> ScorecardInfo:
+    return ScorecardInfo(
+        name=card.rubric_title,
+        edition=card.edition,
+        level=card.level,
+        title=card.title,
+        floor=floor,
+        top=card.top,
+        next_level=card.next_level,
+        share=round(card.share, 3),
+        levels=tuple(
+            LevelInfo(
+                level=r.level,
+                title=r.title,
+                own=r.own,
+                reached=r.reached,
+                share=round(r.share, 3),
+                basis=basis_info(r.basis),
+            )
+            for r in card.levels
+        ),
+        dimensions={
+            name: DimensionInfo(level=result.level, score=result.score, unknown=result.unknown)
+            for name, result in card.dimensions.items()
+        },
+        gaps=tuple(_gap(gap) for gap in card.gaps),
+        roadmap=tuple(step_info(step) for step in roadmap.steps) if roadmap else (),
+        roadmap_days=roadmap.days if roadmap else 0.0,
+        roadmap_exact=roadmap.exact if roadmap else True,
+        roadmap_blocked=roadmap.blocked if roadmap else (),
+        items=tuple(_item(result, card.scoring) for result in card.items),
+        counts={status.value: count for status, count in card.counts.items()},
+        scoring=card.scoring,
+        possible_level=card.possible_level,
+        points=_rounded(card.points),
+        possible=_rounded(card.possible),
+        full=card.full,
+        unit=card.unit,
+        sections=tuple(_section(result) for result in card.sections),
+        statements=card.statements,
+        basis=basis_info(card.basis),
+    )
+
+
+def _rounded(number: float | None) -> float | None:
+    return None if number is None else round(number, 3)
+
+
+def basis_info(shares: Shares) -> BasisInfo:
+    return BasisInfo(
+        observed=round(shares.observed, 3),
+        attested=round(shares.attested, 3),
+        unstated=round(shares.unstated, 3),
+        unknown=round(shares.unknown, 3),
+    )
+
+
+def _section(result: SectionResult) -> SectionInfo:
+    return SectionInfo(
+        id=result.id,
+        title=result.title,
+        counts=result.counts,
+        level=result.level,
+        points=_rounded(result.points),
+        possible=_rounded(result.possible),
+        full=result.full,
+        basis=basis_info(result.basis),
+    )
+
+
+def step_info(step: RoadmapStep) -> RoadmapStepInfo:
+    """One step of a roadmap for renderers."""
+    return RoadmapStepInfo(
+        title=step.title,
+        raises=tuple(
+            RaiseInfo(practice=r.practice, title=r.title, rung=r.rung.value, wanted=r.wanted, fix=r.fix)
+            for r in step.raises
+        ),
+        effort=step.effort,
+        days=step.days,
+        level=step.level,
+        unlocks=step.unlocks,
+        reaches=step.reaches,
+        near=tuple(
+            NearInfo(practice=n.practice, text=n.text, place=_place(n.place) if n.place else None) for n in step.near
+        ),
+        change=step.change,
+    )
+
+
+def _gap(gap: Gap) -> GapInfo:
+    efforts: Collection[EffortName] = [step.effort for step in gap.steps]
+    return GapInfo(
+        practice=gap.practice,
+        title=gap.title,
+        item=gap.item,
+        text=gap.text,
+        level=gap.level,
+        blocking=gap.blocking,
+        status=gap.status.value,
+        rung=gap.rung.value,
+        wanted=gap.wanted,
+        why=gap.why,
+        fix=" ".join(step.fix for step in gap.steps),
+        effort=max(efforts, key="SML".index, default=None),
+        steps=tuple(StepInfo(rung=step.rung, fix=step.fix, effort=step.effort) for step in gap.steps),
+    )
+
+
+def _item(result: ItemResult, scoring: str) -> ItemInfo:
+    item = result.item
+    counted = scoring != "levels" and not item.lack
+    return ItemInfo(
+        id=item.id,
+        source=item.source,
+        text=item.text,
+        level=result.level,
+        dimension=item.area,
+        required=item.required,
+        lack=item.lack,
+        status=result.status.value,
+        section=result.section,
+        points=result.points if counted else None,
+        possible=result.possible if counted else None,
+        worth=item.points if counted else None,
+    )
+
+
+def crosswalk_info(crosswalk: Crosswalk, findings: Mapping[str, Finding]) -> CrosswalkInfo:
+    """What the findings support of a framework, control by control."""
+    from assessor.rubric.crosswalk import Support, supported
+
+    results = supported(crosswalk, findings)
+    group = {control.id: group.title for group in crosswalk.groups for control in group.controls}
+    return CrosswalkInfo(
+        name=crosswalk.title,
+        edition=crosswalk.edition,
+        source=crosswalk.source,
+        scope=crosswalk.scope,
+        counts={kind.value: sum(result.support is kind for result in results) for kind in Support},
+        controls=tuple(
+            ControlInfo(
+                id=result.control.id,
+                control=result.control.control,
+                text=result.control.text,
+                group=group[result.control.id],
+                support=result.support.value,
+                supports={demand.practice: demand.rung for demand in result.control.practices},
+                by={practice: rung.value for practice, rung in result.by},
+                attest=result.control.attest,
+                note=result.control.note,
+            )
+            for result in results
+        ),
+    )
+
+
+def loop_info(loop: Loop) -> LoopInfo:
+    """The loop for renderers."""
+    return LoopInfo(
+        stations=tuple(_station(state) for state in loop.stations),
+        handovers=tuple(_handover(entry) for entry in loop.handovers),
+        first_break=loop.handovers.index(loop.first_break) if loop.first_break else None,
+        manual=tuple(loop.handovers.index(entry) for entry in loop.manual),
+    )
+
+
+def _station(state: StationState) -> StationInfo:
+    return StationInfo(
+        id=state.station.id,
+        title=state.station.title,
+        rung=state.rung.value,
+        practice=state.practice,
+        place=_place(state.proof.place) if state.proof else None,
+        text=state.proof.text if state.proof else "",
+    )
+
+
+def _handover(handover: Handover) -> HandoverInfo:
+    return HandoverInfo(
+        start=handover.start.station.id,
+        end=handover.end.station.id,
+        by=handover.by.value,
+        reason=handover.reason,
+        places=tuple(_place(proof.place) for proof in handover.proofs),
+    )
