@@ -22,7 +22,8 @@ from assessor.policy.comparing import rescored
 from assessor.policy.deciding import Ratchet, Since, decide
 from assessor.policy.model import Config, Gate
 from assessor.policy.statements import NOTHING_SAID, Statements
-from assessor.render import annotations, code_quality, gate_markdown, sarif
+from assessor.render import annotations as ci_messages
+from assessor.render import code_quality, gate_markdown, sarif
 from assessor.render.gate_report import as_data
 from assessor.render.placed_gaps import place_gaps
 from assessor.rubric.loading import shipped_rubric
@@ -83,7 +84,7 @@ def test_gaps_that_the_baseline_knows_are_counted_and_told_to_no_ci_system() -> 
     assert (result.hidden, as_data(result)["hidden"]) == ((DRIFT,), [DRIFT])
     gaps = place_gaps(assessment(**AUTOMATED), result, {"src/train.py"})
     assert [gap.suppressed for gap in gaps if gap.rule == DRIFT] == ["known by the baseline base.json"]
-    told = (annotations.github(gaps), annotations.azure(gaps), code_quality.render(gaps))
+    told = (ci_messages.github(gaps), ci_messages.azure(gaps), code_quality.render(gaps))
     assert all(DRIFT not in text for text in told)
     run = json.loads(sarif.render(assessment(**AUTOMATED), gaps))["runs"][0]
     assert [bool(entry.get("suppressions")) for entry in run["results"] if entry["ruleId"] == DRIFT] == [True]

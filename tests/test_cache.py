@@ -108,7 +108,12 @@ def test_only_what_changed_is_read(repository: Path, tmp_path: Path, monkeypatch
     write_files(folder, {"new.py": "import mlflow\n\nmlflow.log_metric('a', 1)\n", "README.md": "# Other\n"})
     read: list[str] = []
     original = reading.read_file
-    monkeypatch.setattr(reading, "read_file", lambda task: (read.append(task[0]), original(task))[1])
+
+    def noted(task: tuple[str, Role, int, bytes]) -> ProjectFile:
+        read.append(task[0])
+        return original(task)
+
+    monkeypatch.setattr(reading, "read_file", noted)
     changed = report(folder, tmp_path / "cache")
     assert sorted(read) == ["README.md", "new.py"]
     assert changed == report(folder, None)

@@ -83,7 +83,7 @@ def test_a_dependency_alone_declares_only_where_the_ladder_says_so() -> None:
     assert wrong == []
 
 
-def _proved(name: str, kind: str = "calls", **keywords: object) -> set[tuple[str, str]]:
+def _proved(name: str, keywords: dict[str, object], kind: str = "calls") -> set[tuple[str, str]]:
     """(tool, practice) that a resolved call, decorator or base class proves at least as used."""
     return {
         (tool.id, proof.practice)
@@ -178,7 +178,7 @@ CALLS: list[tuple[str, dict[str, object], set[str], set[str]]] = [
 
 @pytest.mark.parametrize(("name", "keywords", "proves", "proves_not"), CALLS)
 def test_call(name: str, keywords: dict[str, object], proves: set[str], proves_not: set[str]) -> None:
-    found = {practice for _, practice in _proved(name, **keywords)}
+    found = {practice for _, practice in _proved(name, keywords)}
     assert proves <= found
     assert not proves_not & found
 
@@ -201,7 +201,7 @@ DECORATORS_AND_BASES = [
 
 @pytest.mark.parametrize(("name", "kind", "practice"), DECORATORS_AND_BASES)
 def test_decorator_or_base(name: str, kind: str, practice: str) -> None:
-    assert practice in {found for _, found in _proved(name, kind)}
+    assert practice in {found for _, found in _proved(name, {}, kind)}
 
 
 COMMANDS = [

@@ -157,7 +157,7 @@ def test_each_practice_tells_its_counts(document: Document, assessment: Assessme
     assert numbers(" ".join(word for word in document.words(".number") if "proof" in word)) == [
         len(info.evidence) for info in infos if info.evidence
     ]
-    found = Counter(info.rung for info in infos)
+    found: Counter[str] = Counter(info.rung for info in infos)
     assert numbers(document.words(".rungs-all")[0]) == [found[rung] for rung in ANSWERS if found[rung]]
     measured = [value for info in infos for value in info.values.values()]
     assert numbers(" ".join(document.words(".measure"))) == pytest.approx(measured, abs=0.0005)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Dialog, Page
 
     from assessor.assessment import Assessment
 
@@ -67,7 +67,7 @@ class Visit:
         page = self.page
         page.on("console", lambda message: self.said.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: (self.said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("dialog", self._dismiss)
         page.on("popup", lambda other: self.said.append(f"popup: {other.url}"))
         page.on(
             "request", lambda asked: None if _is_own(asked.url, address) else self.said.append(f"asks: {asked.url}")
@@ -78,9 +78,14 @@ class Visit:
     def open_all(self) -> None:
         self.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
 
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.said.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
     def shown(self) -> list[str]:
         """The ids of the practices that are to be seen."""
-        return self.page.locator(".practice:visible .proof").evaluate_all("all => all.map((one) => one.id)")
+        found: list[str] = self.page.locator(".practice:visible .proof").evaluate_all("all => all.map((one) => one.id)")
+        return found
 
 
 def _is_own(url: str, address: str) -> bool:
@@ -284,7 +289,7 @@ def test_the_chosen_colours_stay(visit: Visit, addresses: dict[str, str]) -> Non
 @pytest.mark.parametrize("visit", [{"color_scheme": "light"}, {"color_scheme": "dark"}], indirect=True)
 @pytest.mark.parametrize("name", ["sample", "hostile"])
 def test_axe_finds_nothing(visit: Visit, addresses: dict[str, str], name: str, width: int) -> None:
-    from axe_playwright_python.sync_playwright import Axe
+    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
     visit.page.set_viewport_size({"width": width, "height": 900})
     visit.open(addresses[name]).open_all()

@@ -41,7 +41,8 @@ READERS = {
 def workflow(reader: ModuleType, text: str, path: str = "") -> Workflow:
     facts = reader.read(path or READERS[reader], dedent(text).lstrip("\n"))
     assert not facts.problems
-    return facts.workflows[0]
+    read: Workflow = facts.workflows[0]
+    return read
 
 
 def job(reader: ModuleType, text: str, name: str = "", path: str = "") -> Job:

@@ -110,8 +110,13 @@ def test_the_page_is_opened(
 ) -> None:
     from assessor.cli.reports import _open
 
-    opened = []
-    monkeypatch.setattr(click, "launch", lambda path: opened.append(path) or code)
+    opened: list[str] = []
+
+    def launch(path: str) -> int:
+        opened.append(path)
+        return code
+
+    monkeypatch.setattr(click, "launch", launch)
     page = str(tmp_path / "a.html")
     _open(page)
     assert opened == [page]

@@ -16,7 +16,8 @@ from assessor.policy.gate import judge
 from assessor.policy.model import Gate, Waiver
 from assessor.policy.statements import NOTHING_SAID, Statements
 from assessor.policy.verdicts import GateResult
-from assessor.render import annotations, code_quality, gate_markdown, sarif
+from assessor.render import annotations as ci_messages
+from assessor.render import code_quality, gate_markdown, sarif
 from assessor.render.placed_gaps import BLIND_SPOT, PlacedGap, anchor_of, key_of, place_gaps
 from tests.gate_states import HOUSE, assessment
 
@@ -84,7 +85,7 @@ def test_waived_gaps_are_suppressed() -> None:
     found = next(entry for entry in log["runs"][0]["results"] if entry["ruleId"] == DRIFT)
     assert found["suppressions"][0]["status"] == "accepted"
     assert DRIFT not in {entry["check_name"] for entry in json.loads(code_quality.render(gaps))}
-    assert DRIFT not in annotations.github(gaps)
+    assert DRIFT not in ci_messages.github(gaps)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_gitlab_code_quality_has_its_documented_fields(count: int) -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 12, 30_000])
 def test_github_annotations_stay_below_ten_of_a_kind(count: int) -> None:
-    lines = annotations.github(gaps_of(count)).splitlines()
+    lines = ci_messages.github(gaps_of(count)).splitlines()
     for kind in ("error", "warning", "notice"):
         assert sum(line.startswith(f"::{kind} ") for line in lines) <= 10
     order = [line.partition(" ")[0] for line in lines]
@@ -160,22 +161,22 @@ def test_annotations_escape_what_the_repository_says(system: str, told: str) -> 
     gap = PlacedGap(UNIT, "error", HOSTILE, HOSTILE, 1, 2, "k")
     result = judged({"min_level": 0})
     text = {
-        "github": lambda: annotations.github([gap]),
-        "azure": lambda: annotations.azure([gap]),
-        "teamcity": lambda: annotations.teamcity([gap], result, {}),
+        "github": lambda: ci_messages.github([gap]),
+        "azure": lambda: ci_messages.azure([gap]),
+        "teamcity": lambda: ci_messages.teamcity([gap], result, {}),
     }[system]()
     assert told in text, text
     assert len(text.splitlines()) == (2 if system == "teamcity" else 1)
 
 
 def test_azure_has_no_notes() -> None:
-    assert "note" not in annotations.azure(gaps_of(9))
-    assert annotations.azure(gaps_of(9)).count("##vso[task.logissue") == 6
+    assert "note" not in ci_messages.azure(gaps_of(9))
+    assert ci_messages.azure(gaps_of(9)).count("##vso[task.logissue") == 6
 
 
 def test_teamcity_reports_conditions_as_build_problems() -> None:
     result = judged({"min_level": 2, "min": {"testing": 1}}, testing__unit="used")
-    text = annotations.teamcity([], result, {})
+    text = ci_messages.teamcity([], result, {})
     assert text.count("##teamcity[buildProblem") == 1
     assert "identity='min-level 2'" in text
 

@@ -20,7 +20,7 @@ from tests.conftest import commit_files, write_files
 from tests.gate_states import HOUSE, assessment
 
 if TYPE_CHECKING:
-    from assessor.assessment import Assessment
+    from assessor.assessment import Assessment, AttestationInfo, WaiverInfo
 
 DAY = date(2026, 6, 1)
 NEXT_YEAR = "2027-06-01"
@@ -83,7 +83,8 @@ def laid(
 )
 def test_each_has_a_state(config: Any, rungs: dict[str, str], state: str, days_left: int | None) -> None:
     said = laid(config, rungs).statements
-    [entry] = [*said.attestations, *said.waivers]
+    entries: list[AttestationInfo | WaiverInfo] = [*said.attestations, *said.waivers]
+    [entry] = entries
     assert (entry.state, entry.days_left) == (state, days_left)
     assert said.day == "2026-06-01"
 
@@ -107,7 +108,8 @@ def test_each_has_a_state(config: Any, rungs: dict[str, str], state: str, days_l
 def test_a_policy_sets_bounds(config: Any, policy: Any, state: str) -> None:
     found = laid(config, policy=policy)
     said = found.statements
-    [entry] = [*said.attestations, *said.waivers]
+    entries: list[AttestationInfo | WaiverInfo] = [*said.attestations, *said.waivers]
+    [entry] = entries
     assert entry.state == state
     assert (found.scorecards["house"].attested is not None) == (bool(said.attestations) and state == "in_force")
 

@@ -100,14 +100,15 @@ def paths(value: Any, *before: str | int) -> Iterator[tuple[str | int, ...]]:
 def test_whatever_is_damaged_is_told_or_can_be_shown() -> None:
     chosen = random.Random(4)
     places = list(paths(TREE))
-    odd = (None, "", "odd", -1, 10**9, 1.5, True, [], {}, ["odd"], {"odd": "odd"})
+    odd: tuple[Any, ...] = (None, "", "odd", -1, 10**9, 1.5, True, [], {}, ["odd"], {"odd": "odd"})
     for place in chosen.sample(places, 300):
         try:
             found = read_assessment("a.json", changed(chosen.choice(odd), *place))
         except UserError:
             continue
         for name in QUICK:
-            assert FORMATS[name].audit(found, Manner(verbose=True)), place
+            audit = FORMATS[name].audit
+            assert audit and audit(found, Manner(verbose=True)), place
 
 
 @pytest.mark.parametrize("form", QUICK)
