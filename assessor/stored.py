@@ -66,7 +66,8 @@ def _finite(text: str) -> float:
 
 def _refuse_others(name: str, tree: dict[str, Any]) -> None:
     """Raise UserError for what is another JSON of ours, and for another schema version."""
-    kind = "a comparison" if tree.get("kind") == "comparison" else "a gate's verdict" if "verdicts" in tree else ""
+    kinds = {"comparison": "a comparison", "plan": "a plan"}
+    kind = kinds.get(str(tree.get("kind")), "a gate's verdict" if "verdicts" in tree else "")
     if kind:
         raise UserError(f"{name} is the JSON of {kind}, not of an audit; give one that `assessor audit` wrote")
     if "schema_version" not in tree or "practices" not in tree:

@@ -1,4 +1,4 @@
-"""The formats of reports, of an audit and of a comparison of two: by what each is made.
+"""The formats of reports, of an audit, of a comparison of two and of a plan: by what each is made.
 
 A renderer is imported when its format is written, so that the list of formats costs nothing.
 """
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from assessor.assessment import Assessment
     from assessor.comparison import Comparison
+    from assessor.planning import Plan
     from assessor.render.pdf import Front, Paper
 
-Subject = Literal["audit", "comparison"]
+Subject = Literal["audit", "comparison", "plan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Manner:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One form of a report. `audit` and `comparison` render that subject, None where it does not have this form.
+    """One form of a report. `audit`, `comparison` and `plan` render that subject, None where it does not have this form.
 
     `endings` are those of files from which the format is guessed.
     """
@@ -52,6 +53,7 @@ class Format:
     is_page: bool = False
     """Something on a desktop can open it."""
     is_binary: bool = False
+    plan: Callable[[Plan, Manner], str | bytes] | None = None
 
 
 class _Look(TypedDict):
@@ -80,7 +82,13 @@ def _compared_terminal(comparison: Comparison, manner: Manner) -> str:
     return comparison_terminal.render(comparison, verbose=manner.verbose, language=manner.language, **_look(manner))
 
 
-def _json(shown: Assessment | Comparison, manner: Manner) -> str:
+def _planned_terminal(plan: Plan, manner: Manner) -> str:
+    from assessor.render import plan_terminal
+
+    return plan_terminal.render(plan, language=manner.language, **_look(manner))
+
+
+def _json(shown: Assessment | Comparison | Plan, manner: Manner) -> str:
     from assessor.render import json_report
 
     return json_report.render(shown)
@@ -111,6 +119,12 @@ def _compared_markdown(comparison: Comparison, manner: Manner) -> str:
     return comparison_markdown.render(comparison, language=manner.language)
 
 
+def _planned_markdown(plan: Plan, manner: Manner) -> str:
+    from assessor.render import plan_markdown
+
+    return plan_markdown.render(plan, language=manner.language)
+
+
 def _markdown_document(assessment: Assessment, manner: Manner) -> str:
     from assessor.render import markdown_document
 
@@ -136,11 +150,11 @@ def _shields(assessment: Assessment, manner: Manner) -> str:
 
 
 FORMATS = {
-    "terminal": Format(_terminal, _compared_terminal, (".txt",)),
-    "json": Format(_json, _json, (".json",), is_data=True),
+    "terminal": Format(_terminal, _compared_terminal, (".txt",), plan=_planned_terminal),
+    "json": Format(_json, _json, (".json",), is_data=True, plan=_json),
     "html": Format(_html, None, (".html", ".htm"), is_data=True, is_page=True),
     "pdf": Format(_pdf, None, (".pdf",), is_page=True, is_binary=True),
-    "md": Format(_markdown, _compared_markdown, (".md", ".markdown"), is_data=True),
+    "md": Format(_markdown, _compared_markdown, (".md", ".markdown"), is_data=True, plan=_planned_markdown),
     "md-long": Format(_markdown_document, is_data=True),
     "csv": Format(_csv, None, (".csv",), is_data=True),
     "badge": Format(_badge, None, (".svg",), is_data=True),
@@ -150,5 +164,5 @@ FORMATS = {
 
 
 def formats_of(subject: Subject) -> dict[str, Format]:
-    """The formats that an audit or a comparison has."""
+    """The formats that an audit, a comparison or a plan has."""
     return {name: form for name, form in FORMATS.items() if getattr(form, subject)}

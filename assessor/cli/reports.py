@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assessor.assessment import Assessment
     from assessor.cli.formats import Format, Subject
     from assessor.comparison import Comparison
+    from assessor.planning import Plan
     from assessor.render.pdf import Front, Paper
 
 
@@ -56,6 +57,15 @@ class Reports:
 
         self._write_each(render)
 
+    def write_plan(self, plan: Plan) -> None:
+        """The same for a plan."""
+
+        def render(form: Format, manner: Manner) -> str | bytes:
+            assert form.plan
+            return form.plan(plan, manner)
+
+        self._write_each(render)
+
     def _write_each(self, render: Callable[[Format, Manner], str | bytes]) -> None:
         from assessor.cli.output import write_output
 
@@ -68,6 +78,10 @@ class Reports:
 
 
 def _options(subject: Subject) -> tuple[Callable[..., Any], ...]:
+    return (*_form_options(subject), *(() if subject == "plan" else _page_options()), *_look_options())
+
+
+def _form_options(subject: Subject) -> tuple[Callable[..., Any], ...]:
     return (
         click.option(
             "--format",
@@ -84,14 +98,24 @@ def _options(subject: Subject) -> tuple[Callable[..., Any], ...]:
             help="Where the format given in the same place goes; - is standard output. Without any --format the "
             "file's ending says the format.",
         ),
+    )
+
+
+def _page_options() -> tuple[Callable[..., Any], ...]:
+    return (
         click.option("--open", "is_opened", is_flag=True, help="Open the HTML or PDF report once it is written."),
-        click.option(
-            "--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True, help="Its language."
-        ),
         click.option(
             "--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True, help="Paper of a PDF."
         ),
         click.option("--verbose", "-v", is_flag=True, help="Show every proof, near miss, blind spot and item."),
+    )
+
+
+def _look_options() -> tuple[Callable[..., Any], ...]:
+    return (
+        click.option(
+            "--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True, help="Its language."
+        ),
         click.option(
             "--color/--no-color", "colour", default=None, help="Force or forbid colour; NO_COLOR forbids it too."
         ),
@@ -107,11 +131,11 @@ def report_options(subject: Subject) -> Callable[[Callable[..., None]], Callable
             *,
             formats: tuple[str, ...],
             outputs: tuple[str, ...],
-            is_opened: bool,
             language: str,
-            paper: Paper,
-            verbose: bool,
             colour: bool | None,
+            is_opened: bool = False,
+            paper: Paper = "a4",
+            verbose: bool = False,
             **others: Any,
         ) -> None:
             manner = Manner(language=language, verbose=verbose, colour=colour, paper=paper)

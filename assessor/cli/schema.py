@@ -1,4 +1,4 @@
-"""`assessor schema`: the JSON Schema of an audit's JSON, or of a comparison's."""
+"""`assessor schema`: the JSON Schema of an audit's JSON, of a comparison's or of a plan's."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import click
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(["audit", "comparison"]), default="audit")
+@click.argument("kind", type=click.Choice(["audit", "comparison", "plan"]), default="audit")
 def schema(kind: str) -> None:
-    """Print the JSON Schema of what `audit --format json` or `compare --format json` prints."""
+    """Print the JSON Schema of what `audit`, `compare` or `plan` prints with `--format json`."""
     from assessor.cli.output import print_bytes
     from assessor.render.schema import schema_text
 

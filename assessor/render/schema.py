@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from assessor import assessment, comparison
+from assessor import assessment, comparison, planning
 
 
 def schema_text(kind: str = "audit") -> str:
-    """The schema of an `audit` or a `comparison`, indented, with a line break at the end."""
-    schema = comparison.json_schema() if kind == "comparison" else assessment.json_schema()
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    """The schema of an `audit`, a `comparison` or a `plan`, indented, with a line break at the end."""
+    makers = {"audit": assessment.json_schema, "comparison": comparison.json_schema, "plan": planning.json_schema}
+    return json.dumps(makers[kind](), indent=2, ensure_ascii=False) + "\n"

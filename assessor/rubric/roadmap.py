@@ -70,7 +70,7 @@ class RoadmapStep:
 
 @dataclass(frozen=True, slots=True)
 class Roadmap:
-    """The steps from `level` to `target`.
+    """The steps from `level` to `target`, and to the targets of dimensions where there are any.
 
     `exact`: no cheaper set reaches the target; else none is cheaper than `at_least` days. `blocked` are items that no
     practice can mend (a measured bound, a statement); where there are any, the steps alone do not reach the target.
@@ -89,12 +89,8 @@ class Roadmap:
 
 
 def assume(findings: Mapping[str, Finding], wanted: Mapping[str, str]) -> dict[str, Finding]:
-    """The findings with these practices at these rungs, whatever they were."""
-    found = dict(findings)
-    for name, rung in wanted.items():
-        known = found.get(name, Finding(name, Rung.ABSENT, ""))
-        found[name] = replace(known, rung=Rung(rung), summary="assumed")
-    return found
+    """The findings with these practices at these rungs, whatever was seen of them."""
+    return {**findings, **{name: Finding(name, Rung(rung), "assumed") for name, rung in wanted.items()}}
 
 
 def find_roadmap(
@@ -103,6 +99,7 @@ def find_roadmap(
     metrics: Mapping[str, float],
     *,
     target: int | None = None,
+    dimensions: Mapping[str, int] | None = None,
     days: Days = DAYS,
     practices: Sequence[Practice] | None = None,
     changes: Sequence[Change] | None = None,
@@ -111,19 +108,22 @@ def find_roadmap(
     items: Sequence[ItemResult] | None = None,
     limit: int = NODES,
 ) -> Roadmap:
-    """The cheapest steps to `target` (the next level if None). `items` are the judged items where the caller has them.
+    """The cheapest steps to `target` (the next level if None) that also lift `dimensions` to their levels.
 
-    The steps to a target that is reached, and those beyond the top, are none.
+    `items` are the judged items where the caller has them. The steps to a target that is reached, and those beyond the
+    top, are none.
     """
     catalogue = load_practices() if practices is None else practices
     level = level_of(rubric, findings, metrics, attested)
-    goal = min(level + 1 if target is None else target, rubric.top)
-    if goal <= level:
-        return Roadmap(rubric.id, level, max(goal, level))
+    goal = max(min(level + 1 if target is None else target, rubric.top), level)
     judged_items = judged(rubric, findings, metrics, attested) if items is None else items
     work = Work(findings, catalogue, load_changes() if changes is None else changes, days)
     task = Task(rubric, judged_items, work, metrics, attested)
-    return _planned(task, level, goal, stack, limit)
+    ladder = {number: task.quotas(number) for number in range(level + 1, goal + 1)}
+    beside = task.quotas_of_dimensions(dimensions or {})
+    if not ladder and not beside:
+        return Roadmap(rubric.id, level, goal)
+    return _planned(task, level, goal, _Quotas(ladder, beside), stack, limit)
 
 
 def days_of(
@@ -147,20 +147,33 @@ def days_of(
 # ---- the plan ----
 
 
-def _planned(task: Task, level: int, goal: int, stack: frozenset[str], limit: int) -> Roadmap:
-    by_level = {number: task.quotas(number) for number in range(level + 1, goal + 1)}
+@dataclass(frozen=True, slots=True)
+class _Quotas:
+    """What is asked, by level: of all items by the levels on the way, and of the items of dimensions beside that."""
+
+    ladder: Mapping[int, Sequence[Quota]]
+    beside: Mapping[int, Sequence[Quota]]
+
+    @property
+    def by_level(self) -> dict[int, list[Quota]]:
+        numbers = sorted({*self.ladder, *self.beside})
+        return {number: [*self.ladder.get(number, ()), *self.beside.get(number, ())] for number in numbers}
+
+
+def _planned(task: Task, level: int, goal: int, asked: _Quotas, stack: frozenset[str], limit: int) -> Roadmap:
+    by_level = asked.by_level
     quotas, blocked = task.feasible([quota for own in by_level.values() for quota in own])
     answer = cheapest(task.problem(quotas), limit)
     assert answer is not None  # what practices cannot meet was taken out
     needs: dict[int, int] = {}
-    known = 0
+    known, last = 0, max(by_level)
     for number, own in by_level.items():
         kept, _ = task.feasible(own)
-        part = cheapest(task.problem(kept, answer.bought), QUICK_NODES) if number < goal else answer
+        part = cheapest(task.problem(kept, answer.bought), QUICK_NODES) if number < last else answer
         known |= part.bought if part else answer.bought
         needs[number] = known
-    needs[goal] |= answer.bought
-    steps = tuple(_Steps(task, needs, stack, by_level).run())
+    needs[last] |= answer.bought
+    steps = tuple(_Steps(task, needs, stack, asked.ladder).run())
     reached = {item.practice: item.wanted for step in steps for item in step.raises}
     exact = answer.exact and not task.is_cut
     return Roadmap(

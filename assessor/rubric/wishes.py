@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from assessor.findings import LADDER, Rung
 from assessor.rubric import points
-from assessor.rubric.model import AllOf, AnyOf, AtRung, Attest, Bound, Expression, NOf, Rubric, leaves
+from assessor.rubric.model import AllOf, AnyOf, AtRung, Attest, Bound, Expression, Level, NOf, Rubric, leaves
 from assessor.rubric.scoring import ItemResult, evaluate, wanted_supporting
 from assessor.rubric.search import Problem, Quota
 
@@ -66,7 +66,32 @@ class Task:
                 Quota(math.ceil(points.missing(entry, points.tally(group)) * _POINT - 1e-4), self._pointed(group))
                 for group in points.groups(self.rubric, self.items)
             ]
-        counting = [result for result in self.items if result.level == level and result.counts]
+        return self._asked(entry, [result for result in self.items if result.level == level])
+
+    def quotas_of_dimensions(self, targets: Mapping[str, int]) -> dict[int, list[Quota]]:
+        """By level what is asked of the wishes so that each dimension comes to its target; none where it is there."""
+        found: dict[int, list[Quota]] = {}
+        for dimension, target in targets.items():
+            own = [result for result in self.items if result.item.area == dimension]
+            for entry in self.rubric.levels[1:]:
+                if entry.level > target or (self.rubric.counts_points and entry.level < target):
+                    continue  # points that suffice for a level suffice for the lower ones
+                if asked := self._quotas_of(entry, own):
+                    found.setdefault(entry.level, []).extend(asked)
+        return found
+
+    def _quotas_of(self, entry: Level, own: Sequence[ItemResult]) -> list[Quota]:
+        """What one level asks of the items of one dimension, as that dimension's level is scored."""
+        if not self.rubric.counts_points:
+            return self._asked(entry, [result for result in own if result.level == entry.level])
+        if not any(result.counts for result in own):
+            return []
+        need = points.missing(entry, points.tally(own, self.rubric.full))
+        return [Quota(math.ceil(need * _POINT - 1e-4), self._pointed(own))] if need > 0 else []
+
+    def _asked(self, entry: Level, own: Sequence[ItemResult]) -> list[Quota]:
+        """All required items that are open, and as many supporting ones as are missing to the level's share."""
+        counting = [result for result in own if result.counts]
         required = [result for result in counting if result.item.required and not result.status.holds]
         supporting = [result for result in counting if not result.item.required]
         missing = wanted_supporting(entry, supporting) - sum(result.status.holds for result in supporting)

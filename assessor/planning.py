@@ -1,0 +1,170 @@
+"""The plan: from an assessment, with what is assumed of it, the cheapest ordered steps to a level. Pure.
+
+It is made of the ratings that an assessment holds, so a stored one gives the plan that its repository would. Assumed
+ratings change nothing that was observed; they stand beside it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from assessor.assembling import step_info
+from assessor.assessment import EffortName, Part, RepositoryInfo, RoadmapStepInfo, RungName, Text, ToolInfo
+from assessor.facts.place import Place
+from assessor.findings import Evidence, Finding, NearMiss, Rung
+from assessor.rubric.effort import DAYS
+from assessor.rubric.roadmap import assume, find_roadmap
+from assessor.rubric.scoring import score
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from assessor.assessment import Assessment, PlaceInfo, PracticeInfo
+    from assessor.rubric.effort import Days
+    from assessor.rubric.model import Rubric
+    from assessor.rubric.scoring import Scorecard
+    from assessor.rubric.target import Target
+
+
+class Standing(Part):
+    """The level over all and of each dimension (null where the model asks nothing of it), once something is done."""
+
+    level: int
+    title: str
+    points: float | None = None
+    dimensions: dict[str, int | None]
+
+
+class Assumed(Part):
+    """A practice that is taken to be at another rung than the one observed."""
+
+    practice: str
+    title: str
+    rung: RungName
+    assumed: RungName
+
+
+class Goal(Part):
+    """Where the steps lead: a level, and levels of dimensions. `source` names the profile that sets it, else it is empty."""
+
+    level: int
+    title: str
+    dimensions: dict[str, int]
+    source: Text = ""
+
+
+class Plan(Part):
+    """The steps from here, with what is assumed, to a goal.
+
+    `now` is what was observed, `start` what follows from the assumptions (the same without any), `end` what holds once
+    all steps are done. `exact`: no cheaper set of steps gets to the goal; else none takes less than `at_least` days.
+    """
+
+    schema_version: Literal["1"] = "1"
+    kind: Literal["plan"] = "plan"
+    tool: ToolInfo
+    repository: RepositoryInfo
+    model: str
+    name: str
+    edition: str
+    top: int
+    now: Standing
+    assumed: tuple[Assumed, ...] = ()
+    start: Standing
+    goal: Goal
+    end: Standing
+    effort: dict[EffortName, float]
+    """What the efforts mean, in days of one person."""
+    steps: tuple[RoadmapStepInfo, ...]
+    days: float
+    exact: bool
+    at_least: float
+    blocked: tuple[str, ...] = ()
+    """Items in the way that no practice can mend: a measured bound, a statement."""
+    levels: dict[int, str]
+    """Each level of the model and its title."""
+    items: dict[str, str]
+    """Item → its text, for those that `steps` and `blocked` name."""
+
+    @property
+    def is_reached(self) -> bool:
+        """Nothing is left to do."""
+        return not self.steps and not self.blocked
+
+
+def make_plan(
+    assessment: Assessment,
+    rubric: Rubric,
+    target: Target,
+    *,
+    assumed: Mapping[str, str] | None = None,
+    days: Days = DAYS,
+) -> Plan:
+    """The plan to `target` (the next level where that names no level) by a rubric, from the assessment's ratings with
+    the rungs in `assumed` (practice → rung) in place of the observed ones."""
+    seen = {name: _finding(name, info) for name, info in assessment.practices.items()}
+    found = assume(seen, assumed or {})
+    metrics, stack = assessment.metrics, frozenset(assessment.repository.stack)
+    now, start = score(rubric, seen, metrics), score(rubric, found, metrics)
+    level = target.level
+    if level is None and target.dimensions:
+        level = start.level
+    roadmap = find_roadmap(
+        rubric, found, metrics, target=level, dimensions=target.dimensions, days=days, stack=stack, items=start.items
+    )
+    goal = roadmap.target if level is None else level
+    named = {*roadmap.blocked, *(item for step in roadmap.steps for item in step.unlocks)}
+    return Plan(
+        tool=assessment.tool,
+        repository=assessment.repository,
+        model=rubric.id,
+        name=rubric.title,
+        edition=rubric.edition,
+        top=rubric.top,
+        now=_standing(now),
+        assumed=tuple(_assumed(assessment, assumed or {})),
+        start=_standing(start),
+        goal=Goal(level=goal, title=rubric.title_of(goal), dimensions=dict(target.dimensions), source=target.source),
+        end=_standing(score(rubric, assume(found, roadmap.raises), metrics)),
+        effort={"S": days.S, "M": days.M, "L": days.L},
+        steps=tuple(step_info(step) for step in roadmap.steps),
+        days=roadmap.days,
+        exact=roadmap.exact,
+        at_least=roadmap.at_least,
+        blocked=roadmap.blocked,
+        levels={entry.level: entry.title for entry in rubric.levels},
+        items={item.id: item.text for item in rubric.items if item.id in named},
+    )
+
+
+def _finding(name: str, info: PracticeInfo) -> Finding:
+    """What was found of a practice, as far as steps tell of it: the best proof and the near misses."""
+    best = (Evidence(name, Rung(e.rung), _place(e.place), e.text, e.tool) for e in info.evidence[:1])
+    near = (NearMiss(_place(miss.place), miss.text, miss.tool) for miss in info.near_misses)
+    return Finding(name, Rung(info.rung), info.summary, tuple(best), tuple(near))
+
+
+def _place(info: PlaceInfo) -> Place:
+    return Place(info.path, info.line, info.end_line)
+
+
+def _assumed(assessment: Assessment, wanted: Mapping[str, str]) -> Iterable[Assumed]:
+    for name, rung in wanted.items():
+        info = assessment.practices[name]
+        yield Assumed.model_validate({"practice": name, "title": info.title, "rung": info.rung, "assumed": rung})
+
+
+def _standing(card: Scorecard) -> Standing:
+    return Standing(
+        level=card.level,
+        title=card.title,
+        points=None if card.points is None else round(card.points, 3),
+        dimensions={name: result.level for name, result in card.dimensions.items()},
+    )
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a plan's JSON."""
+    schema = Plan.model_json_schema(mode="serialization")
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:mlops-assessor:plan:1"}
+    return head | schema
