@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from typing import NoReturn
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -47,5 +49,12 @@ def _tell(message: str, context: object = None) -> None:
     print(f"assessor: {' '.join(message.split())}{hint}", file=sys.stderr)
 
 
+def run() -> NoReturn:
+    """The process of the command line, from its arguments to its exit code."""
+    code = main()
+    gc.freeze()  # memory goes with the process: looking through it for garbage once more would take long
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -139,11 +139,17 @@ def audit_snapshot(
 
 @contextmanager
 def without_collection() -> Iterator[None]:
-    """Facts are many small objects without cycles: the cyclic collector finds nothing among them and takes half the time."""
+    """Facts are many small objects without cycles: the cyclic collector finds nothing among them and takes half the time.
+
+    Those that live on are counted as old at the end (that is what freezing and unfreezing does), or the collector would
+    look through all of them as soon as it runs again.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_enabled:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()

@@ -4,8 +4,8 @@
 
 `--peer` is a command with `{}` in place of the repository, for example another auditor; `--base` is a checkout of an
 earlier state of this project, to see what a change costs. `this` reads everything anew, `again` is the same with its
-cache. All take turns, so that a busy machine slows all alike; the best of the rounds counts, in seconds of wall clock
-and of processor time (children included).
+cache. All take turns, so that a busy machine slows all alike. Printed are the best of the rounds, in seconds of wall clock
+and of processor time (children included), and the median of the rounds' ratios of wall clock.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import argparse
 import os
 import resource
 import shlex
+import statistics
 import subprocess
 import sys
 import time
@@ -67,12 +68,13 @@ def main() -> None:
     for _ in range(options.rounds):
         for contender in contenders:
             contender.run()
+    this = contenders[0]
     for contender in contenders:
-        wall, processor = min(contender.wall), min(contender.processor)
-        ratio = (
-            f"  this/{contender.name} {min(contenders[0].wall) / wall:.2f}" if contender is not contenders[0] else ""
+        ratios = [mine / other for mine, other in zip(this.wall, contender.wall, strict=True)]
+        ratio = f"  this/{contender.name} {statistics.median(ratios):.2f}" if contender is not this else ""
+        print(
+            f"{contender.name:5} wall {min(contender.wall):6.2f} s  processor {min(contender.processor):6.2f} s{ratio}"
         )
-        print(f"{contender.name:5} wall {wall:6.2f} s  processor {processor:6.2f} s{ratio}")
 
 
 if __name__ == "__main__":

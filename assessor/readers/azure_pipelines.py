@@ -19,9 +19,9 @@ from assessor.readers.ci_script import MAX_SCRIPT, in_shell, load_bounded, one_s
 from assessor.readers.yaml_tree import NOTHING, Node, YamlProblem
 
 _QUICK = re.compile(
-    r"^[ \t]*(?:- )?(?:- )?(?:task|script|bash|pwsh|powershell|template|checkout|stage|job|deployment)[ \t]*:",
-    re.MULTILINE,
+    r"\n[ \t]*(?:- )?(?:- )?(?:task|script|bash|pwsh|powershell|template|checkout|stage|job|deployment)[ \t]*:"
 )
+"""A key that all pipelines have; with a newline in front, which is found far quicker than the start of a line."""
 _STEP_WORDS = frozenset(
     [
         "task",
@@ -65,7 +65,7 @@ def matches(path: str) -> bool:
 
 def read(path: str, text: str) -> FileFacts:
     """Return the pipeline or template; EMPTY for YAML of another kind."""
-    if not _QUICK.search(text):
+    if not _QUICK.search(f"\n{text}"):
         return EMPTY
     named = "azure-pipelines" in path.rpartition("/")[2].lower()
     try:

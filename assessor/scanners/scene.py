@@ -187,13 +187,23 @@ class Scene:
                         found[key].append((pattern, tool, proof, kind))
         return found
 
-    def _named(self, name: str, kind: str) -> Iterator[tuple[str, Tool, Proof]]:
-        patterns = self._call_patterns
-        keys = (name.partition(".")[0], f"?{name.rpartition('.')[2]}", "*")
-        for key in keys:
-            for pattern, tool, proof, wanted in patterns.get(key, ()):
-                if wanted == kind and matches_call(pattern, name):
-                    yield pattern, tool, proof
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], list[tuple[str, Tool, Proof]]]:
+        return {}
+
+    def _named(self, name: str, kind: str) -> list[tuple[str, Tool, Proof]]:
+        """What a name proves. Few names make up most calls of a repository, so each is looked up once."""
+        known = self._by_name.get((name, kind))
+        if known is None:
+            patterns = self._call_patterns
+            keys = (name.partition(".")[0], f"?{name.rpartition('.')[2]}", "*")
+            known = self._by_name[name, kind] = [
+                (pattern, tool, proof)
+                for key in keys
+                for pattern, tool, proof, wanted in patterns.get(key, ())
+                if wanted == kind and matches_call(pattern, name)
+            ]
+        return known
 
     def _python_hits(self) -> Iterator[Hit]:
         for file in self.project.ordered:

@@ -57,19 +57,23 @@ def test_cases(scene: Scene) -> list[TestCase]:
     return known
 
 
+_CALLS_AWAY = 4
+
+
 def _test_cases(scene: Scene) -> Iterator[TestCase]:
     model_scopes = set(named_model_scopes(scene))
     known = marks(scene)
+    training = {(hit.file.path, hit.scope) for hit in training_hits(scene, tests=True)}
     for path in scene.automation.test_files:
         file = scene.project.files[path]
         index = scene.modules.index(path)
-        methods: dict[str, list[ScopeKey]] | None = None
+        calls_of: _CallsOf | None = None
         for number, scope in enumerate(index.facts.scopes):
             last = scope.name.rpartition(".")[2]
             if not last.startswith("test") or scope.is_stub or number in (MODULE, MAIN):
                 continue
-            methods = methods if methods is not None else _methods_loaded(scene, path)
-            reached = _reached(scene, methods, path, number)
+            calls_of = calls_of or _CallsOf(scene, path)
+            reached = _reached(scene, calls_of, path, number)
             if not _asserts(scene, path, number, scope, reached):
                 continue
             own = frozenset(c.name for c in index.calls.get(number, ()))
@@ -82,36 +86,57 @@ def _test_cases(scene: Scene) -> Iterator[TestCase]:
                 "train" in stations
                 or bool(reached & model_scopes)
                 or _names_model(last, calls, bool(reached))
-                or any((path, number) == (h.file.path, h.scope) for h in training_hits(scene, tests=True))
+                or (path, number) in training
             )
             yield TestCase(file, number, scope, reached, data, model, calls)
 
 
-def _reached(scene: Scene, methods: dict[str, list[ScopeKey]], path: str, number: int) -> frozenset[ScopeKey]:
-    """First-party functions that the one test function reaches, up to four calls away, through fixtures too."""
+class _CallsOf:
+    """What a function calls, as seen from one test file: by name, or any method of that name that the file's imports
+    bring within reach where it is not known whose it is."""
+
+    def __init__(self, scene: Scene, path: str) -> None:
+        self._scene = scene
+        self._methods = _methods_loaded(scene, path)
+        self._known: dict[ScopeKey, tuple[ScopeKey, ...]] = {}
+
+    def __call__(self, key: ScopeKey) -> tuple[ScopeKey, ...]:
+        known = self._known.get(key)
+        if known is None:
+            targets, awaited = called(self._scene, key)
+            methods = (method for name in awaited for method in self._methods.get(name, ()))
+            known = self._known[key] = (*targets, *methods)
+        return known
+
+
+def _reached(scene: Scene, calls_of: _CallsOf, path: str, number: int) -> frozenset[ScopeKey]:
+    """First-party functions that the one test function reaches within some calls, through fixtures too."""
     index = scene.modules.index(path)
     scope = index.facts.scopes[number]
-    waiting: list[tuple[ScopeKey, int]] = [((path, number), 0)]
+    edge = dict.fromkeys([(path, number)])
     for parameter in scope.parameters:
-        waiting += [((p, n), 0) for p, n in _fixtures(scene, path, parameter)]
+        edge.update(dict.fromkeys(_fixtures(scene, path, parameter)))
     if scope.class_name:
         setups = [n for n in index.by_class.get(scope.class_name, ()) if "setup" in index.facts.scopes[n].name.lower()]
-        waiting += [((path, n), 0) for n in setups]
-    found: set[ScopeKey] = set()
-    seen: set[ScopeKey] = set()
-    while waiting:
-        key, depth = waiting.pop()
-        if key in seen or depth > 4:
-            continue
-        seen.add(key)
-        if scene.modules.files[key[0]].role is Role.FIRST_PARTY and not is_test_scope(
-            scene.modules.index(key[0]).facts.scopes[key[1]]
-        ):
-            found.add(key)
-        targets, awaited = called(scene, key)
-        waiting += [(target, depth + 1) for target in targets]
-        waiting += [(target, depth + 1) for name in awaited for target in methods.get(name, ())]
-    return frozenset(key for key in found if key[0] != path or scene.modules.files[path].role is Role.FIRST_PARTY)
+        edge.update(dict.fromkeys((path, n) for n in setups))
+    seen: dict[ScopeKey, None] = {}
+    for _ in range(_CALLS_AWAY + 1):
+        seen.update(edge)
+        edge = dict.fromkeys(key for start in edge for key in calls_of(start) if key not in seen)
+    own_file = scene.modules.files[path].role is Role.FIRST_PARTY
+    return frozenset(key for key in seen if (key[0] != path or own_file) and _is_code(scene, key))
+
+
+def _is_code(scene: Scene, key: ScopeKey) -> bool:
+    """A function of the project that is no test."""
+    memo: dict[ScopeKey, bool] = scene.memo.setdefault("is_code", {})
+    known = memo.get(key)
+    if known is None:
+        path, number = key
+        known = memo[key] = scene.modules.files[path].role is Role.FIRST_PARTY and not is_test_scope(
+            scene.modules.index(path).facts.scopes[number]
+        )
+    return known
 
 
 def _methods_loaded(scene: Scene, path: str) -> dict[str, list[ScopeKey]]:
