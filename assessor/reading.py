@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
-import os
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
-from itertools import chain, islice
+from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.place import BlindSpot, Place
 from assessor.facts.role import Role
+from assessor.processes import shared, spare_processes
 from assessor.project.model import Project, ProjectFile
 from assessor.readers.registry import has_failed, read, readers, readers_of
 from assessor.snapshot.content import blob_id, is_binary_path
 
 if TYPE_CHECKING:
-    from multiprocessing.pool import AsyncResult
-
     from assessor.cache.cache import Cache
     from assessor.cache.codec import Codec
     from assessor.snapshot.snapshot import FileEntry, Snapshot
@@ -51,8 +47,7 @@ class Reading:
 PARALLEL_FROM = 400
 """Files from which on reading is shared among processes; below, starting them costs more than it saves."""
 
-MAX_PROCESSES = 8
-_BATCH = 24
+_HELD_BYTES = 100_000_000
 _KEPT_AT_ONCE = 500
 
 _Task = tuple[str, Role, int, bytes]
@@ -158,43 +153,44 @@ def _codec() -> Codec[ProjectFile]:
 def _read_files(tasks: Iterator[_Task], count: int, *, keeps: bool) -> Iterator[tuple[ProjectFile, bytes | None]]:
     """Each file with its facts and the bytes to keep (None where they must not be kept), in no certain order.
 
-    Few files are read in this process, many in as many as there are cores, this one included. No task is taken before
-    the others are started, or they would inherit the pipes of the git process that the bytes come from, and it would
-    never end.
+    Few files are read in this process, many in as many as there are cores, this one included.
     """
-    read_here = partial(_with_encoded, keeps=keeps)
-    others = min(os.cpu_count() or 1, MAX_PROCESSES) - 1
-    if count < PARALLEL_FROM or others < 1 or "fork" not in multiprocessing.get_all_start_methods():
-        yield from map(read_here, tasks)
+    helpers = spare_processes()
+    if count < PARALLEL_FROM or helpers < 1:
+        for task in tasks:
+            file = read_file(task)
+            yield file, _encoded(file) if keeps else None
         return
     _codec()  # made here, as readers are imported, once for all processes
     readers()
-    with multiprocessing.get_context("fork").Pool(others) as pool:
-        handed: deque[AsyncResult[list[bytes | ProjectFile]]] = deque()
-        while batch := list(islice(tasks, _BATCH)):
-            while handed and handed[0].ready():
-                yield from _received(handed.popleft().get())
-            if len(handed) < 5 * others:
-                handed.append(pool.map_async(_read_to_send, batch, chunksize=_BATCH))
+    for batch in _batches(tasks):
+        for result, is_here in shared(batch, read_file, _read_to_send, helpers):
+            if isinstance(result, bytes):
+                decoded = _codec().decode(result)
+                assert decoded is not None, "what a codec encodes it decodes"
+                yield decoded, result
             else:
-                yield from map(read_here, batch)
-        for result in handed:
-            yield from _received(result.get())
+                yield result, _encoded(result) if keeps and is_here else None
 
 
-def _received(sent: Iterable[bytes | ProjectFile]) -> Iterator[tuple[ProjectFile, bytes | None]]:
-    for item in sent:
-        file = _codec().decode(item) if isinstance(item, bytes) else item
-        assert file is not None, "what a codec encodes it decodes"
-        yield file, item if isinstance(item, bytes) else None
+def _batches(tasks: Iterator[_Task]) -> Iterator[list[_Task]]:
+    """Files whose bytes are held at once, the largest first: who is last is not late by much."""
+    batch: list[_Task] = []
+    held = 0
+    for task in tasks:
+        batch.append(task)
+        held += len(task[3])
+        if held > _HELD_BYTES:
+            yield sorted(batch, key=_size, reverse=True)
+            batch, held = [], 0
+    yield sorted(batch, key=_size, reverse=True)
 
 
-def _with_encoded(task: _Task, *, keeps: bool) -> tuple[ProjectFile, bytes | None]:
-    file = read_file(task)
-    return file, _encoded(file) if keeps else None
+def _size(task: _Task) -> int:
+    return len(task[3])
 
 
-def _read_to_send(task: _Task) -> bytes | ProjectFile:
+def _read_to_send(task: _Task) -> ProjectFile | bytes:
     """Bytes, which are quicker to send and decode than pickled objects, where they hold everything."""
     file = read_file(task)
     return _encoded(file) or file

@@ -39,7 +39,7 @@ class Contender:
         if self.source:
             environment["PYTHONPATH"] = str(self.source)
         before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        done = subprocess.run(self.command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        done = subprocess.run(self.command, env=environment, cwd=self.source, capture_output=True)
         self.wall.append(time.perf_counter() - started)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.processor.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
@@ -55,9 +55,9 @@ def ours(name: str, source: Path, repository: str, *options: str) -> Contender:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("repository")
+    parser.add_argument("repository", type=lambda path: str(Path(path).resolve()))
     parser.add_argument("--peer", default="")
-    parser.add_argument("--base", type=Path)
+    parser.add_argument("--base", type=lambda path: Path(path).resolve())
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     contenders = [ours("this", ROOT, options.repository, "--no-cache"), ours("again", ROOT, options.repository)]

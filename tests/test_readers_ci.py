@@ -23,6 +23,7 @@ from assessor.readers import (
     jenkins,
     travis,
 )
+from assessor.readers.yaml_tree import YamlProblem, load
 
 READERS = {
     github_actions: ".github/workflows/ci.yml",
@@ -293,16 +294,47 @@ def test_never_raises_for_any_tree(reader: ModuleType, value: object) -> None:
         "[" * 50_000,
         "a: " * 50_000,
         "- " * 50_000,
+        "? " * 50_000,
+        "? -\t" * 50_000,
+        "a:\n" + " " * 50_000 + "- a",
         "(" * 50_000,
         "{" * 50_000,
         "'" * 50_000,
         "stage('a') {" * 5_000,
         "if (a) " * 5_000,
     ],
-    ids=["brackets", "keys", "dashes", "parentheses", "braces", "quotes", "stages", "ifs"],
+    ids=[
+        "brackets",
+        "keys",
+        "dashes",
+        "questions",
+        "mixed",
+        "indentation",
+        "parentheses",
+        "braces",
+        "quotes",
+        "stages",
+        "ifs",
+    ],
 )
 def test_hostile_nesting_ends_soon(reader: ModuleType, text: str) -> None:
     reader.read(READERS[reader], text)
+
+
+@pytest.mark.parametrize(
+    "text", ["- " * 300 + "a", "? " * 300 + "a", "-\t? " * 300 + "a", "[" * 3000, "a:\n" + " " * 3000 + "a"]
+)
+def test_yaml_that_would_exhaust_the_stack_is_refused(text: str) -> None:
+    with pytest.raises(YamlProblem, match="nested deeper"):
+        load(text)
+
+
+@pytest.mark.parametrize("text", ["- " * 50 + "a", "a: " + "-- " * 3000, "- - a\n" * 3000, "a:\n" + " " * 500 + "- a"])
+def test_yaml_that_people_write_is_not_refused_for_its_depth(text: str) -> None:
+    try:
+        load(text)
+    except YamlProblem as problem:
+        assert "nested deeper" not in problem.reason
 
 
 BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 40))
