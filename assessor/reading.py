@@ -47,6 +47,8 @@ class Reading:
 PARALLEL_FROM = 400
 """Files from which on reading is shared among processes; below, starting them costs more than it saves."""
 
+_HEAD = 20_000
+"""Characters by which code that a program wrote is known."""
 _HELD_BYTES = 100_000_000
 _KEPT_AT_ONCE = 500
 
@@ -210,7 +212,7 @@ def read_file(task: _Task) -> ProjectFile:
     if not is_text(data):
         return ProjectFile(path, role, size, EMPTY)
     text = data.decode("utf-8", errors="replace").removeprefix("\ufeff")
-    role = refine_role(role, path, text[:2000])
+    role = refine_role(role, path, text[:_HEAD])
     facts = EMPTY if role is Role.GENERATED and path.endswith(".py") else read(path, text, readers_of(path))
     return ProjectFile(path, role, size, _with_text_facts(path, text, facts, role))
 
