@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from assessor.facts.place import BlindSpot
 from assessor.findings import Finding
+from assessor.processes import spare_processes
 from assessor.project.model import Project
 from assessor.readers.registry import has_failed
-from assessor.reading import Progress, Wanted, identified, read_project, wanted_files
+from assessor.reading import PARALLEL_FROM, Progress, Wanted, identified, read_project, wanted_files
 
 if TYPE_CHECKING:
     from assessor.assessment import Assessment
@@ -35,6 +36,10 @@ class Rated:
     parsed: int
 
 
+_SCANNING_HELPERS = 2
+"""More would only wait for the longest scanner."""
+
+
 def rate(project: Project) -> dict[str, Finding]:
     """Rate every practice of the catalogue for a project."""
     from assessor.catalog.practices import load_practices
@@ -46,7 +51,8 @@ def rate(project: Project) -> dict[str, Finding]:
 
     modules = Modules(project)
     scene = Scene(project, modules, Automation(project, modules), load_tools())
-    return scan_all(scene, [practice.id for practice in load_practices()])
+    helpers = min(spare_processes(), _SCANNING_HELPERS) if len(project.files) >= PARALLEL_FROM else 0
+    return scan_all(scene, [practice.id for practice in load_practices()], helpers)
 
 
 def rate_snapshot(snapshot: Snapshot, progress: Progress | None = None, cache: Cache | None = None) -> Rated:

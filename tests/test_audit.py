@@ -51,6 +51,7 @@ def test_the_same_bytes_whatever_the_hash_seed(repository: Path) -> None:
 def test_several_processes_give_what_one_gives(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = audited(repository)
     monkeypatch.setattr(assessor.reading, "PARALLEL_FROM", 0)
+    monkeypatch.setattr(assessor.audit, "PARALLEL_FROM", 0)
     monkeypatch.setattr(os, "cpu_count", lambda: 3)
     assert audited(repository) == alone
 

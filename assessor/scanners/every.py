@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from assessor.facts.place import BlindSpot
 from assessor.findings import Finding, Rung
+from assessor.processes import shared
 from assessor.scanners import (
     ci,
     data,
@@ -34,9 +35,22 @@ SCANNERS: tuple[tuple[str, Callable[[Scene], Iterator[Finding]]], ...] = (
 )
 
 
-def scan_all(scene: Scene, practices: Iterable[str]) -> dict[str, Finding]:
-    """Rate every practice. `practices` are all ids in order; one that no scanner rates is our bug (KeyError)."""
-    found = {finding.practice: finding for _, scan in SCANNERS for finding in scan(scene)}
+def scan_all(scene: Scene, practices: Iterable[str], helpers: int = 0) -> dict[str, Finding]:
+    """Rate every practice, with the help of so many other processes.
+
+    `practices` are all ids in order; one that no scanner rates is our bug (KeyError).
+    """
+
+    def run(scan: Callable[[Scene], Iterator[Finding]]) -> list[Finding]:
+        return list(scan(scene))
+
+    scanners = [scan for _, scan in SCANNERS]
+    if helpers:
+        _ = scene.all_hits  # nearly all scanners ask for them: found once, before the processes part
+        results = [findings for findings, _ in shared(scanners, run, run, helpers)]
+    else:
+        results = [run(scan) for scan in scanners]
+    found = {finding.practice: finding for findings in results for finding in findings}
     return {practice: _with_blind_spots(found[practice], scene) for practice in practices}
 
 
