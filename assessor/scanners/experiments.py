@@ -118,6 +118,7 @@ def evaluation(scene: Scene) -> Finding:
             continue
         evidence += scene.evidence([hit])
     evidence += _own_evaluation(scene)
+    evidence += _own_metrics(scene)
     evidence += _stage_metrics(scene)
     if not evidence:
         evidence += [
@@ -164,6 +165,27 @@ def _own_evaluation(scene: Scene) -> Iterator[Evidence]:
             yield scene.scope_evidence(
                 practice, file, number, scope.line, f"{scope.name}() evaluates and its file keeps results"
             )
+
+
+_METRIC_FUNCTION = re.compile(
+    r"^(?:compute_|calculate_|calc_|get_|eval_)?(?:[sw]?mape|wape|wmape|mase|rmsle|rmse|mse|mae|r2|accuracy|f1|roc_auc|pr_auc|"
+    r"auc|ndcg|hit_rate|pinball_loss|m?iou|mean_iou|dice|wer|cer|bleu|brier|crps|(?:precision|recall|map|ndcg)_at_k)(?:_score)?$"
+)
+
+
+def _own_metrics(scene: Scene) -> Iterator[Evidence]:
+    """A function of this repository named for a metric is called where the results are then logged or written."""
+    practice = "experiments.evaluation"
+    for file in scene.project.code_files:
+        index = scene.modules.index(file.path)
+        for number, calls in index.calls.items():
+            if not any(_KEEPS.search(call.name) for call in calls):
+                continue
+            for call in calls:
+                if _METRIC_FUNCTION.match(call.name.rpartition(".")[2]) and scene.modules.targets(call.name, file.path):
+                    text = f"{call.name.rpartition('.')[2]}() is computed by own code and its result kept"
+                    yield scene.scope_evidence(practice, file, number, call.line, text)
+                    break
 
 
 def _stage_metrics(scene: Scene) -> Iterator[Evidence]:

@@ -22,7 +22,8 @@ _METRIC = re.compile(
     r"pr_?auc|average_precision|improvement|rel_improvement|uplift|coverage|error_rate|error|performance|ndcg|hit_rate|"
     r"silhouette|silhouette_score|mcc|specificity|sensitivity|balanced_accuracy|top1|top5|map50|pinball|crps|rmsle)"
     r"(?:_?(?:score|value|metric|test|val|new|old|prod|production|current|candidate|challenger|champion|baseline|mean|"
-    r"threshold|min|max|pct|percent|improvement|gain|delta|diff|drop|ratio|rate|best|weighted|macro|micro|avg|1|2))*$"
+    r"threshold|min|max|pct|percent|improvement|gain|delta|diff|drop|ratio|rate|best|weighted|macro|micro|avg|1|2))*"
+    r"(?:_[a-gmo-v])?$"
 )
 _REFERENCE = re.compile(
     r"thresh|baseline|champion|production|prod_|_prod|current|previous|old|existing|min_|max_|minimum|maximum|required|"

@@ -81,7 +81,7 @@ def _test_cases(scene: Scene) -> Iterator[TestCase]:
             calls = own | fixtures
             stations = {s for key in reached for s in known.get(key, ())}
             data = "data" in stations or _names_data(last, path, calls, bool(reached)) or _reaches_data(scene, reached)
-            data = data or _reads_listed(scene, path, number)
+            data = data or _reads_listed(scene, path, number) or _named_after_data_code(path, reached)
             model = (
                 "train" in stations
                 or bool(reached & model_scopes)
@@ -213,6 +213,9 @@ def _names_data(name: str, path: str, calls: frozenset[str], reaches: bool) -> b
 _DATA_FILE = re.compile(
     r"(?:^|_)(?:data|features?|preprocess\w*|ingest\w*|etl|clean\w*|transform\w*|dataset|datasets|split\w*|prep)(?:_|\.py$)"
 )
+_DATA_STEM = re.compile(
+    r"(?:^|_)(feature|preprocess|ingest|etl|clean|transform|dataset|split|data)(?=[a-z]*(?:_|\.py$))"
+)
 _FRAMES = {"pandas", "polars", "pyspark", "numpy", "dask"}
 
 
@@ -223,6 +226,15 @@ def _reaches_data(scene: Scene, reached: frozenset[ScopeKey]) -> bool:
             if any(i.target.partition(".")[0] in _FRAMES for i in scene.modules.index(path).facts.imports):
                 return True
     return False
+
+
+def _named_after_data_code(path: str, reached: frozenset[ScopeKey]) -> bool:
+    """The test's file and the module that it reaches are both named for the same work on data: splitting, features."""
+    words = set(_DATA_STEM.findall(path.rpartition("/")[2]))
+    return bool(words) and any(
+        number > MAIN and words.intersection(_DATA_STEM.findall(target.rpartition("/")[2]))
+        for target, number in reached
+    )
 
 
 def _reads_listed(scene: Scene, path: str, number: int) -> bool:
@@ -415,13 +427,23 @@ def _integrates(scene: Scene, case: TestCase) -> bool:
     clients = any(
         call.rpartition(".")[2] in _CLIENTS or "TestClient" in call or "test_client" in call for call in case.calls
     )
-    named = bool(_INTEGRATION.search(case.file.path) or _INTEGRATION.search(case.scope.name))
+    named = _named_integration(case)
     requests = any(call.startswith(("requests.", "httpx.", "urllib.request")) for call in case.calls)
     if clients or (named and (case.reaches or requests)):
         return True
     known = marks(scene)
     stations = {s for key in case.reaches for s in known.get(key, ())}
     return {"data", "train"} <= stations and "pipeline" in case.scope.name.lower()
+
+
+def _named_integration(case: TestCase) -> bool:
+    """Its folder, file or name says so; a word that names the code under test (`acceptance.py`) says nothing of the test."""
+    folder, _, file_name = case.file.path.rpartition("/")
+    if _INTEGRATION.search(folder):
+        return True
+    subjects = {path.rpartition("/")[2].removesuffix(".py").lower() for path, _ in case.reaches}
+    words = {match.group().lower() for match in _INTEGRATION.finditer(f"{file_name} {case.scope.name}")}
+    return any(not any(word in subject for subject in subjects) for word in words)
 
 
 _CHECKERS = {"newman", "behave", "k6", "locust", "robot", "pytest", "tavern-ci", "schemathesis"}

@@ -184,9 +184,10 @@ def _job_pipelines(scene: Scene) -> Iterator[Evidence]:
     for site in scene.automation.reach.sites:
         if site.arrival and not site.arrival.in_test and not site.arrival.is_build:
             chain = _chain(site.arrival)
-            reached = trained.get((chain, site.place), frozenset())
-            if reached:
-                chains[chain].append((site, reached | _site_stations(scene, site)))
+            reached = trained.get((chain, site.place))
+            stations = reached | _site_stations(scene, site) if reached is not None else frozenset()
+            if stations:
+                chains[chain].append((site, stations))
     for links in chains.values():
         steps = [(site, stations) for site, stations in links]
         if len({site.place for site, _ in steps}) < 2 or not any("train" in stations for _, stations in steps):
@@ -474,6 +475,8 @@ def _holds_back(scene: Scene, gate: Gate) -> bool:
     follows = [hit for practice in _GOES_ON for hit in scene.hits(practice, notebooks=False)]
     for hit in follows:
         if hit.call is not None:
+            if not any(a.is_automatic for a in scene.arrivals(hit)):
+                continue  # the run's arguments switch it off
             same = hit.file.path == gate.file.path and hit.scope == gate.scope
             if (
                 same

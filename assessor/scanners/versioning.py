@@ -95,6 +95,10 @@ def data(scene: Scene) -> Finding:
     return conclude(practice, evidence)
 
 
+_DVC_EXPERIMENTS = (("exp", "run"), ("exp", "push"), ("exp", "save"))
+"""What writes an experiment's version; `dvc exp diff` and `show` only report."""
+
+
 def models(scene: Scene) -> Finding:
     """Models that go to a registry, DVC/LFS, tracker artifacts or a versioned bucket path."""
     practice = "versioning.models"
@@ -102,14 +106,14 @@ def models(scene: Scene) -> Finding:
     tracked = [(f, v) for f, v in _tracked(scene) if v.is_tracked and _MODEL_FILE.search(v.path)]
     for file in scene.project.code_files:
         for call in file.facts.python.calls if file.facts.python else ():
-            if call.name.endswith((".log_artifact", ".log_artifacts")) and _logs_a_model(call):
+            if call.name.endswith((".log_artifact", ".log_artifacts")) and _logs_a_model(file, call):
                 text = "stores the model as an artifact of its run"
                 evidence.append(scene.scope_evidence(practice, file, call.scope, call.line, text))
     pushing = best(
         site.arrival
         for site in scene.automation.reach.sites
         if site.arrival and site.arrival.is_automatic and site.invocation.words[:1] == ("dvc",)
-        and site.invocation.words[1:2] in (("push",), ("repro",), ("exp",))
+        and (site.invocation.words[1:2] in (("push",), ("repro",)) or site.invocation.words[1:3] in _DVC_EXPERIMENTS)
     )  # fmt: skip
     for file, version in tracked:
         text, place = f"{version.path} is tracked by {version.system}", file.at(version.line)
@@ -126,7 +130,14 @@ _COPY = (("aws", "s3"), ("gsutil",), ("gcloud", "storage"), ("az", "storage"), (
 _MODEL_WORD = re.compile(r"model|mlruns|mlflow|artifact|checkpoint|weights", re.IGNORECASE)
 
 
-def _logs_a_model(call: Call) -> bool:
+_MODEL_KEEPER = re.compile(r"(?:register|log|save|publish|upload|push|store)_(?:\w+_)?model(?:_version|_artifacts?)?$")
+
+
+def _logs_a_model(file: ProjectFile, call: Call) -> bool:
+    """A model file, a value named so, or the folder of results that a function named for keeping a model logs whole."""
+    keeper = file.code is not None and _MODEL_KEEPER.search(file.code.scopes[call.scope].name.lower())
+    if keeper and call.name.endswith(".log_artifacts"):
+        return True
     texts = [value for value in call.args if isinstance(value, str)]
     return any(_MODEL_FILE.search(text) for text in texts) or any(
         "model" in n.rpartition(".")[2].lower() for n in call.names
