@@ -116,12 +116,15 @@ class Work:
         """The ways to a rung: all up to it, and for `declared` also the next rung; none where nothing helps."""
         if practice not in self.practices or self.rung(practice) is Rung.NOT_APPLICABLE:
             return []
-        chain = self.chain(practice, rung)
-        ways = [union(self.unit(practice, name) for name in chain)]
-        if chain == ["declared"]:
-            above = next((name for name in RUNGS[1:] if name in self.practices[practice].rungs), None)
-            ways += [self.unit(practice, above)] if above else []
-        return ways
+        ways = [union(self.unit(practice, name) for name in self.chain(practice, rung))]
+        above = self.instead(practice, rung)
+        return [*ways, self.unit(practice, above)] if above else ways
+
+    def instead(self, practice: str, rung: str) -> RungName | None:
+        """The rung whose work alone gives `declared` too, where that is asked and not there; else None."""
+        if practice not in self.practices or self.chain(practice, rung) != ["declared"]:
+            return None
+        return next((name for name in RUNGS[1:] if name in self.practices[practice].rungs), None)
 
     def cost(self, bought: int) -> int:
         return sum(self.costs[bit] for bit in bits(bought))

@@ -238,7 +238,8 @@ class _Steps:
 
     def _climbed(self) -> dict[tuple[str, RungName], int]:
         """Each rung that is climbed → the level that it is climbed for."""
-        asked = {leaf for wish in self.task.wishes for leaf in wish.leaves}
+        leaves = {leaf for wish in self.task.wishes for leaf in wish.leaves}
+        asked = leaves | {(name, above) for name, rung in leaves if (above := self.work.instead(name, rung))}
         found: dict[tuple[str, RungName], int] = {}
         for level, needed in self.needs.items():
             for practice, rung in sorted(asked, key=lambda leaf: (self.order[leaf[0]], Rung(leaf[1]).height)):
