@@ -78,13 +78,15 @@ def _rating_key(wanted: Wanted, cache: Cache) -> bytes:
         f"{entry.path}\0{wanted.ids.get(entry.path, '')}\0{entry.size}\0{entry.is_symlink:d}\0{entry.target}\0{entry.unreadable}"
         for entry in snapshot.files
     )
-    return cache.key("rating", *files, repr(snapshot.history()), repr(snapshot.listing_problems), repr(snapshot.limits))
+    return cache.key("rating", *files, snapshot.history_key(), repr(snapshot.listing_problems), repr(snapshot.limits))
 
 
 def _is_repeatable(rated: Rated, wanted: Wanted) -> bool:
     """Nothing stood in the way that may not be there the next time."""
     readable = sum(not entry.unreadable for entry in wanted.entries.values())
-    return rated.read == readable and not any(has_failed(spot.reason) for spot in rated.blind_spots)
+    history = wanted.snapshot.history()
+    is_whole = rated.read == readable and not (history and history.problem)
+    return is_whole and not any(has_failed(spot.reason) for spot in rated.blind_spots)
 
 
 def _rated(wanted: Wanted, progress: Progress | None, cache: Cache | None = None) -> Rated:

@@ -37,6 +37,7 @@ from assessor.project.model import ProjectFile
 from assessor.render import json_report
 from assessor.rubric.loading import find_rubric
 from assessor.snapshot import open_snapshot
+from assessor.snapshot import repository as repository_module
 from assessor.snapshot.snapshot import FileEntry
 from tests.conftest import commit_files, write_files
 
@@ -130,11 +131,44 @@ def test_many_files_read_in_several_processes_say_the_same(tmp_path: Path, monke
     assert answers(tmp_path / "cache") == 61, "all but the odd one, and the rating"
 
 
-def test_what_history_says_is_part_of_the_question(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("tag", "v1.0.0"),
+        ("branch", "feature/drift"),
+        ("commit", "--quiet", "--allow-empty", "--message", "Two"),
+        ("commit", "--quiet", "--allow-empty", "--amend", "--author", "Kim <kim@example.org>", "--no-edit"),
+    ],
+    ids=["tag", "branch", "commit", "author"],
+)
+def test_what_history_says_is_part_of_the_question(tmp_path: Path, change: tuple[str, ...]) -> None:
     folder = commit_files(write_files(tmp_path / "one", {"train.py": "x = 1\n"}), HISTORY)
+    with open_snapshot(str(folder)) as before:
+        key = before.history_key()
     report(folder, tmp_path / "cache")
-    subprocess.run(["git", "-C", folder, "tag", "v1.0.0"], check=True)
+    identity = ("-c", "user.name=Kim", "-c", "user.email=kim@example.org")
+    subprocess.run(["git", "-C", folder, *identity, *change], check=True)
     assert report(folder, tmp_path / "cache") == report(folder, None)
+    with open_snapshot(str(folder)) as after:
+        assert after.history_key() != key
+
+
+def test_a_kept_rating_needs_no_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = commit_files(write_files(tmp_path / "one", {"train.py": "x = 1\n"}), HISTORY)
+    expected = report(folder, tmp_path / "cache")
+    monkeypatch.setattr(repository_module, "read_history", lambda *_, **__: pytest.fail("reads the history"))
+    assert report(folder, tmp_path / "cache") == expected
+
+
+def test_a_shallow_clone_is_asked_for_its_history(tmp_path: Path) -> None:
+    origin = commit_files(write_files(tmp_path / "one", {"train.py": "x = 1\n"}), HISTORY)
+    identity = ("-c", "user.name=Kim", "-c", "user.email=kim@example.org")
+    subprocess.run(["git", "-C", origin, *identity, "commit", "-q", "--allow-empty", "-m", "Two"], check=True)
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", "--depth", "1", f"file://{origin}", clone], check=True)
+    report(clone, tmp_path / "cache")
+    subprocess.run(["git", "-C", clone, "fetch", "--quiet", "--unshallow"], check=True)
+    assert report(clone, tmp_path / "cache") == report(clone, None)
 
 
 # ---- keys ----

@@ -250,5 +250,8 @@ class FolderSource:
     def history(self, limits: Limits) -> History | None:
         return None
 
+    def history_key(self, limits: Limits) -> tuple[str, ...] | None:
+        return ()
+
     def close(self) -> None:
         """Nothing to remove."""

@@ -406,6 +406,15 @@ class GitSource:
             is_shallow=repository.layout.is_shallow,
         )
 
+    def history_key(self, limits: Limits) -> tuple[str, ...] | None:
+        """A commit's id stands for all that led to it, but not in a shallow clone, whose border can move."""
+        repository = self.repository
+        if repository.layout.is_shallow:
+            return None
+        tags = [f"{name} {value}" for name, value in repository.refs.items() if name.startswith("refs/tags/")]
+        reach = (self.commit, self.prefix, str(self.tags_until), str(limits.max_commits))
+        return (*reach, *sorted(tags), "", *repository.branches)
+
     def close(self) -> None:
         self.repository.glass.close()
         for item in self.extra:

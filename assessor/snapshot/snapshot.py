@@ -78,6 +78,9 @@ class Source(Protocol):
     def history(self, limits: Limits) -> History | None:
         """The history of what the snapshot shows; None without git."""
 
+    def history_key(self, limits: Limits) -> tuple[str, ...] | None:
+        """What the history follows from, without reading it; None where only the history itself can tell."""
+
     def close(self) -> None:
         """Remove what was made for reading."""
 
@@ -171,6 +174,11 @@ class Snapshot:
     def history(self) -> History | None:
         """What git remembers of these files, read at the first call; None without git."""
         return self._history
+
+    def history_key(self) -> str:
+        """Equal keys mean equal histories, where these could be read; far quicker than reading a long one."""
+        key = self.source.history_key(self.limits)
+        return repr(key if key is not None else self.history())
 
     def close(self) -> None:
         self.source.close()
