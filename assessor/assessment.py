@@ -158,7 +158,8 @@ class RoadmapStepInfo(Part):
 class GapInfo(Part):
     """A practice that should rise, what asks for it, why it matters and what to do in this repository's own stack.
 
-    `blocking` gaps keep the next level away. `status` is `unknown` where what could show it was unreadable.
+    `blocking` gaps keep the next level away. `status` is `unknown` where what could show it was unreadable. `later`: it
+    lies beyond the target, so it can wait.
     """
 
     practice: str
@@ -174,6 +175,7 @@ class GapInfo(Part):
     fix: str
     effort: EffortName | None = None
     steps: tuple[StepInfo, ...] = ()
+    later: bool = False
 
 
 class ItemInfo(Part):
@@ -251,6 +253,24 @@ class AttestedInfo(Part):
     basis: BasisInfo = BasisInfo()
 
 
+class TargetInfo(Part):
+    """Where the repository wants to be by one model, and the cheapest way there.
+
+    `level` is null where only levels of dimensions are wanted. `source` says who wants it: a profile's name, or the file
+    of the configuration. The way is as in a scorecard, and empty once the target is reached.
+    """
+
+    level: int | None
+    title: str = ""
+    dimensions: dict[str, int] = {}
+    source: Text
+    reached: bool
+    roadmap: tuple[RoadmapStepInfo, ...] = ()
+    roadmap_days: float = 0.0
+    roadmap_exact: bool = True
+    roadmap_blocked: tuple[str, ...] = ()
+
+
 class ScorecardInfo(Part):
     """One maturity model applied.
 
@@ -289,6 +309,8 @@ class ScorecardInfo(Part):
     basis: BasisInfo = BasisInfo()
     attested: AttestedInfo | None = None
     """Null where no attestation in force says anything to this model."""
+    target: TargetInfo | None = None
+    """Null where neither a profile nor the configuration sets a target by this model."""
 
 
 class ControlInfo(Part):

@@ -15,6 +15,7 @@ from assessor.findings import Evidence, Finding, NearMiss, Rung
 from assessor.rubric.effort import DAYS
 from assessor.rubric.roadmap import assume, find_roadmap
 from assessor.rubric.scoring import score
+from assessor.rubric.search import NODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -99,9 +100,10 @@ def make_plan(
     *,
     assumed: Mapping[str, str] | None = None,
     days: Days = DAYS,
+    limit: int = NODES,
 ) -> Plan:
     """The plan to `target` (the next level where that names no level) by a rubric, from the assessment's ratings with
-    the rungs in `assumed` (practice → rung) in place of the observed ones."""
+    the rungs in `assumed` (practice → rung) in place of the observed ones. `limit` bounds the search, in nodes."""
     seen = {name: _finding(name, info) for name, info in assessment.practices.items()}
     found = assume(seen, assumed or {})
     metrics, stack = assessment.metrics, frozenset(assessment.repository.stack)
@@ -110,7 +112,15 @@ def make_plan(
     if level is None and target.dimensions:
         level = start.level
     roadmap = find_roadmap(
-        rubric, found, metrics, target=level, dimensions=target.dimensions, days=days, stack=stack, items=start.items
+        rubric,
+        found,
+        metrics,
+        target=level,
+        dimensions=target.dimensions,
+        days=days,
+        stack=stack,
+        items=start.items,
+        limit=limit,
     )
     goal = roadmap.target if level is None else level
     named = {*roadmap.blocked, *(item for step in roadmap.steps for item in step.unlocks)}

@@ -125,5 +125,7 @@ def _named_levels(card: ScorecardInfo) -> Iterator[int]:
     named += [item.level for item in card.items]
     named += [card.attested.level, *card.attested.dimensions.values()] if card.attested else []
     named += [gap.level for gap in card.gaps]
-    named += [level for step in card.roadmap for level in (step.level, step.reaches)]
+    way = (*card.roadmap, *(card.target.roadmap if card.target else ()))
+    named += [level for step in way for level in (step.level, step.reaches)]
+    named += [card.target.level, *card.target.dimensions.values()] if card.target else []
     yield from (level for level in named if level is not None)

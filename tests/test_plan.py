@@ -78,7 +78,7 @@ RIGHT: list[tuple[list[str], dict[str, Any]]] = [
     (["--to", "continuous integration"], {"goal.level": 4, "end.level": 4}),
     (["--to", "2"], {"goal.level": 2, "steps": [], "days": 0}),
     (["--rubric", "google"], {"model": "google", "now.level": 1, "goal.level": 2, "end.level": 2}),
-    (["--profile", "internal"], {"goal.level": 2, "goal.dimensions": {"testing": 3, "versioning": 2}}),
+    (["--profile", "internal"], {"goal.level": 2, "goal.dimensions": {"ci": 3}}),
     (["--assume", "ci.pipeline=absent"], {"now.level": 3, "start.level": 2, "goal.level": 3}),
 ]
 

@@ -175,8 +175,8 @@ def test_no_cheaper_set_of_work_lifts_the_dimensions_too(case: Case, target: int
         return card.level >= max(target, here) and (level is None or level >= wanted)
 
     here = level_of(case.rubric, case.found, {})
-    asking = {entry.level for entry in case.rubric.placed if entry.item.area == "ci"}
-    wanted = ci if case.rubric.counts_points else max((level for level in asking if level <= ci), default=0)
+    known = case.rubric.levels_of("ci")
+    wanted = min((level for level in known if level >= ci), default=known[-1] if known else 0)
     roadmap = find_roadmap(case.rubric, case.found, {}, target=target, dimensions={"ci": ci})
     least = case.least(is_there)
     assert (least is None) == bool(roadmap.blocked)

@@ -49,7 +49,7 @@ def test_a_shell_may_have_changed_the_encoding(encoding: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [("later",), ("tool", "later"), ("scorecards", "stages", "gaps", 0, "later"), ("practices", "ci.lint", "later")],
+    [("later",), ("tool", "later"), ("scorecards", "stages", "gaps", 0, "newer"), ("practices", "ci.lint", "later")],
 )
 def test_fields_of_a_later_version_are_left_out(path: tuple[str | int, ...]) -> None:
     assert read_assessment("a.json", changed({"x": 1}, *path)) == WHOLE

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     "rubrics",
     metavar="NAME|FILE",
     multiple=True,
-    help="Show this maturity model (default: stages). May be given again; the first one is shown.",
+    help="Show this maturity model (default: the configuration's, else stages). May be given again; the first one is shown.",
 )
 @click.option(
     "--crosswalk",
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     multiple=True,
     help="Also say which controls of a framework (nist-ai-rmf, iso-42001, eu-ai-act) are supported. May be given again.",
 )
-@click.option("--policy", metavar="FILE", default="", help="An organisation's policy on attestations and waivers.")
+@click.option("--profile", metavar="NAME", default="", help="The target of a profile: what goes beyond it comes later.")
+@click.option("--policy", metavar="FILE", default="", help="An organisation's policy on statements and targets.")
 @click.option("--strict", is_flag=True, help="Attestations do not count.")
 @report_options("audit")
 @click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing of it.")
@@ -51,6 +52,7 @@ def audit(
     ref: str | None,
     rubrics: tuple[str, ...],
     crosswalks: tuple[str, ...],
+    profile: str,
     policy: str,
     strict: bool,
     reports: Reports,
@@ -67,7 +69,18 @@ def audit(
     fronts: list[Front] = []
     peek = (lambda snapshot: fronts.append(front_of(snapshot))) if reports.has_document else None
     rules = read_policy(policy)
-    assessment = run(target, ref, rubrics, quiet, crosswalks, policy=rules, strict=strict, no_cache=no_cache, peek=peek)
+    assessment = run(
+        target,
+        ref,
+        rubrics,
+        quiet,
+        crosswalks,
+        profile=profile,
+        policy=rules,
+        strict=strict,
+        no_cache=no_cache,
+        peek=peek,
+    )
     reports.write(assessment, front=fronts[0] if fronts else None)
 
 
@@ -127,21 +140,23 @@ def run(
     quiet: bool,
     crosswalks: tuple[str, ...] = (),
     *,
+    profile: str = "",
     policy: Policy | None = None,
     strict: bool = False,
     no_cache: bool = False,
     peek: Callable[[Snapshot], None] | None = None,
 ) -> Assessment:
-    """Audit with progress on standard error, and lay beside it what the configuration states. `peek` gets the snapshot
-    first.
+    """Audit with progress on standard error, and lay beside it what the configuration states and the targets. `peek`
+    gets the snapshot first.
 
-    Raises UserError for a wrong target, revision, rubric, crosswalk or configuration, and what `peek` raises.
+    Raises UserError for a wrong target, revision, rubric, crosswalk, profile or configuration, and what `peek` raises.
     """
     from assessor.audit import audit_snapshot
     from assessor.cli.caching import user_cache
-    from assessor.cli.judging import load_config
+    from assessor.cli.judging import load_config, own_rubric
     from assessor.cli.output import ProgressLine
     from assessor.policy.stated import check_items, with_statements
+    from assessor.policy.targets import TargetWishes, target_of_profile, with_targets
     from assessor.snapshot import SnapshotError, open_snapshot
 
     chosen, laid_beside = chosen_rubrics(rubrics), chosen_crosswalks(crosswalks)
@@ -149,12 +164,20 @@ def run(
     try:
         with user_cache(wanted=not no_cache) as cache, open_snapshot(target, ref) as snapshot:
             loaded = load_config(snapshot)
+            own = own_rubric(loaded, snapshot)
+            if not rubrics:
+                chosen = [own, *(rubric for rubric in chosen if rubric.id != own.id)]
+            if profile:
+                target_of_profile(profile, chosen[0])
             check_items(loaded, chosen)
             if peek:
                 peek(snapshot)
             day = day_of(os.environ, snapshot.commit_time)
             assessment = audit_snapshot(snapshot, chosen, progress, cache, laid_beside)
-            return with_statements(assessment, chosen, loaded, day, policy, strict=strict)
+            wishes = TargetWishes(loaded, own.id, profile, policy)
+            return with_targets(
+                with_statements(assessment, chosen, loaded, day, policy, strict=strict), chosen, wishes.target
+            )
     except SnapshotError as error:
         raise UserError(str(error)) from error
     finally:

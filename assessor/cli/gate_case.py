@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assessor.cli.judging import load_config, load_rubric, read_policy, today
+from assessor.cli.judging import load_config, load_rubric, own_rubric, read_policy, today
 from assessor.errors import UserError
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def _case(
     from assessor.policy.effective import effective
     from assessor.policy.gate import check_gate
     from assessor.policy.statements import on_day
+    from assessor.policy.targets import TargetWishes, with_targets
 
     loaded = load_config(snapshot)
     config = loaded.config
@@ -87,7 +88,8 @@ def _case(
     rubric = load_rubric(asked.gate.rubric, wishes.options, wishes.policy, snapshot)
     check_gate(asked.gate, rubric)
     said = on_day(config.attestations, config.waivers, today(os.environ), policy)
-    assessment = audit_snapshot(snapshot, [rubric], progress, cache)
+    targets = TargetWishes(loaded, own_rubric(loaded, snapshot).id, policy=policy)
+    assessment = with_targets(audit_snapshot(snapshot, [rubric], progress, cache), [rubric], targets.target)
     since = state_left(wishes, rubric, config, snapshot, progress, cache) if wishes.since else None
     return Case(assessment, rubric, asked, loaded, said, frozenset(snapshot.by_path), ratchets, since)
 

@@ -73,6 +73,14 @@ def load_config(snapshot: Snapshot) -> Loaded:
         raise UserError(one_line(error)) from error
 
 
+def own_rubric(loaded: Loaded, snapshot: Snapshot) -> Rubric:
+    """The model that the configuration names, or the default one: its targets are levels of it. Raises UserError."""
+    from assessor.policy.model import Gate
+    from assessor.rubric.loading import DEFAULT
+
+    return load_rubric(loaded.config.rubric or DEFAULT, Gate(), "", snapshot)
+
+
 def load_rubric(name: str, options: Gate, policy_file: str, snapshot: Snapshot) -> Rubric:
     """The model by name: shipped, a file that the command line names, one beside the policy, or one in the snapshot.
 

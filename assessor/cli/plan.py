@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     "--rubric", metavar="NAME|FILE", default="", help="By this maturity model (default: the configuration's)."
 )
 @click.option(
-    "--to", "level", metavar="LEVEL", default="", help="To this level, by number, id or title (default: the next)."
+    "--to",
+    "level",
+    metavar="LEVEL|target",
+    default="",
+    help="To this level, by number, id or title, or to the configuration's target (default: to the next level).",
 )
 @click.option("--profile", metavar="NAME", default="", help="To the target of a profile, such as customer-facing.")
 @click.option(
@@ -67,7 +71,7 @@ def plan(
     unrated = next((name for name in assumed if name not in assessment.practices), "")
     if unrated:
         raise UserError(f"{target} does not rate {unrated}; another version of the assessor wrote it")
-    reports.write_plan(make_plan(assessment, model, _goal(level, profile, model), assumed=assumed))
+    reports.write_plan(make_plan(assessment, model, _goal(level, profile, model, assessment), assumed=assumed))
 
 
 def parse_assumptions(texts: Iterable[str]) -> dict[str, str]:
@@ -92,13 +96,20 @@ def parse_assumptions(texts: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _goal(level: str, profile: str, rubric: Rubric) -> Target:
+def _goal(level: str, profile: str, rubric: Rubric, assessment: Assessment) -> Target:
     """Where to go by the options; the next level without any. Raises UserError."""
     from assessor.policy.targets import target_of_level, target_of_profile
     from assessor.rubric.target import Target
 
     if profile:
         return target_of_profile(profile, rubric)
+    if level == "target":
+        known = assessment.scorecards[rubric.id].target if rubric.id in assessment.scorecards else None
+        if known is None:
+            raise UserError(
+                f"--to target: the configuration sets no target by {rubric.id}; name a level or a --profile"
+            )
+        return Target(known.level, known.dimensions, known.source)
     return target_of_level(level, rubric) if level else Target()
 
 
@@ -125,9 +136,10 @@ def _audited(target: str, ref: str | None, rubric: str, *, no_cache: bool, quiet
     """An audit of the target by one model: the one that is named, else the configuration's. Raises UserError."""
     from assessor.audit import audit_snapshot
     from assessor.cli.caching import user_cache
-    from assessor.cli.judging import load_config, load_rubric
+    from assessor.cli.judging import load_config, load_rubric, own_rubric
     from assessor.cli.output import ProgressLine
     from assessor.policy.model import Gate
+    from assessor.policy.targets import TargetWishes, with_targets
     from assessor.rubric.loading import DEFAULT
     from assessor.snapshot import SnapshotError, open_snapshot
 
@@ -137,7 +149,9 @@ def _audited(target: str, ref: str | None, rubric: str, *, no_cache: bool, quiet
             loaded = load_config(snapshot)
             name = rubric or loaded.config.rubric or DEFAULT
             model = load_rubric(name, Gate(rubric=rubric), "", snapshot)
-            return audit_snapshot(snapshot, [model], progress, cache), model
+            wishes = TargetWishes(loaded, own_rubric(loaded, snapshot).id)
+            assessment = audit_snapshot(snapshot, [model], progress, cache)
+            return with_targets(assessment, [model], wishes.target), model
     except SnapshotError as error:
         raise UserError(str(error)) from error
     finally:

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 COLUMNS = (
     "dimension", "practice", "title", "rung", "height", "highest", "summary",
     "evidence", "near_misses", "blind_spots", "best_path", "best_line", "best_tool", "best_text", "route",
-    "wanted", "level", "blocking", "effort", "fix",
+    "wanted", "level", "blocking", "effort", "fix", "later",
     "repository", "commit", "date", "rules",
 )  # fmt: skip
 """`height` is the rung as a number, 0 (absent) to 4 (enforced), empty where there is none; `highest` is the highest rung
-that the practice defines. `wanted` to `fix` are the gap by the primary model, empty where there is none."""
+that the practice defines. `wanted` to `later` are the gap by the primary model, empty where there is none."""
 
 _AT_START = re.compile(r"""[\s'"]*[=+\-@|%＝＋－＠]""")
 _AFTER_SEPARATOR = re.compile(r"([;,]\s*)(?=[=+\-@＝＋－＠])")
@@ -84,6 +84,7 @@ def _row(assessment: Assessment, name: str, practice: PracticeInfo, gap: GapInfo
         "blocking": ("yes" if gap.blocking else "no") if gap else "",
         "effort": gap.effort if gap else "",
         "fix": gap.fix if gap else "",
+        "later": ("yes" if gap.later else "no") if gap else "",
         "repository": repository.name,
         "commit": repository.commit,
         "date": repository.date,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from assessor.catalog.practices import load_practices
 from assessor.render import charts
+from assessor.render.target_words import target_line
 from assessor.render.view import HEIGHTS, LADDER, told
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ MOST = {"evidence": 25, "hops": 25, "near_misses": 15, "blind_spots": 15, "all_b
 """How many of a list go into the file at all; what is cut is told, and the JSON has it."""
 WIDE, NARROW = 640, 340
 ANSWERS = (*LADDER, "unknown", "not_applicable")
-STATUSES = ("blocking", "supporting", "unknown", "done", "not_applicable")
+STATUSES = ("blocking", "supporting", "later", "unknown", "done", "not_applicable")
 _KINDS = dict.fromkeys(("pipeline", "event", "schedule"), "carried")
 """How the loop draws a hand-over; any other one by its own name."""
 BASIS = ("observed", "attested", "unstated", "unknown")
@@ -101,6 +102,12 @@ class Page:
         """How many practices the model answers in each way, the most urgent first, without answers that none has."""
         found = Counter(practice.status for practice in self.view.practices.values())
         return {name: found[name] for name in STATUSES if found[name]}
+
+    @property
+    def target(self) -> str:
+        """Where the repository wants to be and how far that is; empty where nobody says."""
+        target = self.view.card.target
+        return target_line(target, self.texts) if target else ""
 
     @property
     def blocking(self) -> int:

@@ -42,7 +42,7 @@ def render(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT)
 
 
 def _head(parts: Parts) -> Block:
-    words = [parts.next_level(), parts.observed(), parts.files()]
+    words = [parts.next_level(), parts.target(), parts.observed(), parts.files()]
     spots = len(parts.view.blind_spots)
     words += [parts.t.count("count.blind_spots", spots)] if spots else []
     lines = [f"- {word}" for word in words if word]
@@ -50,20 +50,17 @@ def _head(parts: Parts) -> Block:
 
 
 def _steps(parts: Parts) -> Block:
-    """The first steps of the cheapest way to the next level."""
-    card = parts.view.card
-    if not card.roadmap or card.next_level is None:
+    """The first steps of the cheapest way up."""
+    way = parts.view.way
+    if not way.steps:
         return Block(())
-    t = parts.t
-    days = t.count("roadmap.days", card.roadmap_days)
-    heading = t("markdown.cheapest", level=card.next_level, days=days)
     rows = []
-    for number, step in enumerate(card.roadmap[:_STEPS_SHOWN], start=1):
+    for number, step in enumerate(way.steps[:_STEPS_SHOWN], start=1):
         first, *others = parts.step(step)
         rows.append("<br>".join([f"{number}. {first}", *others]))
-    more = len(card.roadmap) - _STEPS_SHOWN
-    foot = ("", t.count("markdown.more_steps", more)) if more > 0 else ()
-    return Block(("", f"### {heading}", ""), tuple(rows), foot)
+    more = len(way.steps) - _STEPS_SHOWN
+    foot = ("", parts.t.count("markdown.more_steps", more)) if more > 0 else ()
+    return Block(("", f"### {parts.way()}", ""), tuple(rows), foot)
 
 
 def _blocking(parts: Parts) -> Block:

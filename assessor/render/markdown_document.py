@@ -46,7 +46,7 @@ def render(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT)
 def _head(parts: Parts) -> Block:
     t, card = parts.t, parts.view.card
     lines = [f"# {parts.title()}", "", parts.headline(), "", parts.state(), ""]
-    lines += [f"- {word}" for word in (parts.next_level(), parts.observed(), parts.files()) if word]
+    lines += [f"- {word}" for word in (parts.next_level(), parts.target(), parts.observed(), parts.files()) if word]
     titles = (t("report.level"), t("models.level_title"), t("models.share"), "")
     lines += ["", f"## {t('report.level')}", "", *table_head(titles, (2,))]
     for level in card.levels:
@@ -56,30 +56,27 @@ def _head(parts: Parts) -> Block:
 
 
 def _roadmap(parts: Parts) -> Iterator[Block]:
-    """The cheapest way to the next level, what else keeps it away, and what is worth doing besides."""
+    """The cheapest way up, what keeps the next level away, what is worth doing besides, and what can wait."""
     t, view = parts.t, parts.view
     yield Block(("", f"## {t('roadmap.title')}", "", parts.next_level()))
-    if view.card.roadmap:
-        yield Block(("", f"### {_cheapest(parts)}", ""), tuple(_steps(parts)))
-    if view.card.roadmap_blocked:
+    if view.way.steps:
+        yield Block(("", f"### {parts.way()}", ""), tuple(_steps(parts)))
+    if view.way.blocked:
         texts = {item.id: item.text for item in view.card.items}
-        rows = tuple(f"- {parts.ours(texts.get(name, name))}" for name in view.card.roadmap_blocked)
+        rows = tuple(f"- {parts.ours(texts.get(name, name))}" for name in view.way.blocked)
         yield Block(("", t("roadmap.stands"), ""), rows)
     if view.blocking and view.card.next_level is not None:
         yield _gaps(parts, t("roadmap.blocking", level=view.card.next_level), view.blocking)
     if view.supporting:
         yield _gaps(parts, t("roadmap.supporting"), view.supporting)
-
-
-def _cheapest(parts: Parts) -> str:
-    card = parts.view.card
-    return parts.t("markdown.cheapest", level=card.next_level, days=parts.t.count("roadmap.days", card.roadmap_days))
+    if view.waiting:
+        yield _gaps(parts, t("target.beyond"), view.waiting)
 
 
 def _steps(parts: Parts) -> Iterator[str]:
     """Each step of the roadmap as one list item."""
     t = parts.t
-    for number, step in enumerate(parts.view.card.roadmap, start=1):
+    for number, step in enumerate(parts.view.way.steps, start=1):
         first, *others = parts.step(step)
         for near in step.near:
             place = f" ({parts.place(near.place)})" if near.place else ""

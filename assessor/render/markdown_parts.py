@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assessor.render.markdown_text import Block, code, escaped, prose, row, table_head
+from assessor.render.target_words import target_line
 from assessor.render.view import HEIGHTS
 
 if TYPE_CHECKING:
@@ -99,6 +100,20 @@ class Parts:
         title = self.ours(self.view.level_title(card.next_level))
         share = self.t("summary.next_share", share=self.t.percent(card.share))
         return f"{self.t('report.level_n', level=card.next_level)}, {title}: {share}."
+
+    def target(self) -> str:
+        """Where the repository wants to be and how far that is; empty where nobody says."""
+        target = self.view.card.target
+        return prose(target_line(target, self.t)) if target else ""
+
+    def way(self) -> str:
+        """The title of the way up: where it leads, and the days that it takes."""
+        way, t = self.view.way, self.t
+        days = t.count("roadmap.days", way.days)
+        if way.target:
+            return f"{t('target.way')}: {days}"
+        title = t("markdown.cheapest", level=self.view.card.next_level, days=days)
+        return f"{t('target.later')}: {title}" if self.view.card.target else title
 
     def dimensions(self) -> Block:
         """A row for each dimension: points and level."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from assessor.render import charts
 from assessor.render.pdf_file import printable, time_of
+from assessor.render.target_words import target_line
 from assessor.render.view import HEIGHTS, LADDER, STEPS_SHOWN, told
 
 if TYPE_CHECKING:
@@ -188,7 +189,9 @@ class Document:
             return
         title = t.tr(view.level_title(card.next_level))
         yield t("pdf.lead_next", percent=t.percent(card.share), next=card.next_level, next_title=title)
-        if card.roadmap:
+        if card.target:
+            yield self.target()
+        elif card.roadmap:
             yield t.count("pdf.lead_way", len(card.roadmap), days=self.days(card.roadmap_days))
         blocking = len({gap.practice for gap in view.blocking})
         if blocking:
@@ -211,7 +214,7 @@ class Document:
 
     def steps(self) -> tuple[Step, ...]:
         """The first steps of the cheapest way; where there is none, what else is worth doing first."""
-        road = self.view.card.roadmap[:STEPS_SHOWN]
+        road = self.view.way.steps[:STEPS_SHOWN]
         if road:
             return tuple(self._step_of_road(step) for step in road)
         return tuple(self._step_of_gap(gap) for gap in self.view.steps)
@@ -243,7 +246,20 @@ class Document:
 
     # ---- roadmap ----
 
+    def target(self) -> str:
+        """Where the repository wants to be and how far that is; empty where nobody says."""
+        target = self.view.card.target
+        return target_line(target, self.t) if target else ""
+
     def roadmap_lead(self) -> str:
+        t, card = self.t, self.view.card
+        if self.view.way.target:
+            return self.target()
+        lead = self._next_lead()
+        return f"{self.target()} {t('target.later')}: {lead}" if card.target else lead
+
+    def _next_lead(self) -> str:
+        """About the way to the next level."""
         t, card = self.t, self.view.card
         if card.next_level is None:
             return t("pdf.roadmap_top")
@@ -255,8 +271,8 @@ class Document:
 
     @cached_property
     def further(self) -> tuple[GapInfo, ...]:
-        """Gaps that the way to the next level does not lift, each practice once."""
-        lifted = {lift.practice for step in self.view.card.roadmap for lift in step.raises}
+        """Gaps that the way up does not lift and that cannot wait, each practice once."""
+        lifted = {lift.practice for step in self.view.way.steps for lift in step.raises}
         left = (gap for gap in (*self.view.blocking, *self.view.supporting) if gap.practice not in lifted)
         return tuple({gap.practice: gap for gap in reversed(list(left))}.values())[::-1]
 

@@ -1,7 +1,7 @@
 """Gaps as CI systems take them: each on a real file of the repository, with a severity and a key that stays.
 
 One entry for a practice: an error where it stands in the way of a condition of the gate, a warning where it blocks the
-next level, a note for the rest. What could not be read and may hide a practice is a note of its own.
+next level and the target asks for it, a note for the rest. What could not be read and may hide a practice is a note of its own.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _blocker_message(verdict: Verdict, blocker: Blocker) -> str:
 def _of_card(assessment: Assessment) -> Iterator[tuple[str, Severity, str]]:
     card = assessment.scorecards.get(assessment.primary)
     for gap in card.gaps if card else ():
-        yield gap.practice, "warning" if gap.blocking else "note", _gap_message(gap, assessment)
+        yield gap.practice, "warning" if gap.blocking and not gap.later else "note", _gap_message(gap, assessment)
 
 
 def _gap_message(gap: GapInfo, assessment: Assessment) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assessor.planning import Plan
 from assessor.render.links import Links, links_of
+from assessor.render.target_words import dimension_levels
 from assessor.render.view import shown
 
 if TYPE_CHECKING:
@@ -54,11 +55,7 @@ class PlanView:
         is_next = not goal.source and goal.level == self.plan.start.level + 1
         words = t("plan.goal_next" if is_next else "plan.goal", level=goal.level, title=t.tr(goal.title))
         if goal.dimensions:
-            levels = (
-                t("plan.goal_dimension", dimension=t(f"dimension.{name}"), level=level)
-                for name, level in goal.dimensions.items()
-            )
-            words += f", {t('plan.goal_dimensions', levels=', '.join(levels))}"
+            words += f", {t('plan.goal_dimensions', levels=', '.join(dimension_levels(goal.dimensions, t)))}"
         return f"{words} ({t('plan.goal_by', source=goal.source)})" if goal.source else words
 
     @property

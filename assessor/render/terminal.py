@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assessor.render.target_words import target_line
 from assessor.render.terminal_loop import loop_lines
 from assessor.render.terminal_page import cells
 from assessor.render.terminal_sheet import sheet_for
 from assessor.render.terminal_statements import level_line, note_lines, statement_lines
 from assessor.render.texts import DEFAULT
-from assessor.render.view import HEIGHTS, told
+from assessor.render.view import HEIGHTS, told, way_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +69,7 @@ def render(
         *_header(page, assessment),
         *_ladder(page, card),
         *level_line(page, assessment, card),
+        *_target_lines(page, card),
         *_dimensions(page, assessment, card),
         *(loop_lines(page, assessment.loop) if assessment.loop else ()),
         *_roadmap(page, card, verbose),
@@ -133,6 +135,14 @@ def _stair_note(page: Sheet, card: ScorecardInfo, level: LevelInfo) -> str:
     return page.word("summary.next_share", share=page.t.percent(level.share))
 
 
+def _target_lines(page: Sheet, card: ScorecardInfo) -> Iterator[str]:
+    """Where the repository wants to be and how far that is."""
+    if card.target:
+        yield ""
+        style = "green" if card.target.reached else "yellow"
+        yield from page.wrapped("  ", page.said(target_line(card.target, page.t)), 0, style)
+
+
 def _dimensions(page: Sheet, assessment: Assessment, card: ScorecardInfo) -> Iterator[str]:
     yield from page.heading(page.word("terminal.dimensions"), page.word("terminal.points_and_level"))
     ends = {name: _dimension_end(page, result) for name, result in card.dimensions.items()}
@@ -155,17 +165,19 @@ def _bar_style(points: float) -> str:
 
 
 def _roadmap(page: Sheet, card: ScorecardInfo, verbose: bool) -> Iterator[str]:
-    """The first steps of the cheapest way to the next level, with the days that they take."""
-    if not card.roadmap or card.next_level is None:
+    """The first steps of the cheapest way to the target or the next level, with the days that they take."""
+    way = way_of(card)
+    if not way.steps or (card.target and card.target.reached):
         return
-    key = "terminal.work" if card.roadmap_exact else "terminal.work_or_less"
-    about = page.word(key, days=days(card.roadmap_days, page.t))
-    yield from page.heading(page.word("terminal.cheapest", level=card.next_level), about)
-    shown = card.roadmap if verbose else card.roadmap[:_STEPS_SHOWN]
+    key = "terminal.work" if way.is_exact else "terminal.work_or_less"
+    about = page.word(key, days=days(way.days, page.t))
+    title = page.word("target.way") if way.target else page.word("terminal.cheapest", level=card.next_level)
+    yield from page.heading(title, about)
+    shown = way.steps if verbose else way.steps[:_STEPS_SHOWN]
     for number, step in enumerate(shown, start=1):
         yield from roadmap_step(page, step, number)
-    if len(shown) < len(card.roadmap):
-        yield page.more(len(card.roadmap) - len(shown))
+    if len(shown) < len(way.steps):
+        yield page.more(len(way.steps) - len(shown))
 
 
 def roadmap_step(page: Sheet, step: RoadmapStepInfo, number: int) -> Iterator[str]:
@@ -183,11 +195,11 @@ def days(number: float, texts: Texts) -> str:
 
 
 def _gaps(page: Sheet, assessment: Assessment, card: ScorecardInfo, verbose: bool) -> Iterator[str]:
-    blocking = [gap for gap in card.gaps if gap.blocking]
-    other = [gap for gap in card.gaps if not gap.blocking]
+    blocking = [gap for gap in card.gaps if gap.blocking and not gap.later]
+    other = [gap for gap in card.gaps if not gap.blocking and not gap.later]
     if card.next_level is None:
         yield from page.heading(page.word("terminal.highest"))
-    else:
+    elif blocking or not card.target:
         title = next(level.title for level in card.levels if level.level == card.next_level)
         share = page.word("terminal.there", share=page.t.percent(card.share))
         heading = page.word("terminal.asks", level=card.next_level, title=page.t.tr(title))
@@ -198,14 +210,24 @@ def _gaps(page: Sheet, assessment: Assessment, card: ScorecardInfo, verbose: boo
         yield from note_lines(page, assessment, gap.practice)
     if len(shown) < len(blocking):
         yield page.more(len(blocking) - len(shown))
-    if other:
-        yield from page.heading(page.word("terminal.supporting"))
-        kept = other if verbose else other[:_SUPPORTING_SHOWN]
-        for gap in kept:
-            yield from _short_gap(page, gap)
-            yield from note_lines(page, assessment, gap.practice)
-        if len(kept) < len(other):
-            yield page.more(len(other) - len(kept))
+    yield from _short_gaps(page, assessment, other, (page.word("terminal.supporting"), ""), verbose)
+    later = [gap for gap in card.gaps if gap.later]
+    about = (page.word("target.later"), page.word("target.later_about"))
+    yield from _short_gaps(page, assessment, later, about, verbose)
+
+
+def _short_gaps(
+    page: Sheet, assessment: Assessment, gaps: list[GapInfo], heading: tuple[str, str], verbose: bool
+) -> Iterator[str]:
+    if not gaps:
+        return
+    yield from page.heading(*heading)
+    kept = gaps if verbose else gaps[:_SUPPORTING_SHOWN]
+    for gap in kept:
+        yield from _short_gap(page, gap)
+        yield from note_lines(page, assessment, gap.practice)
+    if len(kept) < len(gaps):
+        yield page.more(len(gaps) - len(kept))
 
 
 def _climb(page: Sheet, gap: GapInfo | RaiseInfo) -> str:

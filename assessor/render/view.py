@@ -28,7 +28,9 @@ if TYPE_CHECKING:
         HopInfo,
         PlaceInfo,
         PracticeInfo,
+        RoadmapStepInfo,
         ScorecardInfo,
+        TargetInfo,
     )
 
 LADDER = ("absent", "declared", "used", "automated", "enforced")
@@ -53,11 +55,14 @@ class PracticeView:
 
     @property
     def status(self) -> str:
-        """One word to filter by: `blocking` or `supporting` for a gap, else `done`, `unknown` or `not_applicable`."""
+        """One word to filter by: `blocking`, `supporting` or `later` for a gap, else `done`, `unknown` or
+        `not_applicable`."""
         if self.info.rung in ("unknown", "not_applicable"):
             return self.info.rung
         if self.gap is None:
             return "done"
+        if self.gap.later:
+            return "later"
         return "blocking" if self.gap.blocking else "supporting"
 
     @property
@@ -73,6 +78,25 @@ class DimensionView:
     id: str
     result: DimensionInfo | None
     practices: tuple[PracticeView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The cheapest way up. `target` is what it leads to; None for the next level. `blocked` are items in the way."""
+
+    steps: tuple[RoadmapStepInfo, ...]
+    days: float
+    is_exact: bool
+    blocked: tuple[str, ...]
+    target: TargetInfo | None = None
+
+
+def way_of(card: ScorecardInfo) -> Way:
+    """The way to the target where there is one, and it is not reached; else to the next level."""
+    target = card.target
+    if target is None or target.reached:
+        return Way(card.roadmap, card.roadmap_days, card.roadmap_exact, card.roadmap_blocked)
+    return Way(target.roadmap, target.roadmap_days, target.roadmap_exact, target.roadmap_blocked, target)
 
 
 @dataclass(frozen=True)
@@ -100,13 +124,29 @@ class View:
 
     @property
     def blocking(self) -> tuple[GapInfo, ...]:
-        """What keeps the next level away, in the assessment's order."""
-        return tuple(gap for gap in self.card.gaps if gap.blocking)
+        """What keeps the next level away, in the assessment's order; without what can wait."""
+        return tuple(gap for gap in self.card.gaps if gap.blocking and not gap.later)
 
     @property
     def supporting(self) -> tuple[GapInfo, ...]:
-        """What is worth doing and keeps nothing away."""
-        return tuple(gap for gap in self.card.gaps if not gap.blocking)
+        """What is worth doing and keeps nothing away; without what can wait."""
+        return tuple(gap for gap in self.card.gaps if not gap.blocking and not gap.later)
+
+    @property
+    def later(self) -> tuple[GapInfo, ...]:
+        """What lies beyond the target."""
+        return tuple(gap for gap in self.card.gaps if gap.later)
+
+    @property
+    def waiting(self) -> tuple[GapInfo, ...]:
+        """What can wait, as far as the way that is shown does not lift it."""
+        lifted = {lift.practice for step in self.way.steps for lift in step.raises}
+        return tuple(gap for gap in self.later if gap.practice not in lifted)
+
+    @property
+    def way(self) -> Way:
+        """The cheapest way up that matters most."""
+        return way_of(self.card)
 
     @property
     def steps(self) -> tuple[GapInfo, ...]:
@@ -118,7 +158,7 @@ class View:
     @cached_property
     def gap_of(self) -> dict[str, GapInfo]:
         """Practice → its gap; the one that blocks where there are several."""
-        return {gap.practice: gap for gap in reversed((*self.blocking, *self.supporting))}
+        return {gap.practice: gap for gap in reversed((*self.blocking, *self.supporting, *self.later))}
 
     @cached_property
     def practices(self) -> dict[str, PracticeView]:

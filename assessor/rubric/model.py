@@ -298,6 +298,13 @@ class Rubric(Value):
         sums = [section.full for section in self.sections if section.counts]
         return (min(sums) if self.scoring == "minimum" else sum(sums)) if sums else 0.0
 
+    def levels_of(self, dimension: str) -> tuple[int, ...]:
+        """The levels that a dimension can have: those that ask something of it; every one where points are counted."""
+        asking = {entry.level for entry in self.placed if entry.item.area == dimension}
+        if asking and self.counts_points:
+            return tuple(level.level for level in self.levels)
+        return tuple(sorted(asking))
+
     def title_of(self, level: int) -> str:
         """The title of a level by its number. KeyError for a number that is no level."""
         return {entry.level: entry.title for entry in self.levels}[level]

@@ -19,8 +19,3 @@ class Target:
     level: int | None = None
     dimensions: Mapping[str, int] = field(default_factory=dict)
     source: str = ""
-
-    def covers(self, level: int, dimension: str) -> bool:
-        """What a level asks, of a dimension, is part of the target."""
-        wanted = (self.level, self.dimensions.get(dimension))
-        return any(number is not None and level <= number for number in wanted)

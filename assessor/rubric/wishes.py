@@ -69,9 +69,11 @@ class Task:
         return self._asked(entry, [result for result in self.items if result.level == level])
 
     def quotas_of_dimensions(self, targets: Mapping[str, int]) -> dict[int, list[Quota]]:
-        """By level what is asked of the wishes so that each dimension comes to its target; none where it is there."""
+        """By level what is asked of the wishes so that each dimension comes to its target or, where the model does not
+        know that level of it, to the next higher one that it can have; none where it is there."""
         found: dict[int, list[Quota]] = {}
-        for dimension, target in targets.items():
+        for dimension, wanted in targets.items():
+            target = min((level for level in self.rubric.levels_of(dimension) if level >= wanted), default=wanted)
             own = [result for result in self.items if result.item.area == dimension]
             for entry in self.rubric.levels[1:]:
                 if entry.level > target or (self.rubric.counts_points and entry.level < target):
