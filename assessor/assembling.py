@@ -36,6 +36,7 @@ from assessor.assessment import (
     StepInfo,
     ToolInfo,
 )
+from assessor.rubric.effort import DAYS
 from assessor.rubric.scoring import ItemResult, Scorecard, SectionResult, Shares, score
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from assessor.facts import place as facts
     from assessor.findings import Evidence, Finding, Hop
     from assessor.rubric.crosswalk import Crosswalk
+    from assessor.rubric.effort import Days
     from assessor.rubric.gaps import Gap
     from assessor.rubric.loop import Handover, Loop, StationState
     from assessor.rubric.model import Rubric
@@ -72,6 +74,7 @@ def assess(
     findings: Mapping[str, Finding],
     rubrics: Sequence[Rubric],
     crosswalks: Sequence[Crosswalk] = (),
+    days: Days = DAYS,
 ) -> Assessment:
     """Score the findings by each rubric and put all together. The first rubric is the primary one."""
     from assessor.catalog.practices import load_practices
@@ -80,7 +83,7 @@ def assess(
     practices = load_practices()
     stack = stacks((entry.path for entry in snapshot.files), snapshot.remote)
     metrics = measured(findings)
-    cards = {rubric.id: _scored(rubric, findings, metrics, practices, frozenset(stack)) for rubric in rubrics}
+    cards = {rubric.id: _scored(rubric, findings, metrics, practices, frozenset(stack), days) for rubric in rubrics}
     return Assessment(
         tool=ToolInfo(name="mlops-assessor", version=__version__, rules=rules_digest()),
         repository=_repository(snapshot, stack),
@@ -89,6 +92,7 @@ def assess(
         scorecards=cards,
         crosswalks={crosswalk.id: crosswalk_info(crosswalk, findings) for crosswalk in crosswalks},
         loop=loop_info(find_loop(findings)),
+        effort={"S": days.S, "M": days.M, "L": days.L},
         metrics=metrics,
         blind_spots=tuple(_blind_spot(spot) for spot in reading.blind_spots),
         statistics=Statistics(files=reading.listed, read=reading.read, parsed=reading.parsed),
@@ -101,12 +105,13 @@ def _scored(
     metrics: Mapping[str, float],
     practices: Sequence[Practice],
     stack: frozenset[str],
+    days: Days,
 ) -> ScorecardInfo:
     from assessor.rubric.roadmap import QUICK_NODES, find_roadmap
 
     card = score(rubric, findings, metrics, practices=practices, stack=stack)
     roadmap = find_roadmap(
-        rubric, findings, metrics, practices=practices, stack=stack, items=card.items, limit=QUICK_NODES
+        rubric, findings, metrics, days=days, practices=practices, stack=stack, items=card.items, limit=QUICK_NODES
     )
     return scorecard_info(card, rubric.floor, roadmap)
 

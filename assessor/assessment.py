@@ -443,6 +443,8 @@ class Assessment(Part):
     loop: LoopInfo | None = None
     """Null only in an audit by a version that did not draw it."""
     statements: StatementsInfo = StatementsInfo()
+    effort: dict[EffortName, Annotated[float, Field(gt=0, le=1000)]] = {}
+    """What the efforts take, in days of one person; empty in an audit by a version that did not say."""
     metrics: dict[str, float] = {}
     blind_spots: tuple[BlindSpotInfo, ...] = ()
     statistics: Statistics

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from assessor.cache.cache import Cache
     from assessor.cache.codec import Codec
     from assessor.rubric.crosswalk import Crosswalk
+    from assessor.rubric.effort import Days
     from assessor.rubric.model import Rubric
     from assessor.snapshot.snapshot import Snapshot
 
@@ -136,13 +137,16 @@ def audit_snapshot(
     progress: Progress | None = None,
     cache: Cache | None = None,
     crosswalks: Sequence[Crosswalk] = (),
+    days: Days | None = None,
 ) -> Assessment:
-    """Audit a snapshot that the caller has opened, for example to read its configuration too."""
+    """Audit a snapshot that the caller has opened, for example to read its configuration too. `days` says what the
+    efforts of the practices take, where that is not what we suppose."""
     from assessor.assembling import assess
+    from assessor.rubric.effort import DAYS
 
     with without_collection():
         rated = rate_snapshot(snapshot, progress, cache)
-        return assess(snapshot, rated, rated.findings, rubrics, crosswalks)
+        return assess(snapshot, rated, rated.findings, rubrics, crosswalks, days or DAYS)
 
 
 @contextmanager

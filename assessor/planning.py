@@ -12,7 +12,7 @@ from assessor.assembling import step_info
 from assessor.assessment import EffortName, Part, RepositoryInfo, RoadmapStepInfo, RungName, Text, ToolInfo
 from assessor.facts.place import Place
 from assessor.findings import Evidence, Finding, NearMiss, Rung
-from assessor.rubric.effort import DAYS
+from assessor.rubric.effort import Days
 from assessor.rubric.roadmap import assume, find_roadmap
 from assessor.rubric.scoring import score
 from assessor.rubric.search import NODES
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from assessor.assessment import Assessment, PlaceInfo, PracticeInfo
-    from assessor.rubric.effort import Days
     from assessor.rubric.model import Rubric
     from assessor.rubric.scoring import Scorecard
     from assessor.rubric.target import Target
@@ -99,7 +98,6 @@ def make_plan(
     target: Target,
     *,
     assumed: Mapping[str, str] | None = None,
-    days: Days = DAYS,
     limit: int = NODES,
 ) -> Plan:
     """The plan to `target` (the next level where that names no level) by a rubric, from the assessment's ratings with
@@ -107,6 +105,7 @@ def make_plan(
     seen = {name: _finding(name, info) for name, info in assessment.practices.items()}
     found = assume(seen, assumed or {})
     metrics, stack = assessment.metrics, frozenset(assessment.repository.stack)
+    days = Days(**assessment.effort)
     now, start = score(rubric, seen, metrics), score(rubric, found, metrics)
     level = target.level
     if level is None and target.dimensions:

@@ -173,7 +173,7 @@ def run(
             if peek:
                 peek(snapshot)
             day = day_of(os.environ, snapshot.commit_time)
-            assessment = audit_snapshot(snapshot, chosen, progress, cache, laid_beside)
+            assessment = audit_snapshot(snapshot, chosen, progress, cache, laid_beside, loaded.config.effort.days)
             wishes = TargetWishes(loaded, own.id, profile, policy)
             return with_targets(
                 with_statements(assessment, chosen, loaded, day, policy, strict=strict), chosen, wishes.target

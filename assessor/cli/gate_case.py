@@ -85,11 +85,14 @@ def _case(
     ratchets = ratchets_of(wishes, policy, loaded, snapshot) if wishes.needs_conditions else ()
     if wishes.needs_conditions and asked.gate.is_empty and not ratchets and not wishes.since:
         raise UserError(_NO_CONDITION)
+    own = own_rubric(loaded, snapshot)
     rubric = load_rubric(asked.gate.rubric, wishes.options, wishes.policy, snapshot)
     check_gate(asked.gate, rubric)
     said = on_day(config.attestations, config.waivers, today(os.environ), policy)
-    targets = TargetWishes(loaded, own_rubric(loaded, snapshot).id, policy=policy)
-    assessment = with_targets(audit_snapshot(snapshot, [rubric], progress, cache), [rubric], targets.target)
+    targets = TargetWishes(loaded, own.id, policy=policy)
+    assessment = with_targets(
+        audit_snapshot(snapshot, [rubric], progress, cache, days=config.effort.days), [rubric], targets.target
+    )
     since = state_left(wishes, rubric, config, snapshot, progress, cache) if wishes.since else None
     return Case(assessment, rubric, asked, loaded, said, frozenset(snapshot.by_path), ratchets, since)
 

@@ -78,7 +78,12 @@ def own_rubric(loaded: Loaded, snapshot: Snapshot) -> Rubric:
     from assessor.policy.model import Gate
     from assessor.rubric.loading import DEFAULT
 
-    return load_rubric(loaded.config.rubric or DEFAULT, Gate(), "", snapshot)
+    try:
+        return load_rubric(loaded.config.rubric or DEFAULT, Gate(), "", snapshot)
+    except UserError as error:
+        if str(error).startswith(f"{loaded.config.rubric}:"):
+            raise  # a mistake in the model's own file has its place already
+        raise UserError(f"{loaded.path}:{loaded.line('rubric')}: rubric: {error}") from error
 
 
 def load_rubric(name: str, options: Gate, policy_file: str, snapshot: Snapshot) -> Rubric:

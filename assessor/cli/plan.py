@@ -140,18 +140,16 @@ def _audited(target: str, ref: str | None, rubric: str, *, no_cache: bool, quiet
     from assessor.cli.output import ProgressLine
     from assessor.policy.model import Gate
     from assessor.policy.targets import TargetWishes, with_targets
-    from assessor.rubric.loading import DEFAULT
     from assessor.snapshot import SnapshotError, open_snapshot
 
     progress = ProgressLine(sys.stderr, quiet=quiet)
     try:
         with user_cache(wanted=not no_cache) as cache, open_snapshot(target, ref) as snapshot:
             loaded = load_config(snapshot)
-            name = rubric or loaded.config.rubric or DEFAULT
-            model = load_rubric(name, Gate(rubric=rubric), "", snapshot)
-            wishes = TargetWishes(loaded, own_rubric(loaded, snapshot).id)
-            assessment = audit_snapshot(snapshot, [model], progress, cache)
-            return with_targets(assessment, [model], wishes.target), model
+            own = own_rubric(loaded, snapshot)
+            model = load_rubric(rubric, Gate(rubric=rubric), "", snapshot) if rubric else own
+            assessment = audit_snapshot(snapshot, [model], progress, cache, days=loaded.config.effort.days)
+            return with_targets(assessment, [model], TargetWishes(loaded, own.id).target), model
     except SnapshotError as error:
         raise UserError(str(error)) from error
     finally:

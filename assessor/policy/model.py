@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from assessor.catalog.loading import Value, did_you_mean
 from assessor.catalog.practices import PracticeId, RungName, load_practices, practice_rungs
+from assessor.rubric.effort import DAYS, Days
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -142,6 +143,24 @@ class Targets(Value):
     dimensions: dict[Dimension, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
 
 
+class EffortDays(Value):
+    """What the efforts of the practices take, in days of one person who knows the project."""
+
+    S: Annotated[float, Field(gt=0, le=1000)] = DAYS.S
+    M: Annotated[float, Field(gt=0, le=1000)] = DAYS.M
+    L: Annotated[float, Field(gt=0, le=1000)] = DAYS.L
+
+    @model_validator(mode="after")
+    def _rise(self) -> EffortDays:
+        if not self.S <= self.M <= self.L:
+            raise ValueError(f"days must not fall from S over M to L, as {self.S:g}, {self.M:g}, {self.L:g} do")
+        return self
+
+    @property
+    def days(self) -> Days:
+        return Days(self.S, self.M, self.L)
+
+
 class Report(Value):
     """What the owner puts on documents (PDF)."""
 
@@ -159,6 +178,7 @@ class Config(Value):
     profile: str = ""
     """Name of a shipped set of targets; see `profiles.yaml`."""
     targets: Targets = Targets()
+    effort: EffortDays = EffortDays()
     gate: Gate = Gate()
     baseline: str = ""
     """The baseline file, relative to the repository's root."""

@@ -6,13 +6,11 @@ costs. `declared` on the way to more is no step: intent comes with the deed.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assessor.catalog.practices import RUNGS, Effort, Practice, RungName
-from assessor.errors import UserError
 from assessor.findings import Finding, Rung
 from assessor.rubric.search import bits
 
@@ -27,7 +25,7 @@ MILLI = 1000
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """What the efforts mean in days of one person; users calibrate it."""
+    """What the efforts mean in days of one person; the configuration calibrates it (`effort`)."""
 
     S: float = 0.5
     M: float = 2.0
@@ -35,25 +33,6 @@ class Days:
 
     def of(self, effort: Effort) -> float:
         return {"S": self.S, "M": self.M, "L": self.L}[effort]
-
-    @classmethod
-    def parse(cls, text: str) -> Days:
-        """`S=0.5,M=2,L=5`, any of them left out. Raises UserError."""
-        found: dict[str, float] = {}
-        for part in filter(None, (part.strip() for part in text.split(","))):
-            name, _, value = part.partition("=")
-            name = name.strip().upper()
-            try:
-                number = float(value)
-            except ValueError:
-                number = math.nan
-            if name not in ("S", "M", "L") or not 0 < number <= 1000:
-                raise UserError(f"--days '{part}': expected S, M or L with days from 0 to 1000, such as S=0.5,M=2,L=5")
-            found[name] = number
-        days = cls(**found)
-        if not days.S <= days.M <= days.L:
-            raise UserError(f"--days: S ({days.S:g}) must not be more than M ({days.M:g}), nor M than L ({days.L:g})")
-        return days
 
 
 DAYS = Days()

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 from assessor.catalog.practices import RUNGS, Effort, Practice, RungName
 from assessor.findings import LADDER, Finding, Rung
 from assessor.rubric import points
+from assessor.rubric.effort import DAYS
 from assessor.rubric.model import PARTLY, TINY, AllOf, AnyOf, AtRung, Attest, Expression, NOf, Rubric, leaves
 from assessor.rubric.scoring import ItemResult, Status, wanted_supporting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-_DAYS: dict[Effort, float] = {"S": 0.5, "M": 3.0, "L": 10.0}
-"""Rough days of one person who knows the project: S is hours, M days, L weeks. Only the order matters here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ class Gap:
     @property
     def days(self) -> float:
         """Rough cost, for ordering only."""
-        return sum(_DAYS[step.effort] for step in self.steps)
+        return sum(DAYS.of(step.effort) for step in self.steps)
 
 
 def find_gaps(
@@ -291,4 +289,4 @@ def _cost(
         return _NO_WAY, []
     steps = steps_between(practice, rung, demand.rung, frozenset())
     reached = rung in LADDER and rung.height >= Rung(demand.rung).height
-    return (0.0, []) if reached else (sum(_DAYS[step.effort] for step in steps), [demand])
+    return (0.0, []) if reached else (sum(DAYS.of(step.effort) for step in steps), [demand])
