@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assessor.assessment import Assessment, RepositoryInfo, json_schema
-from tests.hostile_repository import ATTACKS, write_hostile_repository
+from tests.hostile_repository import ATTACKS, hostile_config, write_hostile_repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +31,17 @@ def audited_sample(name: str = "stage3_cicd") -> Assessment:
 
 
 def audited_hostile(folder: Path) -> Assessment:
-    """The hostile repository, written below `folder`, by all models and crosswalks."""
-    return _audited(write_hostile_repository(folder))
+    """The hostile repository, written below `folder`, by all models and crosswalks, with hostile statements."""
+    return stated(_audited(write_hostile_repository(folder)), hostile_config(), date(2024, 6, 1))
+
+
+def stated(assessment: Assessment, config: str, day: date | None) -> Assessment:
+    """The assessment with the attestations and waivers of a configuration."""
+    from assessor.cli.audit import chosen_rubrics
+    from assessor.policy.config import find_config
+    from assessor.policy.stated import with_statements
+
+    return with_statements(assessment, chosen_rubrics(()), find_config({"assessor.yaml": config}.get), day)
 
 
 def _audited(root: Path) -> Assessment:

@@ -116,6 +116,26 @@ def _files() -> dict[str, str]:
     }  # fmt: skip
 
 
+def hostile_config() -> str:
+    """A configuration without a mistake whose every free text attacks. It is no file of the repository, which is rated
+    without it."""
+    said = {"rung": "used", "when": "2024-01-01", "expires": "2024-12-31"}
+    page = {"practice": "data.validation", "statement": hostile(*_PAGE)[:2000], "who": ATTACKS["image"]}
+    text = {"practice": "monitoring.drift", "statement": hostile(*_TEXT)[:2000], "who": ATTACKS["direction"]}
+    page["link"] = f'https://{HOST}/"onmouseover=alert(1)//<img/src=x>'
+    text["link"] = "https://example.com/[a](javascript:alert(1))"
+    waived = {"practice": "data.lineage", "reason": hostile()[:2000], "owner": ATTACKS["vector"]}
+    ended = waived | {"ticket": f"javascript:alert('{MARK}')", "expires": "2023-12-31"}
+    unused = waived | {"path": ATTACKS["script"], "ticket": ATTACKS["attribute"], "expires": "2024-12-31"}
+    return f"attestations: {_listed(page | said, text | said)}\nwaivers: {_listed(ended, unused)}\n"
+
+
+def _listed(*entries: dict[str, str]) -> str:
+    """The entries as a YAML list on one line."""
+    maps = (", ".join(f"{key}: {quoted(value)}" for key, value in entry.items()) for entry in entries)
+    return f"[{', '.join(f'{{{one}}}' for one in maps)}]"
+
+
 def _workflow() -> str:
     run = quoted(f"pytest tests # {hostile()}")
     step = quoted(f"python 'src/{as_name(ATTACKS['script'])}.py' # {hostile('image', 'terminal', 'direction')}")

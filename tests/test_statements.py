@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pypdf
 import pytest
 
 from assessor.__main__ import main
@@ -15,11 +19,22 @@ from assessor.catalog.loading import Source
 from assessor.errors import UserError
 from assessor.policy.config import Loaded, find_config, parse_policy
 from assessor.policy.stated import check_items, with_statements
+from assessor.render import csv as csv_report
+from assessor.render import html, markdown, markdown_document, pdf, terminal
+from assessor.render.statement_words import web_address
+from assessor.render.texts import LANGUAGES, load_texts
 from assessor.rubric.loading import shipped_names, shipped_rubric
+from tests.audited import audited_sample, stated
 from tests.conftest import commit_files, write_files
 from tests.gate_states import HOUSE, assessment
+from tests.hostile_repository import hostile_config
+from tests.test_html import Document
+from tests.test_markdown import OWN_TAGS, parsed
+from tests.test_pdf import link_annotations
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from assessor.assessment import Assessment, AttestationInfo, WaiverInfo
 
 DAY = date(2026, 6, 1)
@@ -298,3 +313,157 @@ def test_a_mistake_is_one_line(
     assert captured.out == ""
     assert captured.err.startswith(told)
     assert captured.err.count("\n") == 1
+
+
+MIXED = """\
+attestations:
+- {practice: versioning.code, rung: used, statement: The folder is an export of ours., who: Ada Lovelace,
+   when: 2026-01-31, expires: 2026-10-10, link: "https://example.com/code"}
+- {practice: versioning.data, rung: used, statement: The warehouse keeps each snapshot., who: Grace Hopper,
+   when: 2026-01-31, expires: 2026-06-11}
+- {practice: monitoring.service, rung: used, statement: A board in the hall shows it., who: Carol Shaw,
+   when: 2025-01-31, expires: 2026-05-31}
+- {practice: ci.pipeline, rung: declared, statement: It is there to be seen., who: Bob Ross,
+   when: 2026-01-31, expires: 2026-12-31}
+waivers:
+- {practice: versioning.data, reason: The bucket comes in autumn., owner: data team, ticket: ML-123,
+   expires: 2026-09-30}
+- {practice: deployment.rollback, reason: We deploy by hand until then., owner: serving team,
+   ticket: "https://example.com/17", expires: 2026-05-20}
+"""
+TOLD = (
+    "With attestations: level 4, Continuous integration",
+    "With attestations it is level 4, Continuous integration; level 3 is observed. 3% of what the model asks is attested.",
+    "as of 1 June 2026",
+    "The folder is an export of ours.",
+    "Ada Lovelace on 31 January 2026, until 10 October 2026",
+    "https://example.com/code",
+    "Data sets are versioned (used)",
+    "ends soon, on 11 June 2026",
+    "The warehouse keeps each snapshot.",
+    "expired on 31 May 2026 and does not count",
+    "is not needed; nothing would be different without it",
+    "The bucket comes in autumn.",
+    "in force",
+    "data team, ML-123, until 30 September 2026",
+    "serving team, until 20 May 2026",
+    "expired on 20 May 2026 and does not count",
+    "https://example.com/17",
+)
+HERE = (
+    "Attested as used by Ada Lovelace until 10 October 2026",
+    "Waived by data team until 30 September 2026 (ML-123)",
+)
+
+
+@cache
+def mixed(day: date | None = DAY) -> Assessment:
+    """A sample one step below level 4, and statements that would lift it."""
+    return stated(audited_sample(), MIXED, day)
+
+
+def pdf_text(found: Assessment) -> str:
+    reader = pypdf.PdfReader(io.BytesIO(pdf.render(found)))
+    return " ".join(page.extract_text() for page in reader.pages)
+
+
+def html_text(found: Assessment) -> str:
+    return " ".join(Document(html.render(found)).texts["body"])
+
+
+def squeezed(text: str) -> str:
+    """Without spaces, zero-width ones and the backslashes of Markdown, so that nothing depends on where lines break."""
+    return re.sub(r"[\s\u200b\\]", "", text)
+
+
+@pytest.mark.parametrize(
+    ("render", "left_out"),
+    [
+        (lambda found: terminal.render(found, verbose=True), ()),
+        (html_text, ()),
+        (pdf_text, ("as of 1 June 2026",)),
+        (markdown.render, HERE),
+        (markdown_document.render, ()),
+    ],
+    ids=["terminal", "html", "pdf", "md", "md-long"],
+)
+def test_each_format_shows_them(render: Callable[[Assessment], str], left_out: tuple[str, ...]) -> None:
+    text = squeezed(render(mixed()))
+    assert [words for words in (*TOLD, *HERE) if squeezed(words) not in text and words not in left_out] == []
+
+
+@pytest.mark.parametrize("render", [terminal.render, html_text, markdown.render, markdown_document.render])
+def test_where_nothing_is_stated_nothing_is_shown(render: Callable[[Assessment], str]) -> None:
+    text = render(audited_sample())
+    assert [words for words in ("With attestations", "Waived", "as of") if words in text] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("day", [DAY, None])
+def test_the_short_forms_tell_in_a_line_what_does_not_count(language: str, day: date | None) -> None:
+    texts = load_texts(language)
+    short = markdown.render(mixed(day), language=language)
+    lines = [line for line in short.splitlines() if line.startswith("- ")]
+    if day is None:
+        assert f"- {texts('statements.undated')}".replace("_", "\\_") in lines
+        assert texts("statements.other_level", level=4, title="Continuous integration") not in short
+    else:
+        ended = texts("statements.state.expired", expires=texts.date("2026-05-20"), when="")
+        assert sum(ended in line for line in lines) == 1
+
+
+def test_the_table_has_what_counts() -> None:
+    rows = {row["practice"]: row for row in csv.DictReader(io.StringIO(csv_report.render(mixed()), newline=""))}
+    columns = ("attested", "attested_until", "waived_until")
+    assert [rows["versioning.data"][name] for name in columns] == ["used", "2026-06-11", "2026-09-30"]
+    assert [rows["monitoring.service"][name] for name in columns] == ["", "", ""]
+    assert [rows["deployment.rollback"][name] for name in columns] == ["", "", ""]
+
+
+@pytest.fixture(scope="module")
+def attacking() -> Assessment:
+    return stated(audited_sample(), hostile_config(), date(2024, 6, 1))
+
+
+def test_hostile_words_are_shown_and_not_obeyed(attacking: Assessment) -> None:
+    said = attacking.statements
+    assert [entry.state for entry in said.attestations] == ["unused", "in_force"]
+    assert [entry.state for entry in said.waivers] == ["expired", "unused"]
+    text = terminal.render(attacking, verbose=True)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", text)
+    assert terminal.render(attacking, verbose=True, unicode=False).isascii()
+
+
+def test_only_plain_addresses_become_links(attacking: Assessment) -> None:
+    home = "https://github.com/example/churn"
+    page = Document(html.render(attacking))
+    assert page.wrong == [] == page.open
+    assert {own["href"] for own in page.all("a") if not own["href"].startswith(("#", home))} == set()
+    reader = pypdf.PdfReader(io.BytesIO(pdf.render(attacking)))
+    addresses = [str(note["/A"]["/URI"]) for note in link_annotations(reader) if "/A" in note]
+    assert [address for address in addresses if not address.startswith(home)] == []
+    for render in (markdown.render, markdown_document.render):
+        for token in parsed(render(attacking)):
+            assert token.type != "image"
+            # GitHub makes no link of an address without a scheme, this reader does
+            assert token.type != "link_open" or str(token.attrs["href"]).startswith((home, "//"))
+            assert token.type not in ("html_inline", "html_block") or "<" not in OWN_TAGS.sub("", token.content), token
+
+
+@pytest.mark.parametrize(
+    ("link", "address"),
+    [
+        ("https://example.com/a/b?c=d#e", True),
+        ("http://wiki:8080/page", True),
+        ("javascript:alert(1)", False),
+        ('https://example.com/"onclick=alert(1)', False),
+        ("https://example.com/a)b", False),
+        ("https://user@example.com/", False),
+        ("https://exämple.com/", False),
+        (" https://example.com/", False),
+        ("https://example.com/\n", False),
+        ("", False),
+    ],
+)
+def test_what_an_address_is(link: str, address: bool) -> None:
+    assert web_address(link) == (link if address else "")

@@ -11,22 +11,30 @@ from __future__ import annotations
 import csv
 import io
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from assessor.assessment import AttestationInfo, WaiverInfo
+from assessor.render.statement_words import COUNTING
 from assessor.render.terminal_page import visible
 from assessor.render.view import HEIGHTS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assessor.assessment import Assessment, GapInfo, PracticeInfo, ScorecardInfo
+
+Said = TypeVar("Said", AttestationInfo, WaiverInfo)
 
 COLUMNS = (
     "dimension", "practice", "title", "rung", "height", "highest", "summary",
     "evidence", "near_misses", "blind_spots", "best_path", "best_line", "best_tool", "best_text", "route",
     "wanted", "level", "blocking", "effort", "fix", "later",
+    "attested", "attested_until", "waived_until",
     "repository", "commit", "date", "rules",
 )  # fmt: skip
 """`height` is the rung as a number, 0 (absent) to 4 (enforced), empty where there is none; `highest` is the highest rung
-that the practice defines. `wanted` to `later` are the gap by the primary model, empty where there is none."""
+that the practice defines. `wanted` to `later` are the gap by the primary model, empty where there is none. `attested` is
+the rung that is stated, with its last day; `waived_until` the last day of a waiver: each only where it counts."""
 
 _AT_START = re.compile(r"""[\s'"]*[=+\-@|%＝＋－＠]""")
 _AFTER_SEPARATOR = re.compile(r"([;,]\s*)(?=[=+\-@＝＋－＠])")
@@ -60,9 +68,20 @@ def _gaps(card: ScorecardInfo) -> dict[str, GapInfo]:
     return found
 
 
+def _counting(entries: Sequence[Said], practice: str) -> list[Said]:
+    """Those about a practice that count."""
+    return [entry for entry in entries if entry.practice == practice and entry.state in COUNTING]
+
+
+def _height(entry: AttestationInfo) -> int:
+    return HEIGHTS.get(entry.rung or "", -1)
+
+
 def _row(assessment: Assessment, name: str, practice: PracticeInfo, gap: GapInfo | None) -> dict[str, object]:
     best = practice.evidence[0] if practice.evidence else None
     repository = assessment.repository
+    said = max(_counting(assessment.statements.attestations, name), key=_height, default=None)
+    waived = max(_counting(assessment.statements.waivers, name), key=lambda entry: entry.expires, default=None)
     return {
         "dimension": practice.dimension,
         "practice": name,
@@ -85,6 +104,9 @@ def _row(assessment: Assessment, name: str, practice: PracticeInfo, gap: GapInfo
         "effort": gap.effort if gap else "",
         "fix": gap.fix if gap else "",
         "later": ("yes" if gap.later else "no") if gap else "",
+        "attested": said.rung if said else "",
+        "attested_until": said.expires if said else "",
+        "waived_until": waived.expires if waived else "",
         "repository": repository.name,
         "commit": repository.commit,
         "date": repository.date,

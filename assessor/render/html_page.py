@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from assessor.catalog.practices import load_practices
 from assessor.render import charts
+from assessor.render.statement_words import StatementWords, web_address
 from assessor.render.target_words import target_line
 from assessor.render.view import HEIGHTS, LADDER, told
 
@@ -36,7 +38,15 @@ if TYPE_CHECKING:
 
 FOLDED_AFTER = 3
 """Proofs of a practice that are shown before the rest is folded."""
-MOST = {"evidence": 25, "hops": 25, "near_misses": 15, "blind_spots": 15, "all_blind_spots": 200, "raises": 25}
+MOST = {
+    "evidence": 25,
+    "hops": 25,
+    "near_misses": 15,
+    "blind_spots": 15,
+    "all_blind_spots": 200,
+    "raises": 25,
+    "statements": 100,
+}
 """How many of a list go into the file at all; what is cut is told, and the JSON has it."""
 WIDE, NARROW = 640, 340
 ANSWERS = (*LADDER, "unknown", "not_applicable")
@@ -125,6 +135,15 @@ class Page:
         return tuple((name, tuple(group)) for name, group in groupby(crosswalk.controls, key=lambda own: own.group))
 
     # ---- words ----
+
+    @cached_property
+    def said(self) -> StatementWords:
+        """What people stated and waived."""
+        return StatementWords(self.view.assessment, self.texts)
+
+    def address(self, link: str) -> str:
+        """The link where it may be one; empty for text that only looks like it."""
+        return web_address(link)
 
     def answer(self, item: ItemInfo) -> str:
         """The answer to an item; a weakness that is answered `met` is overcome."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assessor.render.markdown_parts import Parts
-from assessor.render.markdown_text import COMMENT_BYTES, Block, code, fitted, row, table_head
+from assessor.render.markdown_text import COMMENT_BYTES, Block, code, fitted, prose, row, table_head
 from assessor.render.texts import DEFAULT, load_texts
 from assessor.render.view import view_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from assessor.assessment import Assessment, GapInfo
     from assessor.render.view import PracticeView
 
@@ -34,6 +36,7 @@ def render(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT)
         parts.dimensions(),
         _steps(parts),
         _blocking(parts),
+        *_statements(parts),
         _practices(parts),
         _folded(parts.models(rank=2), texts("models.title")),
         Block(("", f"<sub>{parts.made_by()} {texts('markdown.long')}</sub>")),
@@ -42,7 +45,8 @@ def render(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT)
 
 
 def _head(parts: Parts) -> Block:
-    words = [parts.next_level(), parts.target(), parts.observed(), parts.files()]
+    other = prose(parts.said.other_level(parts.view.card))
+    words = [parts.next_level(), other, parts.target(), parts.observed(), parts.files()]
     spots = len(parts.view.blind_spots)
     words += [parts.t.count("count.blind_spots", spots)] if spots else []
     lines = [f"- {word}" for word in words if word]
@@ -93,6 +97,18 @@ def _seen(parts: Parts, practice: PracticeView) -> str:
     if info.blind_spots:
         return f"{parts.place(info.blind_spots[0].place)} ({t('markdown.blind_spot')})"
     return ""
+
+
+def _statements(parts: Parts) -> Iterator[Block]:
+    """A line for each attestation and waiver that does not count or not for long, and all of them folded."""
+    said, t = parts.said, parts.t
+    if not said.are_there:
+        return
+    level = prose(said.level(parts.view.card))
+    head = ("", f"### {t('statements.title')}", "", *((level, "") if level else ()))
+    yield Block(head, tuple(f"- {prose(note)}" for note in said.notes()), rank=1)
+    count = t.count("count.statements", len(said.entries))
+    yield _folded(parts.statements(rank=2), ", ".join(filter(None, (count, said.day()))))
 
 
 def _practices(parts: Parts) -> Block:

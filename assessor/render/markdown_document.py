@@ -31,6 +31,7 @@ def render(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT)
         _head(parts),
         parts.dimensions(),
         *_roadmap(parts),
+        *_statements(parts),
         Block(("", f"## {texts('practice.title')}")),
         *(block for dimension in parts.view.dimensions for block in _dimension(parts, dimension)),
         *_items(parts),
@@ -46,7 +47,14 @@ def render(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT)
 def _head(parts: Parts) -> Block:
     t, card = parts.t, parts.view.card
     lines = [f"# {parts.title()}", "", parts.headline(), "", parts.state(), ""]
-    lines += [f"- {word}" for word in (parts.next_level(), parts.target(), parts.observed(), parts.files()) if word]
+    words = (
+        parts.next_level(),
+        prose(parts.said.other_level(card)),
+        parts.target(),
+        parts.observed(),
+        parts.files(),
+    )
+    lines += [f"- {word}" for word in words if word]
     titles = (t("report.level"), t("models.level_title"), t("models.share"), "")
     lines += ["", f"## {t('report.level')}", "", *table_head(titles, (2,))]
     for level in card.levels:
@@ -85,6 +93,17 @@ def _steps(parts: Parts) -> Iterator[str]:
             title = parts.ours(parts.view.level_title(step.reaches))
             others.append(t("roadmap.reaches", level=step.reaches, title=title))
         yield "\n".join([f"{number}. {first}", *(f"   - {line}" for line in others)])
+
+
+def _statements(parts: Parts) -> Iterator[Block]:
+    """Attestations and waivers, apart from what was observed; nothing where there are none."""
+    said, t = parts.said, parts.t
+    if said.are_there:
+        told = [t("statements.about"), said.level(parts.view.card), *said.remarks()]
+        day = f" ({escaped(said.day())})" if said.day() else ""
+        lead = " ".join(prose(line) for line in told if line)
+        yield Block(("", f"## {t('statements.title')}{day}", "", lead))
+        yield parts.statements(rank=1)
 
 
 def _gaps(parts: Parts, title: str, gaps: Sequence[GapInfo]) -> Block:
@@ -133,6 +152,9 @@ def _practice(parts: Parts, practice: PracticeView) -> Iterator[Block]:
     if info.values:
         numbers = (f"{escaped(name.replace('_', ' '))} {t.measure(value)}" for name, value in info.values.items())
         yield Block(("", f"{t('practice.values')}: {', '.join(numbers)}"))
+    notes = [f"- {prose(note)}" for note in parts.said.practice_notes(practice.id)]
+    if notes:
+        yield Block(("", f"{t('statements.title')}:", "", *notes))
     if practice.gap:
         yield Block(("", *_asked(parts, practice.gap)))
 

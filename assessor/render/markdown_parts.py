@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assessor.render.markdown_text import Block, code, escaped, prose, row, table_head
+from assessor.render.statement_words import StatementWords, web_address
 from assessor.render.target_words import target_line
 from assessor.render.view import HEIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assessor.assessment import GapInfo, PlaceInfo, RaiseInfo, RoadmapStepInfo, ScorecardInfo
+    from assessor.assessment import (
+        AttestationInfo,
+        GapInfo,
+        PlaceInfo,
+        RaiseInfo,
+        RoadmapStepInfo,
+        ScorecardInfo,
+        WaiverInfo,
+    )
     from assessor.catalog.practices import RungName as Defined
     from assessor.render.texts import Texts
     from assessor.render.view import PracticeView, View
@@ -21,7 +31,7 @@ _FULL, _OPEN, _NONE, _HIDDEN = "●", "○", "·", "?"
 _CLIMB: tuple[Defined, ...] = ("declared", "used", "automated", "enforced")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Parts:
     """Pieces of the report of one view in one language; each is Markdown."""
 
@@ -85,7 +95,7 @@ class Parts:
 
     def observed(self) -> str:
         """How much of what the model asks could be seen, where anything could not."""
-        basis = self.view.card.basis
+        basis = self.view.basis
         shares = {name: getattr(basis, name) for name in ("observed", "attested", "unstated", "unknown")}
         told = ", ".join(
             f"{self.t.percent(share)} {self.t('basis.' + name)}" for name, share in shares.items() if share
@@ -148,6 +158,28 @@ class Parts:
         yield f"**{self.ours(step.title)}** ({self.t.count('roadmap.days', step.days)})"
         for raised in step.raises:
             yield f"{code(raised.practice)} {self.climb(raised)}: {self.ours(raised.fix)}"
+
+    # ---- attestations and waivers ----
+
+    @cached_property
+    def said(self) -> StatementWords:
+        """What people stated and waived; its words are not escaped."""
+        return StatementWords(self.view.assessment, self.t)
+
+    def statements(self, rank: int) -> Block:
+        """A row for each attestation and waiver."""
+        keys = ("about", "state", "text", "by")
+        rows = tuple(self._statement(entry) for entry in self.said.entries)
+        return Block(("", *table_head([self.t(f"statements.column.{key}") for key in keys])), rows, rank=rank)
+
+    def _statement(self, entry: AttestationInfo | WaiverInfo) -> str:
+        said, link = self.said, self.said.link(entry)
+        what = f"{self.t(f'{said.kind(entry)}.kind')}: {prose(said.title(entry))}"
+        ends = [escaped(said.signed(entry)), self.place(entry.place)]
+        if link:
+            ends.insert(1, f"[{escaped(link)}]({link})" if web_address(link) else escaped(link))
+        state = said.state(entry) if said.is_told(entry) else self.t(f"statements.words.{entry.state}")
+        return row((what, prose(state), escaped(said.text(entry)), "<br>".join(ends)))
 
     def made_by(self) -> str:
         tool = self.view.assessment.tool

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from assessor.render import charts
 from assessor.render.pdf_file import printable, time_of
+from assessor.render.statement_words import StatementWords, web_address
 from assessor.render.target_words import target_line
 from assessor.render.view import HEIGHTS, LADDER, STEPS_SHOWN, told
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from assessor.render.view import DimensionView, PracticeView, View
 
 RUNGS: tuple[RungName, ...] = ("absent", "declared", "used", "automated", "enforced", "unknown", "not_applicable")
-MOST = {"evidence": 50, "near_misses": 20, "blind_spots": 400, "hops": 30}
+MOST = {"evidence": 50, "near_misses": 20, "blind_spots": 400, "hops": 30, "statements": 100}
 """How many of a list are printed; what is cut is told, and the JSON inside the file has it."""
 BASIS = ("observed", "attested", "unstated", "unknown")
 LONGEST_NAME = 60
@@ -184,6 +185,8 @@ class Document:
         """The result in a few sentences."""
         t, card, view = self.t, self.view.card, self.view
         yield t("pdf.lead_reached", name=self.name, level=card.level, top=card.top, title=t.tr(card.title))
+        if self.said.other_level(card):
+            yield self.said.level(card)
         if card.next_level is None:
             yield t("summary.at_top")
             return
@@ -321,9 +324,26 @@ class Document:
             return self.t(f"weakness.{item.status}")
         return self.t(f"status.{item.status}")
 
-    def stated(self, status: str) -> tuple[ItemInfo, ...]:
-        """The items of the shown model with that answer."""
-        return tuple(item for item in self.view.card.items if item.status == status)
+    # ---- attestations and waivers ----
+
+    @cached_property
+    def said(self) -> StatementWords:
+        """What people stated and waived."""
+        return StatementWords(self.view.assessment, self.t)
+
+    @property
+    def most_statements(self) -> int:
+        return MOST["statements"]
+
+    def address(self, link: str) -> str:
+        """The link where it may be one; empty for text that only looks like it."""
+        return web_address(link)
+
+    def open_statements(self) -> tuple[ItemInfo, ...]:
+        """The items of the shown model that can be attested and are not."""
+        card = self.view.card
+        stated = card.attested.items if card.attested else ()
+        return tuple(item for item in card.items if item.status == "attestable" and item.id not in stated)
 
     def shares(self, basis: BasisInfo) -> Iterator[tuple[str, str]]:
         """Part of the basis and its share in percent; parts that are empty are left out."""

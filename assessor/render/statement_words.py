@@ -11,14 +11,14 @@ from assessor.assessment import AttestationInfo, WaiverInfo
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assessor.assessment import Assessment, AttestedInfo, ScorecardInfo, StatementsInfo
+    from assessor.assessment import Assessment, ScorecardInfo, StatementsInfo
     from assessor.render.texts import Texts
 
 COUNTING = ("in_force", "ending")
 """States in which a statement counts."""
 _URGENCY = ("expired", "early", "undated", "barred", "too_long", "ending", "unused", "in_force", "ignored")
 _SILENT = ("in_force", "ignored", "undated")
-_LINK = re.compile(r"https?://[\w.-]+(?::\d+)?(?:[/?#][\w\-./?#=&%+~:@!,;]*)?")
+_LINK = re.compile(r"https?://[\w.-]+(?::\d+)?(?:[/?#][\w\-./?#=&%+~:@!,;]*)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,13 @@ class StatementWords:
         told += [self.t("statements.share", share=self.t.percent(share))] if share else []
         return " ".join(told)
 
+    def other_level(self, card: ScorecardInfo) -> str:
+        """The level with attestations in few words; empty where it is the one that is observed."""
+        found = card.attested
+        if found is None or found.level == card.level:
+            return ""
+        return self.t("statements.other_level", level=found.level, title=self.t.tr(found.title))
+
     def kind(self, entry: AttestationInfo | WaiverInfo) -> str:
         """Where the texts for this kind of entry stand."""
         return "statements" if isinstance(entry, AttestationInfo) else "waivers"
@@ -108,14 +115,17 @@ class StatementWords:
         return f"{self.t(f'{self.kind(entry)}.this')} {self.state(entry)}."
 
     def signed(self, entry: AttestationInfo | WaiverInfo) -> str:
-        """Who stated it and when, or who answers for a waiver and where that is tracked."""
-        if isinstance(entry, WaiverInfo):
-            return self.t("waivers.signed", owner=entry.owner, ticket=entry.ticket)
-        return self.t("statements.signed", who=entry.who, day=self.t.date(entry.when))
+        """Who stated it, when and until when; of a waiver, who answers for it and which ticket tracks it, unless that is
+        an address."""
+        expires = self.t.date(entry.expires)
+        if isinstance(entry, AttestationInfo):
+            return self.t("statements.signed", who=entry.who, day=self.t.date(entry.when), expires=expires)
+        owner = entry.owner if web_address(entry.ticket) else f"{entry.owner}, {entry.ticket}"
+        return self.t("waivers.signed", owner=owner, expires=expires)
 
     def link(self, entry: AttestationInfo | WaiverInfo) -> str:
         """Where more is to be read, as it was written; it is no address until `web_address` says so."""
-        return entry.link if isinstance(entry, AttestationInfo) else ""
+        return entry.link if isinstance(entry, AttestationInfo) else web_address(entry.ticket)
 
     def notes(self) -> Iterator[str]:
         """One line for each statement that does not count, or not for long; those that all fail alike in one line."""
@@ -135,6 +145,11 @@ class StatementWords:
         elif self.said.strict and self.said.attestations:
             yield self.t("statements.strict")
 
+    def practice_kinds(self, practice: str) -> Iterator[str]:
+        """Whether a practice is attested, waived or both, as far as that counts."""
+        counting = [entry for entry in self.entries if entry.practice == practice and entry.state in COUNTING]
+        yield from dict.fromkeys(self.t(f"{self.kind(entry)}.kind") for entry in counting)
+
     def practice_notes(self, practice: str) -> Iterator[str]:
         """What counts as stated or waived of one practice, a line each."""
         for said in self.said.attestations:
@@ -152,8 +167,3 @@ class StatementWords:
 def web_address(link: str) -> str:
     """The link, if it is a plain http or https address; empty for anything else, which is then shown as text."""
     return link if _LINK.fullmatch(link) else ""
-
-
-def has_other_level(card: ScorecardInfo) -> AttestedInfo | None:
-    """The card with attestations where its level is another one than what is observed."""
-    return card.attested if card.attested and card.attested.level != card.level else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assessor.render.statement_words import StatementWords, has_other_level
+from assessor.render.statement_words import StatementWords
 from assessor.render.terminal_page import cells
 
 if TYPE_CHECKING:
@@ -20,9 +20,10 @@ _REFUSED = "red"
 
 def level_line(page: Sheet, assessment: Assessment, card: ScorecardInfo) -> Iterator[str]:
     """The level with attestations, where it is another one."""
-    if has_other_level(card):
+    told = StatementWords(assessment, page.t).other_level(card)
+    if told:
         yield ""
-        yield from page.wrapped("  ", page.said(StatementWords(assessment, page.t).level(card)), 0, "cyan")
+        yield from page.wrapped("  ", page.said(told), 0, "cyan")
 
 
 def statement_lines(page: Sheet, assessment: Assessment, card: ScorecardInfo, verbose: bool) -> Iterator[str]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from assessor.assessment import (
+        BasisInfo,
         BlindSpotInfo,
         DimensionInfo,
         EvidenceInfo,
@@ -111,6 +112,11 @@ class View:
     def card(self) -> ScorecardInfo:
         """The scorecard of the model that is shown."""
         return self.assessment.scorecards[self.model]
+
+    @property
+    def basis(self) -> BasisInfo:
+        """On what the shown model's result rests, with attestations where any counts."""
+        return self.card.attested.basis if self.card.attested else self.card.basis
 
     @property
     def others(self) -> tuple[tuple[str, ScorecardInfo], ...]:
