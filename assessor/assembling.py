@@ -113,7 +113,7 @@ def _scored(
     roadmap = find_roadmap(
         rubric, findings, metrics, days=days, practices=practices, stack=stack, items=card.items, limit=QUICK_NODES
     )
-    return scorecard_info(card, rubric.floor, roadmap)
+    return scorecard_info(card, rubric.floor, roadmap).model_copy(update={"digest": rubric.digest})
 
 
 def _repository(snapshot: Snapshot, stack: tuple[str, ...]) -> RepositoryInfo:

@@ -309,6 +309,8 @@ class ScorecardInfo(Part):
     basis: BasisInfo = BasisInfo()
     attested: AttestedInfo | None = None
     """Null where no attestation in force says anything to this model."""
+    digest: str = ""
+    """Twelve hexadecimal digits that change with the content of the model; empty in an audit by a version without it."""
     target: TargetInfo | None = None
     """Null where neither a profile nor the configuration sets a target by this model."""
 

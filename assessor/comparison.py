@@ -25,12 +25,14 @@ from assessor.assessment import (
     Text,
     ToolInfo,
 )
-from assessor.findings import Rung
+from assessor.findings import Finding, Rung
+from assessor.rubric.scoring import level_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from assessor.assessment import Assessment, ItemInfo, ScorecardInfo
+    from assessor.rubric.model import Rubric
 
 CauseName = Literal["repository", "rules", "either"]
 DirectionName = Literal["rose", "fell", "other", "same"]
@@ -48,7 +50,11 @@ class Side(Part):
 
 
 class ModelChange(Part):
-    """The level by one maturity model; null where one side does not know the model."""
+    """The level by one maturity model; null where one side does not know the model.
+
+    `by_rules` is the level that the older repository has by the newer rules: by the newer model, with the rungs that the
+    rules alone moved. Null where the rules are the same or the newer model is not at hand.
+    """
 
     model: str
     name: str
@@ -58,6 +64,9 @@ class ModelChange(Part):
     new_title: str = ""
     top: int
     edition_changed: bool = False
+    model_changed: bool = False
+    """What the model says is not the same on both sides, be it of the same edition."""
+    by_rules: int | None = None
 
 
 class DimensionChange(Part):
@@ -161,11 +170,13 @@ class Comparison(Part):
         return tuple(change for change in self.practices if change.group == group)
 
 
-def compare(old: Assessment, new: Assessment, *, model: str = "") -> Comparison:
+def compare(
+    old: Assessment, new: Assessment, *, model: str = "", rubrics: Mapping[str, Rubric] | None = None
+) -> Comparison:
     """What differs between two assessments, of one repository or of two.
 
-    `model` is the maturity model shown, the newer assessment's primary one if empty. Raises KeyError for one that the
-    newer assessment does not have.
+    `model` is the maturity model shown, the newer assessment's primary one if empty. `rubrics` are the models at hand, by
+    which the older ratings can be judged anew. Raises KeyError for a model that the newer assessment does not have.
     """
     same_rules = (old.tool.version, old.tool.rules) == (new.tool.version, new.tool.rules)
     same_state = _is_same_state(old.repository, new.repository)
@@ -180,7 +191,9 @@ def compare(old: Assessment, new: Assessment, *, model: str = "") -> Comparison:
         same_repository=_is_same_repository(old.repository, new.repository),
         same_state=same_state,
         same_rules=same_rules,
-        models=tuple(_model(name, old, new) for name in _united(new.scorecards, old.scorecards)),
+        models=tuple(
+            _model(name, old, new, kept, (rubrics or {}).get(name)) for name in _united(new.scorecards, old.scorecards)
+        ),
         dimensions=_dimensions(before, after),
         practices=kept,
         items=_items(before, after),
@@ -302,7 +315,9 @@ def _pairs(vanished: Sequence[EvidenceInfo], appeared: Sequence[EvidenceInfo]) -
     return pairs
 
 
-def _model(name: str, old: Assessment, new: Assessment) -> ModelChange:
+def _model(
+    name: str, old: Assessment, new: Assessment, changes: Sequence[PracticeChange], rubric: Rubric | None
+) -> ModelChange:
     before, after = old.scorecards.get(name), new.scorecards.get(name)
     known = after or before
     assert known is not None
@@ -315,7 +330,27 @@ def _model(name: str, old: Assessment, new: Assessment) -> ModelChange:
         new_title=after.title if after else "",
         top=known.top,
         edition_changed=bool(before and after and before.edition != after.edition),
+        model_changed=bool(before and after and before.digest and after.digest and before.digest != after.digest),
+        by_rules=_by_rules(old, changes, before, after, rubric),
     )
+
+
+def _by_rules(
+    old: Assessment,
+    changes: Sequence[PracticeChange],
+    before: ScorecardInfo | None,
+    after: ScorecardInfo | None,
+    rubric: Rubric | None,
+) -> int | None:
+    """The level of the older repository by the newer rules; None where they are the same, or not at hand."""
+    moved = {change.practice: change.new or "unknown" for change in changes if change.cause == "rules"}
+    if before is None or after is None or rubric is None or rubric.digest != after.digest:
+        return None
+    if not moved and before.digest in ("", after.digest):
+        return None
+    rungs = {name: info.rung for name, info in old.practices.items()} | moved
+    found = {name: Finding(name, Rung(rung), "") for name, rung in rungs.items()}
+    return level_of(rubric, found, old.metrics)
 
 
 def _dimensions(before: ScorecardInfo | None, after: ScorecardInfo) -> tuple[DimensionChange, ...]:

@@ -27,8 +27,11 @@ def compare(old: str, new: str, rubric: str, reports: Reports) -> None:
     """
     from assessor.cli.report import known_model, stored_assessment
     from assessor.comparison import compare as compare_assessments
+    from assessor.rubric.loading import shipped_names, shipped_rubric
 
     if old == new == "-":
         raise UserError("only one of the two audits can come from standard input")
     before, after = stored_assessment(old), stored_assessment(new)
-    reports.write_comparison(compare_assessments(before, after, model=known_model(rubric, after)))
+    at_hand = {name: shipped_rubric(name) for name in shipped_names() if name in after.scorecards}
+    found = compare_assessments(before, after, model=known_model(rubric, after), rubrics=at_hand)
+    reports.write_comparison(found)

@@ -67,6 +67,11 @@ class ComparisonView:
             notes.append(self.t(key, old=_rules(old), new=_rules(new)))
         if self.model.edition_changed:
             notes.append(self.t("compare.edition", name=self.t.tr(self.model.name)))
+        if self.model.model_changed:
+            notes.append(self.t("compare.model_changed", name=self.t.tr(self.model.name)))
+        if self.model.by_rules is not None:
+            key = "compare.by_rules_same" if self.model.by_rules == self.model.old else "compare.by_rules"
+            notes.append(self.t(key, old=self.model.old, level=self.model.by_rules))
         if found.is_empty:
             notes.append(self.t("compare.nothing"))
         return tuple(notes)

@@ -22,6 +22,7 @@ weakness is overcome.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
@@ -297,6 +298,11 @@ class Rubric(Value):
         """The most points that can be had: of the smallest section that counts, or of all that count."""
         sums = [section.full for section in self.sections if section.counts]
         return (min(sums) if self.scoring == "minimum" else sum(sums)) if sums else 0.0
+
+    @cached_property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits that change whenever anything that the model says changes."""
+        return hashlib.sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()[:12]
 
     def levels_of(self, dimension: str) -> tuple[int, ...]:
         """The levels that a dimension can have: those that ask something of it; every one where points are counted."""
