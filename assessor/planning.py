@@ -104,12 +104,9 @@ def make_plan(
     the rungs in `assumed` (practice → rung) in place of the observed ones. `limit` bounds the search, in nodes."""
     seen = {name: _finding(name, info) for name, info in assessment.practices.items()}
     found = assume(seen, assumed or {})
-    metrics, stack = assessment.metrics, frozenset(assessment.repository.stack)
-    days = Days(**assessment.effort)
+    metrics, days = assessment.metrics, Days(**assessment.effort)
     now, start = score(rubric, seen, metrics), score(rubric, found, metrics)
-    level = target.level
-    if level is None and target.dimensions:
-        level = start.level
+    level = start.level if target.level is None and target.dimensions else target.level
     roadmap = find_roadmap(
         rubric,
         found,
@@ -117,11 +114,10 @@ def make_plan(
         target=level,
         dimensions=target.dimensions,
         days=days,
-        stack=stack,
+        stack=frozenset(assessment.repository.stack),
         items=start.items,
         limit=limit,
     )
-    goal = roadmap.target if level is None else level
     named = {*roadmap.blocked, *(item for step in roadmap.steps for item in step.unlocks)}
     return Plan(
         tool=assessment.tool,
@@ -133,7 +129,7 @@ def make_plan(
         now=_standing(now),
         assumed=tuple(_assumed(assessment, assumed or {})),
         start=_standing(start),
-        goal=Goal(level=goal, title=rubric.title_of(goal), dimensions=dict(target.dimensions), source=target.source),
+        goal=_goal(rubric, roadmap.target if level is None else level, target),
         end=_standing(score(rubric, assume(found, roadmap.raises), metrics)),
         effort={"S": days.S, "M": days.M, "L": days.L},
         steps=tuple(step_info(step) for step in roadmap.steps),
@@ -144,6 +140,10 @@ def make_plan(
         levels={entry.level: entry.title for entry in rubric.levels},
         items={item.id: item.text for item in rubric.items if item.id in named},
     )
+
+
+def _goal(rubric: Rubric, level: int, target: Target) -> Goal:
+    return Goal(level=level, title=rubric.title_of(level), dimensions=dict(target.dimensions), source=target.source)
 
 
 def _finding(name: str, info: PracticeInfo) -> Finding:

@@ -19,7 +19,6 @@ from assessor.rubric.loading import shipped_rubric
 from assessor.rubric.target import Target
 from tests.audited import audited_hostile, audited_sample
 from tests.conftest import write_files
-from tests.hostile_repository import ATTACKS
 
 SAMPLES = Path(__file__).parents[1] / "sample_repos"
 
@@ -138,7 +137,8 @@ def test_what_only_a_statement_mends_is_named() -> None:
     plan = plan_of("stage5_cd", "marvelous", Target(1))
     assert plan.blocked
     assert plan.end.level < plan.goal.level
-    assert "by people" not in plan_terminal.render(plan)
+    assert "No cheaper set" not in plan_terminal.render(plan)
+    assert "They alone do not lead there" in " ".join(plan_terminal.render(plan).split())
     assert all(plan.items[item] in plan_markdown.render(plan).replace("\\", "") for item in plan.blocked)
 
 
@@ -165,7 +165,6 @@ def test_what_a_repository_says_is_not_obeyed(tmp_path: Path) -> None:
     plan = make_plan(audited_hostile(tmp_path), shipped_rubric("stages"), Target())
     assert "\x1b" not in plan_terminal.render(plan)
     assert "<script" not in plan_markdown.render(plan)
-    assert ATTACKS
 
 
 def test_the_page_has_the_shipped_profiles() -> None:

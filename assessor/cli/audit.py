@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,11 @@ from assessor.cli.reports import report_options
 from assessor.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from assessor.assessment import Assessment
+    from assessor.cache.cache import Cache
+    from assessor.cli.output import ProgressLine
     from assessor.cli.reports import Reports
     from assessor.policy.model import Policy
     from assessor.render.pdf import Front
@@ -69,18 +72,8 @@ def audit(
     fronts: list[Front] = []
     peek = (lambda snapshot: fronts.append(front_of(snapshot))) if reports.has_document else None
     rules = read_policy(policy)
-    assessment = run(
-        target,
-        ref,
-        rubrics,
-        quiet,
-        crosswalks,
-        profile=profile,
-        policy=rules,
-        strict=strict,
-        no_cache=no_cache,
-        peek=peek,
-    )
+    wishes = AuditWishes(target, ref, rubrics, crosswalks, profile, rules, strict, no_cache, quiet)
+    assessment = run(wishes, peek)
     reports.write(assessment, front=fronts[0] if fronts else None)
 
 
@@ -133,52 +126,66 @@ def day_of(environment: Mapping[str, str], commit_time: int | None) -> date | No
     return None if commit_time is None else datetime.fromtimestamp(commit_time, UTC).date()
 
 
-def run(
-    target: str,
-    ref: str | None,
-    rubrics: tuple[str, ...],
-    quiet: bool,
-    crosswalks: tuple[str, ...] = (),
-    *,
-    profile: str = "",
-    policy: Policy | None = None,
-    strict: bool = False,
-    no_cache: bool = False,
-    peek: Callable[[Snapshot], None] | None = None,
-) -> Assessment:
-    """Audit with progress on standard error, and lay beside it what the configuration states and the targets. `peek`
-    gets the snapshot first.
+@dataclass(frozen=True, slots=True)
+class AuditWishes:
+    """What an audit is asked for. Empty names ask for nothing; without a rubric the configuration's is shown."""
+
+    target: str
+    ref: str | None = None
+    rubrics: tuple[str, ...] = ()
+    crosswalks: tuple[str, ...] = ()
+    profile: str = ""
+    policy: Policy | None = None
+    strict: bool = False
+    no_cache: bool = False
+    quiet: bool = False
+
+
+def run(wishes: AuditWishes, peek: Callable[[Snapshot], None] | None = None) -> Assessment:
+    """Audit with progress on standard error. `peek` gets the snapshot first.
 
     Raises UserError for a wrong target, revision, rubric, crosswalk, profile or configuration, and what `peek` raises.
     """
-    from assessor.audit import audit_snapshot
     from assessor.cli.caching import user_cache
-    from assessor.cli.judging import load_config, own_rubric
     from assessor.cli.output import ProgressLine
-    from assessor.policy.stated import check_items, with_statements
-    from assessor.policy.targets import TargetWishes, target_of_profile, with_targets
     from assessor.snapshot import SnapshotError, open_snapshot
 
-    chosen, laid_beside = chosen_rubrics(rubrics), chosen_crosswalks(crosswalks)
-    progress = ProgressLine(sys.stderr, quiet=quiet)
+    chosen, laid_beside = chosen_rubrics(wishes.rubrics), chosen_crosswalks(wishes.crosswalks)
+    progress = ProgressLine(sys.stderr, quiet=wishes.quiet)
     try:
-        with user_cache(wanted=not no_cache) as cache, open_snapshot(target, ref) as snapshot:
-            loaded = load_config(snapshot)
-            own = own_rubric(loaded, snapshot)
-            if not rubrics:
-                chosen = [own, *(rubric for rubric in chosen if rubric.id != own.id)]
-            if profile:
-                target_of_profile(profile, chosen[0])
-            check_items(loaded, chosen)
+        with user_cache(wanted=not wishes.no_cache) as cache, open_snapshot(wishes.target, wishes.ref) as snapshot:
             if peek:
                 peek(snapshot)
-            day = day_of(os.environ, snapshot.commit_time)
-            assessment = audit_snapshot(snapshot, chosen, progress, cache, laid_beside, loaded.config.effort.days)
-            wishes = TargetWishes(loaded, own.id, profile, policy)
-            return with_targets(
-                with_statements(assessment, chosen, loaded, day, policy, strict=strict), chosen, wishes.target
-            )
+            return _assessed(wishes, snapshot, chosen, laid_beside, progress, cache)
     except SnapshotError as error:
         raise UserError(str(error)) from error
     finally:
         progress.close()
+
+
+def _assessed(
+    wishes: AuditWishes,
+    snapshot: Snapshot,
+    chosen: Sequence[Rubric],
+    laid_beside: Sequence[Crosswalk],
+    progress: ProgressLine,
+    cache: Cache | None,
+) -> Assessment:
+    """The assessment, and beside it what the configuration states and the targets."""
+    from assessor.audit import audit_snapshot
+    from assessor.cli.judging import load_config, own_rubric
+    from assessor.policy.stated import check_items, with_statements
+    from assessor.policy.targets import TargetWishes, target_of_profile, with_targets
+
+    loaded = load_config(snapshot)
+    own = own_rubric(loaded, snapshot)
+    if not wishes.rubrics:
+        chosen = [own, *(rubric for rubric in chosen if rubric.id != own.id)]
+    if wishes.profile:
+        target_of_profile(wishes.profile, chosen[0])
+    check_items(loaded, chosen)
+    day = day_of(os.environ, snapshot.commit_time)
+    assessment = audit_snapshot(snapshot, chosen, progress, cache, laid_beside, loaded.config.effort.days)
+    stated = with_statements(assessment, chosen, loaded, day, wishes.policy, strict=wishes.strict)
+    targets = TargetWishes(loaded, own.id, wishes.profile, wishes.policy)
+    return with_targets(stated, chosen, targets.target)

@@ -42,8 +42,10 @@ class PlanView:
         if not plan.assumed:
             return ""
         parts = [t("plan.assume_one", practice=a.practice, rung=t(f"rung.{a.assumed}")) for a in plan.assumed]
+        *first, last = parts
+        practices = t("plan.assume_more", first=", ".join(first), last=last) if first else last
         key = "plan.follows_same" if plan.start.level == plan.now.level else "plan.follows"
-        return f"{t('plan.assumed', practices=', '.join(parts))}, {self._level(key, plan.start)}"
+        return f"{t('plan.assumed', practices=practices)}, {self._level(key, plan.start)}"
 
     def _level(self, key: str, standing: Standing) -> str:
         return self.t(key, level=standing.level, top=self.plan.top, title=self.t.tr(standing.title))
@@ -64,12 +66,13 @@ class PlanView:
         plan, t = self.plan, self.t
         if plan.is_reached:
             return (t("plan.at_top" if plan.start.level == plan.top else "plan.nothing"),)
-        least = t("plan.exact") if plan.exact else t("plan.not_exact", days=self.days(plan.at_least))
-        told = [f"{t.count('plan.steps', len(plan.steps), days=self.days(plan.days))}. {least}"]
-        told.append(t("plan.means", **{name: self.days(days) for name, days in plan.effort.items()}))
-        if plan.end.level < plan.goal.level:
+        told = [t.count("plan.steps", len(plan.steps), days=self.days(plan.days)) + "."]
+        if plan.blocked:
             told.append(t("plan.short", level=plan.end.level))
-        return tuple(told)
+        else:
+            told.append(t("plan.exact") if plan.exact else t("plan.not_exact", days=self.days(plan.at_least)))
+        means = t("plan.means", **{name: self.days(days) for name, days in plan.effort.items()})
+        return (" ".join(told), means)
 
     def days(self, number: float) -> str:
         return self.t.count("terminal.days", number)
