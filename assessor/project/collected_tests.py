@@ -9,6 +9,8 @@ from assessor.project.arrivals import Context
 from assessor.project.closure import Entry, is_test_scope
 from assessor.project.invocations import Invocation, option
 from assessor.project.model import ProjectFile, Role
+from assessor.project.paths import joined
+from assessor.project.runs import matches_any
 
 if TYPE_CHECKING:
     from assessor.project.walk import Walk
@@ -28,6 +30,8 @@ class CollectedTests:
         if invocation.program != "pytest":
             paths = [p for p in paths if "/" in p or p.endswith(".py")]
         roots = [found for path in paths if (found := self.walk.paths.place_of(path, context)) is not None]
+        globs = tuple(joined(context.cwd, path) for path in paths if set("*?") & set(path))
+        roots += [path for path in self.files if globs and matches_any(path, globs)]
         if paths and not roots and invocation.program == "pytest":
             self.walk.reach.broken.append((context.place, f"{paths[0]} does not exist"))
             return

@@ -136,6 +136,8 @@ def _paused_variables(project: Project) -> frozenset[str]:
                     values.setdefault(resource.name, set()).add(default.lower())
             elif resource.kind in ("tfvars", "bundle", "target"):
                 for key, value, _ in resource.settings:
+                    if key.endswith((".description", ".type")):
+                        continue
                     name = key.removeprefix("variables.").partition(".")[0]
                     values.setdefault(name, set()).add(value.lower())
     return frozenset(name for name, found in values.items() if found <= _UNSET)

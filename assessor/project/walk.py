@@ -197,6 +197,8 @@ class Walk:
         found = self.paths.locate(invocation.script, context)
         if found is None:
             written = invocation.script
+            if _ACTIVATES.search(written):
+                return  # made by the command before it
             if not written.startswith(("$", "/", "{", "<")) and "$" not in written and not invocation.module:
                 self.reach.broken.append((context.place, f"{written} does not exist"))
             return
@@ -468,6 +470,9 @@ def _filled(command: Command, env: tuple[tuple[str, str], ...]) -> Command:
 
 _SCRIPT_INPUTS = {"script", "run", "command", "cmd", "inlinescript", "inline", "commands", "shell_command"}
 _COMMAND_KEYS = {"command", "entrypoint", "cmd", "run", "script", "args", "entry_point", "exec"}
+_ACTIVATES = re.compile(r"(?:^|[/\\])(?:bin|Scripts)[/\\][Aa]ctivate(?:\.\w+)?$")
+"""The script that every virtual environment has."""
+
 _READERS_ONLY = {
     "cat", "echo", "cp", "mv", "rm", "ls", "sed", "grep", "head", "tail", "chmod", "git", "test", "[", "mkdir", "touch",
     "black", "flake8", "ruff", "isort", "pylint", "mypy", "curl", "wget", "tar", "zip", "unzip", "pip", "cut", "jq", "yq",

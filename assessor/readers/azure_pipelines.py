@@ -156,7 +156,12 @@ def _triggers(root: Node) -> tuple[Trigger, ...]:
 
 
 def _filtered(kind: str, body: Node, line: int) -> list[Trigger]:
-    if body.text.lower() == "none" or (body.is_list and not body.children) or body.get("enabled").is_false:
+    if (
+        body.text.lower() == "none"
+        or body.texts() == ("none",)
+        or (body.is_list and not body.children)
+        or body.get("enabled").is_false
+    ):
         return []
     if not body.is_map:
         return [Trigger(kind, line, branches=_names(body))]
@@ -172,10 +177,15 @@ def _filtered(kind: str, body: Node, line: int) -> list[Trigger]:
         branches=wanted,
         branches_ignore=_names(branches.get("exclude")),
         tags=tags,
-        paths=paths.get("include").texts() if paths.is_map else paths.texts(),
+        paths=tuple(map(_below, paths.get("include").texts() if paths.is_map else paths.texts())),
         paths_ignore=paths.get("exclude").texts(),
     )
     return [trigger]
+
+
+def _below(path: str) -> str:
+    """Azure's `folder/*` means everything below the folder."""
+    return path + "*" if path.endswith("/*") else path
 
 
 def _names(node: Node) -> tuple[str, ...]:

@@ -160,6 +160,8 @@ class _OpenScope:
     trivial: int = 0
     is_stub: bool = False
     types: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    """Texts that local variables hold, as far as the walk has come."""
 
     def frozen(self) -> Scope:
         return Scope(
@@ -414,6 +416,7 @@ class _Walk:
     def assign_target(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, ast.Name):
             self.scopes[self.scope].types[target.id] = self.type_of(value)
+            self.local_text(target.id, value)
             if self.scope in (MODULE, MAIN) or isinstance(value, ast.Dict):
                 self.constant(target.id, value)
         elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
@@ -438,6 +441,17 @@ class _Walk:
                 inner = self.literal(item)
                 if isinstance(key, ast.Constant) and isinstance(key.value, str) and inner is not UNKNOWN:
                     self.constants.append(Constant(f"{name}.{key.value}", inner, self.line_of(item.lineno)))
+
+    def local_text(self, name: str, value: ast.expr) -> None:
+        """Remember a command or a path that a function puts together before it uses it."""
+        if self.scope in (MODULE, MAIN):
+            return
+        text = self.scalar(value) if isinstance(value, ast.JoinedStr | ast.Constant) else UNKNOWN
+        texts = self.scopes[self.scope].texts
+        if isinstance(text, str) and text is not UNKNOWN:
+            texts[name] = text
+        else:
+            texts.pop(name, None)
 
     def type_of(self, value: ast.expr) -> str:
         if isinstance(value, ast.Await):
@@ -617,7 +631,7 @@ class _Walk:
                 return value[:MAX_TEXT]
             return value if isinstance(value, bool | int | float) or value is None else UNKNOWN
         if isinstance(node, ast.Name):
-            known = self.values.get(node.id, UNKNOWN)
+            known = self.scopes[self.scope].texts.get(node.id) or self.values.get(node.id, UNKNOWN)
             return known if not isinstance(known, tuple) else UNKNOWN
         if isinstance(node, ast.JoinedStr):
             parts = [str(v.value) if isinstance(v, ast.Constant) else "{}" for v in node.values]

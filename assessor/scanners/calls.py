@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from assessor.facts.python import MAIN, MODULE
+from assessor.project.invocations import interpret
 from assessor.project.model import Role
 from assessor.project.modules import ScopeKey
+from assessor.project.started_calls import started_text
+from assessor.readers.shell import parse as parse_shell
 from assessor.scanners.scene import Scene
 
 _Called = tuple[tuple[ScopeKey, ...], tuple[str, ...]]
@@ -34,6 +38,22 @@ def _may_be_ours(scene: Scene, name: str, path: str) -> bool:
     if not head:
         return False
     return root == "?" or scene.modules.split(head, path) is not None or root in scene.modules.index(path).scopes
+
+
+def scripts_started(scene: Scene, key: ScopeKey) -> Iterator[ScopeKey]:
+    """The bodies and main blocks of this repository's scripts that a function starts as commands:
+    `subprocess.run("python train.py")`."""
+    path, number = key
+    for call in scene.modules.index(path).calls.get(number, ()):
+        text = started_text(call, path)
+        commands = (
+            [text] if isinstance(text, tuple) else [c.argv for c in parse_shell(text, first_line=call.line).commands]
+        )
+        for words in commands if text else ():
+            invocation = interpret(words)
+            if invocation and invocation.script in scene.modules.files:
+                yield invocation.script, MODULE
+                yield invocation.script, MAIN
 
 
 def called_from(scene: Scene, starts: Iterable[ScopeKey], depth: int = 4) -> set[ScopeKey]:

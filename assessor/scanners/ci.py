@@ -31,7 +31,15 @@ def is_ci(arrival: Arrival) -> bool:
     return arrival.run.workflow.provider not in CI_PROVIDERS_EXCLUDED
 
 
-_CHECKS = ("ci.lint", "ci.types", "ci.security", "ci.build", "testing.coverage", "data.validation")
+_CHECKS = (
+    "ci.lint",
+    "ci.types",
+    "ci.security",
+    "ci.build",
+    "testing.coverage",
+    "data.validation",
+    "deployment.automation",
+)
 _CODE_PROGRAMS = {
     "pytest", "py.test", "unittest", "tox", "nox", "nosetests", "make", "dvc", "docker", "docker-compose", "mvn", "gradle",
     "gradlew", "sbt", "go", "cargo", "npm", "yarn", "pnpm", "Rscript", "julia", "R", "terraform", "helm", "kubectl", "dbt", "cml",

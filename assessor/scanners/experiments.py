@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
+from assessor.facts.python import Call
 from assessor.findings import Evidence, Finding, NearMiss, Rung
 from assessor.project.arrivals import Arrival
+from assessor.project.modules import ScopeKey
+from assessor.scanners.calls import called
 from assessor.scanners.gates import Gate, gates
 from assessor.scanners.scene import Hit, Scene, best, conclude, raised
 from assessor.scanners.slices import slices
@@ -102,6 +106,14 @@ _KEEPS = re.compile(
     r"add_scalar|log_scalar|log_artifact|report_scalar|upload_file|to_sql|record|put_item|to_excel|log_summary|write_tracking|"
     r"safe_dump|save_json|track|next_step|log_metrics_to)$"
 )
+_SERIALISERS = ("pickle.", "joblib.", "dill.", "cloudpickle.", "torch.save", "skops.", "onnx.")
+
+
+def _keeps(call: Call) -> bool:
+    """The call logs or writes results; storing an object by a serialiser keeps the model, not its metrics."""
+    return bool(_KEEPS.search(call.name)) and not call.name.startswith(_SERIALISERS)
+
+
 _OWN_METRICS = re.compile(
     r"(?:^|_)(?:evaluat|calculate_metrics|compute_metrics|get_metrics|eval_metrics|score_model|get_model_metrics)", re.I
 )
@@ -130,26 +142,50 @@ def evaluation(scene: Scene) -> Finding:
 
 
 def _is_kept(scene: Scene, hit: Hit) -> bool:
-    """The file of the metric, or a function that calls into it, logs or writes results."""
+    """The file of the metric, a file on the way of a run to it, or a function that calls it logs or writes results."""
     code = hit.file.code
-    if code is None or any(_KEEPS.search(call.name) for call in code.calls):
+    if code is None or any(_keeps(call) for call in code.calls):
         return True
     arrivals = scene.automation.arrivals(hit.file.path, hit.scope)
     paths = {path for a in arrivals if a.closure for (path, _), _ in a.closure.trail((hit.file.path, hit.scope))}
-    paths |= _importers(scene, hit.file.path)
-    return any(_KEEPS.search(call.name) for path in paths for call in scene.modules.index(path).facts.calls)
+    if any(_keeps(call) for path in paths for call in scene.modules.index(path).facts.calls):
+        return True
+    callers = _callers(scene, hit)
+    return any(_keeps(call) for path, number in callers for call in scene.modules.index(path).calls.get(number, ()))
 
 
-def _importers(scene: Scene, path: str) -> set[str]:
-    """First-party modules that import the module."""
-    found = set()
-    for file in scene.project.code_files:
-        if file.path != path and any(
-            (split := scene.modules.split(i.target, file.path)) and split[0] == path
-            for i in (file.facts.python.imports if file.facts.python else ())
-        ):
-            found.add(file.path)
+_CALLS_ABOVE = 3
+_SAME_NAME = 8
+"""Methods of one name beyond which the name says nothing."""
+
+
+def _callers(scene: Scene, hit: Hit) -> set[ScopeKey]:
+    """The functions that call the one with the metric, up to some calls above it."""
+    above = _called_by(scene)
+    found: set[ScopeKey] = set()
+    edge = {(hit.file.path, hit.scope)}
+    for _ in range(_CALLS_ABOVE):
+        edge = {caller for key in edge for caller in above.get(key, ())} - found
+        found |= edge
     return found
+
+
+def _called_by(scene: Scene) -> Mapping[ScopeKey, set[ScopeKey]]:
+    """Each first-party function with those that call it; of a receiver that is not known, by the method's name."""
+    if "called_by" not in scene.memo:
+        found: dict[ScopeKey, set[ScopeKey]] = defaultdict(set)
+        methods: dict[str, list[ScopeKey]] = defaultdict(list)
+        for file in scene.project.code_files:
+            for name, numbers in scene.modules.index(file.path).methods.items():
+                methods[name] += [(file.path, number) for number in numbers]
+        for file in scene.project.code_files:
+            for number in range(len(scene.modules.index(file.path).facts.scopes)):
+                targets, awaited = called(scene, (file.path, number))
+                for target in (*targets, *(m for name in awaited for m in methods.get(name, ())[:_SAME_NAME])):
+                    found[target].add((file.path, number))
+        scene.memo["called_by"] = dict(found)
+    known: Mapping[ScopeKey, set[ScopeKey]] = scene.memo["called_by"]
+    return known
 
 
 def _own_evaluation(scene: Scene) -> Iterator[Evidence]:
@@ -157,7 +193,7 @@ def _own_evaluation(scene: Scene) -> Iterator[Evidence]:
     practice = "experiments.evaluation"
     for file in scene.project.code_files:
         index = scene.modules.index(file.path)
-        if not any(_KEEPS.search(call.name) for call in index.facts.calls):
+        if not any(_keeps(call) for call in index.facts.calls):
             continue
         for number, scope in enumerate(index.facts.scopes):
             if number < 2 or scope.is_stub or not _OWN_METRICS.search(scope.name.rpartition(".")[2]):
@@ -179,7 +215,7 @@ def _own_metrics(scene: Scene) -> Iterator[Evidence]:
     for file in scene.project.code_files:
         index = scene.modules.index(file.path)
         for number, calls in index.calls.items():
-            if not any(_KEEPS.search(call.name) for call in calls):
+            if not any(_keeps(call) for call in calls):
                 continue
             for call in calls:
                 if _METRIC_FUNCTION.match(call.name.rpartition(".")[2]) and scene.modules.targets(call.name, file.path):

@@ -239,11 +239,13 @@ def performance(scene: Scene) -> Finding:
     """Predictions compared with later labels, or production quality logged; on a schedule or in the service automated."""
     practice = "monitoring.performance"
     evidence = scene.plain(practice, notebooks=False)
+    drifting = {hit.file.path for hit in scene.hits("monitoring.drift", notebooks=False)}
     for hit in scene.hits("experiments.evaluation", notebooks=False):
         if hit.scope < 0 or hit.file.facts.python is None:
             continue
         scope = hit.file.facts.python.scopes[hit.scope].name
-        if _PRODUCTION.search(hit.file.path) or _PRODUCTION.search(scope) or _joins_labels(scene, hit):
+        watched = hit.tool.category == "drift_monitoring" and hit.file.path in drifting
+        if watched or _PRODUCTION.search(hit.file.path) or _PRODUCTION.search(scope) or _joins_labels(scene, hit):
             text = f"{scope} compares predictions with what came true"
             evidence.append(
                 scene.scope_evidence(

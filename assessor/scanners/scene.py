@@ -6,6 +6,7 @@ a hit counts as its proof's rung, and as `automated` where a run without a perso
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -36,6 +37,13 @@ CI_PROVIDERS_EXCLUDED = frozenset({"code", "resource"})
 
 MIN_LINES = 3
 """Lines of first-party code below which there is nothing to rate the quality of."""
+
+
+_HANDED = {
+    "?.fit": re.compile(r"train|(?:^|_)fit(?:_|$)"),
+    "?.evaluate": re.compile(r"evaluat|(?:^|_)(?:test|score)_model"),
+}
+"""What is done to a model that a function was given, by what the function is then named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +257,10 @@ class Scene:
         self, call: Call, file: ProjectFile, index: CodeIndex, roots: frozenset[str], kind: str, scope: int
     ) -> Iterator[Hit]:
         for pattern, tool, proof in self._named(call.name, kind):
-            if self._is_the_tool(call.name, pattern, tool, file, index, roots) and _keywords_fit(call, proof):
+            meant = self._is_the_tool(call.name, pattern, tool, file, index, roots) or self._is_handed(
+                call, tool, index
+            )
+            if meant and _keywords_fit(call, proof):
                 yield Hit(proof.practice, tool, proof, file.at(call.line), kind, file, scope, call, text=call.name)
 
     def _is_the_tool(
@@ -269,6 +280,15 @@ class Scene:
             return True
         split = self.modules.split(name, file.path)
         return bool(split and "." in split[1]) and any(imported in self.imported_roots for imported in tool.imports)
+
+    def _is_handed(self, call: Call, tool: Tool, index: CodeIndex) -> bool:
+        """A function named for its work fits or evaluates a model that it is given, in a project that uses the tool:
+        `def train_model(model, rows): model.fit(rows)`."""
+        work = _HANDED.get(call.name)
+        if work is None or tool.category != "training":
+            return False
+        named = work.search(index.facts.scopes[call.scope].name.rpartition(".")[2].lower())
+        return bool(named) and any(imported in self.imported_roots for imported in tool.imports)
 
     def _command_hits(self) -> Iterator[Hit]:
         patterns: dict[str, list[tuple[str, Tool, Proof]]] = defaultdict(list)

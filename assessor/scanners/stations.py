@@ -81,10 +81,18 @@ def training_hits(scene: Scene, *, notebooks: bool = False, tests: bool = False)
         if hit.call is not None and hit.call.name.startswith("?."):
             code = hit.file.code
             roots = {i.target.partition(".")[0] for i in code.imports} if code else set()
-            if not roots & _FRAMEWORKS:
+            if not roots & _FRAMEWORKS and not _trains_what_it_is_given(hit):
                 continue
         found.append(hit)
     return found
+
+
+def _trains_what_it_is_given(hit: Hit) -> bool:
+    """A function named for training fits what it was handed; the scene has seen that the project uses a framework."""
+    if hit.call is None or hit.call.name != "?.fit" or hit.scope <= MAIN or hit.file.code is None:
+        return False
+    name = hit.file.code.scopes[hit.scope].name.rpartition(".")[2].lower()
+    return bool(re.search(r"train|(?:^|_)fit(?:_|$)", name))
 
 
 _NAMED_DATA = re.compile(

@@ -13,7 +13,7 @@ from assessor.project.closure import is_test_scope
 from assessor.project.model import ProjectFile, Role
 from assessor.project.modules import ScopeKey
 from assessor.scanners import r_and_julia_tests
-from assessor.scanners.calls import called
+from assessor.scanners.calls import called, scripts_started
 from assessor.scanners.r_and_julia_tests import SourceTest, source_tests
 from assessor.scanners.scene import CI_PROVIDERS_EXCLUDED, Scene, best, conclude, raised
 from assessor.scanners.stations import marks, named_model_scopes, training_hits
@@ -97,6 +97,7 @@ class _CallsOf:
 
     def __init__(self, scene: Scene, path: str) -> None:
         self._scene = scene
+        self._path = path
         self._methods = _methods_loaded(scene, path)
         self._known: dict[ScopeKey, tuple[ScopeKey, ...]] = {}
 
@@ -105,7 +106,8 @@ class _CallsOf:
         if known is None:
             targets, awaited = called(self._scene, key)
             methods = (method for name in awaited for method in self._methods.get(name, ()))
-            known = self._known[key] = (*targets, *methods)
+            scripts = scripts_started(self._scene, key) if key[0] == self._path else ()
+            known = self._known[key] = (*targets, *methods, *scripts)
         return known
 
 

@@ -461,6 +461,7 @@ def releases(scene: Scene) -> Finding:
     return conclude(practice, evidence)
 
 
+_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _MOVING = re.compile(r":(?:latest|main|master|dev|staging|prod|production)$")
 
 
@@ -483,7 +484,7 @@ def _versioned_images(scene: Scene) -> Iterator[Evidence]:
     for action in scene.automation.reach.actions:
         if "build-push-action" not in action.step.uses or action.step.input("push").lower() in ("", "false"):
             continue
-        tags = action.step.input("tags").replace(",", "\n").split()
+        tags = _EXPRESSION.sub("$", action.step.input("tags")).replace(",", "\n").split()
         if action.arrival.is_automatic and any(
             "$" in t.rpartition(":")[2] or re.search(r":v?\d", t) for t in tags if not _MOVING.search(t)
         ):
