@@ -951,7 +951,7 @@ AZURE = """
 def test_azure_triggers() -> None:
     found = workflow(azure_pipelines, AZURE)
     assert [(t.kind, t.line) for t in found.triggers] == [("push", 1), ("schedule", 5), ("pipeline", 14)]
-    assert found.triggers[0].paths == ("src/*",)
+    assert found.triggers[0].paths == ("src/**",)  # Azure: everything below
     assert found.triggers[0].paths_ignore == ("docs",)
     assert found.triggers[2].sources == ("data-ci",)
     assert found.includes == (("vars.yml", 16),)

@@ -49,7 +49,7 @@ class Target:
     """A named group of commands that a runner starts: make target, tox environment, nox session, just recipe, task,
     npm/poe/hatch/pdm script, DVC stage, MLproject entry point.
 
-    `runner` is one of make, tox, nox, just, task, npm, poe, hatch, pdm, pixi, invoke, dvc, mlproject.
+    `runner` is one of make, tox, nox, just, task, npm, poe, hatch, pdm, pixi, mise, invoke, dvc, mlproject.
     """
 
     runner: str

@@ -27,6 +27,8 @@ _RUNNERS = {
     ("mamba", "run"),
     ("micromamba", "run"),
     ("pixi", "run"),
+    ("mise", "exec"),
+    ("mise", "x"),
     ("coverage", "run"),
     ("doppler", "run"),
     ("infisical", "run"),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from assessor.facts.place import Place
 from assessor.facts.workflow import AUTOMATIC, ON_CHANGE, Job, Trigger, Workflow
@@ -66,9 +67,34 @@ class Run:
 def workflow_runs(project: Project) -> Iterator[Run]:
     """Every active job of every live workflow, with reusable workflows and templates called from it."""
     placed = _Workflows(project)
+    submitted = _submitted_builds(project)
     for path, workflow in placed.all:
+        if workflow.provider == "cloudbuild" and path in submitted:
+            continue  # the command that hands it over starts it
         if not workflow.disabled and any(t.kind != "call" for t in workflow.triggers):
             yield from placed.runs(path, workflow)
+
+
+def _submitted_builds(project: Project) -> frozenset[str]:
+    """Files of Cloud Build that a command of this repository hands over (`gcloud builds submit --config FILE`): no trigger
+    on the server is to be supposed for them."""
+    found = set()
+    for file in project.ordered:
+        facts = file.facts
+        commands = [c for target in facts.targets for c in target.commands]
+        commands += facts.script.commands if facts.script else ()
+        commands += [c for w in facts.workflows for job in w.jobs for step in job.steps for c in step.commands]
+        for command in commands:
+            words = command.argv
+            if "gcloud" not in words[:2] or "submit" not in words:
+                continue
+            after = dict(pairwise(words))
+            config = next((w.partition("=")[2] for w in words if w.startswith("--config=")), after.get("--config", ""))
+            name = config or "cloudbuild.yaml"
+            found |= {
+                posixpath.normpath(posixpath.join(base, name)) for base in (command.cwd, posixpath.dirname(file.path))
+            }
+    return frozenset(found)
 
 
 class _Workflows:

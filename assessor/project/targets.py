@@ -30,7 +30,7 @@ class Targets:
         self.reach = walk.reach
 
     def named(self, invocation: Invocation, context: Context) -> bool:
-        """Targets of make, tox, nox, just, task, npm, poe, hatch, pdm; True where the command was one."""
+        """Targets of make, tox, nox, just, task, npm, poe, hatch, pdm, mise; True where the command was one."""
         runner = _TARGET_RUNNERS.get(invocation.program)
         if runner is None and invocation.via_runner in ("hatch", "pdm", "pixi"):
             names: tuple[str, ...] = (invocation.program.rpartition(":")[2],)
@@ -168,6 +168,7 @@ _TARGET_RUNNERS = {
     "poe": "poe",
     "invoke": "invoke",
     "inv": "invoke",
+    "mise": "mise",
 }
 
 
@@ -184,6 +185,8 @@ def _target_names(runner: str, invocation: Invocation) -> tuple[str, ...]:
         if plain[:1] in (["run"], ["run-script"]):
             return tuple(plain[1:2])
         return tuple(plain[:1]) if plain[:1] in (["test"], ["start"], ["build"]) or plain else ()
+    if runner == "mise":
+        return _mise_tasks([w for w in words if not w.startswith("-")])
     names = []
     skip = False
     for word in words:
@@ -194,6 +197,35 @@ def _target_names(runner: str, invocation: Invocation) -> tuple[str, ...]:
         if runner in ("poe", "invoke"):
             break
     return tuple(names)
+
+
+_MISE_OWN = (
+    "install",
+    "i",
+    "trust",
+    "use",
+    "up",
+    "upgrade",
+    "ls",
+    "env",
+    "activate",
+    "set",
+    "settings",
+    "doctor",
+    "cache",
+)
+"""Subcommands of mise itself; `mise run install` means a task of that name."""
+_MISE_WORDS = ("run", "r", "task", "tasks", "watch", "w")
+
+
+def _mise_tasks(words: list[str]) -> tuple[str, ...]:
+    """`mise run test`, `mise test`, and `mise run lint ::: test` for several; other words are the tasks' arguments."""
+    if words[:1] and words[0] in _MISE_OWN:
+        return ()
+    while words[:1] and words[0] in _MISE_WORDS:
+        words = words[1:]
+    starts = [0, *(number + 1 for number, word in enumerate(words) if word == ":::")]
+    return tuple(words[start] for start in starts if start < len(words))
 
 
 def _after(words: list[str], flags: tuple[str, ...]) -> list[str]:

@@ -27,7 +27,7 @@ from assessor.readers.yaml_tree import NOTHING, Node, YamlProblem
 _GOOGLE = re.compile(r"(?:[^/]*[._-])?cloud-?build(?:[._-][^/]*)?\.(?:ya?ml|json)", re.IGNORECASE)
 _AWS = re.compile(r"(?:[^/]*[._-])?buildspec(?:[._-][^/]*)?\.ya?ml", re.IGNORECASE)
 _FOLDER = re.compile(r"(?:^|/)\.?cloud-?build/[^/]+\.ya?ml$", re.IGNORECASE)
-"""A build of another name in a folder for builds: nothing but `gcloud builds submit --config` starts it."""
+"""A build of another name in a folder for builds."""
 _SHELLS = frozenset({"bash", "sh", "ash", "/bin/bash", "/bin/sh", "/bin/ash", "/usr/bin/bash"})
 _PHASES = ("install", "pre_build", "build", "post_build")
 _MAX_STEPS = 1_000
@@ -49,14 +49,13 @@ def read(path: str, text: str) -> FileFacts:
         return _build(path, "codebuild", root, _phases(root, source)) if root.get("phases").is_map else EMPTY
     if not root.get("steps").is_list:
         return EMPTY
-    kind = "server" if _GOOGLE.fullmatch(path.rpartition("/")[2]) else "call"
-    return _build(path, "cloudbuild", root, _google_steps(root, source), kind)
+    return _build(path, "cloudbuild", root, _google_steps(root, source))
 
 
-def _build(path: str, provider: str, root: Node, steps: Iterator[Step], kind: str = "server") -> FileFacts:
+def _build(path: str, provider: str, root: Node, steps: Iterator[Step]) -> FileFacts:
     found = tuple(steps)
     job = Job("build", root.line, steps=found, is_active=bool(found))
-    triggers = (Trigger(kind, root.line),)
+    triggers = (Trigger("server", root.line),)
     disabled = "" if found else "no steps"
     workflow = Workflow(provider, path, root.line, triggers, (job,), env=_variables(root), disabled=disabled)
     return FileFacts(workflows=(workflow,))

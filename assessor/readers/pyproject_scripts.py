@@ -1,4 +1,4 @@
-"""Scripts that pyproject.toml and pixi.toml give to poe, hatch, pdm, pixi and taskipy."""
+"""Scripts that pyproject.toml, pixi.toml and mise.toml give to poe, hatch, pdm, pixi, taskipy and mise."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ _TABLES = (
     ("pdm", ("tool", "pdm", "scripts")),
     ("pixi", ("tool", "pixi", "tasks")),
     ("task", ("tool", "taskipy", "tasks")),
+    ("mise", ("tool", "mise", "tasks")),
 )
+_NAMES = ("pyproject.toml", "pixi.toml", "poe_tasks.toml", "hatch.toml", "mise.toml", ".mise.toml")
 
 
 def matches(path: str) -> bool:
-    return path.rpartition("/")[2] in ("pyproject.toml", "pixi.toml", "poe_tasks.toml", "hatch.toml")
+    return path.rpartition("/")[2] in _NAMES
 
 
 def read(path: str, text: str) -> FileFacts:
@@ -51,7 +53,8 @@ def _scripts(runner: str, table: dict[str, object], text: str, section: str) -> 
     start = max(text.find(f"[{section}"), 0)
     for name, value in table.items():
         found = re.compile(
-            rf"^[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*=|^\[{re.escape(section)}\.{re.escape(name)}\]", re.MULTILINE
+            rf"^[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*=|^\[{re.escape(section)}\.[\"']?{re.escape(name)}[\"']?\]",
+            re.MULTILINE,
         ).search(text, start)
         line = text.count("\n", 0, found.start() if found else start) + 1
         commands: list[Command] = []
@@ -79,10 +82,10 @@ def _pieces(value: object, depth: int = 0) -> Iterator[str]:
             else:
                 yield from _pieces(item, depth + 1)
     elif isinstance(value, dict):
-        for key in ("cmd", "shell", "composite", "sequence"):
+        for key in ("cmd", "shell", "composite", "sequence", "run"):
             if key in value:
                 yield from _pieces(value[key], depth + 1)
-        for key in ("ref", "deps", "depends-on", "depends_on"):
+        for key in ("ref", "deps", "depends-on", "depends_on", "depends", "depends_post"):
             names = value.get(key)
             for item in names if isinstance(names, list) else [names]:
                 if isinstance(item, str):

@@ -104,7 +104,7 @@ def tuning(scene: Scene) -> Finding:
 _KEEPS = re.compile(
     r"(?:^|\.)(?:log_metrics?|log_dict|log|dump|dumps|to_csv|to_json|to_parquet|write|write_text|writerow|savefig|save|insert|"
     r"add_scalar|log_scalar|log_artifact|report_scalar|upload_file|to_sql|record|put_item|to_excel|log_summary|write_tracking|"
-    r"safe_dump|save_json|track|next_step|log_metrics_to)$"
+    r"safe_dump|save_json|track|autolog|next_step|log_metrics_to)$"
 )
 _SERIALISERS = ("pickle.", "joblib.", "dill.", "cloudpickle.", "torch.save", "skops.", "onnx.")
 

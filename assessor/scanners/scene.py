@@ -257,10 +257,8 @@ class Scene:
         self, call: Call, file: ProjectFile, index: CodeIndex, roots: frozenset[str], kind: str, scope: int
     ) -> Iterator[Hit]:
         for pattern, tool, proof in self._named(call.name, kind):
-            meant = self._is_the_tool(call.name, pattern, tool, file, index, roots) or self._is_handed(
-                call, tool, index
-            )
-            if meant and _keywords_fit(call, proof):
+            meant = self._is_the_tool(call.name, pattern, tool, file, index, roots)
+            if (meant or self._is_handed(call, pattern, tool, index)) and _keywords_fit(call, proof):
                 yield Hit(proof.practice, tool, proof, file.at(call.line), kind, file, scope, call, text=call.name)
 
     def _is_the_tool(
@@ -281,14 +279,16 @@ class Scene:
         split = self.modules.split(name, file.path)
         return bool(split and "." in split[1]) and any(imported in self.imported_roots for imported in tool.imports)
 
-    def _is_handed(self, call: Call, tool: Tool, index: CodeIndex) -> bool:
-        """A function named for its work fits or evaluates a model that it is given, in a project that uses the tool:
-        `def train_model(model, rows): model.fit(rows)`."""
-        work = _HANDED.get(call.name)
-        if work is None or tool.category != "training":
+    def _is_handed(self, call: Call, pattern: str, tool: Tool, index: CodeIndex) -> bool:
+        """A function named for its work fits or evaluates a model that it is given, in a project that uses the tool
+        (`def train_model(model, rows): model.fit(rows)`), or fits any library's model to rows and targets."""
+        work = _HANDED.get(f"?.{call.name.rpartition('.')[2]}")
+        if work is None or not pattern.startswith("?.") or tool.category != "training":
             return False
-        named = work.search(index.facts.scopes[call.scope].name.rpartition(".")[2].lower())
-        return bool(named) and any(imported in self.imported_roots for imported in tool.imports)
+        if not work.search(index.facts.scopes[call.scope].name.rpartition(".")[2].lower()):
+            return False
+        unknown = call.name.startswith("?.") and any(imported in self.imported_roots for imported in tool.imports)
+        return unknown or (call.name.endswith(".fit") and len(call.args) > 1)
 
     def _command_hits(self) -> Iterator[Hit]:
         patterns: dict[str, list[tuple[str, Tool, Proof]]] = defaultdict(list)
