@@ -18,7 +18,7 @@ _NAMES = {"makefile", "gnumakefile"}
 _ASSIGN = re.compile(
     r"^\s*(?:export\s+|override\s+|private\s+)*([A-Za-z_][\w.-]*)\s*(:::?=|::=|:=|\?=|\+=|!=|=)\s*(.*)$"
 )
-_RULE = re.compile(r"^([^\s#=:][^=#:]*?)\s*(::?)(?!=)\s*([^;#]*)(?:;\s*(.*))?$")
+_RULE = re.compile(r"^([^\s#=:][^=#:]*?)\s*(::?)(?!=)\s*([^;#]*)(?:;\s*(.*)|#.*)?$")
 _TARGET_VARIABLE = re.compile(r"^([^\s#=:][^=#:]*?)\s*:\s*(?:export\s+)?([A-Za-z_]\w*)\s*(:=|\?=|\+=|=)\s*(.*)$")
 _REFERENCE = re.compile(r"\$\(([A-Za-z_][\w.-]*)\)|\$\{([A-Za-z_][\w.-]*)\}")
 _SPECIAL = re.compile(r"^\.[A-Z_]+$")
@@ -41,7 +41,7 @@ def read(path: str, text: str) -> FileFacts:
 
 
 def _logical_lines(text: str) -> list[tuple[int, str]]:
-    """Join lines that end in a backslash; each with the line on which it begins."""
+    """Join lines that end in a backslash, in recipes as the shell will; each with the line on which it begins."""
     found: list[tuple[int, str]] = []
     start = 0
     parts: list[str] = []
@@ -52,7 +52,7 @@ def _logical_lines(text: str) -> list[tuple[int, str]]:
             parts.append(line[:-1])
             continue
         parts.append(line)
-        found.append((start, "\n".join(parts) if parts[0].startswith("\t") else " ".join(parts)))
+        found.append((start, "\\\n".join(parts) if parts[0].startswith("\t") else " ".join(parts)))
         parts = []
     if parts:
         found.append((start, " ".join(parts)))

@@ -25,6 +25,8 @@ SCRIPT_FOLDER = "$SCRIPT_DIR"
 """Stands for the folder of the script itself (`cd "$(dirname "$0")"`)."""
 
 _EXPRESSION = re.compile(r"\$\{\{[^\n]{0,400}?\}\}|\$\[[^\]\n]{0,400}\]|<\+[^>\n]{0,400}>|\{\{[^{}\n]{0,400}\}\}")
+_BEFORE_SLASH = re.compile(r"\}([\w./:@-]{0,200})\$([A-Za-z_]\w*)(?=/)")
+"""`${a}/$b/c`, which the grammar takes for two words; `${a}/${b}/c` it takes for one."""
 _MAKE_VARIABLE = re.compile(r"\$\(([A-Z_][A-Za-z0-9_.]*)\)")
 _SHELLS = {"bash", "sh", "zsh", "dash", "ksh"}
 _PREFIXES = {
@@ -96,7 +98,7 @@ def _mask(text: str) -> tuple[str, dict[str, str]]:
         return name
 
     masked = _EXPRESSION.sub(take, text)
-    return _MAKE_VARIABLE.sub(take, masked), words
+    return _BEFORE_SLASH.sub(r"}\1${\2}", _MAKE_VARIABLE.sub(take, masked)), words
 
 
 @dataclass(slots=True)
