@@ -44,6 +44,8 @@ def started_text(call: Call, path: str) -> str | tuple[str, ...]:
         return value if isinstance(value, str) and value is not UNKNOWN else ""
     if call.name in _STARTERS:
         value = next(iter(call.args), None)
+        if isinstance(value, tuple) and len(value) == 1 and " " in str(value[0]):
+            return str(value[0])  # a whole command line as the only item: the shell splits it
         if isinstance(value, tuple):
             return _known(value)
         return value if isinstance(value, str) and value is not UNKNOWN else ""

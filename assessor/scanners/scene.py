@@ -301,7 +301,7 @@ class Scene:
         broken = {place for place, _ in self.automation.reach.broken}
         for site in (*self.automation.reach.sites, *self.automation.idle_sites):
             words = site.invocation.words
-            if site.place in broken:
+            if site.place in broken and not _is_fetched(site):
                 continue  # what it starts, builds or applies does not exist
             for pattern, tool, proof in patterns.get(words[0], ()):
                 if matches_command(pattern, words) and not set(proof.without) & set(words):
@@ -573,6 +573,11 @@ def best(arrivals: Iterable[Arrival]) -> Arrival | None:
 def run_files(arrivals: Iterable[Arrival]) -> tuple[str, ...]:
     """The files in which the runs of some arrivals are written, sorted."""
     return tuple(sorted({arrival.run.path for arrival in arrivals}))
+
+
+def _is_fetched(site: Site) -> bool:
+    """A program without an ending that an earlier step puts in a folder (`./bin/gitleaks detect`): no script of ours."""
+    return "/" in site.invocation.script and "." not in site.invocation.script.rpartition("/")[2]
 
 
 def _keywords_fit(call: Call, proof: Proof) -> bool:
