@@ -19,6 +19,8 @@ class StartPattern:
     decorators: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
+    jobs: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
     paused: dict[str, object] = field(default_factory=dict)
 
     @cached_property
@@ -38,7 +40,10 @@ def start_patterns() -> tuple[StartPattern, ...]:
             tool=entry["tool"],
             kind=entry["kind"],
             paused=entry.get("paused", {}),
-            **{key: tuple(entry.get(key, ())) for key in ("calls", "decorators", "keywords", "imports")},
+            **{
+                key: tuple(entry.get(key, ()))
+                for key in ("calls", "decorators", "keywords", "imports", "jobs", "members")
+            },
         )
         for entry in entries
     )

@@ -34,8 +34,9 @@ MAX_SCOPES = 20_000
 class Entry:
     """Where Python starts.
 
-    `how`: script (module body and main block), import (body only), function (body and the named function), tests (body
-    and test functions), dag (body, main block and every decorated function).
+    `how`: script (module body and main block), import (body only), function (body and the named function), member (the
+    same, and of its kind no other one runs), tests (body and test functions), dag (body, main block and every decorated
+    function).
     """
 
     path: str
@@ -133,6 +134,7 @@ class _Walk:
         self.modules = modules
         self.closure = closure
         self.words = words
+        self.selected = any(entry.how == "member" for entry in closure.entries)
         self.queue: deque[ScopeKey] = deque()
         self.loaded: list[str] = []
         self.loaded_set: set[str] = set()
@@ -159,7 +161,7 @@ class _Walk:
         for number, scope in enumerate(index.facts.scopes):
             if number in (MODULE, MAIN):
                 wanted = number == MAIN and entry.how in ("script", "dag")
-            elif entry.how == "function":
+            elif entry.how in ("function", "member"):
                 wanted = scope.name == entry.name
             elif entry.how == "tests":
                 wanted = is_test_scope(scope) or is_fixture(scope)
@@ -167,7 +169,7 @@ class _Walk:
                 wanted = entry.how == "dag" and bool(scope.decorators)
             if wanted:
                 self.push((entry.path, number), body, scope.line)
-        if entry.how == "function" and entry.name:
+        if entry.how in ("function", "member") and entry.name:
             for target in self.modules.targets(entry.name, entry.path):
                 self.push(target, body, 1)
 
@@ -188,7 +190,7 @@ class _Walk:
         chosen = self.subcommands(scopes)
         for number, scope in enumerate(scopes):
             registered = [d for d in scope.decorators if "." in d.name and d.name.rpartition(".")[2] in _REGISTERING]
-            if registered and (number in chosen or not any(_is_command(d) for d in registered)):
+            if registered and not self.selected and (number in chosen or not any(_is_command(d) for d in registered)):
                 self.push((path, number), by, scope.line)
 
     def subcommands(self, scopes: tuple[Scope, ...]) -> set[int]:

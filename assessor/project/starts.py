@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assessor.catalog.patterns import matches_call
 from assessor.catalog.starts import StartPattern, start_patterns
@@ -31,6 +31,8 @@ class Start:
     commands: tuple[Command, ...] = ()
     images: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    members: tuple[Entry, ...] = ()
+    """Functions that the run starts by their names, wherever they stand."""
 
 
 def _run(provider: str, path: str, line: int, name: str, trigger: Trigger, label: str) -> Run:
@@ -53,7 +55,8 @@ def code_starts(project: Project, modules: Modules) -> Iterator[Start]:
                 continue
             for call, names in ((c, pattern.calls) for c in index.facts.calls):
                 if any(matches_call(name, call.name) for name in names) and call.line not in seen:
-                    yield from _started(file, call, pattern, seen)
+                    for start in _started(file, call, pattern, seen):
+                        yield replace(start, members=_members(project, modules, file.path, call, pattern))
             for call in decorators:
                 if any(matches_call(name, call.name) for name in pattern.decorators) and call.line not in seen:
                     yield from _started(file, call, pattern, seen)
@@ -81,6 +84,27 @@ def _started(file: ProjectFile, call: Call, pattern: StartPattern, seen: set[int
     label = f"{pattern.tool} {pattern.kind}" + (f" ({cron})" if cron else "")
     run = _run("code", file.path, call.line, pattern.tool, trigger, label)
     yield Start(run, Entry(file.path, "dag"))
+
+
+def _members(project: Project, modules: Modules, path: str, call: Call, pattern: StartPattern) -> tuple[Entry, ...]:
+    """The functions that the started job selects by name: of the jobs that the file or its imports define, the one that
+    the call names, or all where none is told apart."""
+    if not pattern.jobs:
+        return ()
+    calls = [c for p in (path, *modules.imported(path)) for c in modules.index(p).facts.calls]
+    jobs = [c for c in calls if any(matches_call(name, c.name) for name in pattern.jobs)]
+    wanted = {name.rpartition(".")[2] for name in call.names}
+    chosen = [job for job in jobs if {job.keyword("name"), *job.args[:1]} & wanted] or jobs
+    selections = [job.keyword("selection") for job in chosen]
+    if not all(isinstance(selection, tuple) for selection in selections):
+        return ()  # made by an expression: which functions it means is not known
+    names = {name for selection in selections if isinstance(selection, tuple) for name in selection}
+    return tuple(
+        Entry(file.path, "member", scope.name)
+        for file in project.code_files
+        for scope in modules.index(file.path).facts.scopes
+        if scope.name in names and any(matches_call(m, d.name) for d in scope.decorators for m in pattern.members)
+    )
 
 
 _ENTRYPOINT = re.compile(r"^(.+\.py):([\w.]+)$")

@@ -80,6 +80,8 @@ class Walk:
         context = Context(Arrival(run, 0), "", run.path)
         if start.entry:
             self.python((start.entry,), Invocation("python"), context)
+        if start.members:
+            self.python(start.members, Invocation("python"), context)
         for command in start.commands:
             self.command(command, replace(context, env=run.variables))
         for image in start.images:
