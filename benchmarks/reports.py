@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING
 
 from assessor.audit import audit
 from assessor.cli.audit import chosen_rubrics
-from assessor.cli.reports import FORMATS, Manner
+from assessor.cli.formats import Manner, formats_of
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from assessor.assessment import Assessment
 
+FORMATS = formats_of("audit")
 LIMITS = {"html": 0.5, "pdf": 5.0}
 """Seconds."""
 
@@ -44,7 +45,9 @@ def measured(name: str, assessment: Assessment) -> tuple[float, int]:
 
 def _render(name: str, assessment: Assessment, answer: Connection) -> None:
     start = time.perf_counter()
-    content = FORMATS[name].render(assessment, Manner(to_file=True))
+    render = FORMATS[name].audit
+    assert render
+    content = render(assessment, Manner(to_file=True))
     seconds = time.perf_counter() - start
     answer.send((seconds, len(content if isinstance(content, bytes) else content.encode())))
 
