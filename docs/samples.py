@@ -1,0 +1,107 @@
+"""Write one sample of each form of report to `reports/samples/`: `python -m docs.samples`.
+
+They show `sample_repos/stage3_cicd` with the history that its tests give it, the gate that asks level 4 of it, the plan
+to that level, and what differs from the state two commits before. The digest of the rules, which changes with each line
+of the assessor's source, is left out, so that a sample changes only where a reader sees a difference.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+from assessor.audit import audit
+from assessor.cli.audit import chosen_rubrics
+from assessor.cli.formats import Manner, formats_of
+from assessor.cli.gate import FORMATS as GATE_FORMATS
+from assessor.cli.gate_case import Wishes, prepare
+from assessor.cli.gate_outputs import text_of
+from assessor.comparison import compare
+from assessor.planning import make_plan
+from assessor.policy.deciding import decide
+from assessor.policy.model import Gate
+from assessor.rubric.loading import shipped_rubric
+from assessor.rubric.target import Target
+from tests.conftest import commit_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assessor.assessment import Assessment
+
+SAMPLES = Path(__file__).parents[1] / "reports" / "samples"
+_REPOSITORY = Path(__file__).parents[1] / "sample_repos" / "stage3_cicd"
+_OLDER = "main~2"
+_LEVEL = 4
+_ENDINGS = {
+    "terminal": "txt", "md-long": "long.md", "badge": "svg", "shields": "shields.json", "sarif": "sarif",
+    "junit": "junit.xml", "gitlab": "gitlab.json", "github": "github.txt", "azure": "azure.txt", "teamcity": "teamcity.txt",
+}  # fmt: skip
+"""Endings of the formats that are not named by theirs."""
+
+
+@cache
+def samples() -> dict[str, bytes]:
+    """The content of each sample by its name."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / _REPOSITORY.name
+        shutil.copytree(_REPOSITORY, root, ignore=shutil.ignore_patterns("__pycache__"))
+        expected = yaml.safe_load(_REPOSITORY.with_suffix(".expected.yaml").read_text("utf-8"))
+        commit_files(root, expected["git"])
+        made = (*_audits(root), *_gates(root))
+    return {name: text if isinstance(text, bytes) else text.encode() for name, text in made}
+
+
+def _audits(root: Path) -> Iterator[tuple[str, str | bytes]]:
+    """Name and content of each form of the audit, of its plan and of the comparison with the older state."""
+    manner = Manner(to_file=True)
+    seen = _steady(audit(str(root), None, chosen_rubrics(())))
+    plan = make_plan(seen, shipped_rubric(seen.primary), Target(_LEVEL))
+    comparison = compare(_steady(audit(str(root), _OLDER, chosen_rubrics(()))), seen)
+    for name, form in formats_of("audit").items():
+        if form.audit:
+            yield _file("audit", name), form.audit(seen, manner)
+    for name, form in formats_of("plan").items():
+        if form.plan:
+            yield _file("plan", name), form.plan(plan, manner)
+    for name, form in formats_of("comparison").items():
+        if form.comparison:
+            yield _file("compare", name), form.comparison(comparison, manner)
+
+
+def _gates(root: Path) -> Iterator[tuple[str, str]]:
+    """Name and content of each form of the gate's answer."""
+    case = prepare(Wishes(str(root), Gate(min_level=_LEVEL), quiet=True))
+    case = replace(case, assessment=_steady(case.assessment))
+    result = decide(case.effective.gate, case.assessment, case.rubric, case.statements)
+    for name in GATE_FORMATS:
+        yield _file("gate", name), text_of(name, name, case, result, colour=False)
+
+
+def _steady(seen: Assessment) -> Assessment:
+    return seen.model_copy(update={"tool": seen.tool.model_copy(update={"rules": "sample"})})
+
+
+def _file(subject: str, form: str) -> str:
+    return f"{subject}.{_ENDINGS.get(form, form)}"
+
+
+def main() -> None:
+    """Bring the folder up to date; a sample that is no longer made goes."""
+    made = samples()
+    SAMPLES.mkdir(exist_ok=True)
+    for old in SAMPLES.iterdir():
+        if old.name not in made:
+            old.unlink()
+    for name, content in made.items():
+        (SAMPLES / name).write_bytes(content)
+
+
+if __name__ == "__main__":
+    main()
