@@ -78,6 +78,11 @@ class DimensionChange(Part):
     old_level: int | None = None
     new_level: int | None = None
 
+    @property
+    def scores(self) -> tuple[float | None, float | None]:
+        """The points before and after."""
+        return self.old_score, self.new_score
+
 
 class Regraded(Part):
     """A proof of the same thing, now on another rung, reached by another route or told in other words."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from html import escape, unescape
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
+import pypdf
 import pytest
 
 from assessor.__main__ import main
@@ -15,15 +18,25 @@ from assessor.assessment import Assessment
 from assessor.comparison import GROUPS, Comparison, compare, json_schema
 from assessor.facts.place import Place
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
-from assessor.render import comparison_markdown, comparison_terminal, json_report
+from assessor.render import (
+    charts,
+    comparison_html,
+    comparison_markdown,
+    comparison_pdf,
+    comparison_terminal,
+    json_report,
+)
 from assessor.render.markdown_text import COMMENT_BYTES
 from assessor.render.terminal_page import MAX_WIDTH, MIN_WIDTH, cells
+from assessor.render.texts import LANGUAGES, load_texts
 from tests.test_markdown import EVIL, OWN_TAGS, parsed, tables
 from tests.test_render_terminal import ROUTE, TESTED, WHOLE, assessment_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from assessor.render.pdf import Paper
 
 BY_HAND = Evidence("testing.unit", Rung.USED, Place("tests/test_model.py", 9), "asserts on the model", "pytest")
 ON_PUSH = replace(BY_HAND, rung=Rung.AUTOMATED, route=ROUTE)
@@ -295,3 +308,52 @@ def test_wrong_use(files: Path, capsys: pytest.CaptureFixture[str], arguments: l
     captured = capsys.readouterr()
     assert told in captured.err
     assert (captured.out, captured.err.count("\n")) == ("", 1)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_html_tells_what_markdown_tells_and_shows_no_key(language: str) -> None:
+    page = comparison_html.render(FOUND, language=language)
+    assert not re.search(r"\b(compare|cut|rung)\.\w+", re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL))
+    for change in FOUND.practices:
+        assert f"<h3>{escape(load_texts(language).tr(change.title))}</h3>" in page
+        for proof in (*change.appeared, *change.vanished, *(pair.new for pair in change.regraded)):
+            assert f"</bdi>:{proof.place.line}" in page
+
+
+@pytest.mark.parametrize("sides", [(WHOLE, EVIL), (EVIL, WHOLE)], ids=["new", "old"])
+def test_nothing_of_a_repository_acts_in_html(sides: tuple[Assessment, Assessment]) -> None:
+    page = comparison_html.render(compare(*sides))
+    assert "script-src 'none'" in unescape(page)
+    assert not set("\x1b\u202e") & set(page)
+    assert not re.search(r"<(script|img|iframe|object|form|link rel=.stylesheet)|<\w[^>]*\son\w+=", page)
+    addresses = re.findall(r'(?:href|src)="([^"]*)"', page)
+    assert {address for address in addresses if not address.startswith("https://github.com/example/churn/")} <= {
+        "data:,"
+    }
+
+
+@pytest.mark.parametrize(("paper", "language"), [("a4", "en"), ("letter", "de")])
+def test_pdf_is_one_document_with_the_json_inside(paper: Paper, language: str) -> None:
+    made = comparison_pdf.render(FOUND, paper=paper, language=language)
+    assert made == comparison_pdf.render(FOUND, paper=paper, language=language)
+    reader = pypdf.PdfReader(BytesIO(made))
+    assert reader.attachments["comparison.json"] == [json_report.render(FOUND).encode()]
+    text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    for change in FOUND.practices:
+        assert load_texts(language).tr(change.title) in text
+    assert all(len(page.extract_text()) > 80 for page in reader.pages), "a page is empty"
+    assert reader.outline
+
+
+def test_pdf_of_an_attack_is_written() -> None:
+    assert comparison_pdf.render(compare(WHOLE, EVIL)).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "way"), [(10.0, 60.0, " rose"), (60.0, 10.0, " fell"), (50.0, 50.0, ""), (None, 50.0, "")]
+)
+def test_a_dimension_is_drawn_from_where_it_was_to_where_it_is(old: float | None, new: float, way: str) -> None:
+    drawn = charts.shift(old, new, label="a < b")
+    assert f'class="shift-new{way}"' in drawn
+    assert ("shift-way" in drawn, "shift-old" in drawn) == (bool(way), old is not None)
+    assert "a &lt; b" in drawn

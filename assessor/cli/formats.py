@@ -107,6 +107,18 @@ def _pdf(assessment: Assessment, manner: Manner) -> bytes:
     return pdf.render(assessment, rubric=manner.rubric, front=front, language=manner.language)
 
 
+def _compared_html(comparison: Comparison, manner: Manner) -> str:
+    from assessor.render import comparison_html
+
+    return comparison_html.render(comparison, language=manner.language)
+
+
+def _compared_pdf(comparison: Comparison, manner: Manner) -> bytes:
+    from assessor.render import comparison_pdf
+
+    return comparison_pdf.render(comparison, paper=manner.paper, language=manner.language)
+
+
 def _markdown(assessment: Assessment, manner: Manner) -> str:
     from assessor.render import markdown
 
@@ -152,8 +164,8 @@ def _shields(assessment: Assessment, manner: Manner) -> str:
 FORMATS = {
     "terminal": Format(_terminal, _compared_terminal, (".txt",), plan=_planned_terminal),
     "json": Format(_json, _json, (".json",), is_data=True, plan=_json),
-    "html": Format(_html, None, (".html", ".htm"), is_data=True, is_page=True),
-    "pdf": Format(_pdf, None, (".pdf",), is_page=True, is_binary=True),
+    "html": Format(_html, _compared_html, (".html", ".htm"), is_data=True, is_page=True),
+    "pdf": Format(_pdf, _compared_pdf, (".pdf",), is_page=True, is_binary=True),
     "md": Format(_markdown, _compared_markdown, (".md", ".markdown"), is_data=True, plan=_planned_markdown),
     "md-long": Format(_markdown_document, is_data=True),
     "csv": Format(_csv, None, (".csv",), is_data=True),

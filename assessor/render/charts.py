@@ -293,6 +293,22 @@ def meter(share: float, *, label: str, width: float = 82, palette: Palette = LIG
     return _svg(width, 10, label, [*_share((0, 0, width, 10), share, palette)], "chart-pips", is_fluid=False)
 
 
+def shift(old: float | None, new: float | None, *, label: str, width: float = 220, palette: Palette = LIGHT) -> str:
+    """From one number of points (0 to 100) to another on a line: a ring where it was, a disc where it is now."""
+    room = width - 12
+    at = [None if score is None else 6 + room * min(max(score, 0), 100) / 100 for score in (old, new)]
+    way = "" if old is None or new is None or old == new else " rose" if new > old else " fell"
+    colour = {" rose": palette.done, " fell": palette.bad}.get(way, palette.quiet)
+    parts = [_rect(6, 6, room, 2, palette.track, "cell", 1)]
+    if at[0] is not None and at[1] is not None and way:
+        parts.append(_line(min(at[0], at[1]), max(at[0], at[1]), 7, colour, f"shift-way{way}", 3))
+    if at[0] is not None:
+        parts.append(_circle(at[0], 7, 3.6, palette.paper, "shift-old", palette.quiet, 1.5))
+    if at[1] is not None:
+        parts.append(_circle(at[1], 7, 4.6, colour, f"shift-new{way}"))
+    return _svg(width, 14, label, parts, "chart-shift")
+
+
 # ---- the loop of the life cycle ----
 
 

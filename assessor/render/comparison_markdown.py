@@ -47,10 +47,9 @@ def _head(view: ComparisonView) -> Block:
 
 
 def _models(view: ComparisonView) -> Block:
-    moved = [change for change in view.comparison.models if change.old != change.new and change is not view.model]
-    if not moved:
+    if not view.other_models:
         return Block(())
-    rows = tuple(f"- {prose(view.t.tr(change.name))}: {prose(view.level_words(change))}" for change in moved)
+    rows = tuple(f"- {prose(view.t.tr(each.name))}: {prose(view.level_words(each))}" for each in view.other_models)
     return Block(("", f"### {view.t('compare.models')}", ""), rows, rank=2)
 
 
@@ -87,8 +86,8 @@ def _practice(view: ComparisonView, change: PracticeChange) -> Iterator[str]:
         yield f"  - {t('compare.vanished')}: {_proof(view, item, is_old=True)}"
     for pair in change.regraded:
         yield f"  - {t('compare.regraded')}: {_proof(view, pair.new, is_old=False)} ({prose(view.regraded(pair))})"
-    yield from (f"  - {prose(way)}" for way in dict.fromkeys(filter(None, map(view.way, change.regraded))))
-    if not (change.appeared or change.vanished or change.regraded) and change.new_summary:
+    yield from (f"  - {prose(way)}" for way in view.ways(change))
+    if view.is_bare(change):
         yield f"  - {prose(change.new_summary)}"
 
 

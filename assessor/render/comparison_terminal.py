@@ -59,10 +59,9 @@ def _header(page: Page, view: ComparisonView) -> Iterator[str]:
 
 
 def _models(page: Page, view: ComparisonView) -> Iterator[str]:
-    moved = [change for change in view.comparison.models if change.old != change.new and change is not view.model]
-    if moved:
+    if view.other_models:
         yield from page.heading(page.said(view.t("compare.models")))
-    for change in moved:
+    for change in view.other_models:
         name = page.said(view.t.tr(change.name))
         yield from page.wrapped(f"{name}: ", page.said(view.level_words(change)), 2)
 
@@ -130,9 +129,9 @@ def _proofs(page: Page, view: ComparisonView, change: PracticeChange, verbose: b
         yield from page.wrapped(mark, page.said(text), 4, "dim")
     if len(kept) < len(lines):
         yield page.paint(f"    {page.said(view.t.count('compare.more', len(lines) - len(kept)))}", "dim")
-    for way in list(dict.fromkeys(filter(None, map(view.way, change.regraded))))[: None if verbose else 1]:
+    for way in view.ways(change)[: None if verbose else 1]:
         yield from page.wrapped("", page.said(way), 4, "dim")
-    if not lines and change.new_summary:
+    if view.is_bare(change):
         yield from page.wrapped("", page.said(change.new_summary), 4, "dim")
 
 

@@ -7,13 +7,23 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assessor.comparison import GROUPS, Comparison
+from assessor.render import charts
 from assessor.render.links import Links, links_of
 from assessor.render.texts import Texts
 from assessor.render.view import shown, told
 
 if TYPE_CHECKING:
     from assessor.assessment import PlaceInfo, RungName, StatusName
-    from assessor.comparison import GapChange, GroupName, ItemChange, ModelChange, PracticeChange, Regraded, Side
+    from assessor.comparison import (
+        DimensionChange,
+        GapChange,
+        GroupName,
+        ItemChange,
+        ModelChange,
+        PracticeChange,
+        Regraded,
+        Side,
+    )
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,17 @@ class ComparisonView:
         return ", ".join(self.t.count(f"compare.count_{name}", number) for name, number in numbers.items() if number)
 
     @property
+    def moved(self) -> bool:
+        """The level by the model shown is another one than before."""
+        return self.model.old is not None and self.model.new is not None and self.model.old != self.model.new
+
+    @property
+    def other_models(self) -> tuple[ModelChange, ...]:
+        """The models beside the one shown whose level differs."""
+        changes = self.comparison.models
+        return tuple(change for change in changes if change.old != change.new and change is not self.model)
+
+    @property
     def groups(self) -> tuple[tuple[GroupName, tuple[PracticeChange, ...]], ...]:
         """The groups that are not empty, with their practices."""
         return tuple((name, self.comparison.of(name)) for name in GROUPS if self.comparison.of(name))
@@ -110,6 +131,23 @@ class ComparisonView:
             return ""
         key = "compare.way_gone" if pair.old.hops else "compare.way_new"
         return self.t(key, way=" › ".join(hop.text for hop in told(pair.old.hops or pair.new.hops)))
+
+    def ways(self, change: PracticeChange) -> tuple[str, ...]:
+        """The routes that the proofs of a practice lost or found, each once."""
+        return tuple(dict.fromkeys(filter(None, map(self.way, change.regraded))))
+
+    def is_bare(self, change: PracticeChange) -> bool:
+        """No proof differs, so that what the rating says of itself is all that can be told."""
+        return bool(change.new_summary) and not (change.appeared or change.vanished or change.regraded)
+
+    def shift(self, change: DimensionChange, width: int) -> str:
+        """The chart of a dimension's points, before and after: SVG, whose texts are escaped."""
+        return charts.shift(*change.scores, label=self.shift_label(change), width=width)
+
+    def shift_label(self, change: DimensionChange) -> str:
+        """The same in words."""
+        words = [self.t("compare.not_rated") if score is None else self.t.number(score, 1) for score in change.scores]
+        return f"{self.t(f'dimension.{change.dimension}')}: {words[0]} → {words[1]}"
 
     def gap(self, gap: GapChange) -> str:
         """Which rung a level asks of a practice, and where the practice is."""

@@ -40,11 +40,13 @@ def render(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT)
     """
     texts = load_texts(language)
     page = Page(view_of(assessment, rubric=rubric), texts)
-    style, script = _style(), _script()
+    style, script = style_sheet("report.css"), _script()
     return (
         environment()
         .get_template("report.html.jinja")
-        .render(page=page, view=page.view, card=page.view.card, t=texts, style=style, script=script, policy=_policy)
+        .render(
+            page=page, view=page.view, card=page.view.card, t=texts, style=style, script=script, policy=content_policy
+        )
     )
 
 
@@ -71,12 +73,12 @@ def _with_code(text: str) -> str:
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
 
 
-def _policy(style: str, script: str) -> str:
-    """The content security policy (W3C CSP 3): this style, this script, pictures and fonts in the file; nothing else."""
+def content_policy(style: str, *scripts: str) -> str:
+    """The content security policy (W3C CSP 3): this style, these scripts, pictures and fonts in the file; nothing else."""
     parts = (
         "default-src 'none'",
         f"style-src {_hashes([style])}",
-        f"script-src {_hashes([script])}",
+        f"script-src {_hashes(scripts)}",
         "font-src data:",
         "img-src data:",
         "base-uri 'none'",
@@ -86,14 +88,17 @@ def _policy(style: str, script: str) -> str:
 
 
 def _hashes(texts: Sequence[str]) -> str:
-    return " ".join(f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in texts)
+    return (
+        " ".join(f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in texts) or "'none'"
+    )
 
 
 @cache
-def _style() -> str:
-    """The style sheet with its fonts inside."""
+def style_sheet(*names: str) -> str:
+    """Our fonts and the style sheets of `reports/html` with these names, as one."""
     faces = "".join(_face(family, weight, name) for family, weight, name in _FONTS)
-    return faces + (data_folder("reports") / "html" / "report.css").read_text("utf-8").strip()
+    sheets = (data_folder("reports").joinpath("html", name).read_text("utf-8").strip() for name in names)
+    return faces + "\n".join(sheets)
 
 
 def _face(family: str, weight: int, name: str) -> str:
