@@ -384,5 +384,7 @@ def _handover(handover: Handover) -> HandoverInfo:
         end=handover.end.station.id,
         by=handover.by.value,
         reason=handover.reason,
+        why=handover.why,
+        values=dict(handover.values),
         places=tuple(_place(proof.place) for proof in handover.proofs),
     )

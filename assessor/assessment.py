@@ -357,12 +357,15 @@ class StationInfo(Part):
 
 class HandoverInfo(Part):
     """From one station to the next. `by`: pipeline (one workflow reaches both), event or schedule (starts the later one),
-    person, nobody (one of the two is not there), unknown. `places` are the proofs of both sides where there are any."""
+    person, nobody (one of the two is not there), unknown. `places` are the proofs of both sides where there are any.
+    `reason` is an English sentence, `why` its kind and `values` what it has filled in, for reports in another language."""
 
     start: str
     end: str
     by: CarrierName
     reason: Text
+    why: str = ""
+    values: dict[str, str] = {}
     places: tuple[PlaceInfo, ...] = ()
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from string import Formatter
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assessor.assembling import loop_info
+from assessor.assessment import HandoverInfo
 from assessor.facts.place import Place
 from assessor.findings import Evidence, Finding, Hop, Rung
-from assessor.rubric.loop import Carrier, find_loop, load_stations
+from assessor.render import loop_view
+from assessor.render.texts import load_texts
+from assessor.rubric.loop import REASONS, Carrier, find_loop, load_stations
 
 STATIONS = [station.id for station in load_stations()]
 PRACTICES = {station.id: station.shows[0] for station in load_stations()}
@@ -102,3 +108,23 @@ def test_any_ratings_make_a_loop(rungs: dict[str, Rung]) -> None:
     automatic = ("pipeline", "event", "schedule")
     broken = [number for number, entry in enumerate(info.handovers) if entry.by not in automatic]
     assert info.first_break == (broken[0] if broken else None)
+
+
+def test_reasons_are_translated_and_english_reports_say_the_json_s_sentence() -> None:
+    english, german = load_texts("en"), load_texts("de")
+    for why, sentence in REASONS.items():
+        names = {name: "x" for _, name, _, _ in Formatter().parse(sentence) if name}
+        entry = HandoverInfo(start="a", end="b", by="person", reason=sentence.format(**names), why=why, values=names)
+        assert loop_view.reason(entry, english) == entry.reason
+        assert loop_view.reason(entry, german) not in ("", entry.reason)
+
+
+@pytest.mark.parametrize("more", [{"why": "later"}, {"why": "missing", "values": {}}, {}])
+def test_a_reason_of_an_unknown_kind_is_told_in_english(more: dict[str, Any]) -> None:
+    entry = HandoverInfo(start="a", end="b", by="person", reason="because", **more)
+    assert loop_view.reason(entry, load_texts("de")) == "because"
+
+
+def test_stations_speak_german() -> None:
+    texts = load_texts("de")
+    assert [s.id for s in load_stations() if texts.is_foreign(s.title) or texts.is_foreign(s.done)] == []

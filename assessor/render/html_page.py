@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from assessor.catalog.practices import load_practices
-from assessor.render import charts
+from assessor.render import charts, loop_view
 from assessor.render.statement_words import StatementWords, web_address
 from assessor.render.target_words import target_line
 from assessor.render.view import HEIGHTS, LADDER, told
@@ -51,8 +51,6 @@ MOST = {
 WIDE, NARROW = 640, 340
 ANSWERS = (*LADDER, "unknown", "not_applicable")
 STATUSES = ("blocking", "supporting", "later", "unknown", "done", "not_applicable")
-_KINDS = dict.fromkeys(("pipeline", "event", "schedule"), "carried")
-"""How the loop draws a hand-over; any other one by its own name."""
 BASIS = ("observed", "attested", "unstated", "unknown")
 
 
@@ -241,27 +239,19 @@ class Page:
         return _markup(charts.rail(info.rung, ("absent", *info.rungs), label=label, wanted=wanted))
 
     def station(self, life: LoopInfo, name: str) -> str:
-        """The title of a station."""
-        return next((self.texts.tr(station.title) for station in life.stations if station.id == name), name)
+        return loop_view.station_title(life, name, self.texts)
+
+    def break_sentence(self, life: LoopInfo) -> str:
+        return loop_view.break_sentence(life, self.texts)
 
     def first_break(self, life: LoopInfo) -> HandoverInfo | None:
-        """The first hand-over that no automation makes."""
-        return next((entry for at, entry in enumerate(life.handovers) if at == life.first_break), None)
+        return loop_view.first_break(life)
+
+    def reason(self, handover: HandoverInfo) -> str:
+        return loop_view.reason(handover, self.texts)
 
     def loop(self, life: LoopInfo) -> Markup:
-        """The ring of stations, with the count of the hand-overs that automation makes in its middle."""
-        numbers = {station.id: number for number, station in enumerate(life.stations)}
-        stops = [charts.Stop(self.texts.tr(station.title), station.rung) for station in life.stations]
-        ways = [
-            charts.Way(numbers[entry.start], numbers[entry.end], _KINDS.get(entry.by, entry.by), at == life.first_break)
-            for at, entry in enumerate(life.handovers)
-            if entry.start in numbers and entry.end in numbers
-        ]
-        carried = sum(way.kind == "carried" for way in ways)
-        count = self.texts("loop.count", number=carried, all=len(ways))
-        lines = charts.wrapped(self.texts("loop.counted"), 130, 12)
-        label = f"{self.texts('loop.title')}: {count} {self.texts('loop.counted')}."
-        return _markup(charts.loop(stops, ways, label=label, centre=(count, *lines)))
+        return _markup(loop_view.loop_chart(life, self.texts)[0])
 
     def pips(self, level: int, card: ScorecardInfo | None = None) -> Markup:
         """A level of a model, the shown one if `card` is None."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from assessor.render import loop_view
 from assessor.render.markdown_parts import Parts
 from assessor.render.markdown_text import SUMMARY_BYTES, Block, code, escaped, fitted, prose, row, table_head
 from assessor.render.texts import DEFAULT, load_texts
@@ -16,7 +17,7 @@ from assessor.render.view import LADDER, told, view_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from assessor.assessment import Assessment, ControlInfo, EvidenceInfo, GapInfo, ItemInfo
+    from assessor.assessment import Assessment, ControlInfo, EvidenceInfo, GapInfo, HandoverInfo, ItemInfo, LoopInfo
     from assessor.render.view import DimensionView, PracticeView
 
 
@@ -30,6 +31,7 @@ def render(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT)
     blocks = [
         _head(parts),
         parts.dimensions(),
+        _loop(parts),
         *_roadmap(parts),
         *_statements(parts),
         Block(("", f"## {texts('practice.title')}")),
@@ -61,6 +63,22 @@ def _head(parts: Parts) -> Block:
         mark = t("summary.you_are_here") if level.level == card.level else t("summary.reached") if level.reached else ""
         lines.append(row((str(level.level), parts.ours(level.title), t.percent(level.share), mark)))
     return Block((*lines, "", f"## {t('summary.dimensions')}"))
+
+
+def _loop(parts: Parts) -> Block:
+    """Who carries the result from each station of the life cycle to the next one."""
+    t, life = parts.t, parts.view.assessment.loop
+    if life is None:
+        return Block(())
+    titles = [t(f"loop.{key}") for key in ("from", "to", "who", "reason")]
+    head = ("", f"## {t('loop.title')}", "", prose(loop_view.break_sentence(life, t)), "", *table_head(titles))
+    return Block(head, tuple(_handover(parts, life, entry) for entry in life.handovers))
+
+
+def _handover(parts: Parts, life: LoopInfo, entry: HandoverInfo) -> str:
+    t = parts.t
+    ends = (prose(loop_view.station_title(life, name, t)) for name in (entry.start, entry.end))
+    return row((*ends, t(f"loop.by.{entry.by}"), prose(loop_view.reason(entry, t))))
 
 
 def _roadmap(parts: Parts) -> Iterator[Block]:

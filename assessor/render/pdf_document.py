@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import groupby, takewhile
 from typing import TYPE_CHECKING, Any
 
-from assessor.render import charts
+from assessor.render import charts, loop_view
 from assessor.render.pdf_file import printable, time_of
 from assessor.render.statement_words import StatementWords, web_address
 from assessor.render.target_words import target_line
@@ -26,9 +26,11 @@ if TYPE_CHECKING:
         BlindSpotInfo,
         EvidenceInfo,
         GapInfo,
+        HandoverInfo,
         HopInfo,
         ItemInfo,
         LevelInfo,
+        LoopInfo,
         PlaceInfo,
         RoadmapStepInfo,
         RungName,
@@ -166,8 +168,10 @@ class Document:
         yield Entry("3", t("pdf.dimensions"), "dimensions")
         for number, dimension in enumerate(self.view.dimensions, start=1):
             yield Entry(f"3.{number}", t(f"dimension.{dimension.id}"), f"dimension-{dimension.id}", 2)
-        yield Entry("4", t("pdf.models"), "models")
-        yield Entry("5", t("pdf.statements"), "statements")
+        life = [Entry("4", t("loop.title"), "loop")] if self.view.assessment.loop else []
+        yield from life
+        yield Entry(str(len(life) + 4), t("pdf.models"), "models")
+        yield Entry(str(len(life) + 5), t("pdf.statements"), "statements")
         yield Entry("A", t("pdf.evidence"), "evidence")
         yield Entry("B", t("pdf.blind"), "blind-spots")
         yield Entry("C", t("pdf.method"), "method")
@@ -199,6 +203,8 @@ class Document:
         blocking = len({gap.practice for gap in view.blocking})
         if blocking:
             yield t.count("pdf.lead_blocking", blocking)
+        if view.assessment.loop:
+            yield f"{t('loop.title')}: {self.break_sentence(view.assessment.loop)}"
 
     def extremes(self) -> Iterator[str]:
         """The strongest and the weakest dimensions by points."""
@@ -395,6 +401,20 @@ class Document:
 
     def where(self, at: PlaceInfo) -> str:
         return f"{at.path}:{at.line}"
+
+    # ---- the loop of the life cycle ----
+
+    def station(self, life: LoopInfo, name: str) -> str:
+        return loop_view.station_title(life, name, self.t)
+
+    def break_sentence(self, life: LoopInfo) -> str:
+        return loop_view.break_sentence(life, self.t)
+
+    def reason(self, handover: HandoverInfo) -> str:
+        return loop_view.reason(handover, self.t)
+
+    def loop(self, life: LoopInfo) -> Markup:
+        return figure(*loop_view.loop_chart(life, self.t))
 
     # ---- charts ----
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assessor.render import loop_view
 from assessor.render.terminal_page import cells
 
 if TYPE_CHECKING:
@@ -46,5 +47,5 @@ def _first_break(page: Sheet, start: str, end: str) -> str:
 def _note(page: Sheet, station: StationInfo, handover: HandoverInfo | None) -> str:
     if handover is None or not handover.reason:
         return page.said(str(station.place or ""))
-    reason = page.ours(handover.reason)
+    reason = page.said(loop_view.reason(handover, page.t))
     return page.word("terminal.by_hand", reason=reason) if handover.by == "person" else reason

@@ -7,7 +7,7 @@ such place is where the loop breaks. The stations are data: `loop.yaml`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -22,6 +22,18 @@ from assessor.findings import Evidence, Finding, Rung
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+
+REASONS = {
+    "unreadable": "what could show it was unreadable",
+    "missing": "nothing shows that {done}",
+    "shared": "{run} reaches both",
+    "event": "an event starts it: {place}",
+    "schedule": "the calendar starts it, whatever happened before: {place}",
+    "by_hand": "{done} only when a person starts it",
+    "apart": "{earlier} ends there and {later} knows nothing of it",
+}
+"""Why a result is carried over in a certain way, by the key under which reports translate it (`loop.why`)."""
 
 
 class Station(Value):
@@ -76,8 +88,16 @@ class Handover:
     start: StationState
     end: StationState
     by: Carrier
-    reason: str
+    why: str
+    """A key of REASONS."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What the reason has filled in."""
     proofs: tuple[Evidence, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why, as an English sentence."""
+        return REASONS[self.why].format_map(self.values)
 
     @property
     def name(self) -> str:
@@ -138,38 +158,34 @@ def _beside(known: Sequence[Finding]) -> Rung:
 
 def _handover(start: StationState, end: StationState) -> Handover:
     if Rung.UNKNOWN in (start.rung, end.rung):
-        return Handover(start, end, Carrier.UNKNOWN, "what could show it was unreadable")
+        return Handover(start, end, Carrier.UNKNOWN, "unreadable")
     if not (start.is_there and end.is_there):
         missing = end if start.is_there else start
-        return Handover(start, end, Carrier.NOBODY, f"nothing shows that {missing.station.done}")
+        return Handover(start, end, Carrier.NOBODY, "missing", {"done": missing.station.done})
     pair = next(_shared(start.automated, end.automated), None)
     if pair:
         run, earlier, later = pair
-        return Handover(start, end, Carrier.PIPELINE, f"{run} reaches both", (earlier, later))
+        return Handover(start, end, Carrier.PIPELINE, "shared", {"run": run}, (earlier, later))
     return _started(start, end)
 
 
 def _started(start: StationState, end: StationState) -> Handover:
     """The two stations have no run in common: what starts the later one?"""
-    for carrier, words, reason in _STARTS:
+    for carrier, words in _STARTS:
         for proof in end.automated:
             if any(word in proof.route[0].text for word in words):
-                return Handover(start, end, carrier, f"{reason}: {proof.route[0].place}", (proof,))
+                return Handover(start, end, carrier, carrier.value, {"place": str(proof.route[0].place)}, (proof,))
     hand = next((state for state in (start, end) if not state.automated), None)
     if hand:
-        return Handover(start, end, Carrier.PERSON, f"{hand.station.done} only when a person starts it")
+        return Handover(start, end, Carrier.PERSON, "by_hand", {"done": hand.station.done})
     earlier, later = start.automated[0], end.automated[0]
-    reason = f"{earlier.route[0].place.path} ends there and {later.route[0].place.path} knows nothing of it"
-    return Handover(start, end, Carrier.PERSON, reason, (earlier, later))
+    values = {"earlier": earlier.route[0].place.path, "later": later.route[0].place.path}
+    return Handover(start, end, Carrier.PERSON, "apart", values, (earlier, later))
 
 
 _STARTS = (
-    (
-        Carrier.EVENT,
-        ("workflow_run", "event", "webhook", "repository_dispatch", "pipeline", "sensor"),
-        "an event starts it",
-    ),
-    (Carrier.SCHEDULE, ("schedule",), "the calendar starts it, whatever happened before"),
+    (Carrier.EVENT, ("workflow_run", "event", "webhook", "repository_dispatch", "pipeline", "sensor")),
+    (Carrier.SCHEDULE, ("schedule",)),
 )
 
 
