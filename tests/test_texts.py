@@ -7,10 +7,14 @@ import string
 
 import pytest
 
+from assessor.catalog.practices import load_practices
 from assessor.readers.yaml_tree import load_one
 from assessor.render.document_texts import document_texts
 from assessor.render.texts import DEFAULT, LANGUAGES, Texts, load_texts
 from assessor.resources import data_folder
+from assessor.rubric.changes import load_changes
+from assessor.rubric.loading import crosswalk_names, shipped_crosswalk, shipped_names, shipped_rubric
+from assessor.rubric.loop import load_stations
 
 OTHERS = pytest.mark.parametrize("language", [name for name in LANGUAGES if name != DEFAULT])
 SAME_IN_GERMAN = re.compile(
@@ -55,6 +59,48 @@ def test_messages_are_translated(language: str) -> None:
     same = {key: text for key, text in english.items() if other.get(key) == text and re.search(r"[a-z]{2}", text)}
     words = {key: re.sub(r"\{\w+\}", "", text) for key, text in same.items()}
     assert {key: same[key] for key, text in words.items() if not SAME_IN_GERMAN.fullmatch(text.strip())} == {}
+
+
+def _said() -> set[str]:
+    """All texts that the catalogue, the shipped models and the loop can put into a report."""
+    practices, models = load_practices(), [shipped_rubric(name) for name in shipped_names()]
+    crosswalks = [shipped_crosswalk(name) for name in crosswalk_names()]
+    said = {text for p in practices for text in (p.title, p.why, *p.rungs.values(), *p.fix.values())}
+    said |= {text for p in practices for variant in p.variants.values() for text in variant.values()}
+    said |= {model.title for model in models} | {level.title for model in models for level in model.levels}
+    said |= {model.unit for model in models}
+    said |= {section.title for model in models for section in model.sections}
+    said |= {item.text for model in models for item in model.items}
+    for crosswalk in crosswalks:
+        said |= {crosswalk.title, crosswalk.source, crosswalk.scope, *(group.title for group in crosswalk.groups)}
+        said |= {text for control in crosswalk.controls for text in (control.text, control.attest, control.note)}
+    said |= {change.title for change in load_changes()}
+    said |= {text for station in load_stations() for text in (station.title, station.done)}
+    return said - {""}
+
+
+@OTHERS
+def test_the_catalogue_is_translated_in_full(language: str) -> None:
+    translated, said = load_texts(language).translations, _said()
+    assert {"missing": sorted(said - translated.keys()), "stale": sorted(translated.keys() - said)} == {
+        "missing": [],
+        "stale": [],
+    }
+
+
+def test_several_sentences_are_translated_together() -> None:
+    german = Texts("de", {}, {"One.": "Eins.", "Two (e.g. a).": "Zwei (z. B. a).", "Three.": "Drei."})
+    assert german.tr("One. Two (e.g. a). Three.") == "Eins. Zwei (z. B. a). Drei."
+    assert not german.is_foreign("One. Three.")
+    assert german.tr("One. Four. Three.") == "One. Four. Three."
+    assert german.is_foreign("One. Four.")
+
+
+@OTHERS
+def test_translations_keep_what_is_code(language: str) -> None:
+    code = re.compile(r"`[^`]+`")
+    pairs = load_texts(language).translations.items()
+    assert [text for text, other in pairs if sorted(code.findall(text)) != sorted(code.findall(other))] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

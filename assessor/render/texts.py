@@ -40,12 +40,22 @@ class Texts:
         return self(f"{key}.{form}", number=self.number(number), **values)
 
     def tr(self, text: str) -> str:
-        """A text of the catalogue in this language; the text itself where there is no translation."""
-        return self.translations.get(text, text)
+        """A text of the catalogue, or several sentences of it, in this language; itself where there is no translation."""
+        return self._translated(text) or text
 
     def is_foreign(self, text: str) -> bool:
         """The text is shown in English although the report is in another language."""
-        return self.language != DEFAULT and text not in self.translations
+        return self.language != DEFAULT and not self._translated(text)
+
+    def _translated(self, text: str) -> str:
+        """The translation; empty where the text, or one of its sentences, has none."""
+        known = self.translations.get(text, "")
+        end = -1
+        while not known and self.translations and (end := text.find(". ", end + 1)) >= 0:
+            first = self.translations.get(text[: end + 1], "")
+            rest = self._translated(text[end + 2 :]) if first else ""
+            known = f"{first} {rest}" if rest else ""
+        return known
 
     def number(self, value: float, digits: int | None = None) -> str:
         """A number with the language's signs: `1,234.5` or `1.234,5`. `digits` are those after the point."""
