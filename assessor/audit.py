@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assessor.facts.place import BlindSpot
 from assessor.findings import Finding
+from assessor.garbage import without_collection
 from assessor.processes import spare_processes
 from assessor.project.model import Project
 from assessor.readers.registry import has_failed
@@ -147,21 +146,3 @@ def audit_snapshot(
     with without_collection():
         rated = rate_snapshot(snapshot, progress, cache)
         return assess(snapshot, rated, rated.findings, rubrics, crosswalks, days or DAYS)
-
-
-@contextmanager
-def without_collection() -> Iterator[None]:
-    """Facts are many small objects without cycles: the cyclic collector finds nothing among them and takes half the time.
-
-    Those that live on are counted as old at the end (that is what freezing and unfreezing does), or the collector would
-    look through all of them as soon as it runs again.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.freeze()
-            gc.unfreeze()
-            gc.enable()

@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """How long each format takes on top of the audit, and how large it becomes.
 
-usage: reports.py [--formats NAME,NAME] [--runs N] REPOSITORY ...
+usage: python -m benchmarks.reports [--formats NAME,NAME] [--runs N] REPOSITORY ...
 
 Audits each repository once, then renders every format as often as asked, each time in a process of its own that was
 forked after the audit: the time has the renderer's imports and templates in it, as it has on the command line.

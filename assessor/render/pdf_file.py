@@ -15,6 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from assessor.errors import UserError
+from assessor.garbage import without_collection
 from assessor.render.terminal_page import visible
 from assessor.resources import data_folder
 
@@ -54,6 +55,7 @@ class Attached:
     description: str
 
 
+@without_collection()
 def write_pdf(html: str, css: str, *, moment: datetime, attached: tuple[Attached, ...] = ()) -> bytes:
     """The PDF of a whole HTML document. `moment` is written wherever the file tells a time.
 
