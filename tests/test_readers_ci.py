@@ -367,9 +367,9 @@ def test_aliases_that_expand_without_end(reader: ModuleType) -> None:
 def test_large_files_end_soon(reader: ModuleType, text: str) -> None:
     import time
 
-    start = time.monotonic()
+    start = time.process_time()
     reader.read(READERS[reader], text)
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
 
 
 # ---- conditions ----

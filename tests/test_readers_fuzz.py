@@ -89,9 +89,9 @@ def test_each_reader_has_files_to_begin_with() -> None:
 def test_broken_files_are_read(reader: ModuleType, data: st.DataObject, cuts: list[tuple[int, int, str, int]]) -> None:
     path, text = data.draw(st.sampled_from(texts_by_reader()[reader.__name__]))
     text = _mutated(text, cuts)
-    started = time.perf_counter()
+    started = time.process_time()
     facts = reader.read(path, text)
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     assert facts == reader.read(path, text)
     _lines_fit(facts, text)
 
@@ -110,9 +110,9 @@ def test_long_lines_are_read_in_bounded_time(reader: ModuleType, ending: str) ->
     """A pattern that tries each blank of a run again takes hours; one file is enough to stop an audit."""
     path, text = texts_by_reader()[reader.__name__][0]
     lines = text.splitlines()[:6]
-    started = time.perf_counter()
+    started = time.process_time()
     reader.read(path, "\n".join(line + ending for line in lines))
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 def test_a_reader_s_bug_costs_only_its_own_answer() -> None:

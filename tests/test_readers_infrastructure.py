@@ -771,6 +771,6 @@ def test_never_raises_and_lines_are_in_the_text(reader: ModuleType, text: str, p
     ids=range(10),
 )
 def test_hostile_texts_are_read_in_bounded_time(reader: ModuleType, path: str, text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     reader.read(path, text)
-    assert time.perf_counter() - start < 4
+    assert time.process_time() - start < 4

@@ -802,9 +802,9 @@ def test_a_notebook_of_20_megabytes_is_read_in_seconds() -> None:
     image = {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo" * 20_000}}
     text = ipynb(*(cell([f"x{i} = f({i})\n"] * 5, i + 1, [image]) for i in range(95)))
     assert len(text) > 20_000_000
-    start = time.perf_counter()
+    start = time.process_time()
     facts = notebook.read("a.ipynb", text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert facts.notebook and len(facts.notebook.code.calls) == 475
 
 
@@ -1232,9 +1232,9 @@ def test_no_text_makes_the_search_for_secrets_raise(text: str) -> None:
 )
 def test_hostile_repetition_stays_linear(unit: str) -> None:
     text = unit * (60_000 // len(unit))
-    start = time.perf_counter()
+    start = time.process_time()
     for reader, paths in PATHS.items():
         for path in paths:
             reader.read(path, text)
     secrets.find("a.yaml", text)
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
