@@ -36,6 +36,7 @@ from assessor.assessment import (
     StepInfo,
     ToolInfo,
 )
+from assessor.findings import Finding, Rung
 from assessor.rubric.effort import DAYS
 from assessor.rubric.scoring import ItemResult, Scorecard, SectionResult, Shares, score
 
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from assessor.assessment import EffortName
     from assessor.catalog.practices import Practice
     from assessor.facts import place as facts
-    from assessor.findings import Evidence, Finding, Hop
+    from assessor.findings import Evidence, Hop
     from assessor.rubric.crosswalk import Crosswalk
     from assessor.rubric.effort import Days
     from assessor.rubric.gaps import Gap
@@ -161,6 +162,14 @@ def rules_digest() -> str:
         if item.name.endswith(".yaml"):
             digest.update(item.name.encode() + b"\0" + item.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
+
+
+def observed(assessment: Assessment) -> dict[str, Finding]:
+    """The findings behind an assessment as far as scoring asks: rungs, sentences and measured values, no evidence."""
+    return {
+        name: Finding(name, Rung(info.rung), info.summary, values=tuple(info.values.items()))
+        for name, info in assessment.practices.items()
+    }
 
 
 def practice_info(practice: Practice, finding: Finding) -> PracticeInfo:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from assessor.assembling import basis_info
+from assessor.assembling import basis_info, observed
 from assessor.assessment import (
     AttestationInfo,
     AttestedInfo,
@@ -20,7 +20,6 @@ from assessor.assessment import (
 )
 from assessor.catalog.loading import did_you_mean
 from assessor.errors import UserError
-from assessor.findings import Finding, Rung
 from assessor.policy.effective import effective
 from assessor.policy.model import Gate
 from assessor.policy.statements import NOTHING_SAID, WARN_DAYS, attested, attested_texts, covers, on_day
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from assessor.assessment import Assessment, ScorecardInfo, StatementState
+    from assessor.findings import Finding
     from assessor.policy.config import Loaded
     from assessor.policy.model import Attestation, Policy, Waiver
     from assessor.policy.statements import Statements
@@ -93,10 +93,7 @@ class _Laid:
 
     @cached_property
     def observed(self) -> dict[str, Finding]:
-        return {
-            name: Finding(name, Rung(info.rung), info.summary, values=tuple(info.values.items()))
-            for name, info in self.assessment.practices.items()
-        }
+        return observed(self.assessment)
 
     @cached_property
     def lifted(self) -> dict[str, Finding]:

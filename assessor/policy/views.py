@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from assessor.assembling import observed
 from assessor.catalog.practices import RUNGS, Practice, load_practices
-from assessor.findings import Finding, Rung
+from assessor.findings import Rung
 from assessor.policy.statements import Statements, attested, attested_texts, covers
 from assessor.policy.verdicts import Blocker, Outcome
 from assessor.rubric.gaps import steps_between
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from assessor.assessment import Assessment, PlaceInfo, PracticeInfo
+    from assessor.findings import Finding
     from assessor.policy.model import Waiver
     from assessor.rubric.model import Rubric
 
@@ -42,10 +44,7 @@ class Views:
 
     @cached_property
     def observed(self) -> dict[str, Finding]:
-        return {
-            name: Finding(name, Rung(info.rung), info.summary, values=tuple(info.values.items()))
-            for name, info in self.assessment.practices.items()
-        }
+        return observed(self.assessment)
 
     @cached_property
     def seen(self) -> dict[str, Finding]:
