@@ -28,7 +28,7 @@ from assessor.policy.deciding import decide
 from assessor.policy.model import Gate
 from assessor.rubric.loading import shipped_rubric
 from assessor.rubric.target import Target
-from tests.conftest import commit_files
+from tests.conftest import NO_CACHES, commit_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ def samples() -> dict[str, bytes]:
     """The content of each sample by its name."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / _REPOSITORY.name
-        shutil.copytree(_REPOSITORY, root, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(_REPOSITORY, root, ignore=NO_CACHES)
         expected = yaml.safe_load(_REPOSITORY.with_suffix(".expected.yaml").read_text("utf-8"))
         commit_files(root, expected["git"])
         made = (*_audits(root), *_gates(root))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,10 @@ def write_files(folder: Path, files: Mapping[str, str]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
     return folder
+
+
+NO_CACHES = shutil.ignore_patterns("__pycache__", ".*_cache")
+"""For copies of a sample repository: without what tools leave behind in it."""
 
 
 def commit_files(folder: Path, history: Mapping[str, Any]) -> Path:

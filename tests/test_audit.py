@@ -22,7 +22,7 @@ from assessor.render import json_report
 from assessor.rubric.loading import shipped_rubric
 from assessor.snapshot import open_snapshot
 from assessor.snapshot.snapshot import Snapshot
-from tests.conftest import commit_files
+from tests.conftest import NO_CACHES, commit_files
 from tests.test_samples import NAMES, SAMPLES, expectations
 
 ROOT = Path(__file__).parents[1]
@@ -33,7 +33,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample with the most automation, with its history."""
     name = NAMES[-1]
     folder = tmp_path_factory.mktemp("audit") / name
-    shutil.copytree(SAMPLES / name, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(SAMPLES / name, folder, ignore=NO_CACHES)
     return commit_files(folder, expectations(name)["git"])
 
 

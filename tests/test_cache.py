@@ -39,7 +39,7 @@ from assessor.rubric.loading import find_rubric
 from assessor.snapshot import open_snapshot
 from assessor.snapshot import repository as repository_module
 from assessor.snapshot.snapshot import FileEntry
-from tests.conftest import commit_files, write_files
+from tests.conftest import NO_CACHES, commit_files, write_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ ROWS = [(bytes([n]) * 16, bytes([n]) * 1000) for n in range(200)]
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sample as a git repository."""
     folder = tmp_path_factory.mktemp("cached") / "credit"
-    shutil.copytree(SAMPLE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(SAMPLE, folder, ignore=NO_CACHES)
     return commit_files(folder, HISTORY)
 
 

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from assessor.findings import Finding, Rung
-from tests.conftest import commit_files
+from tests.conftest import NO_CACHES, commit_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ def sample(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """A sample's name and a repository with its files and history."""
     name: str = request.param
     folder = tmp_path_factory.mktemp("sample") / name
-    shutil.copytree(SAMPLES / name, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(SAMPLES / name, folder, ignore=NO_CACHES)
     return name, commit_files(folder, expectations(name)["git"])
 
 
