@@ -66,8 +66,8 @@ def audit(
 
     The exit code is 0 for a finished audit, whatever the level; 2 for wrong use; 3 for a bug of ours.
     """
-    from assessor.cli.judging import read_policy
     from assessor.cli.letterhead import front_of
+    from assessor.cli.settings import read_policy
 
     fronts: list[Front] = []
     peek = (lambda snapshot: fronts.append(front_of(snapshot))) if reports.has_document else None
@@ -119,7 +119,7 @@ def day_of(environment: Mapping[str, str], commit_time: int | None) -> date | No
 
     Raises UserError for a SOURCE_DATE_EPOCH that is no time.
     """
-    from assessor.cli.judging import today
+    from assessor.cli.settings import today
 
     if environment.get("SOURCE_DATE_EPOCH", "").strip():
         return today(environment)
@@ -173,7 +173,7 @@ def _assessed(
 ) -> Assessment:
     """The assessment, and beside it what the configuration states and the targets."""
     from assessor.audit import audit_snapshot
-    from assessor.cli.judging import load_config, own_rubric
+    from assessor.cli.settings import load_config, own_rubric
     from assessor.policy.stated import check_items, with_statements
     from assessor.policy.targets import TargetWishes, target_of_profile, with_targets
 

@@ -33,8 +33,8 @@ def write(
     from assessor.cli.caching import user_cache
     from assessor.cli.earlier import read_baseline
     from assessor.cli.gate_case import Wishes, prepare
-    from assessor.cli.judging import today
     from assessor.cli.output import print_text, write_output
+    from assessor.cli.settings import today
     from assessor.policy.baseline import DEFAULT_NAME, as_text, baseline_of, written_anew
     from assessor.policy.comparing import rescored
     from assessor.policy.model import Gate

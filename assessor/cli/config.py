@@ -24,8 +24,8 @@ def config() -> None:
 @click.option("--policy", metavar="FILE", default="", help="An organisation's policy that holds too.")
 def show(target: str, ref: str | None, policy: str) -> None:
     """Show what holds for TARGET after joining its configuration with a policy."""
-    from assessor.cli.judging import read_policy
     from assessor.cli.output import print_text
+    from assessor.cli.settings import read_policy
     from assessor.policy.effective import effective
     from assessor.policy.model import Gate
     from assessor.policy.writing import as_yaml
@@ -40,7 +40,7 @@ def show(target: str, ref: str | None, policy: str) -> None:
 
 
 def _load(target: str, ref: str | None) -> Loaded:
-    from assessor.cli.judging import load_config
+    from assessor.cli.settings import load_config
     from assessor.snapshot import SnapshotError, open_snapshot
 
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assessor.cli.judging import load_config, one_line, root_text
+from assessor.cli.settings import load_config, one_line, root_text
 from assessor.errors import UserError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assessor.cli.judging import load_config, load_rubric, own_rubric, read_policy, today
+from assessor.cli.settings import load_config, load_rubric, own_rubric, read_policy, today
 from assessor.errors import UserError
 
 if TYPE_CHECKING:

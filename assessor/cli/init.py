@@ -58,8 +58,8 @@ def examine(target: str) -> Examined:
     """Audit a working tree. Raises UserError for a target that is no folder, and for a mistake in its configuration."""
     from assessor.audit import audit_snapshot
     from assessor.cli.caching import user_cache
-    from assessor.cli.judging import load_config
     from assessor.cli.output import ProgressLine
+    from assessor.cli.settings import load_config
     from assessor.rubric.loading import DEFAULT, find_rubric
     from assessor.snapshot import SnapshotError, open_snapshot
 

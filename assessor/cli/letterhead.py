@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def front_of(snapshot: Snapshot) -> Front:
     """The letterhead that the snapshot's configuration asks for. Raises UserError for a mistake in it or in the logo."""
-    from assessor.cli.judging import load_config
+    from assessor.cli.settings import load_config
     from assessor.render.pdf import Front
 
     loaded = load_config(snapshot)

@@ -116,8 +116,8 @@ def _goal(level: str, profile: str, rubric: Rubric, assessment: Assessment) -> T
 def _stored(file: str, ref: str | None, rubric: str) -> tuple[Assessment, Rubric]:
     """The assessment in a file and the model: the one it shows, unless another one is named. Raises UserError."""
     from assessor.catalog.loading import DataError
-    from assessor.cli.judging import one_line
     from assessor.cli.report import stored_assessment
+    from assessor.cli.settings import one_line
     from assessor.rubric.loading import find_rubric, shipped_names
 
     if ref:
@@ -136,8 +136,8 @@ def _audited(target: str, ref: str | None, rubric: str, *, no_cache: bool, quiet
     """An audit of the target by one model: the one that is named, else the configuration's. Raises UserError."""
     from assessor.audit import audit_snapshot
     from assessor.cli.caching import user_cache
-    from assessor.cli.judging import load_config, load_rubric, own_rubric
     from assessor.cli.output import ProgressLine
+    from assessor.cli.settings import load_config, load_rubric, own_rubric
     from assessor.policy.model import Gate
     from assessor.policy.targets import TargetWishes, with_targets
     from assessor.snapshot import SnapshotError, open_snapshot
