@@ -247,7 +247,8 @@ _MAX_SECRET_BYTES = 400_000
 
 def _with_text_facts(path: str, text: str, facts: FileFacts, role: Role) -> FileFacts:
     """Facts that any text may hold: credentials, Git LFS pointers."""
-    from assessor.readers import dvc, secrets
+    from assessor.readers.tasks import dvc
+    from assessor.readers.texts import secrets
 
     if role in (Role.FIRST_PARTY, Role.TEST, Role.EXAMPLE, Role.DATA) and len(text) <= _MAX_SECRET_BYTES:
         found = secrets.find(path, text)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assessor.catalog.practices import load_practices
 from assessor.catalog.tools import load_tools
-from assessor.render import reference
+from assessor.render.reference import pages as reference
 from assessor.resources import data_folder
 from assessor.rubric.loading import crosswalk_names, shipped_crosswalk, shipped_names, shipped_rubric
 

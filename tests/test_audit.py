@@ -18,7 +18,7 @@ import assessor.audit
 import assessor.reading
 from assessor.__main__ import main
 from assessor.reading import read_project, wanted_files
-from assessor.render import json_report
+from assessor.render.data import json_report
 from assessor.rubric.loading import shipped_rubric
 from assessor.snapshot import open_snapshot
 from assessor.snapshot.snapshot import Snapshot

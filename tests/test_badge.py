@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from assessor.assessment import Assessment
-from assessor.render.badge import _COLOURS, colour_of, render, render_endpoint
+from assessor.render.data.badge import _COLOURS, colour_of, render, render_endpoint
 from tests.test_render_terminal import HOSTILE, WHOLE
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -22,10 +22,11 @@ from assessor.policy.comparing import rescored
 from assessor.policy.deciding import Ratchet, Since, decide
 from assessor.policy.model import Config, Gate
 from assessor.policy.statements import NOTHING_SAID, Statements
-from assessor.render import annotations as ci_messages
-from assessor.render import code_quality, gate_markdown, sarif
-from assessor.render.gate_report import as_data
-from assessor.render.placed_gaps import place_gaps
+from assessor.render.ci import annotations as ci_messages
+from assessor.render.ci import code_quality, sarif
+from assessor.render.ci.gate_report import as_data
+from assessor.render.ci.placed_gaps import place_gaps
+from assessor.render.markdown import gate as gate_markdown
 from assessor.rubric.loading import shipped_rubric
 from tests.conftest import commit_files, write_files
 from tests.gate_states import HOUSE, assessment

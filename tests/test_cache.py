@@ -34,7 +34,7 @@ from assessor.facts.role import Role
 from assessor.facts.workflow import Workflow
 from assessor.findings import Finding
 from assessor.project.model import ProjectFile
-from assessor.render import json_report
+from assessor.render.data import json_report
 from assessor.rubric.loading import find_rubric
 from assessor.snapshot import open_snapshot
 from assessor.snapshot import repository as repository_module
@@ -421,7 +421,7 @@ def test_foreign_bytes_are_no_value(data: bytes) -> None:
 
 
 def test_a_readers_failure_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from assessor.readers import python
+    from assessor.readers.code import python
 
     def fail(path: str, text: str) -> FileFacts:
         raise MemoryError

@@ -22,8 +22,8 @@ from assessor.__main__ import main
 from assessor.cli import COMMANDS
 from assessor.cli.ci_files import SYSTEMS, ci_files
 from assessor.cli.gate import gate
-from assessor.readers import dockerfile
-from assessor.render.gate_markdown import MARKER
+from assessor.readers.infrastructure import dockerfile
+from assessor.render.markdown.gate import MARKER
 from tests.conftest import commit_files, write_files
 
 if TYPE_CHECKING:

@@ -18,17 +18,15 @@ from assessor.assessment import Assessment
 from assessor.comparison import GROUPS, Comparison, compare, json_schema
 from assessor.facts.place import Place
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
-from assessor.render import (
-    charts,
-    comparison_html,
-    comparison_markdown,
-    comparison_pdf,
-    comparison_terminal,
-    json_report,
-)
-from assessor.render.markdown_text import COMMENT_BYTES
-from assessor.render.terminal_page import MAX_WIDTH, MIN_WIDTH, cells
-from assessor.render.texts import LANGUAGES, load_texts
+from assessor.render.data import json_report
+from assessor.render.html import comparison as comparison_html
+from assessor.render.markdown import comparison as comparison_markdown
+from assessor.render.markdown.text import COMMENT_BYTES
+from assessor.render.pdf import comparison as comparison_pdf
+from assessor.render.terminal import comparison as comparison_terminal
+from assessor.render.terminal.page import MAX_WIDTH, MIN_WIDTH, cells
+from assessor.render.views import charts
+from assessor.render.views.texts import LANGUAGES, load_texts
 from tests.test_markdown import EVIL, OWN_TAGS, parsed, tables
 from tests.test_render_terminal import ROUTE, TESTED, WHOLE, assessment_of
 
@@ -36,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from assessor.render.pdf import Paper
+    from assessor.render.pdf.audit import Paper
 
 BY_HAND = Evidence("testing.unit", Rung.USED, Place("tests/test_model.py", 9), "asserts on the model", "pytest")
 ON_PUSH = replace(BY_HAND, rung=Rung.AUTOMATED, route=ROUTE)

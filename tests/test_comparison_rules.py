@@ -13,7 +13,8 @@ from assessor.assessment import Assessment
 from assessor.catalog.loading import Source
 from assessor.comparison import ModelChange, compare
 from assessor.findings import Finding, Rung
-from assessor.render import comparison_terminal, json_report
+from assessor.render.data import json_report
+from assessor.render.terminal import comparison as comparison_terminal
 from assessor.rubric.loading import parse_rubric, shipped_names, shipped_rubric
 from assessor.rubric.model import Rubric
 from assessor.rubric.scoring import score

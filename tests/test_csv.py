@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from assessor.render import json_report
-from assessor.render.csv import COLUMNS, cell, render
+from assessor.render.data import json_report
+from assessor.render.data.csv import COLUMNS, cell, render
 from tests.test_markdown import EVIL
 from tests.test_render_terminal import WHOLE
 

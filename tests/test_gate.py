@@ -16,7 +16,7 @@ from assessor.policy.gate import judge
 from assessor.policy.model import Attestation, Gate, Policy, Waiver
 from assessor.policy.statements import NOTHING_SAID, Statements, on_day
 from assessor.policy.verdicts import GateResult, Outcome
-from assessor.render.gate_report import as_data, render_json, render_text, verdict_line
+from assessor.render.ci.gate_report import as_data, render_json, render_text, verdict_line
 from assessor.rubric.loading import parse_rubric
 from tests.conftest import write_files
 from tests.gate_states import HOUSE, assessment

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assessor.assessment import HopInfo, RepositoryInfo
-from assessor.render import html
-from assessor.render.html_page import ANSWERS, MOST
-from assessor.render.texts import LANGUAGES, load_texts
-from assessor.render.view import told
+from assessor.render.html import audit as html
+from assessor.render.html.page import ANSWERS, MOST
+from assessor.render.views.texts import LANGUAGES, load_texts
+from assessor.render.views.view import told
 from assessor.resources import data_folder
 from tests.audited import audited_sample
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assessor.render import html
+from assessor.render.html import audit as html
 from tests.audited import audited_hostile, audited_sample, poisoned
 from tests.hostile_repository import ATTACKS, MARK
 

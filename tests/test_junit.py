@@ -16,7 +16,7 @@ from assessor.policy.gate import judge
 from assessor.policy.model import Gate, Waiver
 from assessor.policy.statements import NOTHING_SAID, Statements
 from assessor.policy.verdicts import GateResult
-from assessor.render import junit
+from assessor.render.ci import junit
 from tests.gate_states import HOUSE, assessment
 
 SCHEMA = xmlschema.XMLSchema(Path(__file__).parent / "schemas" / "junit.xsd")

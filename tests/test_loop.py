@@ -13,8 +13,8 @@ from assessor.assembling import loop_info
 from assessor.assessment import HandoverInfo
 from assessor.facts.place import Place
 from assessor.findings import Evidence, Finding, Hop, Rung
-from assessor.render import loop_view
-from assessor.render.texts import load_texts
+from assessor.render.views import loop as loop_view
+from assessor.render.views.texts import load_texts
 from assessor.rubric.loop import REASONS, Carrier, find_loop, load_stations
 
 STATIONS = [station.id for station in load_stations()]

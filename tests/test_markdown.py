@@ -14,9 +14,11 @@ from markdown_it import MarkdownIt
 from assessor.assessment import Assessment, RepositoryInfo
 from assessor.facts.place import BlindSpot, Place
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
-from assessor.render import json_report, markdown, markdown_document
-from assessor.render.markdown_text import COMMENT_BYTES, SUMMARY_BYTES, Block, code, escaped, fitted, prose, row
-from assessor.render.terminal_page import visible
+from assessor.render.data import json_report
+from assessor.render.markdown import audit as markdown
+from assessor.render.markdown import audit_long as markdown_document
+from assessor.render.markdown.text import COMMENT_BYTES, SUMMARY_BYTES, Block, code, escaped, fitted, prose, row
+from assessor.render.views.hostile import visible
 from assessor.stored import read_assessment
 from tests.test_render_terminal import WHOLE, assessment_of
 
@@ -167,7 +169,7 @@ def test_numbers_are_those_of_the_json(render: Callable[..., str]) -> None:
     card = whole["scorecards"]["stages"]
     text = render(WHOLE)
     rows = {cells[0]: cells[1:] for cells in tables(text)}
-    from assessor.render.texts import load_texts
+    from assessor.render.views.texts import load_texts
 
     words = load_texts()
     for name, result in card["dimensions"].items():

@@ -23,12 +23,13 @@ import pytest
 from assessor.__main__ import main
 from assessor.assessment import Assessment, RepositoryInfo
 from assessor.errors import UserError
-from assessor.render import json_report, pdf
-from assessor.render.document_texts import document_texts
-from assessor.render.logo import logo_address
-from assessor.render.pdf_document import LONGEST_NAME, MOST
-from assessor.render.pdf_file import printable, time_of
-from assessor.render.texts import LANGUAGES
+from assessor.render.data import json_report
+from assessor.render.pdf import audit as pdf
+from assessor.render.pdf.document import LONGEST_NAME, MOST
+from assessor.render.pdf.file import printable, time_of
+from assessor.render.views.document_texts import document_texts
+from assessor.render.views.logo import logo_address
+from assessor.render.views.texts import LANGUAGES
 from tests.conftest import write_files
 
 if TYPE_CHECKING:

@@ -13,8 +13,10 @@ import pytest
 from assessor.__main__ import main
 from assessor.planning import Plan, json_schema, make_plan
 from assessor.policy.config import profiles
-from assessor.render import json_report, plan_markdown, plan_terminal
-from assessor.render.texts import LANGUAGES
+from assessor.render.data import json_report
+from assessor.render.markdown import plan as plan_markdown
+from assessor.render.terminal import plan as plan_terminal
+from assessor.render.views.texts import LANGUAGES
 from assessor.rubric.loading import shipped_rubric
 from assessor.rubric.target import Target
 from tests.audited import audited_hostile, audited_sample

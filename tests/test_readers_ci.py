@@ -10,11 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assessor.facts.workflow import Job, Workflow
-from assessor.readers import (
+from assessor.readers.ci import (
     argo_tekton,
     azure_pipelines,
     bitbucket,
-    ci_conditions,
     circleci,
     cloud_build,
     drone,
@@ -23,7 +22,8 @@ from assessor.readers import (
     jenkins,
     travis,
 )
-from assessor.readers.yaml_tree import YamlProblem, load
+from assessor.readers.ci import conditions as ci_conditions
+from assessor.readers.syntax.yaml_tree import YamlProblem, load
 
 READERS = {
     github_actions: ".github/workflows/ci.yml",

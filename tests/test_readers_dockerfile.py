@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assessor.readers import dockerfile
+from assessor.readers.infrastructure import dockerfile
 
 
 @pytest.mark.parametrize(

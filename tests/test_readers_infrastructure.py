@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessor.facts.project_files import Resource
-from assessor.readers import cloud_templates, kubernetes, monitoring_config, terraform
+from assessor.readers.infrastructure import cloud_templates, kubernetes, monitoring_config, terraform
 
 READERS = (terraform, kubernetes, cloud_templates, monitoring_config)
 

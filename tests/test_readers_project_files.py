@@ -11,19 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assessor.facts.file import EMPTY, FileFacts
-from assessor.readers import (
-    conda,
-    documents,
-    lock_files,
-    notebook,
-    other_languages,
-    pipfile,
-    pyproject,
-    requirements,
-    secrets,
-    setup_files,
-)
-from assessor.readers import settings as settings_reader
+from assessor.readers.code import notebook, other_languages
+from assessor.readers.packages import conda, lock_files, pipfile, pyproject, requirements, setup_files
+from assessor.readers.texts import documents, secrets
+from assessor.readers.texts import settings as settings_reader
 
 if TYPE_CHECKING:
     from types import ModuleType

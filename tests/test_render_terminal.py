@@ -19,9 +19,10 @@ from assessor.assessment import (
 from assessor.catalog.practices import load_practices
 from assessor.facts.place import BlindSpot, Place
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
-from assessor.render import json_report
-from assessor.render.terminal import render
-from assessor.render.terminal_page import MAX_WIDTH, MIN_WIDTH, cells, visible, wrap
+from assessor.render.data import json_report
+from assessor.render.terminal.audit import render
+from assessor.render.terminal.page import MAX_WIDTH, MIN_WIDTH, cells, wrap
+from assessor.render.views.hostile import visible
 from assessor.rubric.loading import shipped_names, shipped_rubric
 from assessor.rubric.scoring import score
 

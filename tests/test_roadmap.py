@@ -16,7 +16,7 @@ from assessor.__main__ import main
 from assessor.catalog.loading import Source
 from assessor.catalog.practices import RUNGS, load_practices
 from assessor.findings import LADDER, Finding, Rung
-from assessor.render import json_report
+from assessor.render.data import json_report
 from assessor.rubric.changes import load_changes
 from assessor.rubric.loading import parse_rubric, shipped_names, shipped_rubric
 from assessor.rubric.model import AtRung, Rubric, leaves

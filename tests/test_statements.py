@@ -19,10 +19,14 @@ from assessor.catalog.loading import Source
 from assessor.errors import UserError
 from assessor.policy.config import Loaded, find_config, parse_policy
 from assessor.policy.stated import check_items, with_statements
-from assessor.render import csv as csv_report
-from assessor.render import html, markdown, markdown_document, pdf, terminal
-from assessor.render.statement_words import web_address
-from assessor.render.texts import LANGUAGES, load_texts
+from assessor.render.data import csv as csv_report
+from assessor.render.html import audit as html
+from assessor.render.markdown import audit as markdown
+from assessor.render.markdown import audit_long as markdown_document
+from assessor.render.pdf import audit as pdf
+from assessor.render.terminal import audit as terminal
+from assessor.render.views.statement_words import web_address
+from assessor.render.views.texts import LANGUAGES, load_texts
 from assessor.rubric.loading import shipped_names, shipped_rubric
 from tests.audited import audited_sample, stated
 from tests.conftest import commit_files, write_files

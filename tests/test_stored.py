@@ -12,7 +12,7 @@ import pytest
 from assessor.__main__ import main
 from assessor.cli.formats import FORMATS, Manner
 from assessor.errors import UserError
-from assessor.render import json_report
+from assessor.render.data import json_report
 from assessor.stored import read_assessment
 from tests.conftest import write_files
 from tests.test_render_terminal import EVIL, WHOLE

@@ -17,7 +17,7 @@ from assessor.cli.formats import FORMATS, Manner
 from assessor.errors import UserError
 from assessor.policy.config import Loaded, parse_config, parse_policy, profiles
 from assessor.policy.targets import TargetWishes, with_targets
-from assessor.render.texts import LANGUAGES
+from assessor.render.views.texts import LANGUAGES
 from assessor.rubric.loading import shipped_names, shipped_rubric
 from assessor.rubric.target import Target
 from assessor.stored import read_assessment

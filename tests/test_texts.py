@@ -8,9 +8,9 @@ import string
 import pytest
 
 from assessor.catalog.practices import load_practices
-from assessor.readers.yaml_tree import load_one
-from assessor.render.document_texts import document_texts
-from assessor.render.texts import DEFAULT, LANGUAGES, Texts, load_texts
+from assessor.readers.syntax.yaml_tree import load_one
+from assessor.render.views.document_texts import document_texts
+from assessor.render.views.texts import DEFAULT, LANGUAGES, Texts, load_texts
 from assessor.resources import data_folder
 from assessor.rubric.changes import load_changes
 from assessor.rubric.loading import crosswalk_names, shipped_crosswalk, shipped_names, shipped_rubric

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from assessor.readers.yaml_tree import Node, YamlProblem, load_one
+from assessor.readers.syntax.yaml_tree import Node, YamlProblem, load_one
 
 try:
     from yaml import CSafeLoader as _Loader

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assessor.cli.output import ProgressLine
     from assessor.cli.reports import Reports
     from assessor.policy.model import Policy
-    from assessor.render.pdf import Front
+    from assessor.render.pdf.audit import Front
     from assessor.rubric.crosswalk import Crosswalk
     from assessor.rubric.model import Rubric
     from assessor.snapshot.snapshot import Snapshot

@@ -32,7 +32,7 @@ def explanation(name: str) -> str:
     """
     from assessor.catalog.practices import load_practices
     from assessor.catalog.tools import load_tools
-    from assessor.render import explaining
+    from assessor.render.reference import explaining
     from assessor.rubric.loading import crosswalk_names, shipped_crosswalk, shipped_names, shipped_rubric
 
     practices = {practice.id: practice for practice in load_practices()}
@@ -55,7 +55,7 @@ def explanation(name: str) -> str:
 
 def _of_file(name: str) -> str:
     from assessor.catalog.loading import DataError
-    from assessor.render import explaining
+    from assessor.render.reference import explaining
     from assessor.rubric.loading import read_file
     from assessor.rubric.model import Rubric
 

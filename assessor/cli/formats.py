@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypedDict
 
-from assessor.render.texts import DEFAULT
+from assessor.render.views.texts import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from assessor.assessment import Assessment
     from assessor.comparison import Comparison
     from assessor.planning import Plan
-    from assessor.render.pdf import Front, Paper
+    from assessor.render.pdf.audit import Front, Paper
 
 Subject = Literal["audit", "comparison", "plan"]
 
@@ -70,93 +70,93 @@ def _look(manner: Manner) -> _Look:
 
 
 def _terminal(assessment: Assessment, manner: Manner) -> str:
-    from assessor.render import terminal
+    from assessor.render.terminal import audit as terminal
 
     look = _look(manner)
     return terminal.render(assessment, verbose=manner.verbose, rubric=manner.rubric, language=manner.language, **look)
 
 
 def _compared_terminal(comparison: Comparison, manner: Manner) -> str:
-    from assessor.render import comparison_terminal
+    from assessor.render.terminal import comparison as comparison_terminal
 
     return comparison_terminal.render(comparison, verbose=manner.verbose, language=manner.language, **_look(manner))
 
 
 def _planned_terminal(plan: Plan, manner: Manner) -> str:
-    from assessor.render import plan_terminal
+    from assessor.render.terminal import plan as plan_terminal
 
     return plan_terminal.render(plan, language=manner.language, **_look(manner))
 
 
 def _json(shown: Assessment | Comparison | Plan, manner: Manner) -> str:
-    from assessor.render import json_report
+    from assessor.render.data import json_report
 
     return json_report.render(shown)
 
 
 def _html(assessment: Assessment, manner: Manner) -> str:
-    from assessor.render import html
+    from assessor.render.html import audit as html
 
     return html.render(assessment, rubric=manner.rubric, language=manner.language)
 
 
 def _pdf(assessment: Assessment, manner: Manner) -> bytes:
-    from assessor.render import pdf
+    from assessor.render.pdf import audit as pdf
 
     front = replace(manner.front or pdf.Front(), paper=manner.paper)
     return pdf.render(assessment, rubric=manner.rubric, front=front, language=manner.language)
 
 
 def _compared_html(comparison: Comparison, manner: Manner) -> str:
-    from assessor.render import comparison_html
+    from assessor.render.html import comparison as comparison_html
 
     return comparison_html.render(comparison, language=manner.language)
 
 
 def _compared_pdf(comparison: Comparison, manner: Manner) -> bytes:
-    from assessor.render import comparison_pdf
+    from assessor.render.pdf import comparison as comparison_pdf
 
     return comparison_pdf.render(comparison, paper=manner.paper, language=manner.language)
 
 
 def _markdown(assessment: Assessment, manner: Manner) -> str:
-    from assessor.render import markdown
+    from assessor.render.markdown import audit as markdown
 
     return markdown.render(assessment, rubric=manner.rubric, language=manner.language)
 
 
 def _compared_markdown(comparison: Comparison, manner: Manner) -> str:
-    from assessor.render import comparison_markdown
+    from assessor.render.markdown import comparison as comparison_markdown
 
     return comparison_markdown.render(comparison, language=manner.language)
 
 
 def _planned_markdown(plan: Plan, manner: Manner) -> str:
-    from assessor.render import plan_markdown
+    from assessor.render.markdown import plan as plan_markdown
 
     return plan_markdown.render(plan, language=manner.language)
 
 
 def _markdown_document(assessment: Assessment, manner: Manner) -> str:
-    from assessor.render import markdown_document
+    from assessor.render.markdown import audit_long as markdown_document
 
     return markdown_document.render(assessment, rubric=manner.rubric, language=manner.language)
 
 
 def _csv(assessment: Assessment, manner: Manner) -> str:
-    from assessor.render import csv
+    from assessor.render.data import csv
 
     return csv.render(assessment, rubric=manner.rubric)
 
 
 def _badge(assessment: Assessment, manner: Manner) -> str:
-    from assessor.render import badge
+    from assessor.render.data import badge
 
     return badge.render(assessment, rubric=manner.rubric, language=manner.language)
 
 
 def _shields(assessment: Assessment, manner: Manner) -> str:
-    from assessor.render import badge
+    from assessor.render.data import badge
 
     return badge.render_endpoint(assessment, rubric=manner.rubric, language=manner.language)
 

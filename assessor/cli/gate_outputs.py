@@ -24,7 +24,7 @@ def write_all(wanted: Sequence[tuple[str, str]], case: Case, result: GateResult,
     spoken = {form for form, place in wanted if place == "-"}
     if "terminal" not in spoken:
         from assessor.cli.output import look_of
-        from assessor.render.gate_report import render_text
+        from assessor.render.ci.gate_report import render_text
 
         look = look_of(sys.stderr, os.environ, colour)
         sys.stdout.flush()
@@ -33,8 +33,9 @@ def write_all(wanted: Sequence[tuple[str, str]], case: Case, result: GateResult,
 
 def text_of(form: str, place: str, case: Case, result: GateResult, colour: bool | None) -> str:
     """The result in one format."""
-    from assessor.render import annotations, code_quality, gate_markdown, gate_report, junit, sarif
-    from assessor.render.placed_gaps import place_gaps
+    from assessor.render.ci import annotations, code_quality, gate_report, junit, sarif
+    from assessor.render.ci.placed_gaps import place_gaps
+    from assessor.render.markdown import gate as gate_markdown
 
     seen = case.assessment
     if form == "terminal":

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from assessor.errors import UserError
 
 if TYPE_CHECKING:
-    from assessor.render.pdf import Front
+    from assessor.render.pdf.audit import Front
     from assessor.snapshot.snapshot import Snapshot
 
 
 def front_of(snapshot: Snapshot) -> Front:
     """The letterhead that the snapshot's configuration asks for. Raises UserError for a mistake in it or in the logo."""
     from assessor.cli.settings import load_config
-    from assessor.render.pdf import Front
+    from assessor.render.pdf.audit import Front
 
     loaded = load_config(snapshot)
     report = loaded.config.report
@@ -25,7 +25,7 @@ def front_of(snapshot: Snapshot) -> Front:
 def _logo(snapshot: Snapshot, name: str, config: str) -> bytes:
     """The bytes of a file of the snapshot, and of nothing else. Raises UserError."""
     from assessor.catalog.loading import did_you_mean
-    from assessor.render.logo import logo_address
+    from assessor.render.views.logo import logo_address
     from assessor.snapshot.snapshot import UnreadableFile
 
     if name not in snapshot.by_path:

@@ -11,7 +11,7 @@ import click
 
 from assessor.cli.formats import FORMATS, Manner, formats_of
 from assessor.errors import UserError
-from assessor.render.texts import DEFAULT, LANGUAGES
+from assessor.render.views.texts import DEFAULT, LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from assessor.cli.formats import Format, Subject
     from assessor.comparison import Comparison
     from assessor.planning import Plan
-    from assessor.render.pdf import Front, Paper
+    from assessor.render.pdf.audit import Front, Paper
 
 
 @dataclass(frozen=True, slots=True)

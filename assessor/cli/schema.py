@@ -10,6 +10,6 @@ import click
 def schema(kind: str) -> None:
     """Print the JSON Schema of what `audit`, `compare` or `plan` prints with `--format json`."""
     from assessor.cli.output import print_bytes
-    from assessor.render.schema import schema_text
+    from assessor.render.data.schema import schema_text
 
     print_bytes(schema_text(kind).encode("utf-8"))

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from assessor.catalog.loading import DataError, Source, check_tree, did_you_mean, line_of, load_value
 from assessor.policy.model import Config, Policy, Targets
-from assessor.readers.settings import SettingsProblem, toml_entries
-from assessor.readers.yaml_tree import Node
+from assessor.readers.syntax.yaml_tree import Node
+from assessor.readers.texts.settings import SettingsProblem, toml_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from assessor.readers.settings import Entry
+    from assessor.readers.texts.settings import Entry
 
 YAML_NAMES = ("assessor.yaml", "assessor.yml")
 TOML_NAME = "pyproject.toml"

@@ -20,7 +20,7 @@ from assessor.findings import Hop
 from assessor.project.arrivals import Context, hopped
 from assessor.project.invocations import Invocation
 from assessor.project.model import LIVE_ROLES, ProjectFile, Role
-from assessor.readers.other_languages import read
+from assessor.readers.code.other_languages import read
 
 if TYPE_CHECKING:
     from assessor.project.walk import Walk

@@ -32,7 +32,7 @@ from assessor.project.runs import Run, called_file
 from assessor.project.started_calls import files_named, may_name_files, started_text
 from assessor.project.starts import Start
 from assessor.project.targets import Targets
-from assessor.readers.shell import parse as parse_shell
+from assessor.readers.syntax.shell import parse as parse_shell
 
 MAX_DEPTH = 24
 MAX_ARRIVALS = 4_000
@@ -236,7 +236,7 @@ class Walk:
 
     def _inline(self, invocation: Invocation, context: Context) -> None:
         """`python -c` code: the first-party functions that it imports are reached."""
-        from assessor.readers.python import read_source
+        from assessor.readers.code.python import read_source
 
         line = context.arrival.hop.place.line if context.arrival.hop else 1
         facts = read_source(invocation.code, lambda _: line)

@@ -9,7 +9,7 @@ from assessor.project.invocations import interpret
 from assessor.project.model import Role
 from assessor.project.modules import ScopeKey
 from assessor.project.started_calls import started_text
-from assessor.readers.shell import parse as parse_shell
+from assessor.readers.syntax.shell import parse as parse_shell
 from assessor.scanners.scene import Scene
 
 _Called = tuple[tuple[ScopeKey, ...], tuple[str, ...]]

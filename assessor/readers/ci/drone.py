@@ -1,0 +1,104 @@
+"""Drone and Woodpecker: `.drone.yml`, `.woodpecker.yml` and the files below `.woodpecker`.
+
+Rules: docs.drone.io, "Docker pipelines"; woodpecker-ci.org, "Workflow syntax".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from assessor.facts.file import EMPTY, FileFacts
+from assessor.facts.workflow import Job, Step, Trigger, Workflow
+from assessor.readers.ci.script import load_bounded, one_script, pieces, script_text
+from assessor.readers.syntax.yaml_tree import Node, YamlProblem
+
+_PATH = re.compile(r"\.drone\.ya?ml|\.woodpecker\.ya?ml|\.woodpecker/[^/]+\.ya?ml")
+_KINDS = {
+    "push": "push",
+    "pull_request": "pull_request",
+    "pull_request_closed": "pull_request",
+    "tag": "tag",
+    "release": "release",
+    "cron": "schedule",
+    "promote": "manual",
+    "rollback": "manual",
+    "custom": "manual",
+    "manual": "manual",
+    "deployment": "manual",
+}
+_MAX_STEPS = 1_000
+
+
+def matches(path: str) -> bool:
+    return bool(_PATH.fullmatch(path))
+
+
+def read(path: str, text: str) -> FileFacts:
+    """Return a workflow for each document that has steps."""
+    try:
+        documents = load_bounded(text)
+    except YamlProblem as problem:
+        return FileFacts(problems=((problem.line, problem.reason),))
+    provider = "drone" if path.startswith(".drone") else "woodpecker"
+    source = text.splitlines()
+    found = tuple(_workflow(path, provider, root, source) for root in documents[:100] if _steps(root))
+    return FileFacts(workflows=found) if found else EMPTY
+
+
+def _steps(root: Node) -> list[tuple[str, Node]]:
+    """(name, step) pairs; Woodpecker also takes a map of steps."""
+    steps = root.get("steps") or root.get("pipeline")
+    if steps.is_map:
+        return [(key.text, body) for key, body in steps.items()[:_MAX_STEPS] if body.is_map]
+    return [(step.get("name").text, step) for step in steps.each()[:_MAX_STEPS] if step.is_map]
+
+
+def _workflow(path: str, provider: str, root: Node, source: Sequence[str]) -> Workflow:
+    body = root.get("trigger") or root.get("when")
+    triggers = tuple(_triggers(body)) or tuple(Trigger(kind, root.line) for kind in ("push", "pull_request"))
+    jobs: list[Job] = []
+    for number, (name, step) in enumerate(_steps(root)):
+        jobs.append(_job(name or f"step {number + 1}", step, jobs, triggers, source))
+    name = root.get("name").text or path
+    return Workflow(provider, name, root.line, triggers=triggers, jobs=tuple(jobs))
+
+
+def _triggers(body: Node) -> Iterator[Trigger]:
+    """The events of a `trigger` or `when`; nothing where they name none."""
+    for entry in body.each():
+        event = entry.get("event")
+        names = event.get("include").texts() if event.is_map else event.texts()
+        if event.is_map and not names:
+            excluded = event.get("exclude").texts()
+            names = tuple(name for name in ("push", "pull_request", "tag") if name not in excluded)
+        branch, paths = entry.get("branch"), entry.get("path")
+        branches = branch.get("include").texts() if branch.is_map else branch.texts()
+        for name in names or (("push", "pull_request") if branches else ()):
+            kind = _KINDS.get(name, "event")
+            wanted = paths.get("include").texts() if paths.is_map else paths.texts()
+            yield Trigger(kind, entry.line, branches=branches, paths=wanted, cron="")
+
+
+def _job(name: str, step: Node, before: Sequence[Job], triggers: tuple[Trigger, ...], source: Sequence[str]) -> Job:
+    """A step as a job; steps run one after the other unless `depends_on` says otherwise."""
+    needs = step.get("depends_on").texts() if step.get("depends_on") else tuple(job.id for job in before[-1:])
+    parts = pieces(step.get("commands"), source)
+    settings = tuple((key.text, value.text or "\n".join(value.texts())) for key, value in step.get("settings").items())
+    image = step.get("image").text
+    made = Step(name, step.line, inputs=settings, commands=one_script(parts), script=script_text(parts))
+    kinds = {trigger.kind for trigger in _triggers(step.get("when"))}
+    own = tuple(trigger for trigger in triggers if trigger.kind in kinds) if kinds else triggers
+    if kinds and not own:
+        own = tuple(_triggers(step.get("when")))
+    return Job(
+        name,
+        step.line,
+        needs=needs,
+        steps=(made if parts else replace(made, uses=image),),
+        image=image,
+        can_fail=step.get("failure").text != "ignore",
+        is_active=bool(parts or image),
+        triggers=None if own == triggers else own,
+    )

@@ -1,0 +1,699 @@
+"""Jenkinsfiles, declarative and scripted: stages as jobs, shell steps as commands.
+
+The Groovy is tokenised and bracketed, never run: names, strings and blocks are enough to see stages, steps and what
+stands around them. What Groovy computes (a command built by a function, a shared library's steps) is not seen; a call
+of a shared library's step stays as a step with `uses`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from assessor.facts.commands import Command
+from assessor.facts.file import FileFacts
+from assessor.facts.workflow import Job, Step, Trigger, Workflow
+from assessor.readers.ci import conditions as ci_conditions
+from assessor.readers.ci.groovy import (
+    MAX_DEPTH,
+    Statement,
+    Token,
+    arguments_of,
+    block_of,
+    blocks_of,
+    bracketed,
+    flattened,
+    head_of,
+    inner_statements,
+    joined_string,
+    statements_of,
+    text_of,
+    tokenised,
+    tokens_below,
+    up_to_end,
+)
+from assessor.readers.ci.script import MAX_SCRIPT, Piece, one_script
+
+_NAME = re.compile(
+    r"(?:^|/)(?:[^/]*[._-])?jenkinsfile(?:[._-][^/]*)?$|\.jenkinsfile$|(?:^|/)jenkinsfiles?/[^/]+$", re.IGNORECASE
+)
+_OTHER_FILES = (".md", ".rst", ".txt", ".png", ".svg", ".yml", ".yaml", ".json", ".py", ".sh", ".adoc", ".lock")
+
+_MAX_STEPS = 5_000
+_MAX_WORDS = 60
+"""Tokens of the arguments of one step."""
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+def matches(path: str) -> bool:
+    return bool(_NAME.search(path)) and not path.lower().endswith(_OTHER_FILES)
+
+
+def read(path: str, text: str) -> FileFacts:
+    """Return the pipeline; an empty file or one whose brackets do not match is a problem."""
+    if not text.strip():
+        return FileFacts(problems=((1, "empty Jenkinsfile"),))
+    tokens = tokenised(text)
+    tree, problem = bracketed(tokens)
+    statements = statements_of(tree)
+    workflow = _Reader(path).workflow(statements)
+    problems = ((problem, "a bracket is not closed"),) if problem else ()
+    if not workflow.jobs and problem:
+        return FileFacts(problems=problems)
+    return FileFacts(workflows=(workflow,), problems=problems)
+
+
+# ---- the pipeline ----
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands around a step: folder, variables, condition, and whether its failure is caught."""
+
+    cwd: str = ""
+    env: Pairs = ()
+    condition: str = ""
+    can_fail: bool = True
+
+
+@dataclass(slots=True)
+class _Stage:
+    """A stage while it is read."""
+
+    name: str
+    line: int
+    needs: tuple[str, ...] = ()
+    steps: list[Step] = field(default_factory=list)
+    condition: str = ""
+    triggers: tuple[Trigger, ...] | None = None
+    image: str = ""
+    env: Pairs = ()
+    approval: bool = False
+    can_fail: bool = True
+    is_active: bool = True
+
+
+_TRANSPARENT = frozenset(
+    [
+        "steps",
+        "script",
+        "node",
+        "timestamps",
+        "ansiColor",
+        "timeout",
+        "retry",
+        "withCredentials",
+        "sshagent",
+        "withDockerRegistry",
+        "container",
+        "podTemplate",
+        "waitUntil",
+        "lock",
+        "withMaven",
+        "configFileProvider",
+        "wrap",
+        "stages",
+        "pipeline",
+        "options",
+        "withAWS",
+        "withKubeConfig",
+        "withSonarQubeEnv",
+        "docker.withRegistry",
+        "throttle",
+        "nodejs",
+        "tee",
+        "withVault",
+        "echo",
+        "each",
+        "eachWithIndex",
+        "finally",
+        "for",
+        "while",
+        "else",
+    ]
+)
+_SHELLS = {"sh": "sh", "bat": "cmd", "powershell": "pwsh", "pwsh": "pwsh"}
+_CATCHING = frozenset({"catchError", "warnError"})
+_STEP_NAMES = frozenset(
+    [
+        "echo",
+        "print",
+        "println",
+        "checkout",
+        "git",
+        "stash",
+        "unstash",
+        "deleteDir",
+        "cleanWs",
+        "error",
+        "sleep",
+        "input",
+        "junit",
+        "archiveArtifacts",
+        "readFile",
+        "writeFile",
+        "readJSON",
+        "readYaml",
+        "fileExists",
+        "load",
+        "library",
+        "properties",
+        "isUnix",
+        "mail",
+        "emailext",
+        "slackSend",
+        "milestone",
+        "build",
+        "parallel",
+        "stage",
+        "def",
+        "return",
+        "if",
+        "try",
+        "currentBuild.result",
+        "tools",
+        "agent",
+        "when",
+        "environment",
+        "post",
+        "triggers",
+        "parameters",
+        "options",
+        "import",
+        "publishHTML",
+        "step",
+        "dir",
+        "withEnv",
+        "pwd",
+        "tool",
+        "string",
+        "booleanParam",
+        "choice",
+        "credentials",
+        "usernamePassword",
+        "cron",
+        "pollSCM",
+        "upstream",
+        "buildDiscarder",
+        "logRotator",
+        "disableConcurrentBuilds",
+        "skipDefaultCheckout",
+        "throw",
+        "while",
+        "for",
+        "switch",
+        "case",
+        "break",
+        "assert",
+        "new",
+    ]
+)
+
+
+class _Reader:
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.triggers: list[Trigger] = []
+        self.env: Pairs = ()
+        self.image = ""
+        self.stages: list[_Stage] = []
+        self.count = 0
+        self.loose = _Stage("pipeline", 1)
+        """What stands outside of all stages."""
+        self.functions: dict[str, Token] = {}
+
+    def workflow(self, statements: list[Statement]) -> Workflow:
+        self.functions = dict(found for statement in statements if (found := _defined(statement)))
+        self._walk(statements, self.loose, _Around(), (), 0)
+        stages = ([self.loose] if self.loose.steps else []) + self.stages
+        triggers = tuple(self.triggers) or (Trigger("server", 1),)
+        jobs = tuple(self._job(stage, triggers) for stage in _renamed(stages))
+        active = any(job.is_active for job in jobs)
+        return Workflow(
+            "jenkins",
+            self.path,
+            1,
+            triggers=triggers,
+            jobs=jobs,
+            env=self.env,
+            disabled="" if active else "no stage with steps",
+        )
+
+    def _job(self, stage: _Stage, triggers: tuple[Trigger, ...]) -> Job:
+        own = _fitting(stage.triggers, triggers)
+        return Job(
+            id=stage.name,
+            line=stage.line,
+            needs=stage.needs,
+            condition=stage.condition,
+            steps=tuple(stage.steps),
+            image=stage.image or self.image,
+            env=stage.env,
+            can_fail=stage.can_fail,
+            approval=stage.approval,
+            is_active=stage.is_active and bool(stage.steps) and own != (),
+            triggers=own,
+            stage=stage.name,
+        )
+
+    # ---- walking ----
+
+    def _walk(
+        self, statements: Iterable[Statement], stage: _Stage, around: _Around, needs: tuple[str, ...], depth: int
+    ) -> tuple[str, ...]:
+        """Read statements into `stage`; nested stages become stages of their own. Returns what the next waits for."""
+        for statement in statements:
+            self.count += 1
+            if self.count > _MAX_STEPS or depth > MAX_DEPTH:
+                break
+            needs = self._statement(statement, stage, around, needs, depth)
+        return needs
+
+    def _statement(
+        self, statement: Statement, stage: _Stage, around: _Around, needs: tuple[str, ...], depth: int
+    ) -> tuple[str, ...]:
+        head = head_of(statement)
+        if head == "stage" and block_of(statement):
+            return self._stage(statement, around, needs, depth)
+        if head in ("parallel", "matrix"):
+            return self._parallel(statement, stage, around, needs, depth)
+        if head in _DIRECTIVES:
+            _DIRECTIVES[head](self, statement, stage, around)
+            return needs
+        if head == "if":
+            return self._if(statement, stage, around, needs, depth)
+        if head == "try":
+            return self._try(statement, stage, around, needs, depth)
+        if head in _SILENT or _defined(statement):
+            return needs
+        inside = self._entered(head, statement, around)
+        self._simple(statement, stage, inside)
+        for block in (*self._called(statement), *blocks_of(statement)):
+            needs = self._walk(inner_statements(block), stage, inside, needs, depth + 1)
+        return needs
+
+    def _called(self, statement: Statement) -> Iterator[Token]:
+        """The bodies of the file's own functions that the statement calls."""
+        flat = flattened(statement)
+        for index, token in enumerate(flat[:-1]):
+            if token.kind == "name" and token.text in self.functions and flat[index + 1].text == "(":
+                self.count += 1 + len(self.functions[token.text].parts) // 50
+                if self.count > _MAX_STEPS:
+                    return
+                yield self.functions[token.text]
+
+    def _entered(self, head: str, statement: Statement, around: _Around) -> _Around:
+        """What holds inside a block such as dir('x') { … }."""
+        if block_of(statement) is None:
+            return around
+        arguments = arguments_of(statement[1:])
+        if head == "dir":
+            return replace(around, cwd=_below(around.cwd, arguments.text("path")))
+        if head == "withEnv":
+            return replace(around, env=around.env + tuple(_assignments(statement)))
+        if head in _CATCHING:
+            return replace(around, can_fail=False)
+        return around
+
+    def _stage(self, statement: Statement, around: _Around, needs: tuple[str, ...], depth: int) -> tuple[str, ...]:
+        block = block_of(statement)
+        name = arguments_of(statement[1:]).text("name") or f"stage {len(self.stages) + 1}"
+        made = _Stage(name, statement[0].line, needs, condition=around.condition, can_fail=around.can_fail)
+        position = len(self.stages)
+        inside = replace(around, condition="", can_fail=True)
+        after = self._walk(inner_statements(block), made, inside, needs, depth + 1)
+        nested = self.stages[position:]
+        for inner in nested:
+            _inherit(inner, made)
+        if made.steps or not nested:
+            self.stages.insert(position, made)
+            return tuple(dict.fromkeys((*(after if nested else ()), _key(made))))
+        return after
+
+    def _parallel(
+        self, statement: Statement, stage: _Stage, around: _Around, needs: tuple[str, ...], depth: int
+    ) -> tuple[str, ...]:
+        """Branches: stages of a block, or `name: { … }` arguments. All wait for the same, what follows for all."""
+        after: list[str] = []
+        block = block_of(statement)
+        branches = arguments_of(statement[1:]).named
+        closures = [(name, block_of(value)) for name, value in branches if block_of(value)]
+        if closures:
+            for name, closure in closures:
+                made = _Stage(name, closure.line if closure else 1, needs)
+                position = len(self.stages)
+                after += self._walk(inner_statements(closure), made, around, (), depth + 1)
+                if made.steps or len(self.stages) == position:
+                    self.stages.insert(position, made)
+                    after.append(_key(made))
+        else:
+            for inner in inner_statements(block):
+                after += [n for n in self._statement(inner, stage, around, needs, depth + 1) if n not in needs]
+        return tuple(dict.fromkeys(after)) or needs
+
+    def _if(
+        self, statement: Statement, stage: _Stage, around: _Around, needs: tuple[str, ...], depth: int
+    ) -> tuple[str, ...]:
+        condition = text_of(statement[1].parts) if len(statement) > 1 and statement[1].kind == "group" else ""
+        truth = ci_conditions.truth(ci_conditions.parse(condition))
+        otherwise = next((i for i, t in enumerate(statement) if t.kind == "name" and t.text == "else"), len(statement))
+        if True in truth:
+            joined = f"{around.condition} && {condition}" if around.condition else condition
+            inside = replace(around, condition=joined)
+            body = block_of(statement[2:otherwise])
+            inner = inner_statements(body) if body else [statement[2:otherwise]]
+            needs = self._walk(inner, stage, inside, needs, depth + 1)
+        if False in truth and otherwise < len(statement):
+            rest = statement[otherwise + 1 :]
+            chained = head_of(rest) == "if" or block_of(rest) is None
+            inside = replace(around, condition=f"!({condition})")
+            needs = self._walk([rest] if chained else inner_statements(block_of(rest)), stage, inside, needs, depth + 1)
+        return needs
+
+    def _try(
+        self, statement: Statement, stage: _Stage, around: _Around, needs: tuple[str, ...], depth: int
+    ) -> tuple[str, ...]:
+        """A catch that neither throws nor fails the build swallows what the try does."""
+        catches = [i for i, t in enumerate(statement) if t.kind == "name" and t.text == "catch"]
+        swallows = any(not _raises(block_of(statement, i)) for i in catches)
+        needs = self._walk(
+            inner_statements(block_of(statement)),
+            stage,
+            replace(around, can_fail=around.can_fail and not swallows),
+            needs,
+            depth + 1,
+        )
+        for index, token in enumerate(statement):
+            if token.kind == "name" and token.text in ("catch", "finally"):
+                condition = "failure" if token.text == "catch" else around.condition
+                inside = replace(around, condition=condition)
+                needs = self._walk(inner_statements(block_of(statement, index)), stage, inside, needs, depth + 1)
+        return needs
+
+    # ---- steps ----
+
+    def _simple(self, statement: Statement, stage: _Stage, around: _Around) -> None:
+        """Shell steps anywhere in the statement (`def x = sh(…)`), an input, or a shared library's step."""
+        head = head_of(statement)
+        self._constant(statement)
+        flat = flattened(statement)
+        for index, token in enumerate(flat):
+            if token.kind == "name" and token.text in _SHELLS:
+                self._shell(token, flat[index + 1 : index + 1 + _MAX_WORDS], stage, around)
+        self._docker(flat, stage, around)
+        if head == "input" or (head == "def" and any(t.text == "input" and t.kind == "name" for t in statement)):
+            stage.approval = True
+        self._known_step(head, statement, stage, around)
+
+    def _constant(self, statement: Statement) -> None:
+        """`name = 'text'` tells what `$name` in a command means; the first one counts."""
+        words = [token for token in statement if token.text not in ("def", "String", "final")]
+        if len(words) == 3 and words[1].text == "=" and words[2].kind == "text" and words[0].kind == "name":
+            name = words[0].text.removeprefix("env.")
+            if name not in dict(self.env):
+                self.env += ((name, words[2].text),)
+
+    def _shell(self, token: Token, rest: Sequence[Token], stage: _Stage, around: _Around) -> None:
+        arguments = arguments_of(up_to_end(rest))
+        script = joined_string(arguments.get("script") or (arguments.plain[0] if arguments.plain else ()))
+        self.count += 1
+        if script is None or self.count > _MAX_STEPS:
+            return
+        keeps_going = any(t.text == "true" for t in arguments.get("returnStatus"))
+        commands = _shell_commands(script, _SHELLS[token.text])
+        step = Step(
+            name=token.text,
+            line=token.line,
+            commands=tuple(replace(c, swallowed=True) for c in commands) if keeps_going else commands,
+            script=script.text[:MAX_SCRIPT],
+            cwd=around.cwd,
+            env=around.env,
+            condition=around.condition,
+            can_fail=around.can_fail,
+        )
+        stage.steps.append(step)
+
+    def _docker(self, flat: Sequence[Token], stage: _Stage, around: _Around) -> None:
+        """`docker.build('name', 'options')` and `image.push('tag')` of the Docker plugin, as the commands they run."""
+        for token, following in pairwise(flat):
+            if token.kind != "name" or following.text != "(" or following.kind != "group":
+                continue
+            words = [value.text for part in arguments_of((following,)).plain if (value := joined_string(part))]
+            argv: tuple[str, ...] = ()
+            if token.text == "docker.build" and words:
+                argv = ("docker", "build", "-t", words[0], *(words[1].split() if len(words) > 1 else (".",)))
+            elif token.text.endswith(".push") and not token.text.startswith("git"):
+                argv = ("docker", "push", *words)
+            if argv:
+                commands = (Command(argv, token.line),)
+                step = Step(token.text, token.line, commands=commands, cwd=around.cwd, condition=around.condition)
+                stage.steps.append(replace(step, can_fail=around.can_fail))
+
+    def _known_step(self, head: str, statement: Statement, stage: _Stage, around: _Around) -> None:
+        """A step of a plugin or a shared library: its name and its named arguments."""
+        is_call = len(statement) > 1 and (
+            statement[1].kind in ("text",) or (statement[1].kind == "group" and statement[1].text == "(")
+        )
+        named = len(statement) > 2 and statement[1].kind == "name" and statement[2].text == ":"
+        if not head or head in _SHELLS or head in _TRANSPARENT or (head in _STEP_NAMES and head != "build"):
+            return
+        if head in self.functions or block_of(statement):
+            return
+        if not (is_call or named) or head in _CATCHING or head.startswith(("currentBuild", "env.", "params.")):
+            return
+        arguments = arguments_of(statement[1:])
+        inputs = tuple((key, text_of(value)) for key, value in arguments.named)
+        plain = arguments.text()
+        inputs += (("", plain),) if plain and not inputs else ()
+        step = Step(head, statement[0].line, uses=head, inputs=inputs, cwd=around.cwd, env=around.env)
+        stage.steps.append(replace(step, condition=around.condition, can_fail=around.can_fail))
+
+    # ---- directives ----
+
+    def _triggers_of(self, statement: Statement, stage: _Stage, around: _Around) -> None:
+        for inner in inner_statements(block_of(statement)):
+            head, arguments = head_of(inner), arguments_of(inner[1:])
+            line = inner[0].line
+            if head in ("cron", "parameterizedCron"):
+                self.triggers += _crons("schedule", arguments.text("spec", "parameterizedSpecification"), line)
+            elif head == "pollSCM":
+                self.triggers += _crons("poll", arguments.text("scmpoll_spec", "spec"), line)
+            elif head == "upstream":
+                names = tuple(name.strip() for name in arguments.text("upstreamProjects").split(",") if name.strip())
+                self.triggers.append(Trigger("workflow_run", line, sources=names))
+            elif head in ("githubPush", "gitlab", "bitbucketPush", "bitBucketTrigger"):
+                self.triggers.append(Trigger("push", line))
+            elif head:
+                self.triggers.append(Trigger("webhook", line, types=(head,)))
+
+    def _properties(self, statement: Statement, stage: _Stage, around: _Around) -> None:
+        """Scripted: properties([pipelineTriggers([cron('…')])])."""
+        flat = flattened(statement)
+        for index, token in enumerate(flat):
+            if token.kind == "name" and token.text in ("cron", "pollSCM"):
+                spec = arguments_of(flat[index + 1 :][:1]).text("spec", "scmpoll_spec")
+                self.triggers += _crons("schedule" if token.text == "cron" else "poll", spec, token.line)
+
+    def _agent(self, statement: Statement, stage: _Stage, around: _Around) -> None:
+        for inner in inner_statements(block_of(statement)):
+            image = ""
+            if head_of(inner) == "docker":
+                image = arguments_of(inner[1:]).text("image")
+                settings = [
+                    arguments_of(each[1:]).text()
+                    for each in inner_statements(block_of(inner))
+                    if head_of(each) == "image"
+                ]
+                image = next(iter(settings), image)
+            if image and stage is self.loose:
+                self.image = image
+            elif image:
+                stage.image = image
+
+    def _environment(self, statement: Statement, stage: _Stage, around: _Around) -> None:
+        found: list[tuple[str, str]] = []
+        for inner in inner_statements(block_of(statement)):
+            if len(inner) > 2 and inner[1].text == "=" and inner[0].kind == "name":
+                value = joined_string(inner[2:])
+                found.append((inner[0].text, value.text if value and inner[2].kind == "text" else ""))
+        if stage is self.loose:
+            self.env += tuple(found)
+        else:
+            stage.env += tuple(found)
+
+    def _post(self, statement: Statement, stage: _Stage, around: _Around) -> None:
+        """Steps after a stage, or after all stages as a job of their own."""
+        is_last = stage is self.loose
+        into = _Stage("post", statement[0].line, tuple(_key(s) for s in self.stages)) if is_last else stage
+        for inner in inner_statements(block_of(statement)):
+            condition = head_of(inner)
+            inside = replace(around, condition="" if condition == "always" else condition)
+            for each in inner_statements(block_of(inner)):
+                self._statement(each, into, inside, (), 1)
+        if is_last and into.steps:
+            self.stages.append(into)
+
+    def _input(self, statement: Statement, stage: _Stage, around: _Around) -> None:
+        stage.approval = True
+
+    def _when(self, statement: Statement, stage: _Stage, around: _Around) -> None:
+        block = block_of(statement)
+        if block is None:
+            return
+        stage.condition = text_of(block.parts)[:500]
+        kinds: set[str] | None = None
+        for inner in inner_statements(block):
+            limited = _limited(inner)
+            if limited == set():
+                stage.is_active = False
+            if limited is not None:
+                kinds = limited if kinds is None else kinds & limited
+        if kinds is not None:
+            stage.triggers = tuple(_narrowed(kind, block) for kind in sorted(kinds))
+
+
+_DIRECTIVES = {
+    "triggers": _Reader._triggers_of,
+    "properties": _Reader._properties,
+    "agent": _Reader._agent,
+    "environment": _Reader._environment,
+    "post": _Reader._post,
+    "input": _Reader._input,
+    "when": _Reader._when,
+}
+_SILENT = frozenset({"parameters", "options", "tools", "libraries", "import", "class", "enum"})
+
+
+def _defined(statement: Statement) -> tuple[str, Token] | None:
+    """The name and body of a function that the statement defines: `def make(target) { … }`."""
+    for index in range(1, min(len(statement) - 2, 5)):
+        before, name, arguments, body = statement[index - 1 : index + 3]
+        is_function = before.kind == name.kind == "name" and arguments.text == "(" and body.text == "{"
+        if is_function and arguments.kind == body.kind == "group" and before.text not in ("return", "new", "else"):
+            return name.text, body
+    return None
+
+
+def _limited(statement: Statement) -> set[str] | None:
+    """The trigger kinds that one condition of a `when` leaves; None where it limits none, empty where never true."""
+    head = head_of(statement)
+    if head == "branch":
+        return {"push", "poll", "schedule", "server", "webhook", "workflow_run"}
+    if head in ("tag", "buildingTag"):
+        return {"tag", "server"}
+    if head == "changeRequest":
+        return {"pull_request", "server"}
+    if head == "triggeredBy":
+        cause = arguments_of(statement[1:]).text("cause").lower()
+        for part, kind in (("timer", "schedule"), ("user", "manual"), ("upstream", "workflow_run"), ("scm", "poll")):
+            if part in cause:
+                return {kind}
+    if head == "expression":
+        block = block_of(statement)
+        text = re.sub(r"^\s*return\s+", "", text_of(block.parts)) if block else ""
+        return set() if True not in ci_conditions.truth(ci_conditions.parse(text)) else None
+    if head in ("allOf", "not", "anyOf"):
+        inner = [_limited(each) for each in inner_statements(block_of(statement))]
+        if head == "allOf":
+            limits = [each for each in inner if each is not None]
+            return set.intersection(*limits) if limits else None
+        if head == "anyOf":
+            known = [each for each in inner if each is not None]
+            return set.union(*known) if inner and len(known) == len(inner) else None
+    return None
+
+
+def _narrowed(kind: str, block: Token) -> Trigger:
+    branches = tuple(
+        text
+        for each in inner_statements(block)
+        if head_of(each) == "branch" and (text := arguments_of(each[1:]).text("pattern"))
+    )
+    return Trigger(kind, block.line, branches=branches)
+
+
+def _fitting(limits: tuple[Trigger, ...] | None, triggers: tuple[Trigger, ...]) -> tuple[Trigger, ...] | None:
+    """The pipeline's triggers that a stage's `when` lets pass; None where all of them."""
+    if limits is None:
+        return None
+    kinds = {limit.kind: limit for limit in limits}
+    kept = tuple(
+        replace(trigger, branches=kinds[trigger.kind].branches or trigger.branches)
+        for trigger in triggers
+        if trigger.kind in kinds
+    )
+    if not kept and set(kinds) == {"manual"}:
+        return (limits[0],)
+    return None if kept == triggers else kept
+
+
+def _inherit(inner: _Stage, outer: _Stage) -> None:
+    """A nested stage runs under its parent's conditions and in its agent."""
+    inner.condition = " && ".join(filter(None, (outer.condition, inner.condition)))
+    inner.image = inner.image or outer.image
+    inner.env = outer.env + inner.env
+    inner.approval = inner.approval or outer.approval
+    inner.is_active = inner.is_active and outer.is_active
+    inner.can_fail = inner.can_fail and outer.can_fail
+    inner.triggers = inner.triggers if inner.triggers is not None else outer.triggers
+
+
+def _key(stage: _Stage) -> str:
+    return f"{stage.name}\n{stage.line}"
+
+
+def _renamed(stages: Sequence[_Stage]) -> list[_Stage]:
+    """Give stages of one name different ids, and turn `needs` from keys into ids."""
+    ids: dict[str, str] = {}
+    taken: set[str] = set()
+    for stage in stages:
+        name = stage.name if stage.name not in taken else f"{stage.name} (line {stage.line})"
+        taken.add(name)
+        ids[_key(stage)] = name
+    return [
+        replace(stage, name=ids[_key(stage)], needs=tuple(ids[n] for n in dict.fromkeys(stage.needs) if n in ids))
+        for stage in stages
+    ]
+
+
+def _raises(block: Token | None) -> bool:
+    """Does a catch block fail the build again?"""
+    if block is None:
+        return False
+    names = {token.text for token in tokens_below(block) if token.kind == "name"}
+    texts = {token.text for token in tokens_below(block) if token.kind == "text"}
+    return bool(names & {"throw", "error", "unstable"}) or (
+        "currentBuild.result" in names and bool(texts & {"FAILURE", "ABORTED"})
+    )
+
+
+def _assignments(statement: Statement) -> Iterator[tuple[str, str]]:
+    for token in flattened(statement):
+        if token.kind == "text" and "=" in token.text:
+            name, _, value = token.text.partition("=")
+            yield name, value
+
+
+def _crons(kind: str, spec: str, line: int) -> list[Trigger]:
+    """A trigger for each cron line of the spec; Jenkins' H counts as any value."""
+    lines = [each.strip().partition("%")[0].strip() for each in spec.split("\n")]
+    plain = [each for each in lines if each and not each.startswith(("#", "TZ="))]
+    return [
+        Trigger(kind, line, cron=each, is_active=each.startswith(("@", "$")) or len(each.split()) == 5)
+        for each in plain
+    ]
+
+
+def _below(base: str, folder: str) -> str:
+    folder = folder.removeprefix("./").rstrip("/")
+    return f"{base}/{folder}" if base and not folder.startswith(("/", "$")) else folder
+
+
+def _shell_commands(script: Token, shell: str) -> tuple[Command, ...]:
+    """Jenkins starts `sh -xe`, without -e where the script begins with `#!`."""
+    first = script.text.lstrip().split("\n", 1)[0]
+    stops = shell == "sh" and (not first.startswith("#!") or re.search(r"\s-[a-z]*e", first) is not None)
+    return one_script([Piece(script.text, script.lines)], stops or shell == "pwsh")

@@ -1,0 +1,425 @@
+"""R, Julia, Java, Scala, SQL and npm: declared dependencies, and calls found by a tokeniser.
+
+The tokeniser knows strings and comments and nothing else of the language: a name before an opening parenthesis is a
+call. `library(x)` and `using X` become calls named `library` and `using` with the package as argument; the definition
+of a function f becomes a call named `function` with the argument `f`; Julia's `@test x` a call named `@test`. XML is read by
+patterns, never by a parser, so that entities cannot explode.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from assessor.facts.file import EMPTY, FileFacts
+from assessor.facts.project_files import Dependency, Requirements, SourceCall
+from assessor.readers.texts.settings import Lines, SettingsProblem, json_entries, toml_entries
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MAX_CALLS = 5_000
+"""Calls of one file that are kept."""
+
+MAX_ARGUMENTS = 200
+"""Characters of a call's arguments that are kept."""
+
+MAX_TEXT = 1_000_000
+"""Characters of a source file that are read; a longer one is generated."""
+
+_DEPTH = 500
+
+
+def matches(path: str) -> bool:
+    return _reader(path) is not None
+
+
+def read(path: str, text: str) -> FileFacts:
+    """Return the dependencies of a build file or the calls of a source file."""
+    reader = _reader(path)
+    if reader is None:
+        return EMPTY
+    if len(text) > MAX_TEXT:
+        return FileFacts(problems=((1, f"longer than {MAX_TEXT} characters: not read"),))
+    return reader(text.removeprefix("\ufeff").replace("\r\n", "\n"))
+
+
+# --- calls --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Language:
+    """How a language is cut into tokens: strings and comments to skip, names of calls, words that are no call."""
+
+    name: str
+    skipped: str
+    call: str
+    words: frozenset[str]
+
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(
+            rf"(?P<skip>{self.skipped})|(?P<call>{self.call})|(?P<open>[(\[{{])|(?P<close>[)\]}}])", re.DOTALL
+        )
+
+
+# Strings and comments that never close run to the end: `*+` gives nothing back, so that hostile text stays linear.
+_DOUBLE, _QUOTE = r'"(?:[^"\\]|\\.)*+"?', r"'(?:[^'\\]|\\.)*+'?"
+_ONE_LINE = r'"(?:[^"\\\n]|\\.)*+"?|' + r"'(?:[^'\\\n]|\\.){0,200}+'"
+_LONG = r'"""(?:[^"\\]|\\.|"(?!""))*+(?:""")?'
+_DOTTED = r"[A-Za-z_][\w!]*(?:\.[A-Za-z_][\w!]*){0,20}(?=[ \t]*\()"
+_LETTER = r"(?<![\w.$@])"
+
+_R = _Language(
+    "r",
+    rf'#[^\n]*|[rR]"-{{0,5}}\((?:[^)]|\)(?!-{{0,5}}"))*+(?:\)-{{0,5}}")?|{_DOUBLE}|{_QUOTE}',
+    r"(?<![\w.])(?:[A-Za-z.][\w.]*:::?)?(?:[A-Za-z.][\w.]*|`[^`\n]{1,80}`)(?=[ \t]*\()",
+    frozenset({"if", "for", "while", "function", "return", "repeat", "else", "in"}),
+)
+_JULIA = _Language(
+    "julia",
+    rf"#=(?:[^=]|=(?!#))*+(?:=#)?|#[^\n]*|{_LONG}|\"(?:[^\"\\\n]|\\.)*+\"?",
+    _LETTER + _DOTTED,
+    frozenset({"if", "for", "while", "function", "return", "elseif", "let", "macro", "struct", "where", "in"}),
+)
+_JVM = _Language(
+    "java",
+    rf"//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/)?|{_LONG}|{_ONE_LINE}",
+    _LETTER + _DOTTED,
+    frozenset(
+        {"if", "for", "while", "switch", "catch", "return", "synchronized", "super", "this", "match", "try", "new"}
+    ),
+)
+_PATTERNS = {language.name: language.pattern() for language in (_R, _JULIA, _JVM)}
+
+
+def _calls(text: str, language: _Language, named: str = "") -> Iterator[SourceCall]:
+    """Yield the calls of a source text in the order of their names; `named` is the language to put on them."""
+    lines = Lines(text)
+    pattern = _PATTERNS[language.name]
+    open_marks: list[int] = []  # index in found, or -1 for a bracket that is no call's
+    found: list[tuple[str, int, int, int]] = []  # name, offset, start and end of the arguments
+    pending = -1
+    for match in pattern.finditer(text):
+        if match["call"]:
+            pending = -1
+            if match["call"] not in language.words and len(found) < MAX_CALLS:
+                found.append((match["call"], match.start(), -1, -1))
+                pending = len(found) - 1
+        elif match["open"]:
+            is_call = pending >= 0 and match["open"] == "("
+            open_marks.append(pending if is_call else -1)
+            if is_call:
+                name, at, _, _ = found[pending]
+                found[pending] = (name, at, match.end(), -1)
+            pending = -1
+        elif match["close"] and open_marks:
+            index = open_marks.pop()
+            if index >= 0:
+                name, at, start, _ = found[index]
+                found[index] = (name, at, start, match.start())
+    for name, at, start, end in found:
+        arguments = _arguments(text, start, end)
+        yield SourceCall(named or language.name, name.replace(":::", "::").replace("`", ""), lines.of(at), arguments)
+
+
+def _arguments(text: str, start: int, end: int) -> str:
+    if start < 0:
+        return ""
+    stop = min(end if end >= 0 else len(text), start + 2 * MAX_ARGUMENTS)
+    return re.sub(r"\s+", " ", text[start:stop]).strip()[:MAX_ARGUMENTS]
+
+
+def _read_r(text: str) -> FileFacts:
+    calls = [*_calls(text, _R), *_piped(text), *_defined(text, "r", _R_FUNCTION)]
+    return FileFacts(source_calls=tuple(_unquoted(call) for call in sorted(calls, key=lambda call: call.line)))
+
+
+def _piped(text: str) -> Iterator[SourceCall]:
+    """magrittr lets a call stand without parentheses: `x %>% collect`."""
+    lines = Lines(text)
+    for match in re.finditer(r"%>%\s*([A-Za-z.][\w.]*(?:::[A-Za-z.][\w.]*)?)(?![\w.:(])(?![ \t]*\()", text):
+        yield SourceCall("r", match[1], lines.of(match.start(1)))
+
+
+_R_FUNCTION = re.compile(
+    r"^[ \t]*([A-Za-z.][\w.]{0,80})[ \t]*(?:<-|=)[ \t]*(?:function[ \t]*\(|R6(?:::R6)?Class[ \t]*\()", re.MULTILINE
+)
+_JULIA_FUNCTION = re.compile(r"^[ \t]*function[ \t]+(?:\w{1,80}\.){0,5}([A-Za-z_][\w!]{0,80})[ \t]*\(", re.MULTILINE)
+
+
+def _defined(text: str, language: str, pattern: re.Pattern[str]) -> Iterator[SourceCall]:
+    lines = Lines(text)
+    for match in pattern.finditer(text):
+        yield SourceCall(language, "function", lines.of(match.start(1)), match[1])
+
+
+def _unquoted(call: SourceCall) -> SourceCall:
+    """`library("mlflow", quietly = TRUE)` has the argument `mlflow`."""
+    if call.name not in ("library", "require", "requireNamespace", "loadNamespace", "base::library", "pacman::p_load"):
+        return call
+    package = re.match(r"(?:package\s*=\s*)?[\"']?([A-Za-z][\w.]*)", call.arguments)
+    name = call.name if call.name == "pacman::p_load" else call.name.removeprefix("base::")
+    kept = call.arguments if name == "pacman::p_load" or package is None else package[1]
+    return SourceCall(call.language, name, call.line, kept)
+
+
+_CHUNK = re.compile(r"^[ \t]*(?:```+|~~~+)[ \t]*\{[ \t]*([A-Za-z]+)[^\n]*\}[ \t]*$|^[ \t]*(?:```+|~~~+)[ \t]*$")
+
+
+def _read_r_document(text: str) -> FileFacts:
+    """R Markdown and Quarto: only the lines of `{r}` chunks are kept, the others are blank."""
+    kept, language = [], ""
+    for line in text.split("\n"):
+        fence = _CHUNK.match(line)
+        if fence:
+            language = (fence[1] or "").lower() if not language else ""
+        kept.append(line if language == "r" and not fence else "")
+    return _read_r("\n".join(kept))
+
+
+def _read_julia(text: str) -> FileFacts:
+    code = re.sub(r"#[^\n]*", "", text)
+    defined = _defined(code, "julia", _JULIA_FUNCTION)
+    return FileFacts(source_calls=(*_using(code), *defined, *_julia_tests(code), *_calls(text, _JULIA)))
+
+
+def _julia_tests(text: str) -> Iterator[SourceCall]:
+    lines = Lines(text)
+    for match in re.finditer(r"^[ \t]*(@test\w*)[ \t(]([^\n]{0,400})", text, re.MULTILINE):
+        yield SourceCall("julia", match[1], lines.of(match.start(1)), match[2].strip()[:MAX_ARGUMENTS])
+
+
+def _using(text: str) -> Iterator[SourceCall]:
+    """`using A, B` and `import A: f` load packages; `import .Local` does not."""
+    lines = Lines(text)
+    for match in re.finditer(r"^[ \t]*(using|import)[ \t]+([A-Z][^\n]{0,300})", text, re.MULTILINE):
+        for package in match[2].partition(":")[0].split(","):
+            name = package.strip().split(".")[0].split(" ")[0]
+            if re.fullmatch(r"[A-Z]\w*", name):
+                yield SourceCall("julia", match[1], lines.of(match.start(1)), name)
+
+
+def _read_jvm(language: str) -> Callable[[str], FileFacts]:
+    def read_source(text: str) -> FileFacts:
+        lines = Lines(text)
+        imports = tuple(
+            SourceCall(language, "import", lines.of(match.start(1)), match[1][:MAX_ARGUMENTS])
+            for match in re.finditer(
+                r"^[ \t]*import[ \t]+(?:static[ \t]+)?([\w.]{1,200}[^\s;]{0,100})", text, re.MULTILINE
+            )
+        )
+        return FileFacts(source_calls=(*imports[:MAX_CALLS], *_calls(text, _JVM, language)))
+
+    return read_source
+
+
+_SQL = re.compile(
+    r"--[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/)?|\{#(?:[^#]|#(?!\}))*+(?:#\})?"
+    r"|(?P<model>\bCREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMP\s+)?MODEL\b\s*(?:IF\s+NOT\s+EXISTS\s+)?(?P<of>[`\w.{}$-]{0,120}))"
+    r"|(?P<ml>\b(?:ML|AI)\.[A-Z_]{3,40})\s*\("
+    r"|\b(?P<dbt>ref|source|config)[ \t]*\((?P<args>[^()]{0,200})\)",
+    re.IGNORECASE,
+)
+
+
+def _read_sql(text: str) -> FileFacts:
+    """dbt's `ref`, `source` and `config`, and machine learning in SQL (`CREATE MODEL`, `ML.PREDICT`)."""
+    lines = Lines(text)
+    found = []
+    for match in _SQL.finditer(text):
+        line = lines.of(match.start())
+        if match["model"]:
+            found.append(SourceCall("sql", "CREATE MODEL", line, match["of"].strip("`")))
+        elif match["ml"]:
+            found.append(SourceCall("sql", match["ml"].upper(), line))
+        elif match["dbt"] and "{" in text[max(0, match.start() - 200) : match.start()]:
+            found.append(SourceCall("sql", match["dbt"], line, match["args"].strip()))
+    return FileFacts(source_calls=tuple(found[:MAX_CALLS])) if found else EMPTY
+
+
+# --- dependencies -------------------------------------------------------------------------------------------------
+
+_DCF_GROUPS = {"Depends": "", "Imports": "", "LinkingTo": "", "Suggests": "suggests", "Enhances": "suggests"}
+
+
+def _read_description(text: str) -> FileFacts:
+    """R's DESCRIPTION (Debian control format): Depends, Imports, LinkingTo, Suggests."""
+    found: list[Dependency] = []
+    field_name, package = "", ""
+    for number, line in enumerate(text.split("\n"), start=1):
+        start = re.match(r"([A-Za-z@/]+):(.*)$", line)
+        if start:
+            field_name, content = start[1], start[2]
+            package = content.strip() if field_name == "Package" else package
+        else:
+            content = line
+        if field_name not in _DCF_GROUPS:
+            continue
+        for item in content.split(","):
+            match = re.match(r"\s*([A-Za-z][\w.]*)\s*(?:\(([^)]{0,60})\))?\s*$", item)
+            if match and match[1] != "R":
+                specifier = re.sub(r"\s+", "", match[2] or "")
+                found.append(Dependency(match[1], number, _pin(specifier), specifier, _DCF_GROUPS[field_name], "r"))
+    if not package and not found:
+        return EMPTY
+    return FileFacts(requirements=Requirements(tuple(found), has_build=bool(package), name=package))
+
+
+def _pin(specifier: str) -> str:
+    return "exact" if specifier.startswith("==") else "range" if specifier else "none"
+
+
+def _read_julia_project(text: str) -> FileFacts:
+    """Julia's Project.toml: `[deps]` names packages by UUID, `[compat]` bounds their versions."""
+    try:
+        entries = toml_entries(text)
+    except SettingsProblem as problem:
+        return FileFacts(problems=((problem.line, problem.reason),))
+    compat = {entry.path[1]: entry.value for entry in entries if entry.path[0] == "compat" and len(entry.path) == 2}
+    found = []
+    for entry in entries:
+        if len(entry.path) == 2 and entry.path[0] in ("deps", "extras", "weakdeps"):
+            name = entry.path[1]
+            bound = compat.get(name, "")
+            pin = "exact" if bound.startswith("=") else "range" if bound else "none"
+            found.append(
+                Dependency(name, entry.line, pin, bound, "" if entry.path[0] == "deps" else entry.path[0], "julia")
+            )
+    project = next((entry.value for entry in entries if entry.path == ("name",)), "")
+    if not found and not project:
+        return EMPTY
+    return FileFacts(requirements=Requirements(tuple(found), has_build=bool(project), name=project))
+
+
+def _tag(block: str, name: str) -> str:
+    match = re.search(rf"<{name}>\s*([^<>]{{0,200}}?)\s*</{name}>", block)
+    return match[1] if match else ""
+
+
+def _read_pom(text: str) -> FileFacts:
+    """Maven's pom.xml by pattern: `<dependency>` blocks, with `${property}` versions filled in."""
+    text = re.sub(r"<!--(?:[^-]|-(?!->))*+(?:-->)?", lambda comment: "\n" * comment[0].count("\n"), text)
+    lines = Lines(text)
+    properties = dict(re.findall(r"<([\w.-]{1,80})>\s*([^<>\s]{1,80})\s*</\1>", text))
+    found = []
+    for match in re.finditer(r"<dependency>((?:[^<]|<(?!/?dependency>)){0,4000})</dependency>", text):
+        artifact = _tag(match[1], "artifactId")
+        if not artifact:
+            continue
+        version = _tag(match[1], "version")
+        version = re.sub(r"\$\{([\w.-]+)\}", lambda use: properties.get(use[1], use[0]), version)
+        scope = _tag(match[1], "scope")
+        group = "test" if scope == "test" else ""
+        name = f"{_tag(match[1], 'groupId')}:{artifact}".strip(":")
+        found.append(Dependency(name, lines.of(match.start()), _pin_of_maven(version), version, group, "java"))
+    root = re.sub(r"<(parent|dependencies|build|dependencyManagement)>.*?</\1>", "", text, flags=re.DOTALL)
+    name = _tag(root, "artifactId")
+    return (
+        FileFacts(requirements=Requirements(tuple(found), has_build=bool(name), name=name)) if found or name else EMPTY
+    )
+
+
+def _pin_of_maven(version: str) -> str:
+    if not version or version in ("LATEST", "RELEASE"):
+        return "none"
+    return "range" if re.search(r"[\[(,+]|SNAPSHOT|\$\{|latest", version) else "exact"
+
+
+_GRADLE = re.compile(
+    r"^[ \t]*(\w*(?:implementation|api|compile|compileOnly|runtime|runtimeOnly|annotationProcessor|classpath))"
+    r"[ \t]*\(?[ \t]*(?:platform[ \t]*\([ \t]*)?[\"']([\w.-]+):([\w.-]+)(?::([^\"'@:\s]{1,80}))?[^\"'\n]{0,80}[\"']",
+    re.MULTILINE | re.IGNORECASE,
+)
+_SBT = re.compile(
+    r"\"([\w.-]+)\"[ \t]*%{1,3}[ \t]*\"([\w.-]+)\"[ \t]*%[ \t]*(?:\"([^\"\n]{1,80})\"|(\w+))([^\n,)]{0,60})"
+)
+
+
+def _without_comments(text: str) -> str:
+    """Blank `//` and `/* */` comments; strings stay, and so do the lines."""
+    pattern = rf"({_ONE_LINE})|//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
+    return re.sub(pattern, lambda m: m[1] or "\n" * m[0].count("\n"), text)
+
+
+def _read_gradle(text: str) -> FileFacts:
+    text = _without_comments(text)
+    lines = Lines(text)
+    found = [
+        Dependency(
+            f"{m[2]}:{m[3]}", lines.of(m.start(1)), _pin_of_maven(m[4] or ""), m[4] or "", _is_test(m[1]), "java"
+        )
+        for m in _GRADLE.finditer(text)
+    ]
+    return FileFacts(requirements=Requirements(tuple(found), has_build=True)) if found else EMPTY
+
+
+def _is_test(configuration: str) -> str:
+    return "test" if "test" in configuration.lower() else ""
+
+
+def _read_sbt(text: str) -> FileFacts:
+    text = _without_comments(text)
+    lines = Lines(text)
+    values = dict(re.findall(r"\bval[ \t]+(\w+)[^=\n]{0,40}=[ \t]*\"([^\"\n]{1,80})\"", text))
+    found = []
+    for match in _SBT.finditer(text):
+        version = match[3] or values.get(match[4], "")
+        name = f"{match[1]}:{match[2]}"
+        group = _is_test(match[5])
+        found.append(Dependency(name, lines.of(match.start()), _pin_of_maven(version), version, group, "java"))
+    return FileFacts(requirements=Requirements(tuple(found), has_build=True)) if found else EMPTY
+
+
+_NPM_GROUPS = {
+    "dependencies": "",
+    "devDependencies": "dev",
+    "peerDependencies": "peer",
+    "optionalDependencies": "optional",
+}
+
+
+def _read_package_json(text: str) -> FileFacts:
+    try:
+        entries = json_entries(text)
+    except SettingsProblem as problem:
+        return FileFacts(problems=((problem.line, problem.reason),))
+    found = []
+    for entry in entries:
+        if len(entry.path) == 2 and entry.path[0] in _NPM_GROUPS:
+            pin = "exact" if re.fullmatch(r"v?\d+\.\d+\.\d+[\w.+-]*", entry.value) else "range"
+            pin = "none" if entry.value in ("", "*", "latest") else pin
+            found.append(
+                Dependency(entry.path[1], entry.line, pin, entry.value[:100], _NPM_GROUPS[entry.path[0]], "npm")
+            )
+    name = next((entry.value for entry in entries if entry.path == ("name",)), "")
+    return FileFacts(requirements=Requirements(tuple(found), name=name)) if found or name else EMPTY
+
+
+_BY_NAME: dict[str, Callable[[str], FileFacts]] = {
+    "DESCRIPTION": _read_description,
+    "Project.toml": _read_julia_project,
+    "JuliaProject.toml": _read_julia_project,
+    "pom.xml": _read_pom,
+    "build.gradle": _read_gradle,
+    "build.gradle.kts": _read_gradle,
+    "build.sbt": _read_sbt,
+    "package.json": _read_package_json,
+    ".Rprofile": _read_r,
+}
+_BY_SUFFIX: dict[str, Callable[[str], FileFacts]] = {
+    ".r": _read_r,
+    ".rmd": _read_r_document,
+    ".qmd": _read_r_document,
+    ".jl": _read_julia,
+    ".java": _read_jvm("java"),
+    ".scala": _read_jvm("scala"),
+    ".kt": _read_jvm("kotlin"),
+    ".sql": _read_sql,
+}
+
+
+def _reader(path: str) -> Callable[[str], FileFacts] | None:
+    file = PurePosixPath(path)
+    return _BY_NAME.get(file.name) or _BY_SUFFIX.get(file.suffix.lower())

@@ -1,0 +1,683 @@
+"""Python source to facts, by one walk over one parsed tree.
+
+What counts: imports with their aliases, calls by resolved dotted name with literal arguments and the conditions they
+stand under, functions with decorators and assertions, comparisons with what follows from them. Prose does not count:
+comments and docstrings are not read. A file that does not parse (Python 2, a merge conflict) is a problem; its imports
+are still found line by line.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from assessor.facts.file import FileFacts
+from assessor.facts.python import (
+    MAIN,
+    MODULE,
+    UNKNOWN,
+    Call,
+    ClassDef,
+    Comparison,
+    Constant,
+    Guard,
+    Import,
+    Literal,
+    PythonFacts,
+    Raise,
+    Reference,
+    Scope,
+    Text,
+)
+from assessor.readers.code.python_metrics import measure
+from assessor.readers.code.python_nodes import (
+    MAX_ITEMS,
+    OPERATORS,
+    compares,
+    guards_of,
+    identifiers,
+    inverted,
+    is_constant,
+    is_main_test,
+    is_stub,
+    is_type_checking,
+    leaves,
+    number_of,
+    without_docstring,
+)
+
+MAX_TEXT = 300
+MAX_CALLS = 20_000
+_EXITS = {"sys.exit", "exit", "quit", "os._exit", "SystemExit"}
+
+# Tuples, made once: a union of types is made anew wherever it is written, and these stand in the innermost loops.
+_NAMES = (ast.Name, ast.Attribute)
+_NAMES_AND_CALLS = (ast.Name, ast.Attribute, ast.Call)
+_SEQUENCES = (ast.List, ast.Tuple)
+_COLLECTIONS = (ast.List, ast.Tuple, ast.Set)
+_ASSIGNMENTS = (ast.Assign, ast.AugAssign)
+_WITH_CHILDREN = (ast.comprehension, ast.arguments, ast.arg, ast.keyword, ast.withitem, ast.match_case, ast.pattern)
+"""What stands between statements and expressions and holds some: all but operators and contexts."""
+
+_TEST_PATH = re.compile(r"(?:^|/)(?:tests?|testing|conftest)(?:/|\.py)|(?:^|/)test_[^/]*$|_test\.py$")
+
+Argument = Literal | tuple[Literal, ...]
+
+
+def matches(path: str) -> bool:
+    """Python modules and stubs of scripts: `*.py`, `*.pyw`; type stubs (`*.pyi`) hold no code."""
+    return path.endswith((".py", ".pyw"))
+
+
+def read(path: str, text: str) -> FileFacts:
+    """Return the facts of a module. The path decides only whether complexity is measured: that of tests says nothing."""
+    try:
+        tree = _parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = getattr(error, "lineno", None) or 1
+        reason = f"does not parse as Python 3: {getattr(error, 'msg', None) or type(error).__name__}"
+        return FileFacts(python=_broken(text), problems=((line, reason),))
+    try:
+        return FileFacts(python=_facts(tree, text, lambda line: line, not _TEST_PATH.search(path)))
+    except RecursionError:
+        return FileFacts(python=_broken(text), problems=((1, "nested too deeply to read"),))
+
+
+def read_source(source: str, line_of: Callable[[int], int]) -> PythonFacts:
+    """Return the facts of source that stands inside another file (a notebook).
+
+    `line_of` gives for a line of `source` the line of that file. Broken source gives facts with `broken` set.
+    """
+    try:
+        return _facts(_parse(source), source, line_of)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return _broken(source, line_of)
+
+
+def _parse(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # invalid escapes of the audited code are not our news
+        return ast.parse(text)
+
+
+def _facts(tree: ast.Module, text: str, line_of: Callable[[int], int], measured: bool = False) -> PythonFacts:
+    walk = _Walk(line_of)
+    walk.module(tree)
+    lines = _source_lines(text)
+    return PythonFacts(
+        scopes=tuple(scope.frozen() for scope in walk.scopes),
+        imports=tuple(walk.imports),
+        calls=tuple(walk.calls),
+        references=tuple(walk.references.values()),
+        classes=tuple(walk.classes),
+        comparisons=tuple(walk.comparisons),
+        raises=tuple(walk.raises),
+        constants=tuple(walk.constants),
+        texts=tuple(walk.texts),
+        source_lines=lines,
+        metrics=measure(tree, text, lines) if measured else None,
+    )
+
+
+_IMPORT = re.compile(r"^\s*(?:from\s+([\w.]+)\s+import\s+(\w+)|import\s+([\w.]+))", re.MULTILINE)
+
+
+def _broken(text: str, line_of: Callable[[int], int] = lambda line: line) -> PythonFacts:
+    imports = []
+    for found in _IMPORT.finditer(text):
+        line = line_of(text.count("\n", 0, found.start()) + 1 + found.group(0).count("\n"))
+        target = f"{found[1]}.{found[2]}" if found[1] else found[3]
+        imports.append(Import(target, target.rpartition(".")[2], line, MODULE))
+        if len(imports) >= MAX_ITEMS:
+            break
+    body = Scope("<module>", 1, text.count("\n") + 1, "module")
+    main = Scope("<main>", 0, 0, "main")
+    return PythonFacts((body, main), tuple(imports), source_lines=_source_lines(text), broken=True)
+
+
+def _source_lines(text: str) -> int:
+    """Lines that are neither blank nor a comment; docstrings count, as in most line counters."""
+    return sum(1 for line in text.splitlines() if (stripped := line.strip()) and not stripped.startswith("#"))
+
+
+@dataclass(slots=True)
+class _OpenScope:
+    """A scope while the walk is in it; `types` are the dotted names that its variables stand for."""
+
+    name: str
+    line: int
+    end_line: int
+    kind: str
+    parent: int
+    class_name: str = ""
+    decorators: tuple[Call, ...] = ()
+    parameters: tuple[str, ...] = ()
+    asserts: list[int] = field(default_factory=list)
+    trivial: int = 0
+    is_stub: bool = False
+    types: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    """Texts that local variables hold, as far as the walk has come."""
+
+    def frozen(self) -> Scope:
+        return Scope(
+            self.name,
+            self.line,
+            self.end_line,
+            self.kind,
+            self.decorators,
+            self.parameters,
+            self.class_name,
+            tuple(self.asserts),
+            self.trivial,
+            self.is_stub,
+            self.parent,
+        )
+
+
+class _Walk:
+    """One walk over a module's tree; the lists fill in source order."""
+
+    def __init__(self, line_of: Callable[[int], int]) -> None:
+        self.line_of = line_of
+        self.scopes = [
+            _OpenScope("<module>", 1, 1, "module", MODULE),
+            _OpenScope("<main>", 0, 0, "main", MODULE),
+        ]
+        self.scope = MODULE
+        self.imports: list[Import] = []
+        self.calls: list[Call] = []
+        self.references: dict[tuple[str, int], Reference] = {}
+        self.classes: list[ClassDef] = []
+        self.comparisons: list[Comparison] = []
+        self.raises: list[Raise] = []
+        self.constants: list[Constant] = []
+        self.texts: list[Text] = []
+        self.values: dict[str, Argument] = {}
+        self.known: set[str] = set()
+        self.attributes: dict[tuple[str, str], str] = {}
+        self.guards: list[Guard] = []
+        self.class_stack: list[str] = []
+        self.outcome: tuple[str, tuple[str, ...]] = ("none", ())
+
+    # ---- statements ----
+
+    def module(self, tree: ast.Module) -> None:
+        body = without_docstring(tree.body)
+        for statement in body:
+            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                self.known.add(statement.name)
+        if body:
+            self.scopes[MODULE].end_line = self.line_of(max(s.end_lineno or s.lineno for s in body))
+        self.block(body)
+
+    def block(self, statements: Iterable[ast.stmt]) -> None:
+        """Walk statements in order; what follows `if not x: return` stands under the condition x."""
+        pushed = 0
+        for statement in statements:
+            self.statement(statement)
+            if isinstance(statement, ast.If) and not statement.orelse and leaves(statement.body):
+                inverse = inverted(guards_of(statement.test))
+                self.guards += inverse
+                pushed += len(inverse)
+        if pushed:
+            del self.guards[-pushed:]
+
+    def statement(self, node: ast.stmt) -> None:
+        handler = _STATEMENTS.get(type(node))
+        if handler:
+            handler(self, node)
+        else:
+            self.children(node)
+
+    def children(self, node: ast.AST) -> None:
+        for name in node._fields:
+            value = getattr(node, name, None)
+            for child in value if type(value) is list else (value,):
+                if isinstance(child, ast.expr):
+                    self.expression(child)
+                elif isinstance(child, ast.stmt):
+                    self.statement(child)
+                elif isinstance(child, _WITH_CHILDREN):
+                    self.children(child)
+
+    def import_(self, node: ast.Import) -> None:
+        for name in node.names:
+            alias = name.asname or name.name.partition(".")[0]
+            line = self.line_of(node.lineno)
+            self.imports.append(Import(name.name, name.asname or name.name, line, self.scope, tuple(self.guards)))
+            self.bind(alias, name.name if name.asname else alias)
+
+    def import_from(self, node: ast.ImportFrom) -> None:
+        base = "." * node.level + (node.module or "")
+        for name in node.names:
+            joined = base + name.name if base.endswith(".") else f"{base}.{name.name}"
+            alias = name.asname or name.name
+            self.imports.append(Import(joined, alias, self.line_of(node.lineno), self.scope, tuple(self.guards)))
+            self.bind(alias, joined)
+
+    def bind(self, name: str, dotted: str) -> None:
+        self.scopes[self.scope].types[name] = dotted
+        self.known.add(name)
+
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        decorators = tuple(self.decorator(d) for d in node.decorator_list)
+        for default in [*node.args.defaults, *(d for d in node.args.kw_defaults if d)]:
+            self.expression(default)
+        outer = self.scopes[self.scope]
+        prefix = self.class_stack[-1] + "." if self.class_stack else ""
+        if not prefix and outer.kind in ("function", "method"):
+            prefix = outer.name + "."
+        name = prefix + node.name
+        if not self.class_stack:
+            outer.types[node.name] = name
+        arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        opened = _OpenScope(
+            name,
+            self.line_of(node.lineno),
+            self.line_of(node.end_lineno or node.lineno),
+            "method" if self.class_stack else "function",
+            self.scope,
+            self.class_stack[-1] if self.class_stack else outer.class_name,
+            decorators,
+            tuple(argument.arg for argument in arguments),
+            is_stub=is_stub(node.body),
+        )
+        for argument in arguments:
+            opened.types[argument.arg] = self.annotated(argument.annotation)
+        self.enter(opened, node.body)
+
+    def annotated(self, annotation: ast.expr | None) -> str:
+        """The type that an annotation names; `?` for none, builtins and generics."""
+        if isinstance(annotation, _NAMES):
+            dotted = self.resolve(annotation)
+            if "." in dotted or dotted in self.known:
+                return dotted
+        return "?"
+
+    def enter(self, opened: _OpenScope, body: list[ast.stmt]) -> None:
+        self.scopes.append(opened)
+        before = (self.scope, self.class_stack, self.guards)
+        self.scope, self.class_stack, self.guards = len(self.scopes) - 1, [], []
+        self.block(without_docstring(body))
+        self.scope, self.class_stack, self.guards = before
+
+    def class_(self, node: ast.ClassDef) -> None:
+        decorators = tuple(self.decorator(d) for d in node.decorator_list)
+        bases = tuple(self.resolve(base.value if isinstance(base, ast.Subscript) else base) for base in node.bases)
+        fields = tuple(
+            s.target.id for s in node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)
+        )
+        name = f"{self.class_stack[-1]}.{node.name}" if self.class_stack else node.name
+        self.classes.append(ClassDef(name, self.line_of(node.lineno), bases, decorators, fields))
+        self.scopes[self.scope].types[node.name] = name
+        for keyword in node.keywords:
+            self.expression(keyword.value)
+        self.class_stack = [*self.class_stack, name]
+        self.block(without_docstring(node.body))
+        self.class_stack = self.class_stack[:-1]
+
+    def decorator(self, node: ast.expr) -> Call:
+        if isinstance(node, ast.Call):
+            made = self.call_fact(node)
+            for inner in [*node.args, *(k.value for k in node.keywords)]:
+                self.expression(inner)
+            return made
+        self.note_reference(node)
+        return Call(self.resolve(node), self.line_of(node.lineno), self.scope)
+
+    def if_(self, node: ast.If) -> None:
+        if self.scope == MODULE and is_main_test(node.test):
+            main = self.scopes[MAIN]
+            main.line, main.end_line = self.line_of(node.lineno), self.line_of(node.end_lineno or node.lineno)
+            self.scope = MAIN
+            self.block(node.body)
+            self.scope = MODULE
+            self.block(node.orelse)
+            return
+        before = self.outcome
+        self.outcome = self.branch_outcome(node.body, node.orelse) if compares(node.test) else ("none", ())
+        self.expression(node.test)
+        self.outcome = before
+        guards = guards_of(node.test)
+        if is_type_checking(node.test):
+            self.block(node.orelse)
+            return
+        self.guarded(node.body, guards)
+        self.guarded(node.orelse, inverted(guards))
+
+    def guarded(self, body: list[ast.stmt], guards: list[Guard]) -> None:
+        self.guards += guards
+        self.block(body)
+        if guards:
+            del self.guards[-len(guards) :]
+
+    def branch_outcome(self, body: list[ast.stmt], orelse: list[ast.stmt]) -> tuple[str, tuple[str, ...]]:
+        """What an if's branches do: the strongest thing first, and the names called in them."""
+        kinds: set[str] = set()
+        effects: list[str] = []
+        budget = 400
+        for node in (inner for statement in [*body, *orelse] for inner in ast.walk(statement)):
+            budget -= 1
+            if budget < 0:
+                break
+            if isinstance(node, ast.Raise):
+                kinds.add("raise")
+            elif isinstance(node, ast.Return):
+                kinds.add("return")
+            elif isinstance(node, ast.Call):
+                name = self.resolve(node.func)
+                effects.append(name)
+                kinds.add("exit" if name in _EXITS else "print" if name == "print" else "call")
+            elif isinstance(node, _ASSIGNMENTS):
+                kinds.add("assign")
+                if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+                    effects.append(f"={node.value.value[:40]}")
+        order = ("raise", "exit", "return", "call", "assign", "print")
+        return next((kind for kind in order if kind in kinds), "none"), tuple(dict.fromkeys(effects))[:MAX_ITEMS]
+
+    def assert_(self, node: ast.Assert) -> None:
+        scope = self.scopes[self.scope]
+        if is_constant(node.test):
+            scope.trivial += 1
+        else:
+            scope.asserts.append(self.line_of(node.lineno))
+        before, self.outcome = self.outcome, ("assert", ())
+        self.expression(node.test)
+        self.outcome = before
+
+    def raise_(self, node: ast.Raise) -> None:
+        target = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        name = self.resolve(target) if target else ""
+        self.raises.append(Raise(name, self.line_of(node.lineno), self.scope))
+        if node.exc:
+            self.expression(node.exc)
+
+    def return_(self, node: ast.Return) -> None:
+        if node.value:
+            before, self.outcome = self.outcome, ("return", ())
+            self.expression(node.value)
+            self.outcome = before
+
+    def assign(self, node: ast.Assign | ast.AnnAssign) -> None:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if node.value is None:
+            return
+        before, self.outcome = self.outcome, ("assign", ())
+        self.expression(node.value)
+        self.outcome = before
+        for target in targets:
+            self.assign_target(target, node.value)
+
+    def assign_target(self, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(target, ast.Name):
+            self.scopes[self.scope].types[target.id] = self.type_of(value)
+            self.local_text(target.id, value)
+            if self.scope in (MODULE, MAIN) or isinstance(value, ast.Dict):
+                self.constant(target.id, value)
+        elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
+            class_name = self.scopes[self.scope].class_name
+            self.attributes.setdefault((class_name, target.attr), self.type_of(value))
+        elif isinstance(target, _SEQUENCES):
+            for element in target.elts:
+                if isinstance(element, ast.Name):
+                    self.scopes[self.scope].types[element.id] = "?"
+        elif isinstance(target, ast.Subscript):
+            self.expression(target)
+
+    def constant(self, name: str, value: ast.expr) -> None:
+        literal = self.literal(value)
+        line = self.line_of(value.lineno)
+        if literal is not UNKNOWN:
+            self.values[name] = literal
+            full = f"{self.class_stack[-1]}.{name}" if self.class_stack else name
+            self.constants.append(Constant(full, literal, line))
+        elif isinstance(value, ast.Dict):
+            for key, item in zip(value.keys, value.values, strict=True):
+                inner = self.literal(item)
+                if isinstance(key, ast.Constant) and isinstance(key.value, str) and inner is not UNKNOWN:
+                    self.constants.append(Constant(f"{name}.{key.value}", inner, self.line_of(item.lineno)))
+
+    def local_text(self, name: str, value: ast.expr) -> None:
+        """Remember a command or a path that a function puts together before it uses it."""
+        if self.scope in (MODULE, MAIN):
+            return
+        text = self.scalar(value) if isinstance(value, ast.JoinedStr | ast.Constant) else UNKNOWN
+        texts = self.scopes[self.scope].texts
+        if isinstance(text, str) and text is not UNKNOWN:
+            texts[name] = text
+        else:
+            texts.pop(name, None)
+
+    def type_of(self, value: ast.expr) -> str:
+        if isinstance(value, ast.Await):
+            value = value.value
+        if isinstance(value, _NAMES_AND_CALLS):
+            return self.resolve(value)
+        return "?"
+
+    def with_(self, node: ast.With | ast.AsyncWith) -> None:
+        for item in node.items:
+            self.expression(item.context_expr)
+            if isinstance(item.optional_vars, ast.Name):
+                self.scopes[self.scope].types[item.optional_vars.id] = self.type_of(item.context_expr)
+        self.block(node.body)
+
+    def for_(self, node: ast.For | ast.AsyncFor) -> None:
+        self.expression(node.iter)
+        for name in ast.walk(node.target):
+            if isinstance(name, ast.Name):
+                self.scopes[self.scope].types[name.id] = "?"
+        self.block(node.body)
+        self.block(node.orelse)
+
+    def try_(self, node: ast.Try) -> None:
+        self.block(node.body)
+        for handler in node.handlers:
+            if handler.type:
+                self.expression(handler.type)
+            self.block(handler.body)
+        self.block(node.orelse)
+        self.block(node.finalbody)
+
+    # ---- expressions ----
+
+    def expression(self, node: ast.expr) -> None:
+        kind = type(node)
+        if kind is ast.Call:
+            self.call(node)  # type: ignore[arg-type]
+        elif kind is ast.Name or kind is ast.Attribute:
+            self.note_reference(node)
+            if kind is ast.Attribute and not isinstance(node.value, ast.Name):  # type: ignore[attr-defined]
+                self.expression(node.value)  # type: ignore[attr-defined]
+        elif kind is ast.Constant:
+            self.text(node)  # type: ignore[arg-type]
+        elif kind is ast.Compare:
+            self.compare(node)  # type: ignore[arg-type]
+            self.children(node)
+        elif kind is ast.IfExp:
+            self.outcome, before = ("assign", ()), self.outcome
+            self.children(node)
+            self.outcome = before
+        else:
+            self.children(node)
+
+    def text(self, node: ast.Constant) -> None:
+        if isinstance(node.value, str) and len(node.value) >= 6 and len(self.texts) < MAX_CALLS:
+            self.texts.append(Text(node.value[: 2 * MAX_TEXT], self.line_of(node.lineno), self.scope))
+
+    def call(self, node: ast.Call) -> None:
+        made = self.call_fact(node)
+        if len(self.calls) < MAX_CALLS:
+            self.calls.append(made)
+        self.note_assertion(made)
+        if not isinstance(node.func, ast.Name):
+            inner = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+            self.expression(inner)
+        for argument in node.args:
+            self.expression(argument.value if isinstance(argument, ast.Starred) else argument)
+        for keyword in node.keywords:
+            self.expression(keyword.value)
+
+    def call_fact(self, node: ast.Call) -> Call:
+        names = []
+        values = [*node.args, *(keyword.value for keyword in node.keywords)]
+        for value in values:
+            inner = value.elts if isinstance(value, _SEQUENCES) else [value]
+            names += [self.resolve(item) for item in inner if isinstance(item, _NAMES)]
+        return Call(
+            self.resolve(node.func),
+            self.line_of(node.lineno),
+            self.scope,
+            tuple(self.literal(argument) for argument in node.args[:MAX_ITEMS]),
+            tuple(pair for k in node.keywords if k.arg for pair in self.keyword(k.arg, k.value))[:MAX_ITEMS],
+            tuple(self.guards),
+            tuple(name for name in names if name and not name.startswith("?"))[:MAX_ITEMS],
+        )
+
+    def keyword(self, name: str, value: ast.expr) -> list[tuple[str, Argument]]:
+        """A keyword with its literal; of a dictionary also its literal entries (`default_args.retries`)."""
+        found: list[tuple[str, Argument]] = [(name, self.literal(value))]
+        if isinstance(value, ast.Dict):
+            for key, item in list(zip(value.keys, value.values, strict=True))[:MAX_ITEMS]:
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    found.append((f"{name}.{key.value[:60]}", self.literal(item)))
+        return found
+
+    def note_assertion(self, call: Call) -> None:
+        last = call.name.rpartition(".")[2]
+        if not (last.startswith("assert") or call.name in ("pytest.raises", "pytest.warns", "pytest.fail")):
+            return
+        scope = self.scopes[self.scope]
+        computed = [value for value in call.args if value is UNKNOWN]
+        if last.startswith("assert") and call.args and not computed and last != "assertRaises":
+            scope.trivial += 1
+        else:
+            scope.asserts.append(call.line)
+
+    def compare(self, node: ast.Compare) -> None:
+        operator = OPERATORS.get(type(node.ops[0]))
+        kind, effects = self.outcome
+        if operator is None or (operator in ("==", "!=") and kind not in ("raise", "exit", "assert")):
+            return
+        sides = [node.left, *node.comparators]
+        names = tuple(dict.fromkeys(name for side in sides for name in identifiers(side)))
+        number = next((v for v in map(number_of, sides) if v is not None), None)
+        if names and len(self.comparisons) < MAX_CALLS:
+            line = self.line_of(node.lineno)
+            self.comparisons.append(Comparison(names, operator, number, line, self.scope, kind, effects))
+
+    def note_reference(self, node: ast.expr) -> None:
+        root = node
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if not isinstance(root, ast.Name) or not (root.id in self.known or root.id in ("self", "cls")):
+            return
+        dotted = self.resolve(node)
+        if dotted and not dotted.startswith("?"):
+            line = self.line_of(node.lineno)
+            self.references.setdefault((dotted, self.scope), Reference(dotted, line, self.scope))
+
+    # ---- names and literals ----
+
+    def resolve(self, node: ast.expr) -> str:
+        """The dotted name that an expression stands for; `?` where it is not known."""
+        parts: list[str] = []
+        for _ in range(60):
+            if isinstance(node, ast.Attribute):
+                parts.append(node.attr)
+                node = node.value
+            elif isinstance(node, ast.Call):
+                node = node.func
+            elif isinstance(node, ast.Await):
+                node = node.value
+            else:
+                break
+        root = self.root(node, parts)
+        return ".".join([root, *reversed(parts)])
+
+    def root(self, node: ast.expr, parts: list[str]) -> str:
+        if not isinstance(node, ast.Name):
+            return "?"
+        if node.id in ("self", "cls"):
+            class_name = self.scopes[self.scope].class_name
+            if class_name and parts and (known := self.attributes.get((class_name, parts[-1]))):
+                parts.pop()
+                return known
+            return class_name or "?"
+        index = self.scope
+        while True:
+            scope = self.scopes[index]
+            if node.id in scope.types:
+                return scope.types[node.id]
+            if index == MODULE:
+                return node.id
+            index = scope.parent
+
+    def literal(self, node: ast.expr) -> Argument:
+        if isinstance(node, _COLLECTIONS):
+            items = [self.scalar(item) for item in node.elts[:MAX_ITEMS]]
+            return tuple(items) if items and any(item is not UNKNOWN for item in items) else UNKNOWN
+        return self.scalar(node)
+
+    def scalar(self, node: ast.expr) -> Literal:
+        if isinstance(node, ast.Constant):
+            value = node.value
+            if isinstance(value, str):
+                return value[:MAX_TEXT]
+            return value if isinstance(value, bool | int | float) or value is None else UNKNOWN
+        if isinstance(node, ast.Name):
+            known = self.scopes[self.scope].texts.get(node.id) or self.values.get(node.id, UNKNOWN)
+            return known if not isinstance(known, tuple) else UNKNOWN
+        if isinstance(node, ast.JoinedStr):
+            parts = [str(v.value) if isinstance(v, ast.Constant) else "{}" for v in node.values]
+            return "".join(parts)[:MAX_TEXT]
+        return self.computed(node)
+
+    def computed(self, node: ast.expr) -> Literal:
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            value = number_of(node.operand)
+            return -value if value is not None else UNKNOWN
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Div):
+            left, right = self.scalar(node.left), self.scalar(node.right)
+            joint = "/" if isinstance(node.op, ast.Div) else ""
+            sides = [side if isinstance(side, str) and side is not UNKNOWN else "{}" for side in (left, right)]
+            return joint.join(sides)[:MAX_TEXT] if sides != ["{}", "{}"] else UNKNOWN
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant):
+            return self.scalar(node.left)
+        if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+            if self.resolve(node.func) in ("pathlib.Path", "str", "pathlib.PurePath"):
+                return self.scalar(node.args[0])
+        return UNKNOWN
+
+
+def _noop(walk: _Walk, node: ast.AST) -> None:
+    """Statements without expressions of interest."""
+
+
+_STATEMENTS: dict[type, Callable[[_Walk, Any], None]] = {
+    ast.Import: _Walk.import_,
+    ast.ImportFrom: _Walk.import_from,
+    ast.FunctionDef: _Walk.function,
+    ast.AsyncFunctionDef: _Walk.function,
+    ast.ClassDef: _Walk.class_,
+    ast.If: _Walk.if_,
+    ast.Assert: _Walk.assert_,
+    ast.Raise: _Walk.raise_,
+    ast.Return: _Walk.return_,
+    ast.Assign: _Walk.assign,
+    ast.AnnAssign: _Walk.assign,
+    ast.With: _Walk.with_,
+    ast.AsyncWith: _Walk.with_,
+    ast.For: _Walk.for_,
+    ast.AsyncFor: _Walk.for_,
+    ast.Try: _Walk.try_,
+    ast.TryStar: _Walk.try_,
+    ast.Pass: _noop,
+    ast.Global: _noop,
+    ast.Nonlocal: _noop,
+}

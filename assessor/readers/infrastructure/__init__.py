@@ -1,0 +1,1 @@
+"""Readers of images, infrastructure and monitoring definitions."""

@@ -1,0 +1,1 @@
+"""Readers of package metadata, requirements and locks."""

@@ -1,0 +1,1 @@
+"""Grammars that several readers share: YAML with places, shell."""

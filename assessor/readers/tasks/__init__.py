@@ -1,0 +1,1 @@
+"""Readers of task runners and pipelines of stages."""

@@ -1,0 +1,92 @@
+"""Scripts that pyproject.toml, pixi.toml and mise.toml give to poe, hatch, pdm, pixi, taskipy and mise."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+
+from assessor.facts.commands import Command, Target
+from assessor.facts.file import EMPTY, FileFacts
+from assessor.readers.syntax import shell
+
+_TABLES = (
+    ("poe", ("tool", "poe", "tasks")),
+    ("pdm", ("tool", "pdm", "scripts")),
+    ("pixi", ("tool", "pixi", "tasks")),
+    ("task", ("tool", "taskipy", "tasks")),
+    ("mise", ("tool", "mise", "tasks")),
+)
+_NAMES = ("pyproject.toml", "pixi.toml", "poe_tasks.toml", "hatch.toml", "mise.toml", ".mise.toml")
+
+
+def matches(path: str) -> bool:
+    return path.rpartition("/")[2] in _NAMES
+
+
+def read(path: str, text: str) -> FileFacts:
+    """Return the scripts as targets with the line on which each is named."""
+    try:
+        root = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return EMPTY  # the dependency reader tells it
+    name = path.rpartition("/")[2]
+    found: list[Target] = []
+    for runner, keys in _TABLES:
+        below = keys if name == "pyproject.toml" else keys[2:]
+        if name == "pyproject.toml" or runner in name:
+            found += _scripts(runner, _table(root, below), text, ".".join(below))
+    prefix = ("tool", "hatch") if name == "pyproject.toml" else ()
+    for env, table in _table(root, (*prefix, "envs")).items():
+        if isinstance(table, dict):
+            found += _scripts("hatch", _table(table, ("scripts",)), text, ".".join([*prefix, "envs", env, "scripts"]))
+    return FileFacts(targets=tuple(found)) if found else EMPTY
+
+
+def _table(root: object, keys: tuple[str, ...]) -> dict[str, object]:
+    for key in keys:
+        root = root.get(key) if isinstance(root, dict) else None
+    return root if isinstance(root, dict) else {}
+
+
+def _scripts(runner: str, table: dict[str, object], text: str, section: str) -> Iterator[Target]:
+    start = max(text.find(f"[{section}"), 0)
+    for name, value in table.items():
+        found = re.compile(
+            rf"^[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*=|^\[{re.escape(section)}\.[\"']?{re.escape(name)}[\"']?\]",
+            re.MULTILINE,
+        ).search(text, start)
+        line = text.count("\n", 0, found.start() if found else start) + 1
+        commands: list[Command] = []
+        needs: list[str] = []
+        for piece in _pieces(value):
+            if piece.startswith("\0"):
+                needs.append(piece[1:])
+            else:
+                commands += shell.parse(piece, line, stops_on_error=True).commands
+        kept = tuple(command for command in commands if command.argv[0] not in table)
+        needs += [command.argv[0] for command in commands if command.argv[0] in table and command.argv[0] != name]
+        yield Target(runner, name, line, kept, tuple(needs))
+
+
+def _pieces(value: object, depth: int = 0) -> Iterator[str]:
+    """Command texts; names of other scripts with a NUL in front."""
+    if depth > 5:
+        return
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            if isinstance(item, str) and re.fullmatch(r"[\w:-]+", item):
+                yield "\0" + item
+            else:
+                yield from _pieces(item, depth + 1)
+    elif isinstance(value, dict):
+        for key in ("cmd", "shell", "composite", "sequence", "run"):
+            if key in value:
+                yield from _pieces(value[key], depth + 1)
+        for key in ("ref", "deps", "depends-on", "depends_on", "depends", "depends_post"):
+            names = value.get(key)
+            for item in names if isinstance(names, list) else [names]:
+                if isinstance(item, str):
+                    yield "\0" + item

@@ -1,0 +1,50 @@
+"""Taskfiles, after taskfile.dev: tasks with commands and dependencies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from assessor.facts.commands import Command, Target
+from assessor.facts.file import FileFacts
+from assessor.readers.syntax import shell
+from assessor.readers.syntax.yaml_tree import Node, YamlProblem, load_one
+
+
+def matches(path: str) -> bool:
+    return re.fullmatch(r"taskfile(?:\.dist)?\.ya?ml", path.rpartition("/")[2].lower()) is not None
+
+
+def read(path: str, text: str) -> FileFacts:
+    """Return the tasks; `{{.VAR}}` templates stay as words."""
+    try:
+        root = load_one(text)
+    except YamlProblem as problem:
+        return FileFacts(problems=((problem.line, problem.reason),))
+    return FileFacts(targets=tuple(_task(key, node) for key, node in root.get("tasks").items()))
+
+
+def _task(key: Node, node: Node) -> Target:
+    body = node.get("cmds") or node.get("cmd") if node.is_map else node
+    commands: list[Command] = []
+    needs: list[str] = []
+    for item in (body or node).each() if body or not node.is_map else ():
+        called = item.get("task").text
+        if called:
+            needs.append(called.rpartition(":")[2])
+        commands += _commands(
+            item, node.get("dir").text, node.get("ignore_error").is_true or item.get("ignore_error").is_true
+        )
+    for item in node.get("deps").each():
+        needs.append(item.text or item.get("task").text)
+    return Target(
+        "task", key.text, key.line, tuple(commands), tuple(n for n in needs if n), is_default=key.text == "default"
+    )
+
+
+def _commands(item: Node, folder: str, lost: bool) -> Iterator[Command]:
+    source = item if item.kind == "scalar" else item.get("cmd")
+    for command in shell.parse(source.text, source.text_line, stops_on_error=True).commands:
+        cwd = f"{folder}/{command.cwd}".rstrip("/") if folder else command.cwd
+        yield replace(command, swallowed=command.swallowed or lost, cwd=cwd)

@@ -1,0 +1,1 @@
+"""What CI systems show beside a change."""

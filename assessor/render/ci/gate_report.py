@@ -1,0 +1,114 @@
+"""The gate's verdicts as text and as JSON. Each condition stands on one line, so that a log can be searched for it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from assessor.render.views.hostile import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assessor.assessment import Assessment
+    from assessor.policy.verdicts import Blocker, GateResult, Verdict
+
+_WORDS = {"passed": "passed", "attested": "passed", "waived": "passed", "undecided": "undecided", "failed": "FAILED"}
+_COLOURS = {"passed": "32", "attested": "33", "waived": "33", "undecided": "35", "failed": "31"}
+_BLOCKERS_SHOWN = 3
+"""Practices named on one line; the rest is counted (`--format json` has all)."""
+
+
+def verdict_line(verdict: Verdict) -> str:
+    """One line: condition, value seen, and what stands in the way with its place and smallest step."""
+    text = f"{verdict.condition}: {verdict.seen}"
+    if verdict.note:
+        text += f" ({verdict.note})"
+    if not verdict.blockers:
+        return visible(text)
+    named = "; ".join(blocker_text(blocker) for blocker in verdict.blockers[:_BLOCKERS_SHOWN])
+    left = len(verdict.blockers) - _BLOCKERS_SHOWN
+    return visible(f"{text}; {named}" + (f"; and {left} more" if left > 0 else ""))
+
+
+def blocker_text(blocker: Blocker) -> str:
+    """`practice rung → wanted at place: step`."""
+    reason = f", {blocker.reason}" if blocker.reason else ""
+    climb = f"{blocker.practice} {blocker.rung} → {blocker.wanted} ({blocker.place}{reason})"
+    return f"{climb}: {blocker.step}" if blocker.step else climb
+
+
+def render_text(assessment: Assessment, result: GateResult, *, colour: bool = False, unicode: bool = True) -> str:
+    """The whole text, ended by a line break."""
+    text = "\n".join(_lines(assessment, result, colour)) + "\n"
+    return text if unicode else text.replace("→", "->").replace("…", "...")
+
+
+def _lines(assessment: Assessment, result: GateResult, colour: bool) -> Iterator[str]:
+    for verdict in sorted(result.verdicts, key=lambda entry: entry.outcome.lets_pass):
+        word = _painted(f"{_WORDS[verdict.outcome]:<9}", verdict.outcome.value, colour)
+        yield f"{word} {verdict_line(verdict)}"
+    for change in result.changes:
+        where = f" ({change.place})" if change.place else ""
+        word = "fell" if change.is_lower else "changed"
+        yield f"{word:<9} {visible(f'{change.subject}: {change.before} → {change.after}{where}')}"
+    if result.hidden:
+        yield f"{'baseline':<9} {len(result.hidden)} known gaps: {visible(', '.join(result.hidden))}"
+    for note in result.notes:
+        yield f"{'note':<9} {visible(note)}"
+    yield _painted(summary(assessment, result), result.outcome.value, colour)
+
+
+def summary(assessment: Assessment, result: GateResult) -> str:
+    """The last line: how the gate went, of what."""
+    state = {0: "passed", 1: "failed", 4: "could not decide"}[result.exit_code]
+    failing = sum(not verdict.outcome.lets_pass for verdict in result.verdicts)
+    count = f"{failing} of {len(result.verdicts)} conditions" if failing else f"{len(result.verdicts)} conditions"
+    repository = assessment.repository
+    commit = f" at {repository.commit[:10]}" if repository.commit else ""
+    dirty = " with changes that are not committed" if repository.dirty else ""
+    return visible(f"gate {state}: {count}, {repository.name}{commit}{dirty}")
+
+
+def _painted(text: str, outcome: str, colour: bool) -> str:
+    return f"\x1b[{_COLOURS[outcome]}m{text}\x1b[0m" if colour else text
+
+
+def as_data(result: GateResult) -> dict[str, Any]:
+    """The verdicts as plain values, for JSON."""
+    return {
+        "schema_version": "1",
+        "result": {0: "passed", 1: "failed", 4: "undecided"}[result.exit_code],
+        "rubric": result.rubric,
+        "verdicts": [
+            {
+                "condition": verdict.condition,
+                "outcome": verdict.outcome.value,
+                "seen": verdict.seen,
+                "wanted": verdict.wanted,
+                "note": verdict.note,
+                "blockers": [asdict(blocker) for blocker in verdict.blockers],
+            }
+            for verdict in result.verdicts
+        ],
+        "attestations": [entry.model_dump(mode="json") for entry in result.statements.attestations],
+        "waivers": [entry.model_dump(mode="json") for entry in result.statements.waivers],
+        "refused": [asdict(entry) for entry in result.statements.refused],
+        "compared": result.compared,
+        "changes": [asdict(change) for change in result.changes],
+        "quiet": result.is_quiet,
+        "hidden": list(result.hidden),
+        "notes": list(result.notes),
+    }
+
+
+def render_json(assessment: Assessment, result: GateResult) -> str:
+    """The verdicts and the state they are about, with a line break at the end."""
+    about = {
+        "level": assessment.scorecards[result.rubric].level,
+        "repository": assessment.repository.model_dump(),
+        "tool": assessment.tool.model_dump(),
+    }
+    data = as_data(result) | about
+    return json.dumps(data, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode() + "\n"

@@ -1,0 +1,1 @@
+"""The catalogue as pages and as answers of `explain`."""

@@ -1,0 +1,1 @@
+"""What several forms show: words, numbers, links and charts."""
