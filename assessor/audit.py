@@ -44,10 +44,10 @@ def rate(project: Project) -> dict[str, Finding]:
     """Rate every practice of the catalogue for a project."""
     from assessor.catalog.practices import load_practices
     from assessor.catalog.tools import load_tools
+    from assessor.hits.scene import Scene
     from assessor.project.automation import Automation
     from assessor.project.modules import Modules
     from assessor.scanners.every import scan_all
-    from assessor.scanners.scene import Scene
 
     modules = Modules(project)
     scene = Scene(project, modules, Automation(project, modules), load_tools())

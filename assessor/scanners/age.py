@@ -11,11 +11,16 @@ from collections.abc import Iterator
 
 from assessor.facts.python import Comparison, Scope
 from assessor.findings import Finding
-from assessor.scanners.scene import Scene, conclude
+from assessor.hits.scene import Scene
+from assessor.scanners import ladder
+from assessor.scanners.ladder import conclude
 
 PRACTICE = "monitoring.freshness"
 
+
 _WHAT = r"(?:model|data|dataset|features?|training|artifact|champion|prediction|table|partition|snapshot|source)"
+
+
 _AGE = re.compile(
     rf"^(?:max_?|min_?|allowed_?|current_?|latest_?)*{_WHAT}s?_?(?:age|staleness|freshness)(?:_?(?:in_?)?(?:days|hours|minutes|seconds|h|d|s|limit|max|"
     rf"threshold|sla|delta))*$"
@@ -23,6 +28,8 @@ _AGE = re.compile(
     rf"|^(?:max_)?staleness(?:_(?:days|hours|minutes|limit|threshold|seconds))?$|^stale_(?:after|threshold|days|hours)\w*$"
     rf"|^freshness_(?:sla|limit|threshold|hours|days|minutes)\w*$|^(?:max_age|age)_(?:days|hours)_of_{_WHAT}$"
 )
+
+
 _CHECK = re.compile(
     rf"(?:check|is|assert|verify|ensure|monitor|validate|detect)_(?:the_)?(?:stale_?{_WHAT}|{_WHAT}s?_(?:is_)?(?:staleness|stale|freshness|fresh|age|up_to_date|"
     rf"outdated|too_old))|(?:check|verify|assert|monitor)_(?:staleness|freshness)"
@@ -31,7 +38,7 @@ _CHECK = re.compile(
 
 def freshness(scene: Scene) -> Finding:
     """A check of age in code or configuration is used; in a run without a person, automated."""
-    evidence = scene.plain(PRACTICE, notebooks=False)
+    evidence = ladder.plain(scene, PRACTICE, notebooks=False)
     for file in scene.project.code_files:
         code = file.code
         assert code is not None
@@ -39,7 +46,7 @@ def freshness(scene: Scene) -> Finding:
             scope = code.scopes[comparison.scope]
             if comparison.outcome != "none" and _is_about_age(comparison, scope):
                 text = f"{_named(comparison, scope)} is held against a limit"
-                evidence.append(scene.scope_evidence(PRACTICE, file, comparison.scope, comparison.line, text))
+                evidence.append(ladder.scope_evidence(scene, PRACTICE, file, comparison.scope, comparison.line, text))
     return conclude(PRACTICE, evidence)
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from assessor.facts.workflow import Workflow
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
+from assessor.hits.hit import Hit
+from assessor.hits.scene import Scene
+from assessor.lifecycle.data_checks import checking_scopes
+from assessor.lifecycle.order import best, check_positions, ci_arrivals, comes_after, is_ci
+from assessor.lifecycle.source_tests import source_tests
+from assessor.lifecycle.stations import training_hits
+from assessor.lifecycle.test_cases import TestCase, test_cases
 from assessor.project.arrivals import Arrival, Site
 from assessor.project.model import LIVE_ROLES
-from assessor.scanners import r_and_julia_tests
-from assessor.scanners.data import checking_scopes
-from assessor.scanners.scene import CI_PROVIDERS_EXCLUDED, Hit, Scene, best, conclude, raised
-from assessor.scanners.stations import training_hits
-from assessor.scanners.testing import TestCase, ci_arrivals, comes_after, test_cases
+from assessor.scanners import ladder
+from assessor.scanners.ladder import conclude, raised
 
 
 def scan(scene: Scene) -> Iterator[Finding]:
@@ -27,10 +31,6 @@ def scan(scene: Scene) -> Iterator[Finding]:
     yield hardening(scene)
 
 
-def is_ci(arrival: Arrival) -> bool:
-    return arrival.run.workflow.provider not in CI_PROVIDERS_EXCLUDED
-
-
 _CHECKS = (
     "ci.lint",
     "ci.types",
@@ -40,13 +40,19 @@ _CHECKS = (
     "data.validation",
     "deployment.automation",
 )
+
+
 _CODE_PROGRAMS = {
     "pytest", "py.test", "unittest", "tox", "nox", "nosetests", "make", "dvc", "docker", "docker-compose", "mvn", "gradle",
     "gradlew", "sbt", "go", "cargo", "npm", "yarn", "pnpm", "Rscript", "julia", "R", "terraform", "helm", "kubectl", "dbt", "cml",
     "mlflow", "papermill", "pre-commit", "ruff", "flake8", "pylint", "black", "mypy", "bazel", "ctest", "cmake", "jupyter", "az",
     "gcloud", "aws", "anyscale", "sam", "serverless", "databricks", "devtools::test", "just", "task", "poe", "twine", "build",
 }  # fmt: skip
+
+
 _PUBLISHING = {"mkdocs", "sphinx-build", "quarto", "jekyll", "hugo", "ghp-import", "jupyter-book"}
+
+
 _PAGES = re.compile(
     r"mkdocs|sphinx|quarto|gh-pages|pages|jekyll|hugo|docs?\b|render|readme|badge|stale|label|greet|bot", re.I
 )
@@ -126,7 +132,7 @@ def _works_on_code(scene: Scene, site: Site) -> bool:
 
 def checked(scene: Scene, practice: str) -> Finding:
     """Declared as a dependency or configuration, used in a target or hook, automated in CI."""
-    return conclude(practice, scene.plain(practice, tests=True, in_tests=True, keep=is_ci))
+    return conclude(practice, ladder.plain(scene, practice, tests=True, in_tests=True, keep=is_ci))
 
 
 # ---- build ----
@@ -164,22 +170,8 @@ def _publishing(scene: Scene) -> list[Arrival]:
     return found
 
 
-def check_positions(scene: Scene, cases: Iterable[TestCase]) -> set[tuple[str, int]]:
-    """(run, step) of tests, linters and scanners whose failure fails their run."""
-    found = {
-        (a.run.key, a.step)
-        for case in cases
-        for a in ci_arrivals(scene, case.file.path, case.number)
-        if a.fails and a.run.fails
-    }
-    for practice in ("ci.lint", "ci.types", "ci.security"):
-        for hit in scene.hits(practice, tests=True):
-            if hit.kind in ("command", "action"):
-                found |= {(a.run.key, a.step) for a in scene.arrivals(hit) if a.fails and a.run.fails}
-    return found
-
-
 # ---- ml ----
+
 
 _ML = ("data.validation", "ci.ml", "experiments.registry", "experiments.tracking", "experiments.evaluation")
 
@@ -207,8 +199,8 @@ def ml(scene: Scene, cases: list[TestCase]) -> Finding:
             evidence.append(
                 Evidence(practice, Rung.AUTOMATED, place, f"CI runs the model in {case.scope.name}()", "pytest", route)
             )
-    sources = [test for test in r_and_julia_tests.source_tests(scene) if test.tests_model]
-    found = r_and_julia_tests.evidence(scene, practice, sources, "runs the model in CI")
+    sources = [test for test in source_tests(scene) if test.tests_model]
+    found = ladder.of_source_tests(scene, practice, sources, "runs the model in CI")
     evidence += [item for item in found if item.rung is Rung.AUTOMATED]
     evidence += _checks_in_ci(scene)
     evidence += _stages(scene)
@@ -221,7 +213,7 @@ def _checks_in_ci(scene: Scene) -> Iterator[Evidence]:
         assert file.code is not None
         scope = file.code.scopes[number]
         text = f"CI validates data by {scope.name}()"
-        item = scene.scope_evidence("ci.ml", file, number, scope.line, text, keep=is_ci, tests=True)
+        item = ladder.scope_evidence(scene, "ci.ml", file, number, scope.line, text, keep=is_ci, tests=True)
         if item.rung is Rung.AUTOMATED:
             yield item
 
@@ -242,7 +234,10 @@ def _stages(scene: Scene) -> Iterator[Evidence]:
 
 # ---- hardening ----
 
+
 _COMMIT = re.compile(r"@[0-9a-f]{40}$")
+
+
 _INJECTION = re.compile(
     r"\$\{\{[^}]*github\.(?:event\.(?:issue|pull_request|comment|review|discussion|head_commit|commits|pages)[^}]*"
     r"(?:title|body|message|name|ref|label|email)|head_ref)[^}]*\}\}"

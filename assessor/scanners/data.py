@@ -2,65 +2,41 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from assessor.facts.commands import Target
 from assessor.facts.python import MAIN, MODULE, Scope
 from assessor.findings import Evidence, Finding, NearMiss, Rung
-from assessor.project.closure import is_test_scope
+from assessor.hits.hit import Hit
+from assessor.hits.scene import Scene
+from assessor.lifecycle.calls import is_called
+from assessor.lifecycle.data_checks import checking_scopes
+from assessor.lifecycle.order import best
+from assessor.lifecycle.stations import marks
 from assessor.project.model import ProjectFile, Role
+from assessor.scanners import ladder
+from assessor.scanners.ladder import conclude, raised
 from assessor.scanners.parity import parity
-from assessor.scanners.scene import Hit, Scene, best, conclude, raised
-from assessor.scanners.stations import marks
 
 
 def scan(scene: Scene) -> Iterator[Finding]:
     """Rate the six practices of data."""
     yield validation(scene)
     yield pipeline(scene)
-    yield conclude("data.feature_store", scene.plain("data.feature_store"))
+    yield conclude("data.feature_store", ladder.plain(scene, "data.feature_store"))
     yield lineage(scene)
     yield documentation(scene)
     yield parity(scene)
 
 
-# ---- validation ----
-
-_CHECK_NAME = re.compile(
-    r"(?:^|_)(?:validate|validation|check|verify|assert|test|ensure|audit)(?:_\w+)?_?"
-    r"(?:data|dataset|dataframe|df|schema|schemas|columns?|dtypes?|nulls?|missing|nans?|duplicates?|input_data|features?|"
-    r"ranges?|quality|distribution|integrity|rows?|records?|raw|table)(?:$|_|s$)|"
-    r"(?:^|_)(?:data|schema|df|dataframe|dataset|feature|input)_(?:validation|validator|quality|check|checks|checker)|"
-    r"^validate_all_columns|^expect_",
-    re.IGNORECASE,
-)
-_CHECK_WORDS = {
-    "columns", "dtypes", "dtype", "isnull", "isna", "notnull", "notna", "duplicated", "nunique", "schema", "null_count",
-    "missing", "missing_columns", "required_columns", "expected_columns", "expected_cols", "missing_cols", "any", "between", "isin",
-}  # fmt: skip
-_DATA_CALLS = {
-    "isnull",
-    "isna",
-    "notnull",
-    "notna",
-    "duplicated",
-    "isin",
-    "between",
-    "nunique",
-    "is_unique",
-    "is_monotonic_increasing",
-}
-
-
 def validation(scene: Scene) -> Finding:
     """Schemas, expectations or own checks that code calls; a violation that raises inside a run is enforced."""
     practice = "data.validation"
-    evidence = list(scene.declared(practice))
+    evidence = list(ladder.declared(scene, practice))
     for hit in scene.hits(practice, tests=True):
         if hit.in_test and not _runs_as_test(scene, hit):
             continue
-        for item in scene.evidence([hit], tests=True):
+        for item in ladder.evidence(scene, [hit], tests=True):
             evidence.append(_enforced(scene, hit, item))
     evidence += own_checks(scene)
     return conclude(practice, evidence)
@@ -116,86 +92,9 @@ def own_checks(scene: Scene) -> Iterator[Evidence]:
         yield _own_check(scene, file, number, file.code.scopes[number])
 
 
-def checking_scopes(scene: Scene) -> list[tuple[ProjectFile, int]]:
-    """Home-made checks: functions that look at columns, nulls, types or ranges of data and raise, assert or exit."""
-    if "checking_scopes" not in scene.memo:
-        scene.memo["checking_scopes"] = list(_checking_scopes(scene))
-    known: list[tuple[ProjectFile, int]] = scene.memo["checking_scopes"]
-    return known
-
-
-def _checking_scopes(scene: Scene) -> Iterator[tuple[ProjectFile, int]]:
-    for file in scene.project.ordered:
-        if file.code is None or file.is_notebook or file.role not in (Role.FIRST_PARTY, Role.TEST):
-            continue
-        for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):
-            if number in (MODULE, MAIN) or scope.is_stub:
-                continue
-            if _stops(scene, file, number, scope) and _checks_data(scene, file, number, scope):
-                yield file, number
-
-
-def _stops(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> bool:
-    if scope.asserts:
-        return True
-    code = file.code
-    assert code is not None
-    if any(r.scope == number and not r.exception.startswith("NotImplemented") for r in code.raises):
-        return True
-    calls = scene.modules.index(file.path).calls.get(number, ())
-    return any(call.name in ("sys.exit", "exit") for call in calls)
-
-
-def _checks_data(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> bool:
-    code = file.code
-    assert code is not None
-    calls = {c.name.rpartition(".")[2] for c in scene.modules.index(file.path).calls.get(number, ())}
-    compared = {name for c in code.comparisons if c.scope == number for name in c.names}
-    attributes = {r.name.rpartition(".")[2] for r in scene.modules.index(file.path).references.get(number, ())}
-    looks = (calls & _DATA_CALLS) or (compared | attributes) & (_CHECK_WORDS - {"any"})
-    last = scope.name.rpartition(".")[2]
-    named = bool(_CHECK_NAME.search(last)) or (bool(looks) and bool(_CHECK_VERB.match(last)))
-    if file.role is Role.TEST or is_test_scope(scope):
-        if _reads_listed_data(scene, file, number):
-            return True
-        return named and bool(looks) and _reads_real_data(scene, file, number)
-    return (named and bool(looks or compared)) or (bool(looks) and len(calls & _DATA_CALLS) >= 2)
-
-
-_CHECK_VERB = re.compile(r"(?:validate|check|verify|ensure|assert)(?:_|$)", re.IGNORECASE)
-_READS = {
-    "read_csv",
-    "read_parquet",
-    "read_json",
-    "read_excel",
-    "read_table",
-    "read_sql",
-    "read_feather",
-    "load_dataset",
-}
-
-
-def _reads_listed_data(scene: Scene, file: ProjectFile, number: int) -> bool:
-    """The function itself reads a data file that is in the repository."""
-    for call in scene.modules.index(file.path).calls.get(number, ()):
-        if call.name.rpartition(".")[2] in _READS:
-            paths = [value.removeprefix("./") for value in call.args if isinstance(value, str)]
-            if any(path in scene.project.listed for path in paths):
-                return True
-    return False
-
-
-def _reads_real_data(scene: Scene, file: ProjectFile, number: int) -> bool:
-    """A test validates data only where the project's data, and not a frame made in the test, is looked at."""
-    index = scene.modules.index(file.path)
-    own = {c.name.rpartition(".")[2] for c in index.calls.get(number, ())}
-    module = {c.name.rpartition(".")[2] for scope, calls in index.calls.items() for c in calls if scope != number}
-    return bool(own & _READS) or (bool(module & _READS) and "DataFrame" not in own)
-
-
 def _own_check(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> Evidence:
     practice, text = "data.validation", f"{scope.name}() checks the data and fails on a violation"
-    item = scene.scope_evidence(practice, file, number, scope.line, text, tests=True)
+    item = ladder.scope_evidence(scene, practice, file, number, scope.line, text, tests=True)
     if item.rung is Rung.AUTOMATED:
         if any(a.is_automatic and a.fails for a in scene.automation.arrivals(file.path, number)):
             return raised(item)
@@ -206,20 +105,6 @@ def _own_check(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> Ev
         if called
         else Evidence(practice, Rung.DECLARED, item.place, f"{scope.name}() checks data, nothing calls it")
     )
-
-
-def is_called(scene: Scene, file: ProjectFile, number: int) -> bool:
-    """Some first-party call or reference has the function's name."""
-    last = file.code.scopes[number].name.rpartition(".")[2] if file.code else ""
-    for other in scene.project.ordered:
-        if other.code is None:
-            continue
-        for call in other.code.calls:
-            if call.name.rpartition(".")[2] == last and (other.path, call.scope) != (file.path, number):
-                return True
-        if any(r.name.rpartition(".")[2] == last for r in other.code.references):
-            return True
-    return False
 
 
 # ---- pipeline ----
@@ -235,8 +120,8 @@ def pipeline(scene: Scene) -> Finding:
             scope = scene.modules.index(path).facts.scopes[number]
             name = f"{scope.name}()" if number not in (MODULE, MAIN) else path.rpartition("/")[2]
             line = max(scope.line, 1)
-            evidence.append(scene.scope_evidence(practice, file, number, line, f"{name} prepares data"))
-    evidence += scene.evidence(h for h in scene.hits(practice, notebooks=False) if h.scope < 0)
+            evidence.append(ladder.scope_evidence(scene, practice, file, number, line, f"{name} prepares data"))
+    evidence += ladder.evidence(scene, (h for h in scene.hits(practice, notebooks=False) if h.scope < 0))
     if not evidence:
         for hit in scene.hits(practice):
             if hit.in_notebook:
@@ -264,7 +149,10 @@ def _sql_models(scene: Scene) -> Iterator[Evidence]:
 def lineage(scene: Scene) -> Finding:
     """Stage inputs and outputs recorded (dvc.lock), or lineage calls; by a run without a person, automated."""
     practice = "data.lineage"
-    evidence = [*scene.declared(practice), *scene.evidence(h for h in scene.hits(practice) if h.tool.id != "dvc")]
+    evidence = [
+        *ladder.declared(scene, practice),
+        *ladder.evidence(scene, (h for h in scene.hits(practice) if h.tool.id != "dvc")),
+    ]
     locked = [f for f in scene.project.ordered if f.path.endswith("dvc.lock") and f.facts.data_versions]
     stages = [
         (file, target)
@@ -295,5 +183,5 @@ def documentation(scene: Scene) -> Finding:
             evidence.append(Evidence(practice, Rung.USED, file.at(1), f"{file.path} documents the data"))
         else:
             near.append(NearMiss(file.at(1), f"{file.path} is too short to document data"))
-    evidence += scene.evidence(scene.hits(practice), lift=False)
+    evidence += ladder.evidence(scene, scene.hits(practice), lift=False)
     return conclude(practice, evidence, near)

@@ -8,34 +8,35 @@ from collections.abc import Iterator
 from assessor.facts.place import Place
 from assessor.facts.project_files import Dockerfile, Requirements
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
-from assessor.project.arrivals import Arrival, Site
+from assessor.hits.hit import Hit
+from assessor.hits.scene import Scene
+from assessor.lifecycle.deployments import deploying_route, deployments
+from assessor.lifecycle.environments import STAGES, stage_named, stage_of
+from assessor.lifecycle.order import best, is_ci
+from assessor.lifecycle.serving import batch_predictions, loads_model, predicts
+from assessor.project.arrivals import Arrival
 from assessor.project.model import Role
-from assessor.scanners.ci import check_positions, is_ci
-from assessor.scanners.experiments import stands_before
-from assessor.scanners.gates import Gate, gates
-from assessor.scanners.scene import Hit, Scene, best, conclude, raised
-from assessor.scanners.serving import batch_predictions, loads_model, predicts
+from assessor.scanners import ladder
+from assessor.scanners.ladder import conclude, raised
 from assessor.scanners.serving_trials import compatibility
-from assessor.scanners.testing import comes_after, test_cases
 
 
 def scan(scene: Scene) -> Iterator[Finding]:
     """Rate the eight practices of deployment."""
-    deployed = automation(scene)
     yield packaging(scene)
-    yield serving(scene, deployed)
+    yield serving(scene)
     yield infrastructure(scene)
     yield compatibility(scene)
-    yield deployed
+    yield automation(scene)
     yield environments(scene)
-    yield conclude("deployment.progressive", [*scene.plain("deployment.progressive"), *_weighted(scene)])
-    yield conclude("deployment.rollback", [*scene.plain("deployment.rollback"), *_rollback_jobs(scene)])
+    yield conclude("deployment.progressive", [*ladder.plain(scene, "deployment.progressive"), *_weighted(scene)])
+    yield conclude("deployment.rollback", [*ladder.plain(scene, "deployment.rollback"), *_rollback_jobs(scene)])
 
 
 def packaging(scene: Scene) -> Finding:
     """A Dockerfile, model package or wheel with an entry point is used; built by CI or a pipeline, automated."""
     practice = "deployment.packaging"
-    evidence = scene.plain(practice)
+    evidence = ladder.plain(scene, practice)
     evidence = [
         e
         for e in evidence
@@ -67,18 +68,18 @@ def _builds(arrival: Arrival) -> bool:
     return arrival.hop is not None
 
 
-def serving(scene: Scene, deployed: Finding) -> Finding:
+def serving(scene: Scene) -> Finding:
     """An API, batch or stream inference code, a demo app; deployed by what automation applies: automated."""
     practice = "deployment.serving"
-    evidence = list(scene.declared(practice))
+    evidence = list(ladder.declared(scene, practice))
     modules = scene.hits(practice, notebooks=False)
-    by_automation = deployed.rung.height >= Rung.AUTOMATED.height and bool(deployed.evidence)
+    deployed = deploying_route(scene)
     idle = [hit for hit in modules if not predicts(scene, hit)]
     modules = [hit for hit in modules if hit not in idle]
     for hit in modules:
-        for item in scene.evidence([hit]):
-            if item.rung is Rung.USED and by_automation:
-                route = (*deployed.evidence[0].route, Hop(hit.text or hit.tool.title, hit.place))
+        for item in ladder.evidence(scene, [hit]):
+            if item.rung is Rung.USED and deployed:
+                route = (*deployed, Hop(hit.text or hit.tool.title, hit.place))
                 item = Evidence(practice, Rung.AUTOMATED, item.place, item.text, item.tool, route)
             evidence.append(item)
     evidence += _batch(scene)
@@ -113,17 +114,17 @@ def _batch(scene: Scene) -> Iterator[Evidence]:
     """Batch inference: a module or function named so that loads a model and predicts."""
     for file, call, name in batch_predictions(scene):
         text = f"{name} predicts with a stored model"
-        yield scene.scope_evidence("deployment.serving", file, call.scope, call.line, text)
+        yield ladder.scope_evidence(scene, "deployment.serving", file, call.scope, call.line, text)
 
 
 def infrastructure(scene: Scene) -> Finding:
     """Compose alone is declared; Terraform, charts and manifests are used; applied by CI or GitOps, automated."""
     practice = "deployment.infrastructure"
-    evidence = list(scene.declared(practice))
+    evidence = list(ladder.declared(scene, practice))
     for hit in scene.hits(practice):
         if hit.kind == "command" and not hit.arrivals:
             continue  # an apply that a person types is a command, not infrastructure as code
-        evidence += scene.evidence([hit])
+        evidence += ladder.evidence(scene, [hit])
     for file, services in scene.project.having(lambda f: f.services, frozenset({Role.FIRST_PARTY})):
         line = services[0].line
         evidence.append(
@@ -137,67 +138,22 @@ def infrastructure(scene: Scene) -> Finding:
 
 def automation(scene: Scene) -> Finding:
     """A person starts it: used; merges, tags or results deploy: automated; behind tests, a gate or approval: enforced."""
-    if "deployed" not in scene.memo:
-        scene.memo["deployed"] = _automation(scene)
-    known: Finding = scene.memo["deployed"]
-    return known
-
-
-def _automation(scene: Scene) -> Finding:
     practice = "deployment.automation"
     evidence: list[Evidence] = []
-    cases = test_cases(scene)
-    checks = check_positions(scene, cases)
-    known = list(gates(scene))
-    for site, way in _over_ssh(scene):
-        text = f"`{site.command.text[:60]}` on another machine"
-        if not way.is_automatic:
-            evidence.append(Evidence(practice, Rung.USED, site.place, f"{text}: a person starts it", "ssh"))
-            continue
-        item = Evidence(practice, Rung.AUTOMATED, site.place, text, "ssh", way.route)
-        evidence.append(_guarded(scene, item, [way], checks, known))
-    for hit in scene.hits(practice, notebooks=False):
-        ways = [a for a in scene.arrivals(hit) if not a.in_test and not a.is_build]
-        arrival = best(a for a in ways if a.is_automatic)
-        if arrival is not None:
-            text = f"{hit.tool.title}: {hit.proof.text or hit.text[:60]}"
-            item = Evidence(practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, scene.route(hit, arrival))
-            evidence.append(_guarded(scene, item, [a for a in ways if a.is_automatic], checks, known))
-        elif ways:
-            text = f"{hit.tool.title}: a person starts it"
-            evidence.append(Evidence(practice, Rung.USED, hit.place, text, hit.tool.id))
-        elif hit.kind in ("command", "call"):
-            evidence.append(Evidence(practice, Rung.DECLARED, hit.place, f"{hit.text[:60]} is scripted", hit.tool.id))
-        else:
-            evidence += scene.evidence([hit])
+    for item in deployments(scene):
+        hit = item.hit
+        if item.route and (hit is None or hit.kind in ("command", "call") or scene.arrivals(hit)):
+            proof = Evidence(practice, Rung.AUTOMATED, item.place, item.text, item.tool, item.route)
+            evidence.append(raised(proof, item.after) if item.after else proof)
+        elif item.by_person:
+            text = f"{hit.tool.title if hit else item.text}: a person starts it"
+            evidence.append(Evidence(practice, Rung.USED, item.place, text, item.tool))
+        elif hit is not None and hit.kind in ("command", "call"):
+            text = f"{hit.text[:60]} is scripted"
+            evidence.append(Evidence(practice, Rung.DECLARED, item.place, text, item.tool))
+        elif hit is not None:
+            evidence += ladder.evidence(scene, [hit])
     return conclude(practice, evidence)
-
-
-def _guarded(
-    scene: Scene, item: Evidence, ways: list[Arrival], checks: set[tuple[str, int]], known: list[Gate]
-) -> Evidence:
-    for arrival in ways:
-        if arrival.run.approval:
-            return raised(item, "after an approval")
-        if comes_after(scene, checks, arrival):
-            return raised(item, "after the checks before it")
-    if any(stands_before(scene, gate, ways) for gate in known):
-        return raised(item, "after a gate")
-    return item
-
-
-_RESTARTS = {"docker", "docker-compose", "systemctl", "service", "pm2", "supervisorctl", "kubectl", "nomad", "podman"}
-
-
-def _over_ssh(scene: Scene) -> Iterator[tuple[Site, Arrival]]:
-    """Commands on another machine that start or restart something there."""
-    for site in scene.automation.reach.sites:
-        if not site.command.is_remote or site.arrival is None:
-            continue
-        words = site.invocation.words
-        starts = {"up", "run", "restart", "start", "reload", "apply", "deploy", "pull"} & set(words[1:4])
-        if (words[0] in _RESTARTS and starts) or site.invocation.script or words[0] in ("make", "bash", "sh"):
-            yield site, site.arrival
 
 
 def _weighted(scene: Scene) -> Iterator[Evidence]:
@@ -235,20 +191,13 @@ def _rollback_jobs(scene: Scene) -> Iterator[Evidence]:
             yield Evidence(practice, Rung.USED, place, f"job {run.job.id} rolls back")
 
 
-# ---- environments ----
-
-STAGES = {
-    "dev": "dev", "develop": "dev", "development": "dev", "test": "test", "testing": "test", "qa": "test", "uat": "staging",
-    "staging": "staging", "stage": "staging", "stg": "staging", "preprod": "staging", "pre-prod": "staging", "preproduction": "staging",
-    "acc": "staging", "acceptance": "staging", "prod": "prod", "production": "prod", "prd": "prod", "live": "prod",
-}  # fmt: skip
 _CONFIG_ENDINGS = (".yml", ".yaml", ".tfvars", ".tf", ".json", ".toml", ".env", ".ini", ".hcl", ".cfg", ".bicepparam")
 
 
 def environments(scene: Scene) -> Finding:
     """Separate configuration of two environments is used; automation that promotes through them, automated."""
     practice = "deployment.environments"
-    evidence = scene.plain(practice)
+    evidence = ladder.plain(scene, practice)
     named = _named_files(scene)
     for _, stages in sorted(named.items()):
         if "prod" in stages and len(stages) > 1:
@@ -258,12 +207,6 @@ def environments(scene: Scene) -> Finding:
     evidence += _sections(scene)
     evidence += _promotions(scene)
     return conclude(practice, evidence)
-
-
-def _stage_of(name: str) -> str | None:
-    """The environment that a file or folder name speaks of: `prod.tfvars`, `values-staging.yaml`, `overlays/dev`."""
-    parts = re.split(r"[._-]", name.lower())
-    return next((STAGES[part] for part in parts if part in STAGES and part not in ("test", "testing", "live")), None)
 
 
 def _named_files(scene: Scene) -> dict[str, dict[str, str]]:
@@ -280,7 +223,7 @@ def _named_files(scene: Scene) -> dict[str, dict[str, str]]:
             continue
         parts = path.split("/")
         stem = parts[-1].rpartition(".")[0]
-        own = _stage_of(stem)
+        own = stage_named(stem)
         if own:
             found.setdefault("/".join(parts[:-1]), {}).setdefault(own, path)
         for depth in range(len(parts) - 1):
@@ -321,16 +264,3 @@ def _promotions(scene: Scene) -> Iterator[Evidence]:
         stage, arrival, hit = next(d for d in deploys if d[0] == "prod")
         text = f"automation deploys to {', '.join(sorted(stages))}"
         yield Evidence(practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, scene.route(hit, arrival))
-
-
-def stage_of(hit: Hit, arrival: Arrival) -> str | None:
-    """The environment that a way to a hit is for, by the words of its job, step and text; None where none is named."""
-    job = arrival.run.job
-    words = [job.environment, job.id, job.name, job.stage, hit.text]
-    step = job.steps[arrival.step] if 0 <= arrival.step < len(job.steps) else None
-    words += [step.name] if step else []
-    for text in words:
-        for part in re.split(r"[^a-z]+", text.lower()):
-            if part in STAGES and part not in ("test", "testing", "live", "stage", "acc"):
-                return STAGES[part]
-    return "staging" if re.search(r"\bstage\b", hit.text.lower()) else None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from assessor.facts.place import BlindSpot
 from assessor.findings import Finding, Rung
+from assessor.hits.scene import Scene
 from assessor.processes import shared
 from assessor.scanners import (
     ci,
@@ -19,7 +20,6 @@ from assessor.scanners import (
     training,
     versioning,
 )
-from assessor.scanners.scene import Scene
 
 SCANNERS: tuple[tuple[str, Callable[[Scene], Iterator[Finding]]], ...] = (
     ("versioning", versioning.scan),

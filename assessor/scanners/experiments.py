@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from assessor.facts.python import Call
 from assessor.findings import Evidence, Finding, NearMiss, Rung
-from assessor.project.arrivals import Arrival
-from assessor.project.modules import ScopeKey
-from assessor.scanners.calls import called
-from assessor.scanners.gates import Gate, gates
-from assessor.scanners.scene import Hit, Scene, best, conclude, raised
+from assessor.hits.hit import Hit
+from assessor.hits.scene import Scene
+from assessor.lifecycle.calls import callers
+from assessor.lifecycle.gates import Gate, gates
+from assessor.lifecycle.order import best, stands_before
+from assessor.scanners import ladder
+from assessor.scanners.ladder import conclude, raised
 from assessor.scanners.slices import slices
-from assessor.scanners.testing import needs
 
 
 def scan(scene: Scene) -> Iterator[Finding]:
     """Rate the five practices of experiments."""
-    yield conclude("experiments.tracking", scene.plain("experiments.tracking"))
+    yield conclude("experiments.tracking", ladder.plain(scene, "experiments.tracking"))
     yield registry(scene)
     yield tuning(scene)
     yield evaluation(scene)
@@ -29,10 +29,10 @@ def scan(scene: Scene) -> Iterator[Finding]:
 def registry(scene: Scene) -> Finding:
     """Registered from code is used, by a run automated, and enforced where a gate stands before the registration."""
     practice = "experiments.registry"
-    evidence = list(scene.declared(practice))
+    evidence = list(ladder.declared(scene, practice))
     known = list(gates(scene))
     for hit in scene.hits(practice):
-        for item in scene.evidence([hit]):
+        for item in ladder.evidence(scene, [hit]):
             gated = item.rung is Rung.AUTOMATED and registered_behind_gate(scene, hit, known)
             evidence.append(raised(item, "only where the evaluation is good enough") if gated else item)
     return conclude(practice, evidence, _switched_off(scene, practice))
@@ -68,33 +68,10 @@ def registered_behind_gate(scene: Scene, hit: Hit, known: list[Gate]) -> bool:
     return False
 
 
-def stands_before(scene: Scene, gate: Gate, later: list[Arrival]) -> bool:
-    """The gate stops a run, and what `later` arrives at comes after it in the same job or in a job that needs it."""
-    if not (gate.stops or _cancels(gate)):
-        return False
-    before = [a for a in scene.automation.arrivals(gate.file.path, gate.scope) if a.fails and not a.in_test]
-    for first in before:
-        for second in later:
-            if second.run.key == first.run.key:
-                if second.step > first.step or (second.step == first.step and _line(second) >= _line(first)):
-                    return True
-            elif needs(second, first.run.key) and first.run.fails:
-                return True
-    return False
-
-
-def _cancels(gate: Gate) -> bool:
-    return any(effect.rpartition(".")[2] in ("cancel", "abort", "terminate", "fail") for effect in gate.effects)
-
-
-def _line(arrival: Arrival) -> int:
-    return arrival.hop.place.line if arrival.hop else 0
-
-
 def tuning(scene: Scene) -> Finding:
     """A search in modules is used; in a notebook only, declared."""
     practice = "experiments.tuning"
-    evidence = [*scene.declared(practice), *scene.evidence(scene.hits(practice, notebooks=False))]
+    evidence = [*ladder.declared(scene, practice), *ladder.evidence(scene, scene.hits(practice, notebooks=False))]
     for hit in scene.hits(practice):
         if hit.in_notebook:
             evidence.append(Evidence(practice, Rung.DECLARED, hit.place, "a search in a notebook only", hit.tool.id))
@@ -106,6 +83,8 @@ _KEEPS = re.compile(
     r"add_scalar|log_scalar|log_artifact|report_scalar|upload_file|to_sql|record|put_item|to_excel|log_summary|write_tracking|"
     r"safe_dump|save_json|track|autolog|next_step|log_metrics_to)$"
 )
+
+
 _SERIALISERS = ("pickle.", "joblib.", "dill.", "cloudpickle.", "torch.save", "skops.", "onnx.")
 
 
@@ -128,7 +107,7 @@ def evaluation(scene: Scene) -> Finding:
         if hit.call is not None and not _is_kept(scene, hit):
             near.append(NearMiss(hit.place, f"{hit.call.name} is computed, no result is kept", hit.tool.id))
             continue
-        evidence += scene.evidence([hit])
+        evidence += ladder.evidence(scene, [hit])
     evidence += _own_evaluation(scene)
     evidence += _own_metrics(scene)
     evidence += _stage_metrics(scene)
@@ -150,42 +129,8 @@ def _is_kept(scene: Scene, hit: Hit) -> bool:
     paths = {path for a in arrivals if a.closure for (path, _), _ in a.closure.trail((hit.file.path, hit.scope))}
     if any(_keeps(call) for path in paths for call in scene.modules.index(path).facts.calls):
         return True
-    callers = _callers(scene, hit)
-    return any(_keeps(call) for path, number in callers for call in scene.modules.index(path).calls.get(number, ()))
-
-
-_CALLS_ABOVE = 3
-_SAME_NAME = 8
-"""Methods of one name beyond which the name says nothing."""
-
-
-def _callers(scene: Scene, hit: Hit) -> set[ScopeKey]:
-    """The functions that call the one with the metric, up to some calls above it."""
-    above = _called_by(scene)
-    found: set[ScopeKey] = set()
-    edge = {(hit.file.path, hit.scope)}
-    for _ in range(_CALLS_ABOVE):
-        edge = {caller for key in edge for caller in above.get(key, ())} - found
-        found |= edge
-    return found
-
-
-def _called_by(scene: Scene) -> Mapping[ScopeKey, set[ScopeKey]]:
-    """Each first-party function with those that call it; of a receiver that is not known, by the method's name."""
-    if "called_by" not in scene.memo:
-        found: dict[ScopeKey, set[ScopeKey]] = defaultdict(set)
-        methods: dict[str, list[ScopeKey]] = defaultdict(list)
-        for file in scene.project.code_files:
-            for name, numbers in scene.modules.index(file.path).methods.items():
-                methods[name] += [(file.path, number) for number in numbers]
-        for file in scene.project.code_files:
-            for number in range(len(scene.modules.index(file.path).facts.scopes)):
-                targets, awaited = called(scene, (file.path, number))
-                for target in (*targets, *(m for name in awaited for m in methods.get(name, ())[:_SAME_NAME])):
-                    found[target].add((file.path, number))
-        scene.memo["called_by"] = dict(found)
-    known: Mapping[ScopeKey, set[ScopeKey]] = scene.memo["called_by"]
-    return known
+    above = callers(scene, hit)
+    return any(_keeps(call) for path, number in above for call in scene.modules.index(path).calls.get(number, ()))
 
 
 def _own_evaluation(scene: Scene) -> Iterator[Evidence]:
@@ -198,8 +143,8 @@ def _own_evaluation(scene: Scene) -> Iterator[Evidence]:
         for number, scope in enumerate(index.facts.scopes):
             if number < 2 or scope.is_stub or not _OWN_METRICS.search(scope.name.rpartition(".")[2]):
                 continue
-            yield scene.scope_evidence(
-                practice, file, number, scope.line, f"{scope.name}() evaluates and its file keeps results"
+            yield ladder.scope_evidence(
+                scene, practice, file, number, scope.line, f"{scope.name}() evaluates and its file keeps results"
             )
 
 
@@ -220,7 +165,7 @@ def _own_metrics(scene: Scene) -> Iterator[Evidence]:
             for call in calls:
                 if _METRIC_FUNCTION.match(call.name.rpartition(".")[2]) and scene.modules.targets(call.name, file.path):
                     text = f"{call.name.rpartition('.')[2]}() is computed by own code and its result kept"
-                    yield scene.scope_evidence(practice, file, number, call.line, text)
+                    yield ladder.scope_evidence(scene, practice, file, number, call.line, text)
                     break
 
 

@@ -9,8 +9,11 @@ from assessor.facts.place import Place
 from assessor.facts.project_files import Document
 from assessor.facts.python import Call
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
+from assessor.hits.scene import MIN_LINES, Scene
+from assessor.lifecycle.order import best
 from assessor.project.model import ProjectFile, Role
-from assessor.scanners.scene import MIN_LINES, Scene, best, conclude
+from assessor.scanners import ladder
+from assessor.scanners.ladder import conclude
 
 _EVERY = frozenset({Role.FIRST_PARTY, Role.DOCUMENTATION, Role.TEST, Role.DATA, Role.EXAMPLE})
 
@@ -23,7 +26,7 @@ def scan(scene: Scene) -> Iterator[Finding]:
     yield model_card(scene)
     yield dependency_updates(scene)
     yield secrets(scene)
-    yield conclude("governance.responsible_ai", scene.plain("governance.responsible_ai", notebooks=True))
+    yield conclude("governance.responsible_ai", ladder.plain(scene, "governance.responsible_ai", notebooks=True))
     yield objectives(scene)
 
 
@@ -35,6 +38,7 @@ def documents(scene: Scene, *kinds: str) -> Iterator[tuple[ProjectFile, Document
 
 MIN_README_WORDS = 60
 """Without commands, a README with fewer words than this cannot tell how to install and use."""
+
 
 _USE = re.compile(
     r"install|usage|use|getting started|quick ?start|set ?up|run|how to|requirements|start|deploy|train", re.IGNORECASE
@@ -63,7 +67,7 @@ def documentation(scene: Scene) -> Finding:
     for file, _ in documents(scene, "docs_site"):
         if pages or evidence:
             evidence.append(Evidence(practice, Rung.USED, file.at(1), f"{file.path} describes a docs site"))
-    built = scene.evidence(h for h in scene.hits(practice) if h.kind in ("command", "action", "r_call"))
+    built = ladder.evidence(scene, (h for h in scene.hits(practice) if h.kind in ("command", "action", "r_call")))
     if evidence:  # a site that CI builds from nothing documents nothing
         evidence += [item for item in built if item.rung is Rung.AUTOMATED]
     return conclude(practice, evidence, near)
@@ -126,18 +130,22 @@ def model_card(scene: Scene) -> Finding:
             )
         else:
             near.append(NearMiss(file.at(1), f"{file.path} is a card without intended use, metrics or limits"))
-    evidence += scene.plain(practice)
+    evidence += ladder.plain(scene, practice)
     for source in scene.project.code_files:
         for call in source.facts.python.calls if source.facts.python else ():
             texts = [value for value in call.args if isinstance(value, str)]
             if call.name.endswith(_WRITES) and any(_CARD_FILE.search(text) for text in texts) and not _reads(call):
                 evidence.append(
-                    scene.scope_evidence(practice, source, call.scope, call.line, "the pipeline writes the model card")
+                    ladder.scope_evidence(
+                        scene, practice, source, call.scope, call.line, "the pipeline writes the model card"
+                    )
                 )
     return conclude(practice, evidence, near)
 
 
 _CARD_FILE = re.compile(r"model[-_ ]?card", re.IGNORECASE)
+
+
 _WRITES = ("open", "write_text", "Path", "save", "to_file", "dump")
 
 
@@ -156,7 +164,7 @@ def dependency_updates(scene: Scene) -> Finding:
     ]
     evidence += [
         e
-        for e in scene.evidence(h for h in scene.hits(practice) if h.kind in ("action", "command", "r_call"))
+        for e in ladder.evidence(scene, (h for h in scene.hits(practice) if h.kind in ("action", "command", "r_call")))
         if e.rung is Rung.AUTOMATED
     ]
     return conclude(practice, evidence)
@@ -235,10 +243,14 @@ _GOAL = re.compile(
     r"business (?:goal|objective|problem|metric|value|case|impact)|success (?:metric|criteri|measure)|objective|kpi|goal",
     re.IGNORECASE,
 )
+
+
 _MEASURE = re.compile(
     r"accuracy|recall|precision|f1|auc|rmse|mae|mape|revenue|cost|churn|conversion|latency|error|uplift|savings?",
     re.IGNORECASE,
 )
+
+
 _THRESHOLD = re.compile(
     r"(?:at least|at most|less than|more than|below|above|under|over|≥|≤|>=|<=|>|<|reduce|increase|target)\D{0,40}\d+(?:\.\d+)?\s*%?|\d+(?:\.\d+)?\s*%"
 )

@@ -12,32 +12,47 @@ from collections.abc import Iterator
 from assessor.facts.project_files import Resource
 from assessor.facts.python import MAIN, MODULE
 from assessor.findings import Evidence, Finding, Hop, Rung
+from assessor.hits.scene import Scene
+from assessor.lifecycle.calls import called_from
+from assessor.lifecycle.order import best
+from assessor.lifecycle.serving import PREDICTING, batch_predictions, serving_scopes
 from assessor.project.model import Role
 from assessor.project.modules import ScopeKey
-from assessor.scanners.calls import called_from
-from assessor.scanners.scene import Scene, best, conclude
-from assessor.scanners.serving import PREDICTING, batch_predictions, serving_scopes
+from assessor.scanners import ladder
+from assessor.scanners.ladder import conclude
 
 PRACTICE = "monitoring.predictions"
+
 
 _STORES = re.compile(
     r"(?:^|\.)(?:insert_one|insert_many|insert_rows|insert_rows_json|bulk_write|put_item|put_record|put_record_batch|"
     r"to_sql|produce|send_and_wait|index_document|add_document|xadd|append_rows|bulk_save_objects)$"
 )
+
+
 _STORES_IN_SESSION = re.compile(r"(?:session|db|Session)\.(?:add|merge|add_all)$")
+
+
 _STORES_ON_BUS = re.compile(
     r"(?:producer|Producer|PublisherClient|publisher|EventHub\w*|channel)(?:\.\w+)*\.(?:send|publish|send_batch|basic_publish)$"
 )
+
+
 _INSERT = re.compile(
     r"\binsert\s+(?:or\s+\w+\s+)?into\s+\S*(?:predict|inference|request|scor|feedback|log|result)", re.IGNORECASE
 )
+
+
 _NAMED = re.compile(
     r"^_?(?:log|save|store|record|persist|insert|write|publish|track|capture|append|send|add)_?(?:the_|to_|new_|a_|each_|model_|user_|api_)*"
     r"(?:predictions?|inferences?|requests?|scores?|scoring|inputs?(?:_and_outputs?)?|observations?)"
     r"(?:_(?:logs?|to_\w+|in_\w+|results?|records?|events?|data|and_\w+|async))*$"
 )
+
+
 _IS_THE_WORK = re.compile(r"^_?(?:save|store|persist|insert|write|publish|append|send|add)")
 """What a batch job does with its predictions anyway."""
+
 
 _WRITES = re.compile(
     r"(?:^|\.)(?:write|writerow|dump|to_csv|to_parquet|commit|execute|executemany|add|send|publish|upload\w*|put_object|put|log|"
@@ -45,22 +60,22 @@ _WRITES = re.compile(
 )
 
 
-def predictions(scene: Scene, deployed: Finding) -> Finding:
+def predictions(scene: Scene, deployed: tuple[Hop, ...]) -> Finding:
     """Stored by the service's code or configuration is used; in a service that automation deploys, automated.
 
-    `deployed` is the finding of `deployment.automation`.
+    `deployed` is the route by which automation deploys the project; empty where none does.
     """
     evidence: list[Evidence] = []
     for hit in scene.hits(PRACTICE, notebooks=False):
-        evidence += [_lifted(item, deployed) for item in scene.evidence([hit])]
+        evidence += [_lifted(item, deployed) for item in ladder.evidence(scene, [hit])]
     evidence += [_lifted(item, deployed) for item in (*_captured(scene), *_own(scene))]
     return conclude(PRACTICE, evidence)
 
 
-def _lifted(item: Evidence, deployed: Finding) -> Evidence:
-    if item.rung is not Rung.USED or deployed.rung.height < Rung.AUTOMATED.height or not deployed.evidence:
+def _lifted(item: Evidence, deployed: tuple[Hop, ...]) -> Evidence:
+    if item.rung is not Rung.USED or not deployed:
         return item
-    route = (*deployed.evidence[0].route, Hop("the service stores predictions", item.place))
+    route = (*deployed, Hop("the service stores predictions", item.place))
     return Evidence(PRACTICE, Rung.AUTOMATED, item.place, item.text, item.tool, route)
 
 

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from assessor.facts.place import Place
-from assessor.facts.python import MAIN, MODULE, Text
 from assessor.findings import Evidence, Finding, Hop, Rung
+from assessor.hits.hit import Hit
+from assessor.hits.scene import Scene
+from assessor.lifecycle.deployments import deploying_route
+from assessor.lifecycle.drift import own_drift
+from assessor.lifecycle.order import best
+from assessor.lifecycle.retraining import conditional_effects, starts_training
+from assessor.lifecycle.stations import marks
 from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
+from assessor.scanners import ladder
 from assessor.scanners.age import freshness
-from assessor.scanners.deployment import automation
 from assessor.scanners.kept_predictions import predictions
-from assessor.scanners.scene import Hit, Scene, best, conclude, raised
-from assessor.scanners.stations import marks
-from assessor.scanners.training import _conditional_effects, _starts_train
+from assessor.scanners.ladder import conclude, raised
 
 
 def scan(scene: Scene) -> Iterator[Finding]:
     """Rate the eight practices of monitoring."""
     yield logging(scene)
     yield service(scene)
-    yield predictions(scene, automation(scene))
+    yield predictions(scene, deploying_route(scene))
     yield drift(scene)
     yield performance(scene)
     yield freshness(scene)
@@ -33,15 +37,15 @@ def scan(scene: Scene) -> Iterator[Finding]:
 def logging(scene: Scene) -> Finding:
     """Used where training or serving modules, not notebooks or tests, write logs through a library."""
     practice = "monitoring.logging"
-    return conclude(practice, scene.evidence(scene.hits(practice, notebooks=False), lift=False))
+    return conclude(practice, ladder.evidence(scene, scene.hits(practice, notebooks=False), lift=False))
 
 
 def service(scene: Scene) -> Finding:
     """Metrics or traces in code are used; a deployed collector that receives them is automated."""
     practice = "monitoring.service"
-    evidence = scene.plain(practice, notebooks=False, lift=False)
-    evidence += scene.evidence(
-        h for h in scene.hits(practice) if h.kind == "resource"
+    evidence = ladder.plain(scene, practice, notebooks=False, lift=False)
+    evidence += ladder.evidence(
+        scene, (h for h in scene.hits(practice) if h.kind == "resource")
     )  # a collector that a run applies
     used = [e for e in evidence if e.rung.height >= Rung.USED.height and e.place.path.endswith((".py", ".R", ".java"))]
     collectors = _collectors(scene)
@@ -84,45 +88,16 @@ def _deployed_with(scene: Scene, images: tuple[str, ...]) -> tuple[Hop, ...]:
     return ()
 
 
-# ---- drift ----
-
-_DRIFT_NAME = re.compile(
-    r"(?:^|_)(?:psi|population_stability\w*|drift|detect_\w*drift|ks_test|kl_divergence|js_divergence|jensen_shannon|wasserstein\w*|"
-    r"covariate_shift|distribution_shift|check_drift|compute_drift|data_drift|feature_drift|prediction_drift|concept_drift)(?:$|_)",
-    re.IGNORECASE,
-)
-_STATISTICS = {
-    "ks_2samp", "kstest", "wasserstein_distance", "jensenshannon", "chi2_contingency", "entropy", "anderson_ksamp", "chisquare",
-    "epps_singleton_2samp", "energy_distance", "kl_div", "rel_entr", "mannwhitneyu", "cramervonmises_2samp",
-}  # fmt: skip
-_ARITHMETIC = {
-    "log",
-    "histogram",
-    "quantile",
-    "percentile",
-    "linspace",
-    "digitize",
-    "qcut",
-    "cut",
-    "mean",
-    "std",
-    "value_counts",
-    "abs",
-    "sum",
-    "clip",
-}
-
-
 def drift(scene: Scene) -> Finding:
     """Drift between reference and current data computed by code; in a run automated; with an alert or retraining enforced."""
     practice = "monitoring.drift"
-    evidence = list(scene.declared(practice))
+    evidence = list(ladder.declared(scene, practice))
     seen: list[tuple[Evidence, ProjectFile, int]] = []
     for hit in scene.hits(practice):
-        for item in scene.evidence([hit]):
+        for item in ladder.evidence(scene, [hit]):
             seen.append((item, hit.file, hit.scope))
     for file, number, line, text in own_drift(scene):
-        seen.append((scene.scope_evidence(practice, file, number, line, text), file, number))
+        seen.append((ladder.scope_evidence(scene, practice, file, number, line, text), file, number))
     served = _served(scene)
     for item, file, _ in seen:
         if item.rung is Rung.USED and (route := served.get(file.path)):
@@ -133,35 +108,6 @@ def drift(scene: Scene) -> Finding:
             item = raised(item, "and its result alerts or retrains")
         evidence.append(item)
     return conclude(practice, evidence)
-
-
-def own_drift(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
-    """Functions that compute drift without a product: a PSI, KS or divergence of two samples."""
-    for file in scene.project.code_files:
-        index = scene.modules.index(file.path)
-        for number, scope in enumerate(index.facts.scopes):
-            calls = {c.name.rpartition(".")[2] for c in index.calls.get(number, ())}
-            if number in (MODULE, MAIN):
-                if calls & _TWO_SAMPLES and ("drift" in file.path.lower() or _two_samples(index.facts.texts)):
-                    yield file, number, max(scope.line, 1), f"{file.path} compares two samples"
-                continue
-            if scope.is_stub:
-                continue
-            named = bool(_DRIFT_NAME.search(scope.name.rpartition(".")[2]))
-            statistic = calls & _STATISTICS
-            context = "drift" in file.path.lower() or "monitor" in file.path.lower() or named
-            if (named and (statistic or len(calls & _ARITHMETIC) >= 1)) or (
-                statistic - {"entropy", "chi2_contingency", "mannwhitneyu"} and context
-            ):
-                yield file, number, scope.line, f"{scope.name}() computes drift"
-
-
-_TWO_SAMPLES = {"ks_2samp", "wasserstein_distance", "anderson_ksamp", "epps_singleton_2samp", "jensenshannon"}
-
-
-def _two_samples(texts: Iterable[Text]) -> bool:
-    joined = " ".join(text.value.lower() for text in texts)
-    return "reference" in joined and ("current" in joined or "production" in joined)
 
 
 def _served(scene: Scene) -> dict[str, tuple[Hop, ...]]:
@@ -188,6 +134,8 @@ def _container_files(scene: Scene, path: str) -> Iterator[str]:
 _ALERTS = re.compile(
     r"alert|notify|notif|slack|send_?mail|send_message|email|page|webhook|publish|capture_message|teams", re.IGNORECASE
 )
+
+
 _DRIFT_WORD = re.compile(r"drift|psi|ks_|p_val|pvalue|shift|divergence", re.IGNORECASE)
 
 
@@ -208,12 +156,12 @@ def _acts(scene: Scene, file: ProjectFile) -> bool:
                 continue
             if comparison.outcome in ("raise", "exit") or any(_ALERTS.search(e) for e in comparison.effects):
                 return True
-            if any(_starts_train(scene, e, other.path, known) or e in _POSTS for e in comparison.effects):
+            if any(starts_training(scene, e, other.path, known) or e in _POSTS for e in comparison.effects):
                 return True
-        for effects, _, scope_number in _conditional_effects(scene, other.path):
+        for effects, _, scope_number in conditional_effects(scene, other.path):
             about = any(_DRIFT_WORD.search(g.name) for c in facts.calls if c.scope == scope_number for g in c.guards)
             if about and any(
-                _ALERTS.search(e.rpartition(".")[2]) or _starts_train(scene, e, other.path, known) for e in effects
+                _ALERTS.search(e.rpartition(".")[2]) or starts_training(scene, e, other.path, known) for e in effects
             ):
                 return True
         if other.path in alerting_files and other.path == file.path:
@@ -230,6 +178,7 @@ def _imports(scene: Scene, file: ProjectFile, path: str) -> bool:
 
 # ---- performance, alerting, dashboards ----
 
+
 _PRODUCTION = re.compile(
     r"monitor|production_metric|live_metric|performance_track|backtest|ground_truth|feedback|actuals", re.IGNORECASE
 )
@@ -238,7 +187,7 @@ _PRODUCTION = re.compile(
 def performance(scene: Scene) -> Finding:
     """Predictions compared with later labels, or production quality logged; on a schedule or in the service automated."""
     practice = "monitoring.performance"
-    evidence = scene.plain(practice, notebooks=False)
+    evidence = ladder.plain(scene, practice, notebooks=False)
     drifting = {hit.file.path for hit in scene.hits("monitoring.drift", notebooks=False)}
     for hit in scene.hits("experiments.evaluation", notebooks=False):
         if hit.scope < 0 or hit.file.facts.python is None:
@@ -248,8 +197,8 @@ def performance(scene: Scene) -> Finding:
         if watched or _PRODUCTION.search(hit.file.path) or _PRODUCTION.search(scope) or _joins_labels(scene, hit):
             text = f"{scope} compares predictions with what came true"
             evidence.append(
-                scene.scope_evidence(
-                    practice, hit.file, hit.scope, hit.place.line, text, tool=hit.tool.id, keep=_recurring
+                ladder.scope_evidence(
+                    scene, practice, hit.file, hit.scope, hit.place.line, text, tool=hit.tool.id, keep=_recurring
                 )
             )
     return conclude(practice, evidence)
@@ -273,7 +222,12 @@ def alerting(scene: Scene) -> Finding:
     practice = "monitoring.alerting"
     return conclude(
         practice,
-        [*scene.plain(practice, notebooks=False), *_loaded_rules(scene), *_own_alerts(scene), *_failure_mails(scene)],
+        [
+            *ladder.plain(scene, practice, notebooks=False),
+            *_loaded_rules(scene),
+            *_own_alerts(scene),
+            *_failure_mails(scene),
+        ],
     )
 
 
@@ -322,7 +276,11 @@ def _failure_mails(scene: Scene) -> Iterator[Evidence]:
 
 
 _POSTS = ("requests.post", "httpx.post", "urllib.request.urlopen", "requests.request", "aiohttp.ClientSession.post")
+
+
 _CHANNEL = re.compile(r"slack|webhook|pagerduty|opsgenie|teams|discord|mattermost|chat\.googleapis", re.IGNORECASE)
+
+
 _TELLS = re.compile(r"alert|notif|warn|escalat", re.IGNORECASE)
 
 
@@ -343,15 +301,15 @@ def _own_alerts(scene: Scene) -> Iterator[Evidence]:
                 call.name in c.effects and c.scope == call.scope for c in index.facts.comparisons
             )
             if any(_CHANNEL.search(text) for text in near) and (conditional or _TELLS.search(scope)):
-                yield scene.scope_evidence(
-                    "monitoring.alerting", file, call.scope, call.line, f"{scope} posts to a channel"
+                yield ladder.scope_evidence(
+                    scene, "monitoring.alerting", file, call.scope, call.line, f"{scope} posts to a channel"
                 )
 
 
 def dashboards(scene: Scene) -> Finding:
     """Dashboard definitions are used; provisioned by the deployment, automated."""
     practice = "monitoring.dashboards"
-    evidence = scene.plain(practice, notebooks=False)
+    evidence = ladder.plain(scene, practice, notebooks=False)
     for hit in scene.hits("deployment.serving", notebooks=False):
         if hit.tool.id in _PAGES and _WATCHING.search(hit.file.path):
             arrival = best(a for a in scene.arrivals(hit) if a.is_automatic)
@@ -369,7 +327,11 @@ def dashboards(scene: Scene) -> Finding:
 
 
 _PAGES = ("streamlit", "dash", "panel", "gradio", "shiny")
+
+
 _R_PAGES = ("flexdashboard", "shinydashboard")
+
+
 _WATCHING = re.compile(r"monitor|dashboard|drift", re.IGNORECASE)
 
 

@@ -12,23 +12,30 @@ from collections.abc import Iterable, Iterator
 
 from assessor.facts.python import MAIN, MODULE, PythonFacts
 from assessor.findings import Evidence, Finding, NearMiss, Rung
+from assessor.hits.scene import Scene
+from assessor.lifecycle.calls import called, called_from
+from assessor.lifecycle.serving import loads_model, serving_scopes
+from assessor.lifecycle.stations import training_hits
 from assessor.project.model import Role
 from assessor.project.modules import ScopeKey
-from assessor.scanners.calls import called, called_from
-from assessor.scanners.scene import Scene, conclude
-from assessor.scanners.serving import loads_model, serving_scopes
-from assessor.scanners.stations import training_hits
+from assessor.scanners import ladder
+from assessor.scanners.ladder import conclude
 
 PRACTICE = "data.parity"
+
 
 _PREPARES = re.compile(
     r"(?:^|_)(?:preprocess\w*|prep|prepare\w*|transform\w*|featuri[sz]e\w*|features?|engineer\w*|clean\w*|encode\w*|"
     r"normali[sz]e\w*|standardi[sz]e\w*|scale|impute\w*|vectori[sz]e\w*|tokeni[sz]e\w*|process)(?:$|_)"
 )
+
+
 _PREPARING_FILE = re.compile(
     r"(?:^|/)(?:\w+_)?(?:features?|featuri[sz]ation|preprocess\w*|preparation|transforms?|transformers?|transformations?|"
     r"feature_engineering|cleaning)\.py$"
 )
+
+
 _NO_PREPARATION = re.compile(
     r"^(?:load|read|get_data|fetch|download|save|write|split|plot)|_?(?:names?|list|store|columns?)$"
 )
@@ -38,7 +45,7 @@ def parity(scene: Scene) -> Finding:
     """Used where training and serving share what prepares their data."""
     serving = serving_scopes(scene)
     training = list(dict.fromkeys((h.file.path, h.scope) for h in training_hits(scene) if h.scope >= 0))
-    evidence: list[Evidence] = list(scene.evidence(scene.hits(PRACTICE, notebooks=False), lift=False))
+    evidence: list[Evidence] = list(ladder.evidence(scene, scene.hits(PRACTICE, notebooks=False), lift=False))
     if serving and training:
         evidence += _shared_functions(scene, training, serving)
         evidence += _shared_transformers(scene, training, serving)
@@ -86,13 +93,18 @@ def with_callers(scene: Scene, scopes: Iterable[ScopeKey]) -> set[ScopeKey]:
 
 # ---- one stored object ----
 
+
 _STORED = re.compile(
     r"(?:^|[/_\-.])(?:scaler\w*|\w*encoders?|\w*vectori[sz]er|preprocessor|preprocess|preprocessing|transformer|tokenizer|imputer|"
     r"dv|tfidf|column_transformer|feature_pipeline|label_binarizer|normalizer)(?:[_\-]\w+)?"
     r"\.(?:pkl|pickle|joblib|b|bin|sav|dill|onnx|json)$",
     re.IGNORECASE,
 )
+
+
 _WRITES = re.compile(r"(?:^|\.)(?:dump|save\w*|log_artifacts?|log_model|to_disk|write_\w+)$")
+
+
 _READS = re.compile(r"(?:^|\.)(?:load\w*|download_\w+|read_\w+|from_disk)$")
 
 
@@ -123,6 +135,8 @@ _PIPELINES = {
     "sklearn.pipeline.Pipeline", "sklearn.pipeline.make_pipeline", "imblearn.pipeline.Pipeline",
     "imblearn.pipeline.make_pipeline", "pyspark.ml.Pipeline",
 }  # fmt: skip
+
+
 _PARTS = (
     "sklearn.preprocessing.", "sklearn.compose.ColumnTransformer", "sklearn.compose.make_column_transformer",
     "sklearn.impute.", "sklearn.feature_extraction.", "pyspark.ml.feature.", "category_encoders.",
@@ -153,9 +167,12 @@ def _is_stored(scene: Scene, paths: set[str]) -> bool:
 
 # ---- one feature store ----
 
+
 _OFFLINE = re.compile(
     r"\.(?:get_historical_features|get_batch_features|create_training_set|get_feature_view|training_data)$"
 )
+
+
 _ONLINE = re.compile(r"\.(?:get_online_features|get_feature_vectors?|score_batch|get_online_feature_service)$")
 
 

@@ -7,20 +7,27 @@ from collections.abc import Iterator
 from assessor.facts.place import Place
 from assessor.facts.python import NotebookFacts
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
+from assessor.hits.scene import Scene
+from assessor.lifecycle.order import best
 from assessor.project.model import ProjectFile, Role
-from assessor.scanners.scene import Scene, best, conclude
+from assessor.scanners import ladder
+from assessor.scanners.ladder import conclude
 
 MAX_MEAN_COMPLEXITY = 10.0
 """Mean cyclomatic complexity of functions that still counts as within bounds (radon's rank A and B; McCabe 1976)."""
 
+
 MAX_COMPLEX_SHARE = 0.1
 """Share of functions above a complexity of 10 (McCabe's limit) that still counts as within bounds."""
+
 
 MIN_MAINTAINABILITY = 20.0
 """Maintainability index from which radon ranks a module A."""
 
+
 MAX_OUTPUT_BYTES = 100_000
 """Stored outputs of a clean notebook."""
+
 
 _OTHER_LANGUAGES = (
     ".r",
@@ -215,4 +222,4 @@ def hooks(scene: Scene) -> Finding:
                     practice, Rung.AUTOMATED, file.at(hosted.line), "pre-commit.ci runs the hooks", "pre-commit", route
                 )
             )
-    return conclude(practice, [*evidence, *scene.declared(practice)] if evidence else [])
+    return conclude(practice, [*evidence, *ladder.declared(scene, practice)] if evidence else [])

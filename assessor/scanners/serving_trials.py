@@ -10,17 +10,26 @@ import re
 from collections.abc import Iterable, Iterator
 
 from assessor.findings import Evidence, Finding, Rung
+from assessor.hits.scene import Scene
+from assessor.lifecycle.order import comes_after
 from assessor.project.arrivals import Arrival, Site
-from assessor.scanners.scene import Scene, conclude, raised
-from assessor.scanners.testing import comes_after
+from assessor.scanners import ladder
+from assessor.scanners.ladder import conclude, raised
 
 PRACTICE = "deployment.compatibility"
 
+
 _LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal")
+
+
 _ASKS = re.compile(
     r"/(?:v\d+/)?\w*(?:predict|infer|invocation|score|forecast|recommend|classif|generate|embed)\w*", re.IGNORECASE
 )
+
+
 _SENDS = {"-d", "--data", "--data-raw", "--data-binary", "--json", "-F", "--form", "--post-data", "--post-file"}
+
+
 _STARTS = {("docker", "run"), ("docker", "compose"), ("docker-compose", "up"), ("podman", "run"), ("docker", "start")}
 
 
@@ -31,7 +40,7 @@ def compatibility(scene: Scene) -> Finding:
         a for h in scene.hits("deployment.automation", notebooks=False) for a in scene.arrivals(h) if a.is_automatic
     ]
     for hit in scene.hits(PRACTICE, tests=True, notebooks=False):
-        for item in scene.evidence([hit], tests=True):
+        for item in ladder.evidence(scene, [hit], tests=True):
             evidence.append(_before(scene, item, scene.arrivals(hit), deploying))
     for site, arrival in _asked(scene):
         if arrival is None:

@@ -11,10 +11,13 @@ from collections.abc import Iterator
 
 from assessor.facts.python import MAIN, MODULE
 from assessor.findings import Evidence, Finding, Rung
+from assessor.hits.scene import Scene
 from assessor.project.model import ProjectFile
-from assessor.scanners.scene import Scene, conclude, raised
+from assessor.scanners import ladder
+from assessor.scanners.ladder import conclude, raised
 
 PRACTICE = "experiments.slices"
+
 
 _SLICED = re.compile(
     r"(?:^|_)(?:slices?|segments?|subgroups?|cohorts?|sub_?populations?|strata|disaggregated)_?"
@@ -23,6 +26,8 @@ _SLICED = re.compile(
     r"(?:each_)?(?:slices?|segments?|groups?|subgroups?|cohorts?|region|country|gender|age|race|strat\w+)(?:$|_)"
     r"|^(?:slice|sliced|per_slice|by_slice|per_segment|by_segment|per_group|group|groupwise)_(?:metrics?|performance|eval\w*|scores?)$"
 )
+
+
 _METRIC = re.compile(
     r"(?:^|[._])(?:\w*accuracy\w*|\w*precision\w*|\w*recall\w*|f1\w*|f_?beta\w*|\w*auc\w*|\w*mean_squared\w*|\w*rmse|mse|mae|"
     r"mean_absolute\w*|\w*r2_score|log_?loss|classification_report|confusion_matrix|compute_metrics|calculate_metrics|"
@@ -35,10 +40,10 @@ def slices(scene: Scene) -> Finding:
     """Metrics by slice in modules are used; in a run, automated; where a slice below its limit stops it, enforced."""
     evidence: list[Evidence] = []
     for hit in scene.hits(PRACTICE, notebooks=False):
-        for item in scene.evidence([hit]):
+        for item in ladder.evidence(scene, [hit]):
             evidence.append(_stopping(item, hit.file, hit.scope))
     for file, number, line, name in own_slices(scene):
-        item = scene.scope_evidence(PRACTICE, file, number, line, f"{name}() computes metrics by slice")
+        item = ladder.scope_evidence(scene, PRACTICE, file, number, line, f"{name}() computes metrics by slice")
         evidence.append(_stopping(item, file, number))
     return conclude(PRACTICE, evidence)
 

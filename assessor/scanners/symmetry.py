@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assessor.findings import Evidence, Finding, Rung
+from assessor.hits.hit import Hit
+from assessor.hits.scene import Scene
+from assessor.lifecycle.environments import STAGES, stage_of
 from assessor.project.arrivals import Arrival
 from assessor.project.model import Role
-from assessor.scanners.deployment import STAGES, stage_of
-from assessor.scanners.scene import Hit, Scene, conclude
+from assessor.scanners.ladder import conclude
 
 PRACTICE = "training.symmetry"
 

@@ -11,15 +11,19 @@ from assessor.facts.place import Place
 from assessor.facts.python import MAIN, MODULE
 from assessor.facts.workflow import Trigger
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
+from assessor.hits.hit import Hit
+from assessor.hits.scene import Scene
+from assessor.lifecycle.calls import is_called
+from assessor.lifecycle.gates import Gate, gates
+from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, best, stands_before
+from assessor.lifecycle.retraining import RETRAINS, conditional_effects, starts_training
+from assessor.lifecycle.stations import closure_marks, marks, stations_named, training_arrivals, training_hits
 from assessor.project.arrivals import Arrival, Site
 from assessor.project.invocations import interpret
 from assessor.project.model import Role
 from assessor.project.runs import Run
-from assessor.scanners.data import is_called
-from assessor.scanners.experiments import stands_before
-from assessor.scanners.gates import Gate, gates
-from assessor.scanners.scene import CI_PROVIDERS_EXCLUDED, Hit, Scene, best, conclude, raised
-from assessor.scanners.stations import closure_marks, marks, stations_named, training_arrivals, training_hits
+from assessor.scanners import ladder
+from assessor.scanners.ladder import conclude, raised
 from assessor.scanners.symmetry import symmetry
 
 
@@ -37,7 +41,7 @@ def scripted(scene: Scene) -> Finding:
     """A train script, module or CLI is used; started by a run, automated; in notebooks only, declared."""
     practice = "training.scripted"
     modules = training_hits(scene)
-    evidence = scene.evidence(modules)
+    evidence = ladder.evidence(scene, modules)
     for hit in training_hits(scene, notebooks=True):
         if not hit.in_notebook:
             continue
@@ -56,9 +60,9 @@ def scripted(scene: Scene) -> Finding:
 def pipeline(scene: Scene) -> Finding:
     """A definition of two or more ML steps is used; one that something starts without a person, automated."""
     practice = "training.pipeline"
-    evidence = list(scene.declared(practice))
+    evidence = list(ladder.declared(scene, practice))
     for hit in scene.hits(practice, notebooks=False):
-        items = scene.evidence([hit])
+        items = ladder.evidence(scene, [hit])
         if hit.call is not None or hit.kind in ("decorator", "base"):
             items = [_as_pipeline(scene, hit, item) for item in items]
         evidence += items
@@ -82,6 +86,8 @@ _STEP_DECORATORS = {
     "transform",
     "flow",
 }
+
+
 _STEP_CALLS = re.compile(
     r"(?:Operator|Step|ContainerOp|task|\.node|TrainingJob|ProcessingStep|PipelineStep|func_to_container_op|Task|command|create_component_from_func|load_component\w*)$"
 )
@@ -263,7 +269,7 @@ def _code_pipelines(scene: Scene) -> Iterator[Evidence]:
             stations = {s for found in called.values() for s in found} & _ML
             if len(called) >= 3 and "train" in stations and len(stations) >= 2:
                 text = f"{stem} chains {len(called)} modules: {', '.join(sorted(stations))}"
-                yield scene.scope_evidence(practice, file, number, max(scope.line, 1), text)
+                yield ladder.scope_evidence(scene, practice, file, number, max(scope.line, 1), text)
 
 
 # ---- schedule ----
@@ -284,7 +290,7 @@ def schedule(scene: Scene) -> Finding:
         if site.arrival and site.arrival.run.schedules and _starts_training(site):
             text = f"`{' '.join(site.invocation.words[:4])}` trains on a schedule"
             evidence.append(Evidence(practice, Rung.AUTOMATED, site.place, text, route=site.arrival.route))
-    evidence += scene.evidence(scene.hits(practice, notebooks=False))
+    evidence += ladder.evidence(scene, scene.hits(practice, notebooks=False))
     evidence += _idle_schedules(scene)
     return conclude(practice, evidence)
 
@@ -318,13 +324,13 @@ def _idle_schedules(scene: Scene) -> Iterator[Evidence]:
 
 # ---- trigger ----
 
+
 _EVENTS = {"event", "repository_dispatch", "webhook"}
+
+
 _DATA_PATH = re.compile(
     r"(?:^|/)(?:data|datasets?|raw|params|configs?|conf|parameters|features)(?:[/.*]|$)|\.(?:csv|parquet|dvc|jsonl)(?:$|\*)|dvc\.(?:yaml|lock)|params",
     re.IGNORECASE,
-)
-_RETRAIN = re.compile(
-    r"(?:^|_)retrain|trigger_?training|train_?trigger|trigger_?pipeline|trigger_?retrain|start_?training", re.IGNORECASE
 )
 
 
@@ -339,7 +345,7 @@ def trigger(scene: Scene) -> Finding:
             text = _trigger_text(found)
             evidence.append(Evidence(practice, Rung.AUTOMATED, place, text, hit.tool.id, scene.route(hit, arrival)))
     evidence += _drift_triggers(scene)
-    evidence += scene.evidence(scene.hits(practice, notebooks=False))
+    evidence += ladder.evidence(scene, scene.hits(practice, notebooks=False))
     evidence += _invoked_triggers(scene)
     return conclude(practice, evidence)
 
@@ -379,52 +385,14 @@ def _drift_triggers(scene: Scene) -> Iterator[Evidence]:
             or "drift" in file.path.lower()
             or any("drift" in s.name.lower() for s in index.facts.scopes)
         )
-        for comparison_effects, line, scope in _conditional_effects(scene, file.path):
-            starts = [e for e in comparison_effects if _starts_train(scene, e, file.path, known)]
+        for comparison_effects, line, scope in conditional_effects(scene, file.path):
+            starts = [e for e in comparison_effects if starts_training(scene, e, file.path, known)]
             if starts and watches:
                 text = f"drift or degradation starts {starts[0].rpartition('.')[2]}()"
-                item = scene.scope_evidence(practice, file, scope, line, text)
+                item = ladder.scope_evidence(scene, practice, file, scope, line, text)
                 if item.rung is Rung.USED and scope not in (MODULE, MAIN) and not is_called(scene, file, scope):
                     item = Evidence(practice, Rung.DECLARED, item.place, f"{text}, but nothing calls it")
                 yield item
-
-
-def _conditional_effects(scene: Scene, path: str) -> Iterator[tuple[tuple[str, ...], int, int]]:
-    """Names called under a condition: effects of comparisons, and calls with guards."""
-    facts = scene.modules.index(path).facts
-    for comparison in facts.comparisons:
-        if comparison.effects:
-            yield comparison.effects, comparison.line, comparison.scope
-    for call in facts.calls:
-        if call.guards:
-            yield (call.name,), call.line, call.scope
-
-
-_SUBMITS = {
-    "create_run_from_pipeline_func", "create_run_from_pipeline_package", "run_pipeline", "start_pipeline_execution", "create_run",
-    "run_deployment", "trigger_dag_run", "create_workflow_dispatch", "start_execution", "submit_job",
-}  # fmt: skip
-"""Calls that start a run of a training pipeline on its orchestrator."""
-
-_DISPATCH = {
-    "create_workflow_dispatch",
-    "run_deployment",
-    "trigger_dag",
-    "start_pipeline_execution",
-    "create_dispatch",
-    "repository_dispatch",
-}
-
-
-def _starts_train(scene: Scene, name: str, path: str, known: object) -> bool:
-    last = name.rpartition(".")[2]
-    if last in _DISPATCH or (_RETRAIN.search(last) and not last.endswith(("_needed", "_required", "decision"))):
-        return True
-    targets = scene.modules.targets(name, path)
-    calls = {c.name.rpartition(".")[2] for t in targets for c in scene.modules.index(t[0]).calls.get(t[1], ())}
-    if calls & _SUBMITS:
-        return True
-    return any("train" in marks(scene).get(t, frozenset()) for t in targets) and bool(stations_named(name) & {"train"})
 
 
 def _invoked_triggers(scene: Scene) -> Iterator[Evidence]:
@@ -434,7 +402,7 @@ def _invoked_triggers(scene: Scene) -> Iterator[Evidence]:
         index = scene.modules.index(file.path)
         for number, scope in enumerate(index.facts.scopes):
             last = scope.name.rpartition(".")[2]
-            if number in (MODULE, MAIN) or scope.is_stub or not _RETRAIN.search(last):
+            if number in (MODULE, MAIN) or scope.is_stub or not RETRAINS.search(last):
                 continue
             served = any(
                 d.name.rpartition(".")[2] in ("post", "get", "put", "route", "api_route", "command")
@@ -457,10 +425,10 @@ def _invoked_triggers(scene: Scene) -> Iterator[Evidence]:
 def validation_gate(scene: Scene) -> Finding:
     """A deciding comparison is used; in a run, automated; where a failing candidate goes no further, enforced."""
     practice = "training.validation_gate"
-    evidence: list[Evidence] = list(scene.evidence(scene.hits(practice, notebooks=False)))
+    evidence: list[Evidence] = list(ladder.evidence(scene, scene.hits(practice, notebooks=False)))
     known = list(gates(scene))
     for gate in known:
-        item = scene.scope_evidence(practice, gate.file, gate.scope, gate.line, gate.text)
+        item = ladder.scope_evidence(scene, practice, gate.file, gate.scope, gate.line, gate.text)
         if item.rung is Rung.AUTOMATED and _holds_back(scene, gate):
             item = raised(item, "and a failing candidate goes no further")
         evidence.append(item)

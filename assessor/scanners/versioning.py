@@ -9,18 +9,25 @@ from assessor.facts.place import BlindSpot, Place
 from assessor.facts.project_files import DataVersion, Dockerfile, Requirements
 from assessor.facts.python import Call
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
+from assessor.hits.scene import Scene
+from assessor.lifecycle.order import best
 from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
-from assessor.scanners.scene import Scene, best, conclude, raised
+from assessor.scanners import ladder
+from assessor.scanners.ladder import conclude, raised
 
 _MODEL_FILE = re.compile(
     r"\.(?:pkl|pickle|joblib|pt|pth|h5|hdf5|keras|onnx|pb|safetensors|ckpt|bst|cbm|model|tflite|gguf|rds|mlmodel)$|"
     r"(?:^|/)(?:models?|weights|checkpoints?)(?:/|$|\.)",
     re.IGNORECASE,
 )
+
+
 _DATA_FILE = re.compile(
     r"\.(?:csv|tsv|parquet|feather|jsonl?|npy|npz|xlsx?|zip|gz|xml|arrow|tfrecord|h5)$|(?:^|/)data", re.I
 )
+
+
 _VERSION_TAG = re.compile(r"^(?:[\w-]+[@/-])?v?\d+(?:\.\d+){1,3}(?:[-.+]?\w+)*$|^v\d+$")
 
 
@@ -67,16 +74,16 @@ def _tracked(scene: Scene) -> list[tuple[ProjectFile, DataVersion]]:
 def data(scene: Scene) -> Finding:
     """Tracked outs and versions by code are used; pulled, pushed or written by a run without a person, automated."""
     practice = "versioning.data"
-    evidence = scene.declared(practice)
+    evidence = ladder.declared(scene, practice)
     tracked = [(f, v) for f, v in _tracked(scene) if v.is_tracked and not _MODEL_FILE.search(v.path)]
     for file, version in tracked:
         text = f"{version.path} is tracked by {version.system}"
         evidence.append(Evidence(practice, Rung.USED, file.at(version.line), text, version.system))
-    for item in scene.evidence(h for h in scene.hits(practice) if h.kind not in ("file", "setting")):
+    for item in ladder.evidence(scene, (h for h in scene.hits(practice) if h.kind not in ("file", "setting"))):
         if item.tool == "dvc" and not tracked:
             continue  # `dvc repro` without a tracked out versions nothing
         evidence.append(item)
-    evidence += scene.evidence(h for h in scene.hits(practice) if h.kind in ("file", "setting"))
+    evidence += ladder.evidence(scene, (h for h in scene.hits(practice) if h.kind in ("file", "setting")))
     for file, version in _tracked(scene):
         if not version.is_tracked and not _MODEL_FILE.search(version.path):
             text = f"{version.path} is named for {version.system}, nothing is tracked yet"
@@ -102,13 +109,13 @@ _DVC_EXPERIMENTS = (("exp", "run"), ("exp", "push"), ("exp", "save"))
 def models(scene: Scene) -> Finding:
     """Models that go to a registry, DVC/LFS, tracker artifacts or a versioned bucket path."""
     practice = "versioning.models"
-    evidence = [*scene.declared(practice), *scene.evidence(scene.hits(practice))]
+    evidence = [*ladder.declared(scene, practice), *ladder.evidence(scene, scene.hits(practice))]
     tracked = [(f, v) for f, v in _tracked(scene) if v.is_tracked and _MODEL_FILE.search(v.path)]
     for file in scene.project.code_files:
         for call in file.facts.python.calls if file.facts.python else ():
             if call.name.endswith((".log_artifact", ".log_artifacts")) and _logs_a_model(file, call):
                 text = "stores the model as an artifact of its run"
-                evidence.append(scene.scope_evidence(practice, file, call.scope, call.line, text))
+                evidence.append(ladder.scope_evidence(scene, practice, file, call.scope, call.line, text))
     pushing = best(
         site.arrival
         for site in scene.automation.reach.sites
@@ -127,6 +134,8 @@ def models(scene: Scene) -> Finding:
 
 
 _COPY = (("aws", "s3"), ("gsutil",), ("gcloud", "storage"), ("az", "storage"), ("mc", "cp"), ("s5cmd",), ("rclone",))
+
+
 _MODEL_WORD = re.compile(r"model|mlruns|mlflow|artifact|checkpoint|weights", re.IGNORECASE)
 
 
@@ -163,7 +172,7 @@ def _bucket_copies(scene: Scene) -> Iterator[Evidence]:
         for call in file.facts.python.calls if file.facts.python else ():
             if call.name.rpartition(".")[2] in _UPLOADS and _is_versioned_upload(call):
                 text = f"{call.name.rpartition('.')[2]} puts the model under a versioned path"
-                yield scene.scope_evidence(practice, file, call.scope, call.line, text)
+                yield ladder.scope_evidence(scene, practice, file, call.scope, call.line, text)
 
 
 _UPLOADS = {"upload_file", "upload_fileobj", "upload_from_filename", "put_object", "upload_blob", "fput_object", "blob"}
@@ -176,6 +185,7 @@ def _is_versioned_upload(call: Call) -> bool:
 
 
 # ---- dependencies ----
+
 
 _LOCKED_INSTALLS = (
     ("uv", "sync", ("--locked", "--frozen")),
@@ -193,6 +203,8 @@ _LOCKED_INSTALLS = (
     ("pixi", "install", ("--locked", "--frozen")),
     ("renv::restore", "", ()),
 )
+
+
 _LOCK_OF = {
     "uv": {"uv"}, "poetry": {"poetry"}, "pipenv": {"pipenv"}, "npm": {"npm", "package-lock"}, "pdm": {"pdm"},
     "conda-lock": {"conda-lock"}, "pixi": {"pixi"}, "renv::restore": {"renv"},
@@ -282,6 +294,7 @@ def _installs(scene: Scene) -> Iterator[tuple[tuple[str, ...], Place, tuple[Hop,
 
 # ---- environment ----
 
+
 _PINNED_IMAGE = re.compile(r"@sha256:[0-9a-f]{64}$|:[^:/]*\d+\.\d+\.\d+[^:/]*$|:[^:/]*\b2\d\.\d\d[^:/]*$")
 """An exact version has three numbers (`3.11.9-slim`) or a year and month (`24.01-py3`); `3.11` and `3` move."""
 
@@ -289,7 +302,11 @@ _PINNED_IMAGE = re.compile(r"@sha256:[0-9a-f]{64}$|:[^:/]*\d+\.\d+\.\d+[^:/]*$|:
 def environment(scene: Scene) -> Finding:
     """Dockerfile, conda environment, devcontainer or nix; automated where a run builds or uses it."""
     practice = "versioning.environment"
-    evidence = [*scene.declared(practice), *_language_versions(scene), *scene.evidence(scene.hits(practice))]
+    evidence = [
+        *ladder.declared(scene, practice),
+        *_language_versions(scene),
+        *ladder.evidence(scene, scene.hits(practice)),
+    ]
     for file, dockerfile in scene.project.having(lambda f: f.dockerfile, frozenset({Role.FIRST_PARTY})):
         assert isinstance(dockerfile, Dockerfile)
         if not dockerfile.stages:
@@ -356,6 +373,7 @@ def _conda(scene: Scene) -> Iterator[Evidence]:
 
 # ---- configuration, seeds, releases ----
 
+
 _CONFIG_FILE = re.compile(
     r"(?:^|/)(?:params|config\w*|conf|settings|parameters|hyperparam\w*|\w*_config|\w*_params|constants|options|args)"
     r"[\w.-]*\.(?:ya?ml|toml|json|ini|cfg)$|(?:^|/)(?:configs?|conf|configuration|configurations|settings|params|hparams)/.+\.(?:ya?ml|toml|json|ini|cfg)$",
@@ -380,7 +398,7 @@ def config(scene: Scene) -> Finding:
         for h in hits
         if h.kind in ("base", "decorator", "r_call", "setting", "file") or _reads_config(h, bool(files), named)
     ]
-    evidence = [*scene.declared(practice), *scene.evidence(kept)]
+    evidence = [*ladder.declared(scene, practice), *ladder.evidence(scene, kept)]
     if files and not kept:
         evidence.append(
             Evidence(practice, Rung.DECLARED, files[0].at(1), f"{files[0].path} is there, no code reads it")
@@ -421,7 +439,7 @@ def seeds(scene: Scene) -> Finding:
     """Used where modules, not only notebooks or tests, fix a seed."""
     practice = "versioning.seeds"
     hits = scene.hits(practice, notebooks=False)
-    evidence = [*scene.evidence(hits, lift=False), *_seeds_in_settings(scene)]
+    evidence = [*ladder.evidence(scene, hits, lift=False), *_seeds_in_settings(scene)]
     return conclude(practice, evidence, _notebook_seeds(scene) if not evidence else ())
 
 
@@ -456,12 +474,14 @@ def releases(scene: Scene) -> Finding:
     for file, document in scene.project.having(lambda f: f.document, frozenset(Role)):
         if document.kind == "changelog" and document.words >= 3:
             evidence.append(Evidence(practice, Rung.USED, file.at(1), f"{file.path} is kept"))
-    evidence += scene.evidence(h for h in scene.hits(practice) if _is_release(h.text, scene.arrivals(h)))
+    evidence += ladder.evidence(scene, (h for h in scene.hits(practice) if _is_release(h.text, scene.arrivals(h))))
     evidence += _versioned_images(scene)
     return conclude(practice, evidence)
 
 
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
+
+
 _MOVING = re.compile(r":(?:latest|main|master|dev|staging|prod|production)$")
 
 

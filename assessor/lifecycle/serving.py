@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from assessor.facts.python import Call
+from assessor.hits.hit import Hit
+from assessor.hits.scene import Scene
 from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
-from assessor.scanners.scene import Hit, Scene
 
 _WEB = {
     "fastapi",
@@ -25,6 +26,8 @@ _WEB = {
     "django-rest-framework",
     "grpc",
 }
+
+
 _PREDICTS = re.compile(
     r"predict|infer|score|forecast|recommend|classif|detect|embed|generate|transcri|translat|segment|rank|complet",
     re.IGNORECASE,
@@ -52,6 +55,8 @@ def predicts(scene: Scene, hit: Hit) -> bool:
 _BATCH = re.compile(
     r"(?:^|_)(?:batch_?(?:predict\w*|scor\w*|infer\w*|transform)|score_batch|apply_model|run_inference|make_predictions?|generate_predictions?|predict_batch|run_predictions?)(?:$|_)"
 )
+
+
 _BATCH_FILE = re.compile(
     r"(?:^|/|_)(?:predict(?:ion|ions)?|forecast(?:s|er|ing)?|inference|infer|score|scoring|batch_\w+|serve|serving)(?:_\w+)?\.py$"
 )

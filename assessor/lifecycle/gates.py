@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assessor.facts.python import Comparison
+from assessor.hits.scene import Scene
 from assessor.project.model import ProjectFile
-from assessor.scanners.scene import Scene
 
 _METRIC = re.compile(
     r"^(?:(?:test|val|valid|validation|eval|new|old|current|candidate|challenger|champion|prod|production|model|best_model|"
@@ -25,21 +25,29 @@ _METRIC = re.compile(
     r"threshold|min|max|pct|percent|improvement|gain|delta|diff|drop|ratio|rate|best|weighted|macro|micro|avg|1|2))*"
     r"(?:_[a-gmo-v])?$"
 )
+
+
 _REFERENCE = re.compile(
     r"thresh|baseline|champion|production|prod_|_prod|current|previous|old|existing|min_|max_|minimum|maximum|required|"
     r"target|registered|deployed|acceptance|accept|limit|tolerance|expected|incumbent|reference|last_|latest|staging"
 )
+
+
 _NOT_METRIC = {
     "best_loss", "best_score", "best_acc", "best_accuracy", "best_val_loss", "best_metric", "best_f1", "best_rmse", "patience",
     "best_val_acc", "best_auc", "best_r2", "best_mae", "best_mse", "epoch", "epochs", "early_stopping", "counter", "n_iter",
     "best_val_score", "min_delta", "best_miou", "best_map", "best_dice", "best_iou", "highest_accuracy", "lowest_loss",
     "coverage_report", "psi", "drift", "drift_score", "p_value", "pvalue", "p_val", "drift_share", "best_test_acc",
 }  # fmt: skip
+
+
 _DECIDES = re.compile(
     r"register|promot|deploy|transition|set_registered|alias|cancel|publish|upload|release|push|approve|reject|save_model|"
     r"log_model|tag|stage|copy|notify|abort|fail|exit|xcom_push|set_output|rollback|accept|upsert|create_model",
     re.IGNORECASE,
 )
+
+
 _STOPS = {"raise", "exit", "assert"}
 
 

@@ -10,18 +10,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assessor.facts.project_files import SourceCall
-from assessor.findings import Evidence, Rung
+from assessor.hits.scene import Scene
+from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED
+from assessor.lifecycle.stations import names_data_function, names_model_function
 from assessor.project.arrivals import Arrival
 from assessor.project.model import LIVE_ROLES, ProjectFile, Role
-from assessor.scanners.scene import CI_PROVIDERS_EXCLUDED, Scene, best
-from assessor.scanners.stations import names_data_function, names_model_function
 
 _TOOLS = {"r": "testthat", "julia": "julia-test"}
+
+
 _LITERALS = re.compile(
     r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\b(?:TRUE|FALSE|NULL|NA|true|false|nothing|c|list)\b|[\d.eE]+"
 )
+
+
 _LOOKING = {"names", "colnames", "nrow", "ncol", "dim", "is.na", "anyNA", "anyDuplicated", "complete.cases", "columns"}
+
+
 _DATA_WORDS = re.compile(r"data|feature|column|missing|preprocess|clean|split|schema", re.IGNORECASE)
+
+
 _MODEL_CALLS = {"predict", "fit", "train", "fit!", "train!", "Flux.train!", "gradient", "Flux.gradient"}
 
 
@@ -83,15 +91,3 @@ def ci_arrivals(scene: Scene, test: SourceTest) -> list[Arrival]:
         for a in scene.automation.reach.files.get(test.file.path, ())
         if a.is_automatic and a.run.workflow.provider not in CI_PROVIDERS_EXCLUDED and not a.is_build
     ]
-
-
-def evidence(scene: Scene, practice: str, tests: list[SourceTest], text: str) -> Iterator[Evidence]:
-    """Evidence for test files: used, and where CI runs them automated."""
-    for test in tests:
-        place = test.file.at(test.line)
-        shown = f"{test.file.path.rpartition('/')[2]} {text}"
-        arrival = best(ci_arrivals(scene, test))
-        if arrival is None:
-            yield Evidence(practice, Rung.USED, place, shown, test.tool)
-        else:
-            yield Evidence(practice, Rung.AUTOMATED, place, shown, test.tool, scene.ending(arrival.route, shown, place))

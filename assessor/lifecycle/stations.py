@@ -12,11 +12,12 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from assessor.facts.python import MAIN, MODULE
+from assessor.hits.hit import Hit
+from assessor.hits.scene import Scene
 from assessor.project.arrivals import Arrival
 from assessor.project.closure import Closure
 from assessor.project.model import Role
 from assessor.project.modules import ScopeKey
-from assessor.scanners.scene import Hit, Scene
 
 _WORDS = {
     "train": r"train(?:ing|er|s)?|retrain(?:ing)?|fit|finetune|fine|tune|learn|baseline",
@@ -29,7 +30,11 @@ _WORDS = {
     "deploy": r"deploy(?:ment)?|serve|serving|release",
     "predict": r"predict(?:ion|ions)?|infer|inference|batch|forecast",
 }
+
+
 _STATION = {name: re.compile(rf"(?:^|[^a-z])(?:{words})(?:$|[^a-z])") for name, words in _WORDS.items()}
+
+
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -49,11 +54,15 @@ _FRAMEWORKS = {
     "imblearn", "skorch", "river", "sagemaker", "mlxtend", "kmodes", "hdbscan", "umap", "lightfm", "recbole", "tensorflow_recommenders",
     "pgmpy", "yellowbrick", "evalml", "snorkel", "bertopic",
 }  # fmt: skip
+
+
 _TRANSFORMERS = (
     "sklearn.preprocessing", "sklearn.impute", "sklearn.feature_extraction", "sklearn.decomposition", "sklearn.compose",
     "sklearn.feature_selection", "sklearn.random_projection", "sklearn.manifold", "imblearn.over_sampling", "category_encoders",
     "sklearn.model_selection.train_test_split",
 )  # fmt: skip
+
+
 _NOT_MODELS = re.compile(
     r"scaler|encoder|imputer|vectori[sz]er|tokenizer|transform|preprocess|binar|pca|bins?$|le$|ohe|tfidf", re.I
 )
@@ -100,6 +109,8 @@ _NAMED_DATA = re.compile(
     r"download_data|extract_features|build_features|create_features|feature_engineering|read_data|process_data|etl|"
     r"get_data|fetch_data|engineer_features|compute_features|add_features|read_dataframe|read_and_process)"
 )
+
+
 _NAMED_MODEL = re.compile(r"(?:^|_)(?:train|fit|predict|infer|inference|forward|score_model|evaluate_model)(?:$|_)")
 
 

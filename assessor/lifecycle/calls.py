@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
 from assessor.facts.python import MAIN, MODULE
+from assessor.hits.hit import Hit
+from assessor.hits.scene import Scene
 from assessor.project.invocations import interpret
-from assessor.project.model import Role
+from assessor.project.model import ProjectFile, Role
 from assessor.project.modules import ScopeKey
 from assessor.project.started_calls import started_text
 from assessor.readers.syntax.shell import parse as parse_shell
-from assessor.scanners.scene import Scene
 
 _Called = tuple[tuple[ScopeKey, ...], tuple[str, ...]]
 
@@ -69,3 +71,53 @@ def called_from(scene: Scene, starts: Iterable[ScopeKey], depth: int = 4) -> set
 
 def _is_ours(scene: Scene, key: ScopeKey) -> bool:
     return scene.modules.files[key[0]].role is Role.FIRST_PARTY
+
+
+_CALLS_ABOVE = 3
+
+
+_SAME_NAME = 8
+"""Methods of one name beyond which the name says nothing."""
+
+
+def callers(scene: Scene, hit: Hit) -> set[ScopeKey]:
+    """The functions that call the one with the metric, up to some calls above it."""
+    above = _called_by(scene)
+    found: set[ScopeKey] = set()
+    edge = {(hit.file.path, hit.scope)}
+    for _ in range(_CALLS_ABOVE):
+        edge = {caller for key in edge for caller in above.get(key, ())} - found
+        found |= edge
+    return found
+
+
+def _called_by(scene: Scene) -> Mapping[ScopeKey, set[ScopeKey]]:
+    """Each first-party function with those that call it; of a receiver that is not known, by the method's name."""
+    if "called_by" not in scene.memo:
+        found: dict[ScopeKey, set[ScopeKey]] = defaultdict(set)
+        methods: dict[str, list[ScopeKey]] = defaultdict(list)
+        for file in scene.project.code_files:
+            for name, numbers in scene.modules.index(file.path).methods.items():
+                methods[name] += [(file.path, number) for number in numbers]
+        for file in scene.project.code_files:
+            for number in range(len(scene.modules.index(file.path).facts.scopes)):
+                targets, awaited = called(scene, (file.path, number))
+                for target in (*targets, *(m for name in awaited for m in methods.get(name, ())[:_SAME_NAME])):
+                    found[target].add((file.path, number))
+        scene.memo["called_by"] = dict(found)
+    known: Mapping[ScopeKey, set[ScopeKey]] = scene.memo["called_by"]
+    return known
+
+
+def is_called(scene: Scene, file: ProjectFile, number: int) -> bool:
+    """Some first-party call or reference has the function's name."""
+    last = file.code.scopes[number].name.rpartition(".")[2] if file.code else ""
+    for other in scene.project.ordered:
+        if other.code is None:
+            continue
+        for call in other.code.calls:
+            if call.name.rpartition(".")[2] == last and (other.path, call.scope) != (file.path, number):
+                return True
+        if any(r.name.rpartition(".")[2] == last for r in other.code.references):
+            return True
+    return False

@@ -1,0 +1,76 @@
+"""Products in names of files, in settings and in hooks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from assessor.catalog.patterns import matches_path, matches_text
+from assessor.catalog.tools import Proof, Tool
+from assessor.hits.ground import Ground
+from assessor.hits.hit import Hit
+from assessor.project.model import ProjectFile, Role
+
+
+def file_hits(ground: Ground) -> Iterator[Hit]:
+    """Files whose name alone proves something, with the runs that read them."""
+    patterns = [(p, tool, proof) for tool in ground.live_tools for proof in tool.proves for p in proof.files]
+    plain: dict[str, list[tuple[Tool, Proof]]] = defaultdict(list)
+    globs = []
+    for pattern, tool, proof in patterns:
+        if "/" not in pattern and not set("*?[") & set(pattern):
+            plain[pattern.lower()].append((tool, proof))
+        else:
+            globs.append((pattern, tool, proof))
+    for file in ground.project.ordered:
+        if file.role is not Role.FIRST_PARTY or file.size == 0:
+            continue
+        name = file.path.rpartition("/")[2].lower()
+        found = list(plain.get(name, ()))
+        found += [(tool, proof) for pattern, tool, proof in globs if matches_path(pattern, file.path)]
+        arrivals = tuple(ground.automation.reach.files.get(file.path, ()))
+        for tool, proof in found:
+            yield Hit(proof.practice, tool, proof, file.at(1), "file", file, arrivals=arrivals, text=file.path)
+
+
+def setting_hits(ground: Ground) -> Iterator[Hit]:
+    """Settings of configuration files that speak of a product."""
+    settings = [(*_split_setting(p), t, f) for t in ground.live_tools for f in t.proves for p in f.settings]
+    for file, _ in ground.project.having(lambda f: f.settings, frozenset({Role.FIRST_PARTY})):
+        yield from _setting_hits(file, settings)
+
+
+def hook_hits(ground: Ground) -> Iterator[Hit]:
+    """Hooks of pre-commit, with the runs that call them."""
+    hooks = [(p, tool, proof) for tool in ground.live_tools for proof in tool.proves for p in proof.hooks]
+    for file, _ in ground.project.having(lambda f: f.hooks, frozenset({Role.FIRST_PARTY})):
+        yield from _hook_hits(ground, file, hooks)
+
+
+def _setting_hits(file: ProjectFile, settings: list[tuple[str, str, str, Tool, Proof]]) -> Iterator[Hit]:
+    fitting = [entry for entry in settings if matches_path(entry[0], file.path)]
+    if not fitting:
+        return
+    seen = set()
+    for setting in file.facts.settings:
+        for _, key, value, tool, proof in fitting:
+            if matches_text(key, setting.key) and (not value or matches_text(value, setting.value)):
+                if (tool.id, proof.practice, key) not in seen:
+                    seen.add((tool.id, proof.practice, key))
+                    place = file.at(setting.line)
+                    yield Hit(proof.practice, tool, proof, place, "setting", file, text=setting.key)
+
+
+def _hook_hits(ground: Ground, file: ProjectFile, hooks: list[tuple[str, Tool, Proof]]) -> Iterator[Hit]:
+    for hook in file.facts.hooks:
+        arrivals = tuple(ground.automation.reach.targets.get((file.path, hook.line), ()))
+        for pattern, tool, proof in hooks:
+            if hook.id == pattern or (hook.repo and hook.repo.rstrip("/").removesuffix(".git").endswith("/" + pattern)):
+                place = file.at(hook.line)
+                yield Hit(proof.practice, tool, proof, place, "hook", file, arrivals=arrivals, text=f"hook {hook.id}")
+
+
+def _split_setting(pattern: str) -> tuple[str, str, str]:
+    path, _, rest = pattern.partition(":")
+    key, _, value = rest.partition("=")
+    return path, key, value

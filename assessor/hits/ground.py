@@ -1,0 +1,75 @@
+"""What is known of a repository before any product is looked for: its files, modules, automation, dependencies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from assessor.catalog.tools import Tool
+from assessor.facts.place import Place
+from assessor.facts.project_files import Dependency
+from assessor.project.automation import Automation
+from assessor.project.model import Project, ProjectFile, Role
+from assessor.project.modules import Modules
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One repository and the products that may be found in it."""
+
+    project: Project
+    modules: Modules
+    automation: Automation
+    tools: Sequence[Tool]
+
+    @cached_property
+    def dependencies(self) -> Mapping[str, tuple[ProjectFile, Dependency]]:
+        """Direct dependencies by normalised name; the first place that names one."""
+        found: dict[str, tuple[ProjectFile, Dependency]] = {}
+        for file, requirements in self.project.having(lambda f: f.requirements):
+            for dependency in requirements.dependencies:
+                found.setdefault(dependency.name.lower(), (file, dependency))
+        return found
+
+    @cached_property
+    def own_packages(self) -> frozenset[str]:
+        """Import roots that this repository itself provides: a tool's own repository does not prove the tool's use."""
+        found = set()
+        for path in self.modules.files:
+            if path.endswith("/__init__.py") and self.modules.files[path].role is Role.FIRST_PARTY:
+                parts = path.split("/")[:-1]
+                parents = {"/".join(parts[:depth]) + "/__init__.py" for depth in range(1, len(parts))}
+                if not any(parent in self.modules.files for parent in parents):
+                    found.add(parts[-1])
+        return frozenset(found)
+
+    @cached_property
+    def live_tools(self) -> tuple[Tool, ...]:
+        own_names = {r.name for _, r in self.project.having(lambda f: f.requirements)}
+        return tuple(
+            t for t in self.tools if self.own_packages.isdisjoint(t.imports) or own_names.isdisjoint(t.packages)
+        )
+
+    @cached_property
+    def imported_roots(self) -> Mapping[str, Place]:
+        """Third-party import roots and dotted targets of first-party code, with their first place."""
+        found: dict[str, Place] = {}
+        for file in self.project.ordered:
+            code = file.code
+            if code is None or file.role not in (Role.FIRST_PARTY, Role.TEST):
+                continue
+            for imported in code.imports:
+                if not imported.target.startswith("."):
+                    parts = imported.target.split(".")
+                    for size in range(1, min(len(parts), 4) + 1):
+                        found.setdefault(".".join(parts[:size]), file.at(imported.line))
+        return found
+
+    def tool_place(self, tool: Tool) -> Place | None:
+        """Where a tool is a dependency, or else imported."""
+        for package in tool.packages:
+            if package in self.dependencies:
+                file, dependency = self.dependencies[package]
+                return file.at(dependency.line)
+        return next((self.imported_roots[name] for name in tool.imports if name in self.imported_roots), None)

@@ -1,0 +1,39 @@
+"""A product seen at a place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assessor.catalog.tools import Proof, Tool
+from assessor.facts.place import Place
+from assessor.facts.python import Call
+from assessor.project.arrivals import Arrival
+from assessor.project.model import ProjectFile, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A tool's proof seen at a place.
+
+    `kind`: call, decorator, base, command, action, file, resource, setting, hook, image, r_call. `scope` is the
+    function of a Python hit; `arrivals` are the ways that lead to a hit which is no Python.
+    """
+
+    practice: str
+    tool: Tool
+    proof: Proof
+    place: Place
+    kind: str
+    file: ProjectFile
+    scope: int = -1
+    call: Call | None = None
+    arrivals: tuple[Arrival, ...] = ()
+    text: str = ""
+
+    @property
+    def in_test(self) -> bool:
+        return self.file.role is Role.TEST
+
+    @property
+    def in_notebook(self) -> bool:
+        return self.file.is_notebook

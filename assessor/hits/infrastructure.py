@@ -1,0 +1,46 @@
+"""Products in resources, services and images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assessor.catalog.patterns import matches_image, matches_text
+from assessor.catalog.tools import Proof, Tool
+from assessor.hits.ground import Ground
+from assessor.hits.hit import Hit
+from assessor.project.model import ProjectFile, Role
+
+
+def infrastructure_hits(ground: Ground) -> Iterator[Hit]:
+    """Resources of infrastructure code, and images of services and resources, with the runs that apply them."""
+    proofs = [(tool, proof) for tool in ground.live_tools for proof in tool.proves]
+    resources = [(p, t, f) for t, f in proofs for p in f.resources]
+    images = [(p, t, f) for t, f in proofs for p in f.images]
+    for file in ground.project.ordered:
+        if file.role is not Role.FIRST_PARTY:
+            continue
+        if file.facts.resources:
+            yield from _resource_hits(ground, file, resources, images)
+        for service in file.facts.services:
+            arrivals = tuple(ground.automation.reach.targets.get((file.path, service.line), ()))
+            for pattern, tool, proof in images:
+                if service.image and matches_image(pattern, service.image):
+                    place, text = file.at(service.line), service.image
+                    yield Hit(proof.practice, tool, proof, place, "image", file, arrivals=arrivals, text=text)
+
+
+def _resource_hits(
+    ground: Ground, file: ProjectFile, resources: list[tuple[str, Tool, Proof]], images: list[tuple[str, Tool, Proof]]
+) -> Iterator[Hit]:
+    reached = tuple(ground.automation.reach.files.get(file.path, ()))
+    for resource in file.facts.resources:
+        name = f"{resource.system}:{resource.kind}"
+        place = file.at(resource.line)
+        for pattern, tool, proof in resources:
+            if matches_text(pattern, name):
+                text = f"{resource.kind} {resource.name}".strip()
+                yield Hit(proof.practice, tool, proof, place, "resource", file, arrivals=reached, text=text)
+        for image in resource.images:
+            for pattern, tool, proof in images:
+                if matches_image(pattern, image):
+                    yield Hit(proof.practice, tool, proof, place, "image", file, arrivals=reached, text=image)

@@ -1,0 +1,160 @@
+"""Products in Python: calls, decorators and base classes that mean them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from assessor.catalog.patterns import matches_call
+from assessor.catalog.tools import Proof, Tool
+from assessor.facts.python import UNKNOWN, Call
+from assessor.hits.ground import Ground
+from assessor.hits.hit import Hit
+from assessor.project.model import ProjectFile, Role
+from assessor.project.modules import CodeIndex
+
+_HANDED = {
+    "?.fit": re.compile(r"train|(?:^|_)fit(?:_|$)"),
+    "?.evaluate": re.compile(r"evaluat|(?:^|_)(?:test|score)_model"),
+}
+"""What is done to a model that a function was given, by what the function is then named."""
+
+
+def python_hits(ground: Ground) -> Iterator[Hit]:
+    """Every call, decorator and base class of first-party code and tests that means a product."""
+    return _PythonCalls(ground).hits()
+
+
+@dataclass(frozen=True)
+class _PythonCalls:
+    """Finds what the names in Python code prove; each name is looked up once."""
+
+    ground: Ground
+
+    def hits(self) -> Iterator[Hit]:
+        for file in self.ground.project.ordered:
+            if file.code is None or file.role not in (Role.FIRST_PARTY, Role.TEST):
+                continue
+            index = self.ground.modules.index(file.path)
+            roots = self._roots(index)
+            if file.role is Role.TEST:
+                roots |= self._fixture_roots(file.path)
+            for call in index.facts.calls:
+                yield from self._calls(call, file, index, roots, "call", call.scope)
+            for number, scope in enumerate(index.facts.scopes):
+                for decorator in scope.decorators:
+                    yield from self._calls(decorator, file, index, roots, "decorator", number)
+            for definition in index.facts.classes:
+                scope_number = next(iter(index.by_class.get(definition.name, ())), 0)
+                for decorator in definition.decorators:
+                    yield from self._calls(decorator, file, index, roots, "decorator", scope_number)
+                for base in definition.bases:
+                    for _, tool, proof in self._named(base, "base"):
+                        place = file.at(definition.line)
+                        yield Hit(proof.practice, tool, proof, place, "base", file, scope_number, text=base)
+
+    @cached_property
+    def _call_patterns(self) -> Mapping[str, list[tuple[str, Tool, Proof, str]]]:
+        """Call, decorator and base patterns by what a name must hold to match: its first word, or `?last`."""
+        found: dict[str, list[tuple[str, Tool, Proof, str]]] = defaultdict(list)
+        for tool in self.ground.live_tools:
+            for proof in tool.proves:
+                for kind, patterns in (("call", proof.calls), ("decorator", proof.decorators), ("base", proof.bases)):
+                    for pattern in patterns:
+                        head, _, rest = pattern.partition(".")
+                        key = f"?{rest.rpartition('.')[2]}" if head == "?" else head
+                        found[key].append((pattern, tool, proof, kind))
+        return found
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], list[tuple[str, Tool, Proof]]]:
+        return {}
+
+    def _named(self, name: str, kind: str) -> list[tuple[str, Tool, Proof]]:
+        """What a name proves. Few names make up most calls of a repository, so each is looked up once."""
+        known = self._by_name.get((name, kind))
+        if known is None:
+            patterns = self._call_patterns
+            keys = (name.partition(".")[0], f"?{name.rpartition('.')[2]}", "*")
+            known = self._by_name[name, kind] = [
+                (pattern, tool, proof)
+                for key in keys
+                for pattern, tool, proof, wanted in patterns.get(key, ())
+                if wanted == kind and matches_call(pattern, name)
+            ]
+        return known
+
+    def _fixture_roots(self, path: str) -> frozenset[str]:
+        """Imports of the conftest.py files above a test: its fixtures come from there."""
+        parts = path.split("/")[:-1]
+        found: frozenset[str] = frozenset()
+        for depth in range(len(parts) + 1):
+            conftest = "/".join([*parts[:depth], "conftest.py"])
+            if conftest in self.ground.modules.files and conftest != path:
+                found |= self._roots(self.ground.modules.index(conftest))
+        return found
+
+    @staticmethod
+    def _roots(index: CodeIndex) -> frozenset[str]:
+        found: set[str] = set()
+        for imported in index.facts.imports:
+            parts = imported.target.split(".")
+            found.update(".".join(parts[:size]) for size in range(1, len(parts) + 1))
+        return frozenset(found)
+
+    def _calls(
+        self, call: Call, file: ProjectFile, index: CodeIndex, roots: frozenset[str], kind: str, scope: int
+    ) -> Iterator[Hit]:
+        for pattern, tool, proof in self._named(call.name, kind):
+            meant = self._is_the_tool(call.name, pattern, tool, file, index, roots)
+            if (meant or self._is_handed(call, pattern, tool, index)) and _keywords_fit(call, proof):
+                yield Hit(proof.practice, tool, proof, file.at(call.line), kind, file, scope, call, text=call.name)
+
+    def _is_the_tool(
+        self, name: str, pattern: str, tool: Tool, file: ProjectFile, index: CodeIndex, roots: frozenset[str]
+    ) -> bool:
+        """The name is the tool's and not something else's of the same last word.
+
+        A file that imports the tool may mean it; otherwise the name must come from an import. A loose pattern (`?.fit`)
+        then counts only on what a first-party function returned, in a project that imports the tool somewhere.
+        """
+        if not tool.imports or roots.intersection(tool.imports):
+            return True
+        head = name.partition(".")[0]
+        if head == "?" or head not in roots or head in index.scopes or head in index.classes:
+            return False
+        if not pattern.startswith("?."):
+            return True
+        split = self.ground.modules.split(name, file.path)
+        return bool(split and "." in split[1]) and any(
+            imported in self.ground.imported_roots for imported in tool.imports
+        )
+
+    def _is_handed(self, call: Call, pattern: str, tool: Tool, index: CodeIndex) -> bool:
+        """A function named for its work fits or evaluates a model that it is given, in a project that uses the tool
+        (`def train_model(model, rows): model.fit(rows)`), or fits any library's model to rows and targets."""
+        work = _HANDED.get(f"?.{call.name.rpartition('.')[2]}")
+        if work is None or not pattern.startswith("?.") or tool.category != "training":
+            return False
+        if not work.search(index.facts.scopes[call.scope].name.rpartition(".")[2].lower()):
+            return False
+        unknown = call.name.startswith("?.") and any(
+            imported in self.ground.imported_roots for imported in tool.imports
+        )
+        return unknown or (call.name.endswith(".fit") and len(call.args) > 1)
+
+
+def _keywords_fit(call: Call, proof: Proof) -> bool:
+    if not proof.keywords and not proof.without:
+        return True
+    for name, wanted in proof.keywords.items():
+        value = call.keyword(name)
+        if wanted == "*":
+            if not call.has_keyword(name) or value is None or value is False or value == "":
+                return False
+        elif (value != UNKNOWN and str(value).lower() != str(wanted).lower()) or not call.has_keyword(name):
+            return False
+    return not any(call.has_keyword(name) or name in call.names for name in proof.without)

@@ -1,0 +1,55 @@
+"""Products in calls of R, Julia, SQL and the languages of the JVM."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assessor.catalog.tools import Proof, Tool
+from assessor.hits.ground import Ground
+from assessor.hits.hit import Hit
+from assessor.project.model import ProjectFile, Role
+
+
+def source_hits(ground: Ground) -> Iterator[Hit]:
+    """Calls in first-party files, of documentation tools in documents too, and in code that CI steps hold."""
+    r_calls = [(p, tool, proof) for tool in ground.live_tools for proof in tool.proves for p in proof.r_calls]
+    for file, _ in ground.project.having(lambda f: f.source_calls, frozenset({Role.FIRST_PARTY})):
+        yield from _source_hits(ground, file, r_calls)
+    documenting = [entry for entry in r_calls if entry[2].practice == "governance.documentation"]
+    for file, _ in ground.project.having(lambda f: f.source_calls, frozenset({Role.DOCUMENTATION})):
+        yield from _source_hits(ground, file, documenting)
+    yield from _inline_hits(ground, r_calls)
+
+
+def _source_hits(ground: Ground, file: ProjectFile, r_calls: list[tuple[str, Tool, Proof]]) -> Iterator[Hit]:
+    """Calls of R, Julia, SQL and the JVM's languages."""
+    arrivals = tuple(ground.automation.reach.files.get(file.path, ()))
+    for call in file.facts.source_calls:
+        for pattern, tool, proof in r_calls:
+            bare = pattern.rpartition("::")[2]
+            if call.name == pattern or (call.name == bare and "::" in pattern and _attached(ground, file, pattern)):
+                place = file.at(call.line)
+                yield Hit(proof.practice, tool, proof, place, "r_call", file, arrivals=arrivals, text=call.name)
+
+
+def _inline_hits(ground: Ground, r_calls: list[tuple[str, Tool, Proof]]) -> Iterator[Hit]:
+    """Calls of R and Julia code that CI steps and scripts hold."""
+    for call, place, arrival in ground.automation.reach.inline:
+        file = ground.project.files[place.path]
+        for pattern, tool, proof in r_calls:
+            bare = pattern.rpartition("::")[2]
+            if call.name == pattern or (call.name == bare and pattern.partition("::")[0] in ground.dependencies):
+                yield Hit(proof.practice, tool, proof, place, "r_call", file, arrivals=(arrival,), text=call.name)
+
+
+def _attached(ground: Ground, file: ProjectFile, pattern: str) -> bool:
+    """The R package of a pattern, or a bundle that holds it, is loaded in the file or declared by the project."""
+    package = pattern.partition("::")[0]
+    loaded = {c.arguments.strip("\"' ") for c in file.facts.source_calls if c.name == "library"}
+    return package in loaded or package.lower() in ground.dependencies or bool(loaded & _R_BUNDLES.get(package, set()))
+
+
+_R_BUNDLES = {
+    name: {"tidymodels"}
+    for name in ("tune", "yardstick", "parsnip", "rsample", "workflows", "recipes", "dials", "broom")
+} | {name: {"tidyverse"} for name in ("dplyr", "readr", "tidyr", "ggplot2")}

@@ -1,0 +1,109 @@
+"""What brings the project into service, the ways that lead to it, and what holds it back until it is good enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assessor.facts.place import Place
+from assessor.findings import Hop, Rung
+from assessor.hits.hit import Hit
+from assessor.hits.scene import Scene
+from assessor.lifecycle.gates import gates
+from assessor.lifecycle.order import best, check_positions, comes_after, stands_before
+from assessor.lifecycle.test_cases import test_cases
+from assessor.project.arrivals import Arrival, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Something that deploys. `route`: how it starts without a person; empty where a person starts it or nothing does.
+
+    `by_person`: some run reaches it, which a person starts. `after`: what must go well before it, in words.
+    """
+
+    place: Place
+    text: str
+    tool: str
+    route: tuple[Hop, ...] = ()
+    by_person: bool = False
+    after: str = ""
+    hit: Hit | None = None
+
+
+def deployments(scene: Scene) -> list[Deployment]:
+    """Commands on other machines that start something there, and every product that deploys."""
+    if "deployments" not in scene.memo:
+        scene.memo["deployments"] = list(_deployments(scene))
+    known: list[Deployment] = scene.memo["deployments"]
+    return known
+
+
+def deploying_route(scene: Scene) -> tuple[Hop, ...]:
+    """The route of the strongest deployment without a person; empty where there is none."""
+
+    def order(item: Deployment) -> tuple[object, ...]:
+        hops = [(hop.place, hop.text) for hop in item.route]
+        return (not item.after, item.place, item.tool, item.text, len(hops), hops)
+
+    first = min((item for item in deployments(scene) if item.route), key=order, default=None)
+    return first.route if first else ()
+
+
+def _deployments(scene: Scene) -> Iterator[Deployment]:
+    guard = _Guard(scene)
+    for site, way in over_ssh(scene):
+        text = f"`{site.command.text[:60]}` on another machine"
+        if way.is_automatic:
+            yield Deployment(site.place, text, "ssh", way.route, after=guard.before([way]))
+        else:
+            yield Deployment(site.place, text, "ssh", by_person=True)
+    for hit in scene.hits("deployment.automation", notebooks=False):
+        ways = [a for a in scene.arrivals(hit) if not a.in_test and not a.is_build]
+        automatic = [a for a in ways if a.is_automatic]
+        arrival = best(automatic)
+        text = f"{hit.tool.title}: {hit.proof.text or hit.text[:60]}"
+        if arrival is not None:
+            route, after = scene.route(hit, arrival), guard.before(automatic)
+            yield Deployment(hit.place, text, hit.tool.id, route, after=after, hit=hit)
+        else:
+            yield Deployment(hit.place, text, hit.tool.id, _by_itself(hit), bool(ways), hit=hit)
+
+
+def _by_itself(hit: Hit) -> tuple[Hop, ...]:
+    """A definition that deploys without any run of this repository: the platform pulls."""
+    if Rung(hit.proof.rung).height <= Rung.USED.height or hit.arrivals or hit.kind in ("action", "command", "call"):
+        return ()
+    return (Hop(hit.text or hit.tool.title, hit.place),)
+
+
+class _Guard:
+    """Tells what stands before a deployment."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._checks = check_positions(scene, test_cases(scene))
+        self._gates = list(gates(scene))
+
+    def before(self, ways: list[Arrival]) -> str:
+        """What must go well before one of some ways goes on: an approval, checks, a gate; empty where nothing does."""
+        for arrival in ways:
+            if arrival.run.approval:
+                return "after an approval"
+            if comes_after(self._scene, self._checks, arrival):
+                return "after the checks before it"
+        return "after a gate" if any(stands_before(self._scene, gate, ways) for gate in self._gates) else ""
+
+
+_RESTARTS = {"docker", "docker-compose", "systemctl", "service", "pm2", "supervisorctl", "kubectl", "nomad", "podman"}
+
+
+def over_ssh(scene: Scene) -> Iterator[tuple[Site, Arrival]]:
+    """Commands on another machine that start or restart something there."""
+    for site in scene.automation.reach.sites:
+        if not site.command.is_remote or site.arrival is None:
+            continue
+        words = site.invocation.words
+        starts = {"up", "run", "restart", "start", "reload", "apply", "deploy", "pull"} & set(words[1:4])
+        if (words[0] in _RESTARTS and starts) or site.invocation.script or words[0] in ("make", "bash", "sh"):
+            yield site, site.arrival

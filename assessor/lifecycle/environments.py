@@ -1,0 +1,33 @@
+"""The environments of a deployment, by the words of files, jobs and commands: development, test, staging, production."""
+
+from __future__ import annotations
+
+import re
+
+from assessor.hits.hit import Hit
+from assessor.project.arrivals import Arrival
+
+STAGES = {
+    "dev": "dev", "develop": "dev", "development": "dev", "test": "test", "testing": "test", "qa": "test", "uat": "staging",
+    "staging": "staging", "stage": "staging", "stg": "staging", "preprod": "staging", "pre-prod": "staging", "preproduction": "staging",
+    "acc": "staging", "acceptance": "staging", "prod": "prod", "production": "prod", "prd": "prod", "live": "prod",
+}  # fmt: skip
+
+
+def stage_named(name: str) -> str | None:
+    """The environment that a file or folder name speaks of: `prod.tfvars`, `values-staging.yaml`, `overlays/dev`."""
+    parts = re.split(r"[._-]", name.lower())
+    return next((STAGES[part] for part in parts if part in STAGES and part not in ("test", "testing", "live")), None)
+
+
+def stage_of(hit: Hit, arrival: Arrival) -> str | None:
+    """The environment that a way to a hit is for, by the words of its job, step and text; None where none is named."""
+    job = arrival.run.job
+    words = [job.environment, job.id, job.name, job.stage, hit.text]
+    step = job.steps[arrival.step] if 0 <= arrival.step < len(job.steps) else None
+    words += [step.name] if step else []
+    for text in words:
+        for part in re.split(r"[^a-z]+", text.lower()):
+            if part in STAGES and part not in ("test", "testing", "live", "stage", "acc"):
+                return STAGES[part]
+    return "staging" if re.search(r"\bstage\b", hit.text.lower()) else None

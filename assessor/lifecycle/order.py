@@ -1,0 +1,140 @@
+"""What runs before what: arrivals of CI, the positions of checks and gates, and what comes after them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from assessor.hits.scene import Scene
+from assessor.lifecycle.gates import Gate
+from assessor.lifecycle.test_cases import TestCase
+from assessor.project.arrivals import Arrival
+
+CI_PROVIDERS_EXCLUDED = frozenset({"code", "resource"})
+"""Providers of runs that are no CI: schedules in code, infrastructure objects."""
+
+
+def best(arrivals: Iterable[Arrival]) -> Arrival | None:
+    """The way that proves most: not only in a test, one whose failure counts, on a change, from a trigger that the
+    repository itself names, the shortest, the first."""
+
+    def order(arrival: Arrival) -> tuple[bool, bool, bool, bool, int, str]:
+        run = arrival.run
+        return (
+            arrival.in_test,
+            not arrival.fails,
+            not run.on_change,
+            not run.names_its_trigger,
+            arrival.depth,
+            run.key,
+        )
+
+    return min(arrivals, key=order, default=None)
+
+
+def run_files(arrivals: Iterable[Arrival]) -> tuple[str, ...]:
+    """The files in which the runs of some arrivals are written, sorted."""
+    return tuple(sorted({arrival.run.path for arrival in arrivals}))
+
+
+def ci_arrivals(scene: Scene, path: str, number: int) -> list[Arrival]:
+    """Ways by which CI runs a test function on a change."""
+    return [
+        a
+        for a in scene.automation.arrivals(path, number)
+        if a.in_test and a.is_automatic and a.run.workflow.provider not in CI_PROVIDERS_EXCLUDED and not a.is_build
+    ]
+
+
+_SHIPPING = ("ci.build", "versioning.releases", "deployment.automation", "deployment.packaging")
+
+
+def shipping_arrivals(scene: Scene) -> list[Arrival]:
+    """Runs' arrivals at what builds, releases or deploys."""
+    found = []
+    for practice in _SHIPPING:
+        for hit in scene.hits(practice):
+            if hit.kind in ("command", "action"):
+                found += [a for a in scene.arrivals(hit) if not a.in_test and not a.is_build]
+    return found
+
+
+def comes_after(scene: Scene, earlier: set[tuple[str, int]], arrival: Arrival) -> bool:
+    """`earlier` holds (run, step) of checks whose failure fails their run."""
+    for key, step in earlier:
+        if key == arrival.run.key and step < arrival.step:
+            return True
+        if needs(arrival, key):
+            return True
+        if _follows_workflow(scene, key, arrival):
+            return True
+    return False
+
+
+def needs(arrival: Arrival, key: str) -> bool:
+    """The run waits for the run `key`, or for the job that calls the workflow in which `key` stands."""
+    return any(key == need or key.startswith(need + ">") for need in arrival.run.needs)
+
+
+def _follows_workflow(scene: Scene, key: str, arrival: Arrival) -> bool:
+    """The run starts when the workflow of the check has ended (workflow_run, pipeline resources)."""
+    before = scene.automation.runs.get(key)
+    if before is None:
+        return False
+    names = {before.workflow.name, before.path, before.path.rpartition("/")[2].rpartition(".")[0]}
+    for trigger in arrival.run.triggers:
+        if trigger.kind not in ("workflow_run", "pipeline"):
+            continue
+        if names & set(trigger.sources):
+            return True
+        # Azure names pipelines on the server: a source that no file here has is one of this repository's other pipelines
+        known = {n for r in scene.automation.runs.values() for n in (r.workflow.name, r.path)}
+        if (
+            trigger.kind == "pipeline"
+            and not known & set(trigger.sources)
+            and before.path != arrival.run.path
+            and before.on_change
+        ):
+            return True
+    return False
+
+
+def stands_before(scene: Scene, gate: Gate, later: list[Arrival]) -> bool:
+    """The gate stops a run, and what `later` arrives at comes after it in the same job or in a job that needs it."""
+    if not (gate.stops or _cancels(gate)):
+        return False
+    before = [a for a in scene.automation.arrivals(gate.file.path, gate.scope) if a.fails and not a.in_test]
+    for first in before:
+        for second in later:
+            if second.run.key == first.run.key:
+                if second.step > first.step or (second.step == first.step and _line(second) >= _line(first)):
+                    return True
+            elif needs(second, first.run.key) and first.run.fails:
+                return True
+    return False
+
+
+def _cancels(gate: Gate) -> bool:
+    return any(effect.rpartition(".")[2] in ("cancel", "abort", "terminate", "fail") for effect in gate.effects)
+
+
+def _line(arrival: Arrival) -> int:
+    return arrival.hop.place.line if arrival.hop else 0
+
+
+def is_ci(arrival: Arrival) -> bool:
+    return arrival.run.workflow.provider not in CI_PROVIDERS_EXCLUDED
+
+
+def check_positions(scene: Scene, cases: Iterable[TestCase]) -> set[tuple[str, int]]:
+    """(run, step) of tests, linters and scanners whose failure fails their run."""
+    found = {
+        (a.run.key, a.step)
+        for case in cases
+        for a in ci_arrivals(scene, case.file.path, case.number)
+        if a.fails and a.run.fails
+    }
+    for practice in ("ci.lint", "ci.types", "ci.security"):
+        for hit in scene.hits(practice, tests=True):
+            if hit.kind in ("command", "action"):
+                found |= {(a.run.key, a.step) for a in scene.arrivals(hit) if a.fails and a.run.fails}
+    return found

@@ -1,0 +1,52 @@
+"""What starts a training under a condition: calls that submit, dispatch or retrain, and the comparisons above them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assessor.hits.scene import Scene
+from assessor.lifecycle.stations import marks, stations_named
+
+RETRAINS = re.compile(
+    r"(?:^|_)retrain|trigger_?training|train_?trigger|trigger_?pipeline|trigger_?retrain|start_?training", re.IGNORECASE
+)
+
+
+def conditional_effects(scene: Scene, path: str) -> Iterator[tuple[tuple[str, ...], int, int]]:
+    """Names called under a condition: effects of comparisons, and calls with guards."""
+    facts = scene.modules.index(path).facts
+    for comparison in facts.comparisons:
+        if comparison.effects:
+            yield comparison.effects, comparison.line, comparison.scope
+    for call in facts.calls:
+        if call.guards:
+            yield (call.name,), call.line, call.scope
+
+
+_SUBMITS = {
+    "create_run_from_pipeline_func", "create_run_from_pipeline_package", "run_pipeline", "start_pipeline_execution", "create_run",
+    "run_deployment", "trigger_dag_run", "create_workflow_dispatch", "start_execution", "submit_job",
+}  # fmt: skip
+"""Calls that start a run of a training pipeline on its orchestrator."""
+
+
+_DISPATCH = {
+    "create_workflow_dispatch",
+    "run_deployment",
+    "trigger_dag",
+    "start_pipeline_execution",
+    "create_dispatch",
+    "repository_dispatch",
+}
+
+
+def starts_training(scene: Scene, name: str, path: str, known: object) -> bool:
+    last = name.rpartition(".")[2]
+    if last in _DISPATCH or (RETRAINS.search(last) and not last.endswith(("_needed", "_required", "decision"))):
+        return True
+    targets = scene.modules.targets(name, path)
+    calls = {c.name.rpartition(".")[2] for t in targets for c in scene.modules.index(t[0]).calls.get(t[1], ())}
+    if calls & _SUBMITS:
+        return True
+    return any("train" in marks(scene).get(t, frozenset()) for t in targets) and bool(stations_named(name) & {"train"})

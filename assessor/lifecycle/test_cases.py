@@ -1,0 +1,244 @@
+"""Collected test functions with real assertions, and what of the project each of them reaches: data work, a model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assessor.facts.python import MAIN, MODULE, Scope
+from assessor.hits.scene import Scene
+from assessor.lifecycle.calls import called, scripts_started
+from assessor.lifecycle.stations import marks, named_model_scopes, training_hits
+from assessor.project.closure import is_test_scope
+from assessor.project.model import ProjectFile, Role
+from assessor.project.modules import ScopeKey
+
+
+@dataclass(frozen=True, slots=True)
+class TestCase:
+    """One collected test function with real assertions, and what of the first-party code it reaches."""
+
+    __test__ = False
+
+    file: ProjectFile
+    number: int
+    scope: Scope
+    reaches: frozenset[ScopeKey]
+    tests_data: bool
+    tests_model: bool
+    calls: frozenset[str]
+
+
+def test_cases(scene: Scene) -> list[TestCase]:
+    """Test functions that assert something on first-party code or on the project's data; stubs are left out."""
+    if "test_cases" not in scene.memo:
+        scene.memo["test_cases"] = list(_test_cases(scene))
+    known: list[TestCase] = scene.memo["test_cases"]
+    return known
+
+
+_CALLS_AWAY = 4
+
+
+def _test_cases(scene: Scene) -> Iterator[TestCase]:
+    model_scopes = set(named_model_scopes(scene))
+    known = marks(scene)
+    training = {(hit.file.path, hit.scope) for hit in training_hits(scene, tests=True)}
+    for path in scene.automation.test_files:
+        file = scene.project.files[path]
+        index = scene.modules.index(path)
+        calls_of: _CallsOf | None = None
+        for number, scope in enumerate(index.facts.scopes):
+            last = scope.name.rpartition(".")[2]
+            if not last.startswith("test") or scope.is_stub or number in (MODULE, MAIN):
+                continue
+            calls_of = calls_of or _CallsOf(scene, path)
+            reached = _reached(scene, calls_of, path, number)
+            if not _asserts(scene, path, number, scope, reached):
+                continue
+            own = frozenset(c.name for c in index.calls.get(number, ()))
+            fixtures = _fixture_calls(scene, path, scope)
+            calls = own | fixtures
+            stations = {s for key in reached for s in known.get(key, ())}
+            data = "data" in stations or _names_data(last, path, calls, bool(reached)) or _reaches_data(scene, reached)
+            data = data or _reads_listed(scene, path, number) or _named_after_data_code(path, reached)
+            model = (
+                "train" in stations
+                or bool(reached & model_scopes)
+                or _names_model(last, calls, bool(reached))
+                or (path, number) in training
+            )
+            yield TestCase(file, number, scope, reached, data, model, calls)
+
+
+class _CallsOf:
+    """What a function calls, as seen from one test file: by name, or any method of that name that the file's imports
+    bring within reach where it is not known whose it is."""
+
+    def __init__(self, scene: Scene, path: str) -> None:
+        self._scene = scene
+        self._path = path
+        self._methods = _methods_loaded(scene, path)
+        self._known: dict[ScopeKey, tuple[ScopeKey, ...]] = {}
+
+    def __call__(self, key: ScopeKey) -> tuple[ScopeKey, ...]:
+        known = self._known.get(key)
+        if known is None:
+            targets, awaited = called(self._scene, key)
+            methods = (method for name in awaited for method in self._methods.get(name, ()))
+            scripts = scripts_started(self._scene, key) if key[0] == self._path else ()
+            known = self._known[key] = (*targets, *methods, *scripts)
+        return known
+
+
+def _reached(scene: Scene, calls_of: _CallsOf, path: str, number: int) -> frozenset[ScopeKey]:
+    """First-party functions that the one test function reaches within some calls, through fixtures too."""
+    index = scene.modules.index(path)
+    scope = index.facts.scopes[number]
+    edge = dict.fromkeys([(path, number)])
+    for parameter in scope.parameters:
+        edge.update(dict.fromkeys(_fixtures(scene, path, parameter)))
+    if scope.class_name:
+        setups = [n for n in index.by_class.get(scope.class_name, ()) if "setup" in index.facts.scopes[n].name.lower()]
+        edge.update(dict.fromkeys((path, n) for n in setups))
+    seen: dict[ScopeKey, None] = {}
+    for _ in range(_CALLS_AWAY + 1):
+        seen.update(edge)
+        edge = dict.fromkeys(key for start in edge for key in calls_of(start) if key not in seen)
+    own_file = scene.modules.files[path].role is Role.FIRST_PARTY
+    return frozenset(key for key in seen if (key[0] != path or own_file) and _is_code(scene, key))
+
+
+def _is_code(scene: Scene, key: ScopeKey) -> bool:
+    """A function of the project that is no test."""
+    memo: dict[ScopeKey, bool] = scene.memo.setdefault("is_code", {})
+    known = memo.get(key)
+    if known is None:
+        path, number = key
+        known = memo[key] = scene.modules.files[path].role is Role.FIRST_PARTY and not is_test_scope(
+            scene.modules.index(path).facts.scopes[number]
+        )
+    return known
+
+
+def _methods_loaded(scene: Scene, path: str) -> dict[str, list[ScopeKey]]:
+    """First-party methods by name that the test file's imports bring within reach."""
+    loaded, waiting = {path}, [path]
+    found: dict[str, list[ScopeKey]] = {}
+    while waiting:
+        current = waiting.pop()
+        if scene.modules.files[current].role is Role.FIRST_PARTY:
+            for name, numbers in scene.modules.index(current).methods.items():
+                found.setdefault(name, []).extend((current, number) for number in numbers)
+        fresh = [file for file in scene.modules.imported(current) if file not in loaded]
+        loaded.update(fresh)
+        waiting += fresh
+    return found
+
+
+def _fixtures(scene: Scene, path: str, name: str) -> list[ScopeKey]:
+    """The functions behind a fixture: in the test's file or a conftest.py above it."""
+    parts = path.split("/")[:-1]
+    paths = [path] + ["/".join([*parts[:depth], "conftest.py"]) for depth in range(len(parts), -1, -1)]
+    for candidate in paths:
+        if candidate in scene.modules.files and name in scene.modules.index(candidate).scopes:
+            return [(candidate, scene.modules.index(candidate).scopes[name])]
+    return []
+
+
+def _fixture_calls(scene: Scene, path: str, scope: Scope) -> frozenset[str]:
+    found = {c.name for c in scene.modules.index(path).calls.get(MODULE, ())}
+    for parameter in scope.parameters:
+        for p, n in _fixtures(scene, path, parameter):
+            found |= {c.name for c in scene.modules.index(p).calls.get(n, ())}
+    return frozenset(found)
+
+
+def _asserts(scene: Scene, path: str, number: int, scope: Scope, reached: frozenset[ScopeKey]) -> bool:
+    """It asserts something itself, or a first-party or test helper that it calls does."""
+    if scope.asserts:
+        return True
+    index = scene.modules.index(path)
+    for call in index.calls.get(number, ()):
+        if (
+            call.name.endswith((".assert_called_once", ".assert_called_with", "raise_for_status"))
+            or ".assert_" in call.name
+        ):
+            return True
+        for p, n in scene.modules.targets(call.name, path):
+            if scene.modules.index(p).facts.scopes[n].asserts:
+                return True
+    return False
+
+
+_DATA_NAME = re.compile(
+    r"data|feature|preprocess|schema|column|null|missing|clean|split|transform|ingest|duplicate|encod|outlier", re.I
+)
+
+
+_DATA_CALLS = re.compile(
+    r"(?:^|\.)(?:read_csv|read_parquet|isnull|isna|notnull|duplicated|columns|expect_\w+|validate|dtypes|DataFrame|load_dataset)$"
+)
+
+
+_MODEL_NAME = re.compile(
+    r"model|train|predict|infer|accuracy|overfit|invarian|loss|fit|score|metric|converge|output_shape|behaviou?ral",
+    re.I,
+)
+
+
+_MODEL_CALLS = re.compile(
+    r"(?:^|\.)(?:predict|predict_proba|fit|train|forward|score|backward|inference|decision_function|transform_and_predict|encode_image|encode_text|generate)$"
+)
+
+
+def _names_data(name: str, path: str, calls: frozenset[str], reaches: bool) -> bool:
+    """A test named for data that reaches first-party code, or looks at data itself."""
+    named = bool(_DATA_NAME.search(name)) or "/data/" in path or "data" in path.rpartition("/")[2]
+    return named and any(_DATA_CALLS.search(call) for call in calls)
+
+
+_DATA_FILE = re.compile(
+    r"(?:^|_)(?:data|features?|preprocess\w*|ingest\w*|etl|clean\w*|transform\w*|dataset|datasets|split\w*|prep)(?:_|\.py$)"
+)
+
+
+_DATA_STEM = re.compile(
+    r"(?:^|_)(feature|preprocess|ingest|etl|clean|transform|dataset|split|data)(?=[a-z]*(?:_|\.py$))"
+)
+
+
+_FRAMES = {"pandas", "polars", "pyspark", "numpy", "dask"}
+
+
+def _reaches_data(scene: Scene, reached: frozenset[ScopeKey]) -> bool:
+    """A function of a module named for data that works on frames or arrays."""
+    for path, number in reached:
+        if number > MAIN and _DATA_FILE.search(path.rpartition("/")[2]):
+            if any(i.target.partition(".")[0] in _FRAMES for i in scene.modules.index(path).facts.imports):
+                return True
+    return False
+
+
+def _named_after_data_code(path: str, reached: frozenset[ScopeKey]) -> bool:
+    """The test's file and the module that it reaches are both named for the same work on data: splitting, features."""
+    words = set(_DATA_STEM.findall(path.rpartition("/")[2]))
+    return bool(words) and any(
+        number > MAIN and words.intersection(_DATA_STEM.findall(target.rpartition("/")[2]))
+        for target, number in reached
+    )
+
+
+def _reads_listed(scene: Scene, path: str, number: int) -> bool:
+    """The test reads a data file of the repository itself."""
+    for call in scene.modules.index(path).calls.get(number, ()):
+        if call.name.rpartition(".")[2].startswith("read_") and any(
+            isinstance(v, str) and v.removeprefix("./") in scene.project.listed for v in call.args
+        ):
+            return True
+    return False
+
+
+def _names_model(name: str, calls: frozenset[str], reaches: bool) -> bool:
+    return any(_MODEL_CALLS.search(call) for call in calls) and (reaches or bool(_MODEL_NAME.search(name)))
