@@ -96,7 +96,11 @@ class Walk:
     def _steps(
         self, steps: Iterable[Step], path: str, base: Arrival, env: tuple[tuple[str, str], ...], workflow: Workflow
     ) -> None:
+        stopped = False
         for number, step in enumerate(steps):
+            if stopped and not _RUNS_ANYWAY.search(step.condition):
+                continue
+            stopped = stopped or _always_fails(step)
             position = number if base.parent is None and base.hop is None else base.step
             arrival = Arrival(base.run, position, None, base, base.fails and step.can_fail, base.in_test)
             context = Context(arrival, folder_of(step.cwd), path, (*env, *step.env))
@@ -428,6 +432,19 @@ class Walk:
         arrival = site.arrival or Arrival(NO_RUN, 0)
         cwd = site.cwd if site.arrival else posixpath.dirname(site.place.path)
         return self.paths.locate(invocation.script, Context(arrival, cwd, site.place.path))
+
+
+_RUNS_ANYWAY = re.compile(r"\b(?:always|failure|failed|cancelled|canceled|succeededOrFailed)\b", re.IGNORECASE)
+
+
+def _always_fails(step: Step) -> bool:
+    """The step ends with a failure whenever it runs, so that no later one of its job does."""
+    failing = any(
+        c.argv == ("false",) or (c.argv[:1] == ("exit",) and c.argv[1:2] not in ((), ("0",)) and c.argv[1].isdecimal())
+        for c in step.commands
+        if not (c.swallowed or c.condition or c.is_remote)
+    )
+    return failing and step.can_fail and not step.condition
 
 
 def _called_steps(step: Step, inner: Workflow) -> Iterator[tuple[Job, tuple[Step, ...]]]:

@@ -1,19 +1,21 @@
 """Shell texts to commands, by tree-sitter's bash grammar (error tolerant, so a broken text still gives its commands).
 
 What counts: simple commands with their words, the folder and environment that they run in, and whether their failure
-can fail the text. Expressions of CI providers (`${{ x }}`, `$(X)` of make, `$[x]`) are kept as plain words.
+can fail the text. What the text never comes to (after `exit`, behind `true ||`, in `if false`) is no command of it.
+Expressions of CI providers (`${{ x }}`, `$(X)` of make, `$[x]`) are kept as plain words.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assessor.facts.commands import Command, ShellScript
+from assessor.readers.syntax.shell_status import status
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
@@ -107,13 +109,23 @@ class _State:
 
     stops: bool
     pipefail: bool = False
+    ended: str = ""
+    """Why nothing further of the text runs: `exit`, `return` (of a function), `failed` (under -e); empty while it goes on."""
+    constants: dict[str, str] = field(default_factory=dict)
+    """Variables whose value is certain here: set to a plain text, and by nothing that may or may not run."""
     cwd: str = ""
     variables: dict[str, str] = field(default_factory=dict)
     exported: dict[str, str] = field(default_factory=dict)
     folders: list[str] = field(default_factory=list)
 
     def copy(self) -> _State:
-        return replace(self, variables=dict(self.variables), exported=dict(self.exported), folders=list(self.folders))
+        return replace(
+            self,
+            variables=dict(self.variables),
+            exported=dict(self.exported),
+            folders=list(self.folders),
+            constants=dict(self.constants),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +135,12 @@ class _Where:
     swallowed: bool = False
     condition: str = ""
     depth: int = 0
+    certain: bool = True
+    """It runs whenever the text comes to it."""
 
-    def inside(self, *, swallowed: bool = False, condition: str = "") -> _Where:
+    def inside(self, *, swallowed: bool = False, condition: str = "", certain: bool = True) -> _Where:
         joined = " && ".join(part for part in (self.condition, condition) if part)
-        return _Where(self.swallowed or swallowed, joined[:300], self.depth + 1)
+        return _Where(self.swallowed or swallowed, joined[:300], self.depth + 1, self.certain and certain)
 
 
 class _Walk:
@@ -137,6 +151,10 @@ class _Walk:
         self.made: list[tuple[Command, bool, int]] = []
         self.functions: dict[str, Node] = {}
         self.calling: list[str] = []
+        self.aliases: dict[str, str] = {}
+        self.expands = False
+        self.forgiven = False
+        """A trap turns every failure into success."""
         self.statement = 0
 
     # ---- statements ----
@@ -148,14 +166,15 @@ class _Walk:
                 self.define(child)
         for child in root.named_children:
             self.statement += 1
-            self.node(child, where)
+            behind = child.next_sibling
+            self.node(child, where.inside(swallowed=behind is not None and behind.type == "&"))
 
     def finished(self) -> Iterator[Command]:
         """Where the text goes on after a failure, every command but those of the last statement is swallowed."""
         last = max((number for _, _, number in self.made), default=0)
         checked = self._checked_statements()
         for command, stops, number in self.made:
-            lost = not stops and number != last and number not in checked
+            lost = self.forgiven or (not stops and number != last and number not in checked)
             yield replace(command, swallowed=True) if lost and not command.swallowed else command
 
     def _checked_statements(self) -> set[int]:
@@ -170,7 +189,7 @@ class _Walk:
         return found
 
     def node(self, node: Node, where: _Where) -> None:
-        if where.depth > MAX_DEPTH or len(self.made) > MAX_COMMANDS:
+        if self.state.ended or where.depth > MAX_DEPTH or len(self.made) > MAX_COMMANDS:
             return
         handler = _HANDLERS.get(node.type)
         if handler:
@@ -193,22 +212,49 @@ class _Walk:
     def list_(self, node: Node, where: _Where) -> None:
         """`a && b`, `a || b`: the left side of `||` is swallowed unless the right side fails."""
         parts = node.children
-        left, operator, right = parts[0], parts[1].type if len(parts) > 1 else "", parts[-1]
-        if operator == "||":
-            lost = not self.fails(right)
-            self.node(left, where.inside(swallowed=lost))
-            self.node(right, where.inside())
-        elif operator == "&&":
-            self.node(left, where.inside())
-            condition = (
-                left.text.decode("utf-8", "replace")[:150]
-                if left.type in ("test_command", "negated_command") and left.text
-                else ""
-            )
-            self.node(right, where.inside(condition=condition))
-        else:
+        left, sign, right = parts[0], parts[1].type if len(parts) > 1 else "", parts[-1]
+        if sign not in ("&&", "||"):
             for child in node.named_children:
                 self.node(child, where.inside())
+            return
+        known = self.status(left)
+        lost = sign == "||" and not self.fails(right)
+        self.branch([left], where.inside(swallowed=lost), keeps=("exit", "return"))
+        if known is (sign == "||"):
+            return  # the right side never runs
+        if known is None:
+            self.branch([right], where.inside(condition=self.plain(left)[:150], certain=False))
+        else:
+            self.node(right, where.inside())
+
+    def branch(self, nodes: Iterable[Node], where: _Where, keeps: tuple[str, ...] = ()) -> str:
+        """Follow what may not be the only way; return how it ended. The text itself ends only by what is in `keeps`."""
+        for node in nodes:
+            self.node(node, where)
+        ended = self.state.ended
+        self.state.ended = ended if ended in keeps else ""
+        return ended
+
+    def status(self, node: Node) -> bool | None:
+        return status(node, self.literal)
+
+    def literal(self, node: Node) -> str | None:
+        """The text of a word that depends on nothing; None of any other one, and of a name that the text redefines."""
+        if node.type == "command_name" and self.plain(node) in self.functions:
+            return None
+        waiting = [node]
+        while waiting:
+            part = waiting.pop()
+            if part.type in ("simple_expansion", "expansion"):
+                name = re.fullmatch(r"\$\{?(\w+)\}?", self.plain(part))
+                if not name or name[1] not in self.state.constants:
+                    return None
+            elif "substitution" in part.type or part.type in ("arithmetic_expansion", "brace_expression"):
+                return None
+            else:
+                waiting += part.named_children
+        text = self.word(node)
+        return None if any(sign in text for sign in ("__EXPR", "$", "`", "{{", "%", "~")) else text
 
     def fails(self, node: Node) -> bool:
         """The alternative after `||` makes the text fail: it exits or returns with a status other than 0."""
@@ -229,14 +275,20 @@ class _Walk:
             count = len(self.made)
             self.node(part, where.inside(swallowed=not last and not before.pipefail))
             if number and len(self.made) - count > 1:
-                self.fed(count)
+                self.fed(count, parts[number - 1])
         self.state = before
 
-    def fed(self, count: int) -> None:
-        """`echo train.py | xargs python`: the words that echo prints become arguments of what xargs starts."""
+    def fed(self, count: int, before: Node) -> None:
+        """`echo train.py | xargs python`: the words that echo prints become arguments of what xargs starts. With `-r` it
+        starts nothing where nothing is printed."""
         printed = self.made[count - 1][0] if count else None
         inner, stops, statement = self.made[-1]
-        if printed and printed.argv[:1] == ("echo",) and self.made[-2][0].argv[:1] == ("xargs",):
+        outer = self.made[-2][0].argv
+        if outer[:1] != ("xargs",):
+            return
+        if self.status(before) is not None and {"-r", "--no-run-if-empty"} & set(outer):
+            self.made.pop()
+        elif printed and printed.argv[:1] == ("echo",):
             self.made[-1] = (replace(inner, argv=(*inner.argv, *printed.argv[1:])), stops, statement)
 
     def subshell(self, node: Node, where: _Where) -> None:
@@ -247,43 +299,90 @@ class _Walk:
 
     def if_(self, node: Node, where: _Where) -> None:
         """Commands of the test are looked at, not fatal, unless the branch taken on failure exits."""
-        tests: list[Node] = []
-        bodies: list[Node] = []
-        seen_then = False
-        for child in node.children:
-            if child.type == "then":
-                seen_then = True
-            elif child.is_named:
-                (bodies if seen_then else tests).append(child)
-        text = " ".join(t.text.decode("utf-8", "replace") for t in tests if t.text)[:150]
+        tests, bodies = _divided(node)
+        text = " ".join(self.plain(test) for test in tests)[:150]
         negated = bool(tests) and tests[0].type == "negated_command"
         exits = any(self.exits(b) for b in bodies if (b.type not in ("else_clause", "elif_clause")) == negated)
-        for test in tests:
-            self.node(test, where.inside(swallowed=not exits))
-        for body in bodies:
-            self.node(body, where.inside(condition=text))
+        others = [_divided(body) for body in bodies if body.type in ("else_clause", "elif_clause")]
+        then = [body for body in bodies if body.type not in ("else_clause", "elif_clause")]
+        ends: list[str] = []
+        certain = True
+        for tested, body in ((tests, then), *others):
+            self.branch(tested, where.inside(swallowed=not exits or tested is not tests), keeps=("exit", "return"))
+            if self.state.ended:
+                return
+            known = self.status(tested[-1]) if tested else True
+            if known is not False:
+                ends.append(self.branch(body, where.inside(condition=text, certain=certain and known is True)))
+            certain = certain and known is not None
+            if known:
+                break
+        else:
+            ends.append("")
+        self.state.ended = ends[0] if all(ends) else ""
 
     def exits(self, node: Node) -> bool:
         texts = [n.text.decode("utf-8", "replace").split() for n in _commands(node) if n.text]
         return any(words[:1] == ["exit"] and words[1:2] != ["0"] for words in texts)
 
     def loop(self, node: Node, where: _Where) -> None:
-        head = node.text.decode("utf-8", "replace").split("\n", 1)[0][:150] if node.text else ""
+        head = self.plain(node).split("\n", 1)[0][:150]
         if node.type == "for_statement":
             name = node.child_by_field_name("variable")
             if name is not None:
                 self.state.variables.pop(self.plain(name), None)
+        self.forget(node)
+        known = self._loops(node)
         for child in node.named_children:
-            inner = where.inside(condition=head) if child.type == "do_group" else where.inside(swallowed=True)
-            if child.type not in ("word", "variable_name", "string", "concatenation", "number"):
-                self.node(child, inner)
+            if child.type == "do_group" and known is not False:
+                self.branch([child], where.inside(condition=head, certain=False))
+            elif child.type not in ("do_group", "word", "variable_name", "string", "concatenation", "number"):
+                self.branch([child], where.inside(swallowed=True))
+        if known and not self._leaves(node):
+            self.state.ended = "exit"
+
+    def _loops(self, node: Node) -> bool | None:
+        """True of a loop without end, False of one that never begins."""
+        if node.type == "while_statement":
+            tests = node.children_by_field_name("condition")
+            known = self.status(next((t for t in reversed(tests) if t.is_named), node))
+            return None if known is None else known is (node.children[0].type == "while")
+        if node.type == "for_statement" and "body" in {node.field_name_for_child(i) for i in range(node.child_count)}:
+            between = self.plain(node).partition("do")[0].split(";")[0].split()
+            return False if between[2:] == ["in"] else None
+        return None
+
+    def _leaves(self, node: Node) -> bool:
+        """Something in the loop may end it."""
+        names = {self.plain(command).split(" ", 1)[0] for command in _commands(node)}
+        return bool(names & {"break", "exit", "return", "kill", "exec", *self.functions})
+
+    def forget(self, node: Node) -> None:
+        """What the node sets is not certain: it may run or not, once or more."""
+        waiting = [node]
+        while waiting and self.state.constants:
+            part = waiting.pop()
+            if part.type == "variable_assignment":
+                name = part.child_by_field_name("name")
+                self.state.constants.pop(self.plain(name) if name is not None else "", None)
+            waiting += part.named_children
 
     def case(self, node: Node, where: _Where) -> None:
-        head = node.text.decode("utf-8", "replace").split("\n", 1)[0][:150] if node.text else ""
-        for child in node.named_children:
-            if child.type == "case_item":
-                for statement in child.named_children[1:]:
-                    self.node(statement, where.inside(condition=head))
+        head = self.plain(node).split("\n", 1)[0][:150]
+        value = node.child_by_field_name("value")
+        known = self.literal(value) if value is not None else None
+        for item in node.named_children:
+            if item.type != "case_item":
+                continue
+            patterns = [self.literal(pattern) for pattern in item.children_by_field_name("value")]
+            plain = known is not None and not any(p is None or set("*?[") & set(p) for p in patterns)
+            if plain and known not in patterns:
+                continue
+            taken = item.children_by_field_name("value")
+            inner = where.inside(condition=head, certain=False)
+            self.branch([child for child in item.named_children if child not in taken], inner)
+            if plain:
+                break
 
     def redirected(self, node: Node, where: _Where) -> None:
         """A command with redirections; a here-document may be its program."""
@@ -342,14 +441,17 @@ class _Walk:
         if value is not None:
             self.substitutions(value, where)
             text = value.text.decode("utf-8", "replace") if value.text else ""
+            known = self.literal(value)
             self.state.variables[self.plain(name)] = SCRIPT_FOLDER if _DIRNAME.search(text) else self.word(value)
         else:
-            self.state.variables[self.plain(name)] = ""
+            known = self.state.variables[self.plain(name)] = ""
+        self.state.constants.pop(self.plain(name), None)
+        if known is not None and where.certain and "+=" not in self.plain(node)[: len(self.plain(name)) + 2]:
+            self.state.constants[self.plain(name)] = known
         return self.plain(name)
 
     def negated(self, node: Node, where: _Where) -> None:
-        for child in node.named_children:
-            self.node(child, where.inside())
+        self.branch(node.named_children, where.inside(), keeps=("exit", "return"))
 
     def test(self, node: Node, where: _Where) -> None:
         self.substitutions(node, where)
@@ -392,18 +494,22 @@ class _Walk:
     def add(self, argv: tuple[str, ...], node: Node, where: _Where, env: dict[str, str] | None = None) -> None:
         """Note a command after its effects on the state; wrappers and embedded texts are taken off."""
         line = self.offset + node.start_point[0]
+        replaces = argv[0] == "exec"
         argv, extra = _unwrapped(argv)
         env = {**(env or {}), **extra}
         if not argv:
             return
+        argv = self.unaliased(argv)
         name = argv[0]
         if name in self.functions and name not in self.calling and len(self.calling) < 8:
             self.calling.append(name)
             self.node(self.functions[name], where.inside())
             self.calling.pop()
+            self.state.ended = "" if self.state.ended == "return" else self.state.ended
             return
         if self.changes_state(argv, node):
             return
+        self.ends(argv, where, replaces)
         embedded = _embedded(argv)
         if embedded:
             self.embed(embedded, line, where, is_remote=_is_ssh(argv))
@@ -415,6 +521,28 @@ class _Walk:
             inner = _after_options(argv[1:])
             if inner:
                 self.made.append((replace(made, argv=inner), self.state.stops, self.statement))
+
+    def ends(self, argv: tuple[str, ...], where: _Where, replaces: bool) -> None:
+        """Note that nothing of the text runs after this command."""
+        name, rest = argv[0], argv[1:]
+        if name in ("source", ".", "eval", "read", "getopts", "mapfile", "readarray", "printf", "unset"):
+            self.state.constants.clear()  # these set variables too
+        if (
+            replaces
+            or name == "exit"
+            or (name == "kill" and rest[-1:] == ("$$",))
+            or (name == "sleep" and rest[:1] in (("infinity",), ("inf",)))
+        ):
+            self.state.ended = "exit"
+        elif name == "return":
+            self.state.ended = "return"
+        elif name == "false" and self.state.stops and not where.swallowed:
+            self.state.ended = "failed"
+
+    def unaliased(self, argv: tuple[str, ...]) -> tuple[str, ...]:
+        """The command for which an alias stands, where the shell looks at aliases (`shopt -s expand_aliases`)."""
+        meant = self.aliases.get(argv[0], "") if self.expands else ""
+        return (*meant.split(), *argv[1:]) if meant.split() else argv
 
     def embed(self, text: str, line: int, where: _Where, *, is_remote: bool = False) -> None:
         """A text that another shell runs: its commands, swallowed as a whole where it stands swallowed."""
@@ -435,8 +563,6 @@ class _Walk:
         if name in ("cd", "pushd", "chdir"):
             target = next((word for word in rest if not word.startswith("-") or word == "-"), "")
             text = node.text.decode("utf-8", "replace") if node.text else ""
-            if name == "pushd":
-                self.state.folders.append(self.state.cwd)
             self.state.cwd = self.changed(target, text)
             return True
         if name == "popd":
@@ -445,6 +571,14 @@ class _Walk:
         if name == "set":
             self.set(rest)
             return True
+        if name == "alias":
+            self.aliases.update((word.partition("=")[0], word.partition("=")[2]) for word in rest if "=" in word)
+        elif (
+            name == "trap" and rest[:1] and re.search(r"\bexit\s+0\b", rest[0]) and {"EXIT", "ERR", "0"} & set(rest[1:])
+        ):
+            self.forgiven = True
+        elif name == "shopt" and "expand_aliases" in rest:
+            self.expands = "-s" in rest
         return name in ("export", "unset", "shopt", "local", "readonly", "trap", "alias")
 
     def changed(self, target: str, text: str) -> str:
@@ -468,6 +602,8 @@ class _Walk:
                 self.state.stops = on
             if "o" in word[1:] and following == "pipefail":
                 self.state.pipefail = on
+            if on and ("n" in word[1:] or following == "noexec"):
+                self.state.ended = "exit"  # what follows is read and not run
             if word[1:] == "o" and following == "errexit":
                 self.state.stops = on
 
@@ -542,6 +678,18 @@ class _Walk:
         return default if default and "$" not in default else f"${variable}"
 
 
+def _divided(node: Node) -> tuple[list[Node], list[Node]]:
+    """The statements before and after `then`; those of an `else` are all after it."""
+    tests: list[Node] = []
+    bodies: list[Node] = []
+    behind = node.type == "else_clause"
+    for child in node.children:
+        behind = behind or child.type == "then"
+        if child.is_named:
+            (bodies if behind else tests).append(child)
+    return tests, bodies
+
+
 def _commands(node: Node) -> Iterator[Node]:
     waiting, budget = [node], 2_000
     while waiting and budget:
@@ -573,6 +721,8 @@ def _unwrapped(argv: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, str]]:
         if not words or posixpath.basename(words[0]) not in _PREFIXES:
             break
         name = posixpath.basename(words.pop(0))
+        if name == "command" and words and re.fullmatch("-[pvV]*[vV][pvV]*", words[0]):
+            return (), env  # it only says where the program lies
         takes = _VALUE_OPTIONS.get(name, set())
         while words and words[0].startswith("-"):
             option = words.pop(0)
@@ -594,6 +744,8 @@ def _embedded(argv: tuple[str, ...]) -> str:
     """The text of `bash -c "…"`, `eval …`, `ssh host "…"`."""
     name = posixpath.basename(argv[0])
     if name in _SHELLS:
+        if any(re.fullmatch(r"-[a-z]*n[a-z]*", word) for word in argv[1:]):
+            return ""  # read and not run
         for number, word in enumerate(argv[1:-1], start=1):
             if word.startswith("-") and not word.startswith("--") and word.endswith("c"):
                 return argv[number + 1]
