@@ -57,6 +57,14 @@ def flat(node: Node, prefix: str = "") -> Settings:
     return tuple(found)
 
 
+def first(node: Node, *keys: str) -> str:
+    """The first scalar among keys anywhere below a node (a SAM schedule stands below `Events`)."""
+    for path, leaf in node.walk(2_000):
+        if leaf.kind == "scalar" and leaf.text and any(path == key or path.endswith("." + key) for key in keys):
+            return leaf.text
+    return ""
+
+
 def started(command: Node, arguments: Node = yaml_tree.NOTHING, cwd: str = "") -> tuple[Command, ...]:
     """What a container starts: `command` and `args` as lists of words, a shell with `-c TEXT`, or one shell text."""
     if command.kind == "scalar" and not arguments.is_list:

@@ -1,0 +1,49 @@
+"""CloudFormation and SAM templates: one resource for each logical resource, and the pipelines that they define."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from assessor.facts.project_files import Resource
+from assessor.readers.infrastructure.resource_fields import first, flat, handler_call, started
+from assessor.readers.infrastructure.shapes import holding
+from assessor.readers.syntax.yaml_tree import Node
+
+fits = holding("Resources", "Type", "AWS::")
+
+_FUNCTIONS = frozenset({"AWS::Lambda::Function", "AWS::Serverless::Function"})
+
+
+def resources(name: str, document: Node) -> Iterator[Resource]:
+    """Each logical resource: kind `AWS::SageMaker::Endpoint`, with its properties."""
+    for key, body in document.get("Resources").items():
+        kind = body.get("Type")
+        if kind.kind != "scalar" or "::" not in kind.text:
+            continue
+        properties = body.get("Properties")
+        containers = [node for _, node in properties.walk(2_000) if node.get("Image").kind == "scalar"]
+        made = Resource("cloudformation", kind.text, key.text, key.line, flat(properties))
+        yield replace(
+            made,
+            commands=(
+                *(c for node in containers for c in started(node.get("EntryPoint"), node.get("Command"))),
+                *(handler_call(properties) if kind.text in _FUNCTIONS else ()),
+            ),
+            images=tuple(dict.fromkeys(node.get("Image").text for node in containers)),
+            schedule=first(properties, "ScheduleExpression", "Schedule", "ScheduleConfig.ScheduleExpression"),
+            event=_cloudformation_event(kind.text, properties),
+            is_active=properties.get("State").text not in ("DISABLED",) and not properties.get("Enabled").is_false,
+        )
+
+
+def _cloudformation_event(kind: str, properties: Node) -> str:
+    """An EventBridge pattern, a bucket's notification, or the event source of a SAM function."""
+    if properties.get("EventPattern").is_map:
+        return "EventPattern"
+    if properties.get("NotificationConfiguration").is_map:
+        return "NotificationConfiguration"
+    for _, event in properties.get("Events").entries:
+        if event.get("Type").text not in ("", "Api", "HttpApi", "Schedule", "ScheduleV2"):
+            return event.get("Type").text
+    return kind if kind == "AWS::Lambda::EventSourceMapping" else ""

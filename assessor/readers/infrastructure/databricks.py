@@ -1,0 +1,122 @@
+"""Databricks asset bundles: the bundle, its targets and its resources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from assessor.facts.commands import Command
+from assessor.facts.project_files import Resource
+from assessor.readers.infrastructure.resource_fields import beside, flat
+from assessor.readers.syntax.yaml_tree import NOTHING, Node
+
+_BUNDLE_KINDS = {
+    "jobs": "job",
+    "pipelines": "pipeline",
+    "experiments": "experiment",
+    "models": "model",
+    "registered_models": "registered_model",
+    "model_serving_endpoints": "model_serving_endpoint",
+    "quality_monitors": "quality_monitor",
+    "schemas": "schema",
+    "volumes": "volume",
+    "clusters": "cluster",
+    "dashboards": "dashboard",
+    "apps": "app",
+}
+
+
+def resources(name: str, document: Node) -> Iterator[Resource]:
+    """An asset bundle: the bundle, its targets, and its resources (`resources.jobs.NAME`, also below a target)."""
+    variables = _bundle_variables(document)
+    if document.get("bundle").is_map:
+        settings = (*flat(document.get("bundle"), "bundle"), *flat(document.get("variables"), "variables"))
+        yield Resource("databricks", "bundle", document.get("bundle", "name").text, document.line, settings)
+    for key, target in document.get("targets").items():
+        yield Resource("databricks", "target", key.text, key.line, flat(target))
+        yield from _bundle_resources(target.get("resources"), variables)
+    yield from _bundle_resources(document.get("resources"), variables)
+
+
+def _bundle_variables(document: Node) -> dict[str, set[str]]:
+    """Every value that a variable has in this file: its default and what targets give it."""
+    values: dict[str, set[str]] = {}
+    for key, body in document.get("variables").items():
+        values.setdefault(key.text, set()).add(body.get("default").text)
+    for _, target in document.get("targets").entries:
+        for key, body in target.get("variables").items():
+            values.setdefault(key.text, set()).add(body.get("default").text or body.text)
+    return values
+
+
+def _bundle_resources(resources: Node, variables: dict[str, set[str]]) -> Iterator[Resource]:
+    for section, bodies in resources.items():
+        kind = _BUNDLE_KINDS.get(section.text)
+        for key, body in bodies.items() if kind else ():
+            assert kind is not None
+            made = Resource("databricks", kind, body.get("name").text or key.text, key.line, flat(body))
+            if kind not in ("job", "pipeline", "quality_monitor"):
+                yield made
+                continue
+            schedule, event, pause = _bundle_trigger(body)
+            commands = tuple(c for task in body.get("tasks").each() for c in _bundle_task(task))
+            active = not _only_paused(pause.text, variables)
+            yield replace(made, commands=commands, schedule=schedule, event=event, is_active=active)
+
+
+def _bundle_trigger(body: Node) -> tuple[str, str, Node]:
+    """(schedule, event, pause status) of a job: cron, a period, new files, changed tables, or always running."""
+    schedule, trigger, continuous = body.get("schedule"), body.get("trigger"), body.get("continuous")
+    if schedule.get("quartz_cron_expression"):
+        return schedule.get("quartz_cron_expression").text, "", schedule.get("pause_status")
+    if trigger.get("periodic"):
+        period = trigger.get("periodic")
+        return (
+            f"every {period.get('interval').text} {period.get('unit').text}".rstrip(),
+            "",
+            trigger.get("pause_status"),
+        )
+    for kind in ("file_arrival", "table_update", "table", "model"):
+        if trigger.get(kind):
+            return "", kind, trigger.get("pause_status")
+    if continuous.is_map or continuous.is_true:
+        return "continuous", "", continuous.get("pause_status")
+    return "", "", NOTHING
+
+
+def _only_paused(text: str, variables: dict[str, set[str]]) -> bool:
+    """PAUSED as written, or a variable that has no other value in this file."""
+    found = re.fullmatch(r"\$\{var\.(\w+)\}", text)
+    values = variables.get(found[1], set()) if found else {text}
+    return bool(values) and all(value.upper() == "PAUSED" for value in values)
+
+
+def _bundle_task(task: Node) -> Iterator[Command]:
+    """What one task starts: a Python file, the entry point of a wheel, a notebook, also inside a for-each task."""
+    if task.get("for_each_task", "task").is_map:
+        task = task.get("for_each_task", "task")
+    file = task.get("spark_python_task", "python_file")
+    if file.kind == "scalar":
+        words = ("python", file.text, *task.get("spark_python_task", "parameters").texts())
+        yield Command(words, file.line, cwd=beside(""))
+    wheel = task.get("python_wheel_task")
+    if wheel.get("entry_point").kind == "scalar":
+        yield Command((wheel.get("entry_point").text, *wheel.get("parameters").texts()), wheel.get("entry_point").line)
+    notebook = task.get("notebook_task", "notebook_path")
+    if notebook.kind == "scalar" and notebook.text:
+        path = notebook.text if notebook.text.endswith((".py", ".ipynb", ".sql", ".r", ".R")) else f"{notebook.text}.py"
+        yield Command(("databricks-notebook", path), notebook.line, cwd=beside(""))
+
+
+_PART = re.compile(
+    rf"^[ \t]*resources:[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*[ \t]+(?:{'|'.join(_BUNDLE_KINDS)}):[ \t]*(?:#.*)?$", re.M
+)
+
+
+def fits(path: str, text: str) -> bool:
+    """A bundle's own file, or one that it includes: `resources:` with one of its sections at the next level."""
+    name = path.rpartition("/")[2]
+    if name in ("databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"):
+        return True
+    return path.endswith((".yml", ".yaml")) and "resources:" in text and _PART.search(text) is not None
