@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 
@@ -13,44 +15,62 @@ def main(arguments: list[str] | None = None) -> int:
     import click
 
     from assessor.cli import cli
+    from assessor.cli.output import print_error, print_text, tell
     from assessor.errors import UserError
+    from assessor.render.views.hostile import visible
 
     try:
         code = cli.main(args=arguments, prog_name="assessor", standalone_mode=False)
-        sys.stdout.flush()
+        print_text("")
         return code if isinstance(code, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return 2
     except click.ClickException as error:
-        _tell(error.format_message(), getattr(error, "ctx", None))
+        tell(error.format_message() + _hint(getattr(error, "ctx", None)))
         return 2
     except UserError as error:
-        _tell(str(error))
+        tell(str(error))
         return 2
     except (click.Abort, KeyboardInterrupt):
-        _tell("stopped")
+        tell("stopped")
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains while it ends
-        return 0
+    except OSError as error:  # the machine's trouble: a deleted folder, a full disk, too many open files
+        name = f": {error.filename}" if error.filename else ""
+        tell(f"{error.strerror or error}{name}")
+        return 2
+    except MemoryError:
+        tell("there is not enough memory")
+        return 2
     except Exception:
         import traceback
 
-        traceback.print_exc()
-        _tell("this is a bug in the assessor; please report the lines above")
+        print_error("".join(f"{visible(line)}\n" for line in traceback.format_exc().splitlines()))
+        tell("this is a bug in the assessor; please report the lines above")
         return 3
 
 
-def _tell(message: str, context: object = None) -> None:
-    """One line on standard error; for wrong options, where to find help."""
+def _hint(context: object) -> str:
+    """For wrong options, where to find help."""
     path = getattr(context, "command_path", "")
-    hint = f" (see {path} --help)" if path else ""
-    print(f"assessor: {' '.join(message.split())}{hint}", file=sys.stderr)
+    return f" (see {path} --help)" if path else ""
+
+
+def _end_by_signal(number: int, frame: object) -> NoReturn:
+    """Leave as an error does, so that helpers end and temporary folders go; 128 + n is what a shell says of it."""
+    raise SystemExit(128 + number)
 
 
 def run() -> NoReturn:
     """The process of the command line, from its arguments to its exit code."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:  # nohup ignores one
+            signal.signal(getattr(signal, name), _end_by_signal)
+    # a stream that the caller has closed is None in Python
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115 - lives as long as the process
+    if sys.stdout is None:
+        print("assessor: standard output is closed; send it to a file or to /dev/null", file=sys.stderr)
+        sys.exit(2)
     code = main()
     gc.freeze()  # memory goes with the process: looking through it for garbage once more would take long
     sys.exit(code)

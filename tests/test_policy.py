@@ -334,7 +334,7 @@ def test_what_a_change_weakens(before: dict[str, Any], after: dict[str, Any], to
             "",
             ["--min-level", "1"],
             2,
-            "no rubric file ../../etc/passwd in the repository",
+            "is no path below the repository's root",
         ),
         ("", "gate: {min_levl: 1}\n", ["--min-level", "1"], 2, "policy.yaml:1: gate.min_levl"),
         ("{}", "", [], 2, "no condition"),

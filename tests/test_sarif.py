@@ -153,8 +153,8 @@ HOSTILE = "a%b\r\n::error::x,y:z;]'|[\u202e\x1b`<img src=x>@all |"
 @pytest.mark.parametrize(
     ("system", "told"),
     [
-        ("github", "::error file=a%25b%0D%0A%3A%3Aerror%3A%3Ax%2Cy%3Az;]'|["),
-        ("azure", "##vso[task.logissue type=error;sourcepath=a%AZP25b%0D%0A::error::x,y:z%3B%5D'|["),
+        ("github", "::error file=a%25b%0A%3A%3Aerror%3A%3Ax%2Cy%3Az;]'|["),
+        ("azure", "##vso[task.logissue type=error;sourcepath=a%AZP25b%0A::error::x,y:z%3B%5D'|["),
         ("teamcity", "file='a%b  ::error::x,y:z;|]|'|||["),
     ],
 )

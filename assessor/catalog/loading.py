@@ -33,8 +33,13 @@ T = TypeVar("T")
 MAX_ERRORS = 10
 """Mistakes of one file that are told at once."""
 
-_INTEGER = re.compile(r"[-+]?\d+")
-_NUMBER = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?")
+_MOST_VALUES = 200_000
+"""Values of one document; our own largest has some 20,000."""
+_QUOTED = 40
+"""Characters of a key or value that a message quotes."""
+
+_INTEGER = re.compile(r"[-+]?\d{1,18}")
+_NUMBER = re.compile(r"[-+]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][-+]?\d{1,3})?")
 
 
 class Value(BaseModel):
@@ -79,7 +84,7 @@ def load_value(
     read = Source.of(source)
     value = _without_lines(read.text) if is_shipped else _UNREADABLE
     if value is _UNREADABLE:
-        value = _plain(_parsed(read))
+        value = _plain(read, _parsed(read))
     try:
         return cast("T", _adapter(cast("Any", shape)).validate_python(value, context=dict(context or {})))
     except ValidationError as error:
@@ -123,6 +128,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     Of a dotted name the last word alone may be meant: `modle_card` is near `governance.model_card`.
     """
     names = list(known)
+    if len(word) > 3 * _QUOTED:
+        return ""
     by_word = {name.rpartition(".")[2]: name for name in names} | {name: name for name in names}
     near = difflib.get_close_matches(word, list(by_word), n=1, cutoff=0.6)
     return f"; did you mean '{by_word[near[0]]}'?" if near else ""
@@ -140,28 +147,46 @@ def _parsed(source: Source) -> Node:
         raise DataError(f"{source.name}:{problem.line}: {problem.reason}") from problem
     twice = next(_duplicates(root), None)
     if twice:
-        raise DataError(f"{source.name}:{twice[1]}: the key '{twice[0]}' stands twice")
+        raise DataError(f"{source.name}:{twice[1]}: the key '{quotable(twice[0])}' stands twice")
     return root
 
 
 def _duplicates(root: Node) -> Iterator[tuple[str, int]]:
     waiting = [root]
+    seen: set[int] = set()  # an alias is the same node again
     while waiting:
         node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
         yield from node.duplicates
         waiting += node.children
         waiting += [value for _, value in node.entries]
 
 
-def _plain(node: Node) -> Any:
-    """Plain Python values by YAML 1.2's core schema: only `true`, `false`, `null` and numbers are no text."""
-    if node.kind == "map":
-        return {key.text: _plain(value) for key, value in node.entries}
-    if node.kind == "list":
-        return [_plain(child) for child in node.children]
-    if node.is_null:
-        return None
-    return node.text if node.quoted else _scalar(node.text)
+def _plain(source: Source, root: Node) -> Any:
+    """Plain Python values by YAML 1.2's core schema: only `true`, `false`, `null` and numbers are no text.
+
+    Raises DataError for a document whose aliases stand for more than _MOST_VALUES.
+    """
+    left = _MOST_VALUES
+
+    def value(node: Node) -> Any:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise DataError(
+                f"{source.name}:{root.line}: more than {_MOST_VALUES:,} values; aliases count as what they name"
+            )
+        if node.kind == "map":
+            return {key.text: value(below) for key, below in node.entries}
+        if node.kind == "list":
+            return [value(child) for child in node.children]
+        if node.is_null:
+            return None
+        return node.text if node.quoted else _scalar(node.text)
+
+    return value(root)
 
 
 _UNREADABLE = object()
@@ -211,9 +236,9 @@ def _scalar(text: str) -> str | int | float | bool:
 def _told(name: str, root: Node, shape: Any, detail: ErrorDetails) -> tuple[int, str]:
     """(line, message) of one mistake that pydantic found."""
     where, kind = detail["loc"], detail["type"]
-    shown = ".".join(str(key) for key in _known_part(root, where))
+    shown = ".".join(quotable(str(key)) for key in _known_part(root, where))
     if kind == "extra_forbidden":
-        message = f"unknown key '{where[-1]}'{did_you_mean(str(where[-1]), _field_names(shape))}"
+        message = f"unknown key '{quotable(str(where[-1]))}'{did_you_mean(str(where[-1]), _field_names(shape))}"
     elif kind == "missing":
         message = f"'{where[-1]}' is missing"
     else:
@@ -223,6 +248,11 @@ def _told(name: str, root: Node, shape: Any, detail: ErrorDetails) -> tuple[int,
     return line, f"{name}:{line}: {_entry_name(root, where) or shown or 'the file'}: {message}"
 
 
+def quotable(text: str) -> str:
+    """So much of a key or a value of somebody's file as a message may quote."""
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
+
+
 def _entry_name(root: Node, where: tuple[str | int, ...]) -> str:
     """The place in words: an entry's `id` in place of its number, then the keys below (`mlflow.proves.0.practice`)."""
     node = root
@@ -230,7 +260,7 @@ def _entry_name(root: Node, where: tuple[str | int, ...]) -> str:
     for key in _known_part(root, where):
         node = _child(node, key) or node
         identity = node.get("id").text if isinstance(key, int) else ""
-        words = [identity] if identity else [*words, str(key)]
+        words = [quotable(identity)] if identity else [*words, quotable(str(key))]
     return ".".join(words)
 
 

@@ -31,19 +31,21 @@ def write(
     import os
 
     from assessor.cli.caching import user_cache
-    from assessor.cli.earlier import read_baseline
+    from assessor.cli.earlier import audited_folder, read_baseline
     from assessor.cli.gate_case import Wishes, prepare
-    from assessor.cli.output import print_text, write_output
+    from assessor.cli.output import print_line, write_output
     from assessor.cli.settings import today
     from assessor.policy.baseline import DEFAULT_NAME, as_text, baseline_of, written_anew
     from assessor.policy.comparing import rescored
     from assessor.policy.model import Gate
+    from assessor.snapshot.named import place_below
 
     wishes = Wishes(target, Gate(rubric=rubric), ref, quiet=quiet, needs_conditions=False)
     with user_cache(wanted=not no_cache) as cache:
         case = prepare(wishes, cache)
-    place = output or str(Path(target) / (case.loaded.config.baseline or DEFAULT_NAME))
-    old = read_baseline(Path(place), place).baseline if place != "-" and Path(place).is_file() else None
+    place = output or str(place_below(Path(target), case.loaded.config.baseline or DEFAULT_NAME))
+    there = place != "-" and Path(place).is_file()
+    old = read_baseline(Path(place), place, below=audited_folder(target)).baseline if there else None
     fresh = baseline_of(rescored(case.rubric, case.assessment))
     try:
         new = written_anew(old, fresh, allow_lower, today(os.environ))
@@ -51,4 +53,4 @@ def write(
         raise UserError(f"{place} would fall: {error}; give --allow-lower with the reason, if it is meant") from error
     write_output(as_text(new), place, is_data=True)
     if place != "-":
-        print_text(f"{place}: level {new.level} of {new.rubric}, {len(new.practices)} practices\n")
+        print_line(f"{place}: level {new.level} of {new.rubric}, {len(new.practices)} practices")

@@ -36,9 +36,13 @@ def user_cache(*, wanted: bool) -> Iterator[Cache | None]:
 
 
 def _folder() -> Path | None:
+    """Where the cache lies; None where there is no home, which is not for us to make."""
     from assessor.cache.location import cache_folder
 
-    return cache_folder(os.environ, sys.platform)
+    folder = cache_folder(os.environ, sys.platform)
+    home = Path(os.environ.get("HOME") or os.curdir)
+    is_homeless = folder is not None and folder.is_relative_to(home) and not home.is_dir()
+    return None if is_homeless else folder
 
 
 @click.group()

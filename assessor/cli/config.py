@@ -24,7 +24,7 @@ def config() -> None:
 @click.option("--policy", metavar="FILE", default="", help="An organisation's policy that holds too.")
 def show(target: str, ref: str | None, policy: str) -> None:
     """Show what holds for TARGET after joining its configuration with a policy."""
-    from assessor.cli.output import print_text
+    from assessor.cli.output import print_line
     from assessor.cli.settings import read_policy
     from assessor.policy.effective import effective
     from assessor.policy.model import Gate
@@ -33,10 +33,11 @@ def show(target: str, ref: str | None, policy: str) -> None:
     rules = read_policy(policy)
     loaded = _load(target, ref)
     asked = effective(loaded.config, Gate(), rules)
-    print_text(f"# from {loaded.path or 'no configuration'}{f' and the policy {policy}' if policy else ''}\n")
-    print_text(as_yaml(loaded.config.model_copy(update={"gate": asked.gate})))
+    print_line(f"# from {loaded.path or 'no configuration'}{f' and the policy {policy}' if policy else ''}")
+    for line in as_yaml(loaded.config.model_copy(update={"gate": asked.gate})).splitlines():
+        print_line(line)
     for note in asked.notes:
-        print_text(f"# {note}\n")
+        print_line(f"# {note}")
 
 
 def _load(target: str, ref: str | None) -> Loaded:
@@ -56,7 +57,7 @@ def _load(target: str, ref: str | None) -> Loaded:
 def check(target: str, is_policy: bool) -> None:
     """Check the configuration of TARGET, a folder or a file; each mistake is one line, `file:line: what`."""
     from assessor.catalog.loading import DataError
-    from assessor.cli.output import print_text
+    from assessor.cli.output import print_line, tell
 
     path = Path(target)
     if not path.exists():
@@ -66,18 +67,17 @@ def check(target: str, is_policy: bool) -> None:
     except DataError as error:
         *others, last = str(error).splitlines()
         for line in others:
-            click.echo(f"assessor: {line}", err=True)
+            tell(line)
         raise UserError(last) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{target} cannot be read: {error}") from error
-    print_text(f"{told}: no mistakes\n")
+    print_line(f"{told}: no mistakes")
 
 
 def _checked_file(path: Path, is_policy: bool) -> str:
     from assessor.catalog.loading import Source
     from assessor.policy.config import TOML_NAME, parse_config, parse_policy, parse_pyproject
+    from assessor.snapshot.named import named_text
 
-    source = Source(str(path), path.read_text("utf-8"))
+    source = Source(str(path), named_text(path))
     if is_policy:
         parse_policy(source)
     elif path.name == TOML_NAME:
@@ -89,10 +89,11 @@ def _checked_file(path: Path, is_policy: bool) -> str:
 
 def _checked_folder(folder: Path) -> str:
     from assessor.policy.config import find_config
+    from assessor.snapshot.named import named_text
 
     def read(name: str) -> str | None:
         path = folder / name
-        return path.read_text("utf-8") if path.is_file() else None
+        return named_text(path, below=folder) if path.is_symlink() or path.is_file() else None
 
     loaded = find_config(read)
     return str(folder / loaded.path) if loaded.path else f"{folder} has no configuration"

@@ -25,7 +25,7 @@ def ratchets_of(wishes: Wishes, policy: Policy | None, loaded: Loaded, snapshot:
     it is locked."""
     found = []
     if wishes.baseline:
-        found.append(read_baseline(Path(wishes.baseline), wishes.baseline))
+        found.append(read_baseline(Path(wishes.baseline), wishes.baseline, below=audited_folder(wishes.target)))
     elif loaded.config.baseline:
         name = loaded.config.baseline
         text = root_text(snapshot, name)
@@ -37,14 +37,18 @@ def ratchets_of(wishes: Wishes, policy: Policy | None, loaded: Loaded, snapshot:
     return tuple(found)
 
 
-def read_baseline(path: Path, name: str) -> Ratchet:
-    """A baseline from a file of the caller's. Raises UserError."""
-    if not path.is_file():
+def read_baseline(path: Path, name: str, *, below: Path | None = None) -> Ratchet:
+    """A baseline from a file that the caller names, `below` the folder that is audited or elsewhere. Raises UserError."""
+    from assessor.snapshot.named import named_text
+
+    if not path.exists():
         raise UserError(f"no baseline file {path}; `assessor baseline write` makes one")
-    try:
-        return _parsed_baseline(name, path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}:1: cannot be read: {error}") from error
+    return _parsed_baseline(name, named_text(path, below=below))
+
+
+def audited_folder(target: str) -> Path | None:
+    """The folder that a target names; None for a URL."""
+    return Path(target) if Path(target).is_dir() else None
 
 
 def _parsed_baseline(name: str, text: str) -> Ratchet:

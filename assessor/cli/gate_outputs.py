@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from assessor.cli.gate_case import Case
     from assessor.policy.verdicts import GateResult
 
-DATA_FORMATS = frozenset({"json", "sarif", "junit", "gitlab"})
+DATA_FORMATS = frozenset({"json", "sarif", "junit", "gitlab", "github", "azure", "teamcity"})
+"""Written as they are; the last three are meant to be obeyed."""
 
 
 def write_all(wanted: Sequence[tuple[str, str]], case: Case, result: GateResult, colour: bool | None) -> None:
@@ -23,12 +24,11 @@ def write_all(wanted: Sequence[tuple[str, str]], case: Case, result: GateResult,
         write_output(text_of(form, place, case, result, colour), place, is_data=form in DATA_FORMATS)
     spoken = {form for form, place in wanted if place == "-"}
     if "terminal" not in spoken:
-        from assessor.cli.output import look_of
+        from assessor.cli.output import look_of, print_error
         from assessor.render.ci.gate_report import render_text
 
         look = look_of(sys.stderr, os.environ, colour)
-        sys.stdout.flush()
-        sys.stderr.write(render_text(case.assessment, result, colour=look.colour, unicode=look.unicode))
+        print_error(render_text(case.assessment, result, colour=look.colour, unicode=look.unicode))
 
 
 def text_of(form: str, place: str, case: Case, result: GateResult, colour: bool | None) -> str:

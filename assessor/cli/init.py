@@ -33,6 +33,8 @@ def init(target: str, asked: tuple[str, ...], write: bool) -> None:
 
     A file that is there already is never touched. Where nobody can be asked, nothing is written without --write.
     """
+    from assessor.cli.output import tell
+
     seen = examine(target)
     systems = asked or seen.assessment.repository.stack
     proposals = [seen.config]
@@ -40,7 +42,7 @@ def init(target: str, asked: tuple[str, ...], write: bool) -> None:
         if system != "none":
             proposals += ci_files(system, seen.branch, seen.paths)
     if not systems:
-        click.echo(f"no CI system is seen here; --ci names one: {', '.join(SYSTEMS)}", err=True)
+        tell(f"no CI system is seen here; --ci names one: {', '.join(SYSTEMS)}")
     offer(Path(target), proposals, write=write)
 
 

@@ -7,30 +7,72 @@ import shutil
 import sys
 import tempfile
 import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from assessor.errors import UserError
+from assessor.render.views.hostile import inert, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _QUIET_SECONDS = 1.0
 """Work that is done sooner shows no progress."""
 
 
 def print_text(text: str) -> None:
-    """Write to standard output; characters that its encoding lacks are written escaped."""
+    """Write a text that is made already (a report, our own words) to standard output; characters that its encoding lacks
+    are written escaped. Raises UserError where it cannot be written; where nobody reads it any more, nothing happens."""
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    with _standard_output():
+        sys.stdout.write(inert(text).encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+
+
+def print_line(text: str) -> None:
+    """Write one line in which words of the repository may stand."""
+    print_text(f"{visible(text)}\n")
 
 
 def print_bytes(content: bytes) -> None:
-    """Write to standard output as it is, whatever the encoding of that, as JSON in UTF-8 must be."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
+    """Write to standard output as it is, whatever the encoding of that, as JSON in UTF-8 must be. Raises UserError."""
+    with _standard_output():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+
+
+@contextmanager
+def _standard_output() -> Iterator[None]:
+    """What cannot be written is dropped afterwards, or Python would try it once more while it ends."""
+    try:
+        yield
+    except BrokenPipeError:
+        _drop_output()
+    except OSError as error:
+        _drop_output()
+        raise UserError(f"standard output cannot be written: {error.strerror or error}") from error
+
+
+def _drop_output() -> None:
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def print_error(text: str) -> None:
+    """Write a made text to standard error; that it cannot be written is told nowhere."""
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+    with suppress(OSError, ValueError):
+        sys.stderr.write(inert(text))
+        sys.stderr.flush()
+
+
+def tell(message: str) -> None:
+    """One line on standard error with our name, in which words of the repository may stand."""
+    print_error(f"assessor: {visible(' '.join(message.split()))}\n")
 
 
 def paired(
@@ -76,11 +118,12 @@ def write_output(content: str | bytes, target: str, *, is_data: bool = False) ->
     if target == "-" and isinstance(content, str) and not is_data:
         print_text(content)
         return
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    if isinstance(content, str):
+        content = (content if is_data else inert(content)).encode("utf-8", "backslashreplace")
     if target == "-":
-        print_bytes(data)
+        print_bytes(content)
     else:
-        _write_file(data, target)
+        _write_file(content, target)
 
 
 def refuse_terminal(target: str) -> None:
@@ -155,7 +198,7 @@ class ProgressLine:
 
     def __call__(self, text: str) -> None:
         if self.is_on and time.monotonic() - self.started > _QUIET_SECONDS:
-            self.stream.write(f"\r\x1b[K{text[:78]}")
+            self.stream.write(f"\r\x1b[K{visible(text[:78])}")
             self.stream.flush()
             self.is_shown = True
 

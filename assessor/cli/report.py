@@ -31,17 +31,26 @@ def report(assessment: str, rubric: str, reports: Reports) -> None:
 
 def stored_assessment(file: str) -> Assessment:
     """The assessment in a file, or in standard input for `-`. Raises UserError."""
+    from assessor.snapshot.named import read_named
     from assessor.stored import read_assessment
 
     if file == "-":
-        return read_assessment("standard input", sys.stdin.buffer.read())
+        return read_assessment("standard input", _from_stdin())
     path = Path(file)
     if path.is_dir():
         raise UserError(f"{file} is a folder; give the JSON of an audit, or run `assessor audit {file}`")
-    try:
-        return read_assessment(file, path.read_bytes())
-    except OSError as error:
-        raise UserError(f"{file} cannot be read: {error.strerror or error}") from error
+    return read_assessment(file, read_named(path, most=_MOST_BYTES))
+
+
+_MOST_BYTES = 200_000_000
+"""The JSON of a repository of 100,000 files has some 10 MB."""
+
+
+def _from_stdin() -> bytes:
+    content = sys.stdin.buffer.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise UserError(f"standard input: larger than {_MOST_BYTES:,} bytes")
+    return content
 
 
 def known_model(name: str, assessment: Assessment) -> str:

@@ -181,5 +181,7 @@ def _pages(wanted: Sequence[tuple[str, str]]) -> list[str]:
 
 def _open(page: str) -> None:
     """Open a page with the desktop's own program; a line on standard error where there is none."""
+    from assessor.cli.output import tell
+
     if click.launch(str(Path(page).absolute())) != 0:
-        click.echo(f"assessor: {page} is written, but nothing here opens it", err=True)
+        tell(f"{page} is written, but nothing here opens it")

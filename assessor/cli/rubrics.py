@@ -47,7 +47,7 @@ def _extent(model: Rubric | Crosswalk) -> str:
 def check(file: Path) -> None:
     """Check the FILE of a rubric, an extension of one, or a crosswalk; each mistake is one line, `file:line: what`."""
     from assessor.catalog.loading import DataError
-    from assessor.cli.output import print_text
+    from assessor.cli.output import print_line, tell
     from assessor.rubric.loading import read_file
 
     try:
@@ -55,6 +55,6 @@ def check(file: Path) -> None:
     except DataError as error:
         *others, last = str(error).splitlines()
         for line in others:
-            click.echo(f"assessor: {line}", err=True)
+            tell(line)
         raise UserError(last) from error
-    print_text(f"{file}: {model.title}, {_extent(model)}, no mistakes\n")
+    print_line(f"{file}: {model.title}, {_extent(model)}, no mistakes")

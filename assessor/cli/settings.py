@@ -30,16 +30,15 @@ def read_policy(file: str) -> Policy | None:
     """The organisation's policy; None for no name. Raises UserError."""
     from assessor.catalog.loading import DataError, Source
     from assessor.policy.config import parse_policy
+    from assessor.snapshot.named import named_text
 
     if not file:
         return None
     path = Path(file)
-    if not path.is_file():
+    if not path.exists():
         raise UserError(f"no policy file {file}")
     try:
-        return parse_policy(Source(file, path.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{file}:1: cannot be read: {error}") from error
+        return parse_policy(Source(file, named_text(path)))
     except DataError as error:
         raise UserError(one_line(error)) from error
 

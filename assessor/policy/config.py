@@ -87,6 +87,8 @@ def parse_pyproject(source: Source) -> Config | None:
         data: Any = tomllib.loads(source.text.removeprefix("\ufeff").replace("\r\n", "\n"))
     except SettingsProblem as problem:
         raise DataError(f"{source.name}:{problem.line}: {problem.reason}") from problem
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{source.name}:1: no TOML that can be read: {str(error)[:200]}") from error
     for key in TOML_TABLE:
         data = data.get(key) if isinstance(data, dict) else None
     if data is None:

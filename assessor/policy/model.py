@@ -38,6 +38,20 @@ Sentence = Annotated[str, Field(min_length=8, max_length=2000)]
 Name = Annotated[str, Field(min_length=2, max_length=200)]
 
 
+def _inside(name: str) -> str:
+    """What a repository names lies in it: no file of the machine that audits it is read or written by its word."""
+    parts = name.split("/")
+    if name and (
+        len(name) > 1000 or not name.isprintable() or name[0] in "/\\~" or {"..", ".git"} & set(parts) or "\\" in name
+    ):
+        raise ValueError(f"'{name[:40]}' is no path below the repository's root")
+    return name
+
+
+InsidePath = Annotated[str, AfterValidator(_inside)]
+"""A path below the repository's root, with `/`; empty for none."""
+
+
 def _dimension(name: str) -> str:
     known = dict.fromkeys(practice.dimension for practice in load_practices())
     if name not in known:
@@ -167,20 +181,20 @@ class Report(Value):
     organisation: Annotated[str, Field(max_length=120)] = ""
     confidentiality: Annotated[str, Field(max_length=160)] = ""
     """A line on the cover and at the foot of each page."""
-    logo: Annotated[str, Field(max_length=1000)] = ""
+    logo: InsidePath = ""
     """A PNG or JPEG file of the repository, relative to its root."""
 
 
 class Config(Value):
     """A repository's configuration. Only data: nothing in it can name a program, a module or a URL to fetch."""
 
-    rubric: str = ""
+    rubric: InsidePath = ""
     profile: str = ""
     """Name of a shipped set of targets; see `profiles.yaml`."""
     targets: Targets = Targets()
     effort: EffortDays = EffortDays()
     gate: Gate = Gate()
-    baseline: str = ""
+    baseline: InsidePath = ""
     """The baseline file, relative to the repository's root."""
     attestations: tuple[Attestation, ...] = ()
     waivers: tuple[Waiver, ...] = ()
@@ -208,6 +222,9 @@ class Policy(Config):
     command line can ask for more, never for less. Keys left out of `lock` are defaults.
     """
 
+    rubric: str = ""
+    baseline: str = ""
+    """The baseline file, relative to the policy's folder."""
     lock: Annotated[tuple[str, ...], AfterValidator(_lock)] = ("all",)
     no_waivers: tuple[PracticeId, ...] = ()
     """Practices that a repository cannot waive."""

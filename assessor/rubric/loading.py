@@ -13,6 +13,7 @@ from assessor.resources import data_folder
 from assessor.rubric.crosswalk import Crosswalk, crosswalk_mistakes
 from assessor.rubric.extending import Extension, extended, place_in
 from assessor.rubric.model import Rubric, mistakes
+from assessor.snapshot.named import named_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,12 +118,9 @@ def shipped_crosswalk(name: str) -> Crosswalk:
 
 def _read(path: Path) -> Source:
     """Raises UserError for what is no file or cannot be read."""
-    if not path.is_file():
+    if not path.exists():
         raise UserError(f"no rubric file {path}")
-    try:
-        return Source(str(path), path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}:1: cannot be read: {error}") from error
+    return Source(str(path), named_text(path))
 
 
 def read_rubric_file(path: Path) -> Rubric:

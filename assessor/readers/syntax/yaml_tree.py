@@ -226,6 +226,7 @@ class _Builder:
             key, value = self.build(key_node, depth + 1), self.build(value_node, depth + 1)
             if key.text == "<<" and not key.quoted:
                 for source in value.each():
+                    self.count += len(source.entries)
                     for inner_key, inner_value in source.entries:
                         merged.setdefault(inner_key.text, (inner_key, inner_value))
                 continue

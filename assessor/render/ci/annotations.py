@@ -41,7 +41,7 @@ def _github_line(kind: str, gap: PlacedGap) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return "%0A".join(visible(line).replace("%", "%25") for line in text.splitlines())
 
 
 def _property(text: str) -> str:
@@ -59,7 +59,7 @@ def azure(gaps: Sequence[PlacedGap]) -> str:
 
 
 def _azure_text(text: str) -> str:
-    return text.replace("%", "%AZP25").replace("\r", "%0D").replace("\n", "%0A")
+    return "%0A".join(visible(line).replace("%", "%AZP25") for line in text.splitlines())
 
 
 def _azure(text: str) -> str:

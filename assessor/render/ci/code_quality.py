@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from assessor.render.views.hostile import inert_json
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -26,4 +28,7 @@ def render(gaps: Sequence[PlacedGap]) -> str:
         for gap in gaps
         if not gap.suppressed
     ]
-    return json.dumps(entries, indent=1, ensure_ascii=False).encode("utf-8", "backslashreplace").decode() + "\n"
+    return (
+        inert_json(json.dumps(entries, indent=1, ensure_ascii=False).encode("utf-8", "backslashreplace").decode())
+        + "\n"
+    )

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from assessor.render.views.hostile import visible
+from assessor.render.views.hostile import inert, inert_json, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ def blocker_text(blocker: Blocker) -> str:
 
 def render_text(assessment: Assessment, result: GateResult, *, colour: bool = False, unicode: bool = True) -> str:
     """The whole text, ended by a line break."""
-    text = "\n".join(_lines(assessment, result, colour)) + "\n"
+    text = inert("\n".join(_lines(assessment, result, colour)) + "\n")
     return text if unicode else text.replace("→", "->").replace("…", "...")
 
 
@@ -111,4 +111,6 @@ def render_json(assessment: Assessment, result: GateResult) -> str:
         "tool": assessment.tool.model_dump(),
     }
     data = as_data(result) | about
-    return json.dumps(data, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode() + "\n"
+    return (
+        inert_json(json.dumps(data, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()) + "\n"
+    )

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as tree
 
 from assessor.policy.verdicts import Outcome
 from assessor.render.ci.gate_report import blocker_text, verdict_line
+from assessor.render.views.hostile import inert, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,4 +95,6 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def _xml(text: str) -> str:
-    return _ILLEGAL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    """The text as XML can hold it and a log does not obey it."""
+    legal = _ILLEGAL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return inert("\n".join(visible(line) for line in legal.split("\n")))

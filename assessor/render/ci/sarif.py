@@ -14,6 +14,7 @@ from urllib.parse import quote
 from assessor import __version__
 from assessor.catalog.practices import load_practices
 from assessor.render.ci.placed_gaps import BLIND_SPOT, within
+from assessor.render.views.hostile import inert_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +46,7 @@ def render(assessment: Assessment, gaps: Sequence[PlacedGap]) -> str:
         where = {"repositoryUri": quote(remote, safe=":/?&=%@+~"), "revisionId": assessment.repository.commit}
         run["versionControlProvenance"] = [where]
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, indent=1, ensure_ascii=False).encode("utf-8", "backslashreplace").decode() + "\n"
+    return inert_json(json.dumps(log, indent=1, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()) + "\n"
 
 
 def _driver(rules: list[dict[str, Any]], assessment: Assessment) -> dict[str, Any]:

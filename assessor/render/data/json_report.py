@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assessor.render.views.hostile import inert_json
+
 if TYPE_CHECKING:
     from assessor.assessment import Assessment
     from assessor.comparison import Comparison
@@ -12,4 +14,4 @@ if TYPE_CHECKING:
 
 def render(shown: Assessment | Comparison | Plan) -> str:
     """The JSON text, indented, with a line break at the end."""
-    return shown.model_dump_json(indent=2) + "\n"
+    return inert_json(shown.model_dump_json(indent=2)) + "\n"
