@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assessor.catalog.tools import load_tools
 from assessor.facts.workflow import Job, Workflow
 from assessor.readers.ci import (
     argo_tekton,
@@ -1672,3 +1673,9 @@ def test_drone() -> None:
     assert [(c.line, c.text, c.cwd) for c in test.steps[0].commands if c.text == "pytest"] == [(9, "pytest", "ml")]
     assert (train.needs, kinds(train), train.can_fail) == (("test",), ["schedule"], False)
     assert (ship.steps[0].uses, ship.steps[0].inputs) == ("plugins/docker", (("repo", "app"),))
+
+
+def test_no_word_is_without_effect_for_a_reader_and_a_proof_in_the_catalogue() -> None:
+    proofs = {action for tool in load_tools() for proof in tool.proves for action in proof.actions}
+    assert proofs
+    assert not proofs & (jenkins.WITHOUT_EFFECT | jenkins.TRANSPARENT | circleci.WITHOUT_EFFECT)

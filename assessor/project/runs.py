@@ -115,9 +115,8 @@ class _Workflows:
         if not trigger.branches or history is None or history.is_shallow or not history.branches:
             return True
         patterns = tuple(b for b in trigger.branches if not b.startswith("!"))
-        return (
-            not patterns or any("$" in p for p in patterns) or any(matches_any(b, patterns) for b in history.branches)
-        )
+        branches = _CONVENTIONAL if set(history.branches) < _CONVENTIONAL else history.branches
+        return not patterns or any("$" in p for p in patterns) or any(matches_any(b, patterns) for b in branches)
 
     def runs(self, path: str, workflow: Workflow) -> Iterator[Run]:
         yield from self._expand(path, workflow, workflow.triggers, (), (), f"{path}#", 0)
@@ -208,6 +207,9 @@ def called_file(uses: str, path: str, known: object) -> str | None:
                 return candidate + tail
     return None
 
+
+_CONVENTIONAL = frozenset({"main", "master"})
+"""What `git init` and the servers call a first branch. A copy with one branch has the name that its maker's git gave."""
 
 _ON_THE_SERVER = "what the CI server is set to"
 """Said where the file itself names no trigger: a Jenkinsfile, a cloudbuild.yaml."""

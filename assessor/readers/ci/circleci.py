@@ -19,7 +19,7 @@ _PATH = re.compile(r"(?:^|.*/)\.circleci/[^/]+\.ya?ml")
 _DEFAULT_SHELL = "bash -eo pipefail"
 _MAX_DEPTH = 8
 _MAX_STEPS = 3_000
-_BUILT_IN = frozenset(
+WITHOUT_EFFECT = frozenset(
     [
         "checkout",
         "save_cache",
@@ -234,7 +234,7 @@ class _Config:
             for node in body.each():
                 yield from self._steps(node, around, depth + 1)
         else:
-            uses = name if name in _BUILT_IN else self._full_name(name)
+            uses = name if name in WITHOUT_EFFECT else self._full_name(name)
             yield Step(name, at.line, uses=uses, inputs=_pairs(body, around))
 
     def _run(self, node: Node, body: Node, around: _Around) -> Step:

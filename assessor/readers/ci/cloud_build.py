@@ -1,5 +1,7 @@
 """Google Cloud Build (`cloudbuild.yaml`) and AWS CodeBuild (`buildspec.yml`): their triggers are set on the server.
 
+A trigger names its file, so folder and name do not matter: a build is known by what it holds. Cloud Build has a list of
+steps whose names are images, CodeBuild a version 0.x and phases with commands.
 Rules: cloud.google.com/build/docs, "Build configuration file schema"; docs.aws.amazon.com/codebuild, "Build
 specification reference".
 """
@@ -26,30 +28,57 @@ from assessor.readers.syntax.yaml_tree import NOTHING, Node, YamlProblem
 
 _GOOGLE = re.compile(r"(?:[^/]*[._-])?cloud-?build(?:[._-][^/]*)?\.(?:ya?ml|json)", re.IGNORECASE)
 _AWS = re.compile(r"(?:[^/]*[._-])?buildspec(?:[._-][^/]*)?\.ya?ml", re.IGNORECASE)
-_FOLDER = re.compile(r"(?:^|/)\.?cloud-?build/[^/]+\.ya?ml$", re.IGNORECASE)
-"""A build of another name in a folder for builds."""
+_QUICK = re.compile(r"""(?:^|\n)[{\s]*["']?(?:steps|phases)["']?[ \t]*:""")
+"""A key that every build has at its top, with what a JSON file may have before it."""
+_MAX_JSON = 50_000
+"""Characters of a JSON file of another name that is looked at; above it JSON is data."""
 _SHELLS = frozenset({"bash", "sh", "ash", "/bin/bash", "/bin/sh", "/bin/ash", "/usr/bin/bash"})
 _PHASES = ("install", "pre_build", "build", "post_build")
 _MAX_STEPS = 1_000
 
 
 def matches(path: str) -> bool:
-    name = path.rpartition("/")[2]
-    return bool(_GOOGLE.fullmatch(name) or _AWS.fullmatch(name) or _FOLDER.search(path))
+    return path.endswith((".yaml", ".yml", ".json"))
 
 
 def read(path: str, text: str) -> FileFacts:
-    """Return the build as a workflow with one job; EMPTY for a file of that name that holds no build."""
+    """Return the build as a workflow with one job; EMPTY for a file that holds no build."""
+    name = path.rpartition("/")[2]
+    named = bool(_GOOGLE.fullmatch(name) or _AWS.fullmatch(name))
+    if not named and (not _QUICK.search(text) or (path.endswith(".json") and len(text) > _MAX_JSON)):
+        return EMPTY
     try:
         root = next(iter(load_bounded(text)), NOTHING)
     except YamlProblem as problem:
-        return FileFacts(problems=((problem.line, problem.reason),))
+        return FileFacts(problems=((problem.line, problem.reason),)) if named else EMPTY
     source = text.splitlines()
-    if _AWS.fullmatch(path.rpartition("/")[2]):
-        return _build(path, "codebuild", root, _phases(root, source)) if root.get("phases").is_map else EMPTY
-    if not root.get("steps").is_list:
-        return EMPTY
-    return _build(path, "cloudbuild", root, _google_steps(root, source))
+    if root.get("phases").is_map and (_AWS.fullmatch(name) or _is_codebuild(root)):
+        return _build(path, "codebuild", root, _phases(root, source))
+    if root.get("steps").is_list and (_GOOGLE.fullmatch(name) or _is_cloud_build(root)):
+        return _build(path, "cloudbuild", root, _google_steps(root, source))
+    return EMPTY
+
+
+def _is_codebuild(root: Node) -> bool:
+    has_commands = any(body.get("commands") for _, body in root.get("phases").items())
+    return root.get("version").text.startswith("0.") and has_commands
+
+
+_IMAGE = re.compile(r"[\w.$\-]+(?:[/:@][\w.$:@{}\-]+)+|\$\{?_?[A-Z]\w*\}?")
+"""A name with a registry, a tag or a digest, or a variable that holds one."""
+_PLAIN_IMAGES = frozenset({"python", "ubuntu", "debian", "alpine", "docker", "node", "golang", "bash", "busybox"})
+_OF_A_STEP = ("args", "entrypoint", "script", "id", "waitFor")
+
+
+def _is_cloud_build(root: Node) -> bool:
+    """Every step has an image as its name, and some of them have what only steps of a build have."""
+    steps = root.get("steps").each()[:_MAX_STEPS]
+    if not steps or any(root.get(word) for word in ("apiVersion", "kind", "on", "jobs", "runs")):
+        return False
+    names = [step.get("name").text for step in steps]
+    if not all(_IMAGE.fullmatch(name) or name in _PLAIN_IMAGES for name in names):
+        return False
+    return any(step.get(word) for step in steps for word in _OF_A_STEP)
 
 
 def _build(path: str, provider: str, root: Node, steps: Iterator[Step]) -> FileFacts:
@@ -71,22 +100,69 @@ def _variables(root: Node) -> tuple[tuple[str, str], ...]:
 
 def _google_steps(root: Node, source: Sequence[str]) -> Iterator[Step]:
     """Each step is a container; `script` or `bash -c` in its arguments is a shell text."""
+    clone: str | None = None
     for node in root.get("steps").each()[:_MAX_STEPS]:
         image = node.get("name").text
         env = tuple(tuple(text.partition("=")[::2]) for text in node.get("env").texts())
         script = node.get("script")
+        found = in_shell(piece(script, source), _shebang(script.text)) if script else _container(node, image, source)
         yield Step(
             name=node.get("id").text or image,
             line=node.line,
             uses=image,
-            commands=in_shell(piece(script, source), _shebang(script.text))
-            if script
-            else _container(node, image, source),
+            commands=found,
             script=(script.text or "\n".join(node.get("args").texts()))[:MAX_SCRIPT],
-            cwd=node.get("dir").text,
+            cwd=_in_clone(node.get("dir").text, clone),
             env=tuple((name, value) for name, value in env),
             can_fail=not node.get("allowFailure").is_true,
         )
+        clone = next((folder for command in found if (folder := _cloned(command)) is not None), clone)
+    for key, node in root.items():
+        if key.text in ("images", "artifacts"):
+            yield from _published(key, node)
+
+
+def _published(key: Node, node: Node) -> Iterator[Step]:
+    """What Cloud Build stores by itself once all steps have passed: images in a registry, files in a bucket."""
+    images = node.each() if key.text == "images" else node.get("images").each()
+    pushed = tuple(Command(("docker", "push", image.text), image.line) for image in images if image.text)
+    objects = node.get("objects")
+    bucket = objects.get("location").text
+    paths = tuple(text for text in objects.get("paths").texts() if text)
+    copied = (Command(("gsutil", "cp", *paths, bucket), objects.line),) if bucket and paths else ()
+    if pushed or copied:
+        yield Step(key.text, key.line, commands=pushed + copied)
+
+
+def _cloned(command: Command) -> str | None:
+    """The folder that `git clone` makes, empty where only the server knows it; None for any other command."""
+    words = [word for word in command.argv if word]
+    if words[:1] != ["git"] or "clone" not in words:
+        return None
+    plain, skips = list[str](), False
+    for word in words[words.index("clone") + 1 :]:
+        if word.startswith("-"):
+            skips = word in _VALUED
+        elif skips:
+            skips = False
+        else:
+            plain.append(word)
+    if len(plain) > 1:
+        return plain[1].removeprefix("./").strip("/")
+    name = plain[0].rstrip("/").rpartition("/")[2].removesuffix(".git") if plain else ""
+    return "" if "$" in name else name
+
+
+_VALUED = frozenset({"-b", "--branch", "--depth", "-o", "--origin", "-c", "--config", "--reference", "-j", "--jobs"})
+"""Options of `git clone` that take the next word."""
+
+
+def _in_clone(folder: str, clone: str | None) -> str:
+    """A step's folder as this repository has it: the folder into which a step before cloned it is its root."""
+    first, _, rest = folder.removeprefix("./").strip("/").partition("/")
+    if clone is None or not first or clone == ".":
+        return folder
+    return rest if clone in ("", first) or first.startswith("$") else folder
 
 
 def _shebang(text: str) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from assessor.facts.commands import Command
 from assessor.facts.file import FileFacts
@@ -89,6 +88,8 @@ class _Stage:
     steps: list[Step] = field(default_factory=list)
     condition: str = ""
     triggers: tuple[Trigger, ...] | None = None
+    paths: tuple[str, ...] = ()
+    """Files of which one must have changed."""
     image: str = ""
     env: Pairs = ()
     approval: bool = False
@@ -96,7 +97,7 @@ class _Stage:
     is_active: bool = True
 
 
-_TRANSPARENT = frozenset(
+TRANSPARENT = frozenset(
     [
         "steps",
         "script",
@@ -120,7 +121,6 @@ _TRANSPARENT = frozenset(
         "options",
         "withAWS",
         "withKubeConfig",
-        "withSonarQubeEnv",
         "docker.withRegistry",
         "throttle",
         "nodejs",
@@ -137,7 +137,7 @@ _TRANSPARENT = frozenset(
 )
 _SHELLS = {"sh": "sh", "bat": "cmd", "powershell": "pwsh", "pwsh": "pwsh"}
 _CATCHING = frozenset({"catchError", "warnError"})
-_STEP_NAMES = frozenset(
+WITHOUT_EFFECT = frozenset(
     [
         "echo",
         "print",
@@ -162,9 +162,6 @@ _STEP_NAMES = frozenset(
         "library",
         "properties",
         "isUnix",
-        "mail",
-        "emailext",
-        "slackSend",
         "milestone",
         "build",
         "parallel",
@@ -244,6 +241,8 @@ class _Reader:
 
     def _job(self, stage: _Stage, triggers: tuple[Trigger, ...]) -> Job:
         own = _fitting(stage.triggers, triggers)
+        if stage.paths:
+            own = tuple(replace(trigger, paths=stage.paths) for trigger in (triggers if own is None else own))
         return Job(
             id=stage.name,
             line=stage.line,
@@ -438,14 +437,16 @@ class _Reader:
 
     def _docker(self, flat: Sequence[Token], stage: _Stage, around: _Around) -> None:
         """`docker.build('name', 'options')` and `image.push('tag')` of the Docker plugin, as the commands they run."""
-        for token, following in pairwise(flat):
-            if token.kind != "name" or following.text != "(" or following.kind != "group":
+        for index, token in enumerate(flat):
+            if token.kind != "name" or not token.text.endswith((".build", ".push")):
                 continue
-            words = [value.text for part in arguments_of((following,)).plain if (value := joined_string(part))]
+            given = up_to_end(flat[index + 1 : index + 1 + _MAX_WORDS])
+            is_call = bool(given) and given[0].text == "(" and given[0].kind == "group"
+            words = [value.text for part in arguments_of(given).plain if (value := joined_string(part))]
             argv: tuple[str, ...] = ()
             if token.text == "docker.build" and words:
                 argv = ("docker", "build", "-t", words[0], *(words[1].split() if len(words) > 1 else (".",)))
-            elif token.text.endswith(".push") and not token.text.startswith("git"):
+            elif token.text.endswith(".push") and (is_call or words) and not token.text.startswith("git"):
                 argv = ("docker", "push", *words)
             if argv:
                 commands = (Command(argv, token.line),)
@@ -458,9 +459,9 @@ class _Reader:
             statement[1].kind in ("text",) or (statement[1].kind == "group" and statement[1].text == "(")
         )
         named = len(statement) > 2 and statement[1].kind == "name" and statement[2].text == ":"
-        if not head or head in _SHELLS or head in _TRANSPARENT or (head in _STEP_NAMES and head != "build"):
+        if not head or head in _SHELLS or head in TRANSPARENT or (head in WITHOUT_EFFECT and head != "build"):
             return
-        if head in self.functions or block_of(statement):
+        if head in self.functions:
             return
         if not (is_call or named) or head in _CATCHING or head.startswith(("currentBuild", "env.", "params.")):
             return
@@ -553,6 +554,7 @@ class _Reader:
                 kinds = limited if kinds is None else kinds & limited
         if kinds is not None:
             stage.triggers = tuple(_narrowed(kind, block) for kind in sorted(kinds))
+        stage.paths = _changed_paths(block)
 
 
 _DIRECTIVES = {
@@ -606,6 +608,22 @@ def _limited(statement: Statement) -> set[str] | None:
     return None
 
 
+def _changed_paths(block: Token) -> tuple[str, ...]:
+    """The patterns of `changeset` where the stage waits for one of them; none where it may run without."""
+    found: list[str] = []
+    for inner in inner_statements(block):
+        head = head_of(inner)
+        if head == "changeset":
+            found.append(arguments_of(inner[1:]).text("pattern", "glob"))
+        elif head == "allOf" and (body := block_of(inner)):
+            found += _changed_paths(body)
+        elif head == "anyOf":
+            parts = inner_statements(block_of(inner))
+            if parts and all(head_of(part) == "changeset" for part in parts):
+                found += [arguments_of(part[1:]).text("pattern", "glob") for part in parts]
+    return tuple(pattern for pattern in found if pattern)
+
+
 def _narrowed(kind: str, block: Token) -> Trigger:
     branches = tuple(
         text
@@ -639,6 +657,7 @@ def _inherit(inner: _Stage, outer: _Stage) -> None:
     inner.is_active = inner.is_active and outer.is_active
     inner.can_fail = inner.can_fail and outer.can_fail
     inner.triggers = inner.triggers if inner.triggers is not None else outer.triggers
+    inner.paths = inner.paths or outer.paths
 
 
 def _key(stage: _Stage) -> str:
