@@ -195,7 +195,7 @@ def _blind_spot(spot: facts.BlindSpot) -> BlindSpotInfo:
 
 
 def _hop(hop: Hop) -> HopInfo:
-    return HopInfo(text=hop.text, place=_place(hop.place))
+    return HopInfo(text=hop.text, place=_place(hop.place), triggers=hop.triggers)
 
 
 def _evidence(evidence: Evidence) -> EvidenceInfo:

@@ -64,10 +64,11 @@ class PlaceInfo(Part):
 
 
 class HopInfo(Part):
-    """One step of a route."""
+    """One step of a route. `triggers`: the kinds of trigger (push, schedule, event) that start the run, on its first hop."""
 
     text: Text
     place: PlaceInfo
+    triggers: tuple[Text, ...] = ()
 
 
 class EvidenceInfo(Part):

@@ -83,10 +83,14 @@ def _rating_key(wanted: Wanted, cache: Cache) -> bytes:
 
 def _is_repeatable(rated: Rated, wanted: Wanted) -> bool:
     """Nothing stood in the way that may not be there the next time."""
+    from assessor.scanners.every import FAILED
+
     readable = sum(not entry.unreadable for entry in wanted.entries.values())
     history = wanted.snapshot.history()
     is_whole = rated.read == readable and not (history and history.problem)
-    return is_whole and not any(has_failed(spot.reason) for spot in rated.blind_spots)
+    if not is_whole or any(has_failed(spot.reason) for spot in rated.blind_spots):
+        return False
+    return not any(FAILED in spot.reason for finding in rated.findings.values() for spot in finding.blind_spots)
 
 
 def _rated(wanted: Wanted, progress: Progress | None, cache: Cache | None = None) -> Rated:

@@ -31,10 +31,14 @@ _HEIGHTS = {rung.value: height for height, rung in enumerate(LADDER)}
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One step of a route: what runs there (`on: push`, `job test`, `make check`) and where that is written."""
+    """One step of a route: what runs there (`on: push`, `job test`, `make check`) and where that is written.
+
+    `triggers`: the kinds of trigger (facts.workflow.Trigger) that start the run, on the hop that tells them; else empty.
+    """
 
     text: str
     place: Place
+    triggers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,11 @@ STATIONS = [station.id for station in load_stations()]
 PRACTICES = {station.id: station.shows[0] for station in load_stations()}
 
 
-def found(station: str, rung: str, run: str = "", trigger: str = "on: push") -> Finding:
-    """The finding that shows a station; `run` is the file of the workflow that reaches it."""
+def found(station: str, rung: str, run: str = "", kind: str = "push", shown: str = "whatever") -> Finding:
+    """The finding that shows a station; `run` is the file of the workflow that reaches it, `kind` what triggers it."""
     practice = PRACTICES[station]
     place = Place(f"src/{station}.py", 3)
-    route = (Hop(trigger, Place(run, 2)), Hop("line 3", place)) if run else ()
+    route = (Hop(shown, Place(run, 2), (kind,)), Hop("line 3", place)) if run else ()
     proof = Evidence(practice, Rung(rung), place, "said", route=route)
     return Finding(practice, Rung(rung), "said", () if rung in ("absent", "unknown", "not_applicable") else (proof,))
 
@@ -44,9 +44,11 @@ TRAINED, EVALUATED = "trained", "evaluated"
     [
         (("automated", "a.yml"), ("enforced", "a.yml"), Carrier.PIPELINE),
         (("automated", "a.yml"), ("automated", "b.yml"), Carrier.PERSON),
-        (("automated", "a.yml"), ("automated", "b.yml", "on: workflow_run"), Carrier.EVENT),
-        (("used",), ("automated", "b.yml", "on: webhook"), Carrier.EVENT),
-        (("automated", "a.yml"), ("automated", "b.py", "airflow schedule (@daily)"), Carrier.SCHEDULE),
+        (("automated", "a.yml"), ("automated", "b.yml", "workflow_run"), Carrier.EVENT),
+        (("used",), ("automated", "b.yml", "webhook"), Carrier.EVENT),
+        (("automated", "a.yml"), ("automated", "b.py", "schedule"), Carrier.SCHEDULE),
+        (("automated", "a.yml"), ("automated", "b.yml", "schedule", "CronJob sensor-retrain"), Carrier.SCHEDULE),
+        (("automated", "a.yml"), ("automated", "b.yml", "push", "on: push to schedule/event"), Carrier.PERSON),
         (("automated", "a.yml"), ("used",), Carrier.PERSON),
         (("used",), ("used",), Carrier.PERSON),
         (("used",), ("absent",), Carrier.NOBODY),

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 WORKFLOW = ".github/workflows/ci.yml"
 ROUTE = (
-    Hop("on: push", Place(WORKFLOW, 3)),
+    Hop("on: push", Place(WORKFLOW, 3), ("push",)),
     Hop("job test", Place(WORKFLOW, 7)),
     Hop("make check", Place(WORKFLOW, 12)),
     Hop("target check", Place("Makefile", 4)),

@@ -220,9 +220,10 @@ def _trigger_hop(path: str, triggers: tuple[Trigger, ...]) -> tuple[Hop, ...]:
     if not active:
         return ()
     shown = sorted(active, key=lambda t: (t.kind not in ON_CHANGE, t.line))[0]
-    kinds = list(dict.fromkeys(_ON_THE_SERVER if t.kind == "server" else t.kind for t in active))
-    label = f"on: {', '.join(kinds[:3])}" + (f" ({shown.cron})" if shown.cron and len(active) == 1 else "")
-    return (Hop(label, Place(path, shown.line)),)
+    kinds = tuple(dict.fromkeys(t.kind for t in active))
+    names = [_ON_THE_SERVER if kind == "server" else kind for kind in kinds[:3]]
+    label = f"on: {', '.join(names)}" + (f" ({shown.cron})" if shown.cron and len(active) == 1 else "")
+    return (Hop(label, Place(path, shown.line), kinds),)
 
 
 def _transitive(job: Job, jobs: dict[str, Job]) -> list[str]:

@@ -38,7 +38,7 @@ class Start:
 def _run(provider: str, path: str, line: int, name: str, trigger: Trigger, label: str) -> Run:
     job = Job(id=name, line=line, name=name)
     workflow = Workflow(provider, name, line, (trigger,), (job,))
-    hop = Hop(label, Place(path, trigger.line))
+    hop = Hop(label, Place(path, trigger.line), (trigger.kind,))
     return Run(f"{provider}:{path}:{line}:{name}", path, workflow, job, (trigger,), hops=(hop,))
 
 

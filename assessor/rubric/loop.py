@@ -171,9 +171,9 @@ def _handover(start: StationState, end: StationState) -> Handover:
 
 def _started(start: StationState, end: StationState) -> Handover:
     """The two stations have no run in common: what starts the later one?"""
-    for carrier, words in _STARTS:
+    for carrier, kinds in _STARTS:
         for proof in end.automated:
-            if any(word in proof.route[0].text for word in words):
+            if not kinds.isdisjoint(proof.route[0].triggers):
                 return Handover(start, end, carrier, carrier.value, {"place": str(proof.route[0].place)}, (proof,))
     hand = next((state for state in (start, end) if not state.automated), None)
     if hand:
@@ -184,9 +184,10 @@ def _started(start: StationState, end: StationState) -> Handover:
 
 
 _STARTS = (
-    (Carrier.EVENT, ("workflow_run", "event", "webhook", "repository_dispatch", "pipeline", "sensor")),
-    (Carrier.SCHEDULE, ("schedule",)),
+    (Carrier.EVENT, frozenset({"workflow_run", "event", "webhook", "repository_dispatch", "pipeline"})),
+    (Carrier.SCHEDULE, frozenset({"schedule"})),
 )
+"""Kinds of trigger by what they carry; the words that a report shows for them decide nothing."""
 
 
 def _shared(earlier: Sequence[Evidence], later: Sequence[Evidence]) -> Iterator[tuple[str, Evidence, Evidence]]:

@@ -1,10 +1,14 @@
-"""The visible list of scanners, in the order of the dimensions; one scanner's failure stays its own."""
+"""The visible list of scanners, in the order of the dimensions; one scanner's failure stays its own.
+
+A scanner that raises has a bug of ours. What it has rated until then counts, its other practices are unknown, with a
+blind spot that tells the reason; no other dimension loses anything.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from assessor.facts.place import BlindSpot
+from assessor.facts.place import BlindSpot, Place
 from assessor.findings import Finding, Rung
 from assessor.hits.scene import Scene
 from assessor.processes import shared
@@ -21,7 +25,10 @@ from assessor.scanners import (
     versioning,
 )
 
-SCANNERS: tuple[tuple[str, Callable[[Scene], Iterator[Finding]]], ...] = (
+Scan = Callable[[Scene], Iterator[Finding]]
+"""Rates the practices of one dimension, one after the other."""
+
+SCANNERS: tuple[tuple[str, Scan], ...] = (
     ("versioning", versioning.scan),
     ("data", data.scan),
     ("experiments", experiments.scan),
@@ -35,23 +42,44 @@ SCANNERS: tuple[tuple[str, Callable[[Scene], Iterator[Finding]]], ...] = (
 )
 
 
-def scan_all(scene: Scene, practices: Iterable[str], helpers: int = 0) -> dict[str, Finding]:
+def scan_all(
+    scene: Scene, practices: Iterable[str], helpers: int = 0, scanners: Sequence[tuple[str, Scan]] = SCANNERS
+) -> dict[str, Finding]:
     """Rate every practice, with the help of so many other processes.
 
-    `practices` are all ids in order; one that no scanner rates is our bug (KeyError).
+    `practices` are all ids in order; one that no scanner rates is our bug (KeyError). `scanners`: (dimension, scan).
     """
+    wanted = tuple(practices)
 
-    def run(scan: Callable[[Scene], Iterator[Finding]]) -> list[Finding]:
-        return list(scan(scene))
+    def run(scanner: tuple[str, Scan]) -> list[Finding]:
+        return list(_shielded(*scanner, scene, wanted))
 
-    scanners = [scan for _, scan in SCANNERS]
     if helpers:
         _ = scene.all_hits  # nearly all scanners ask for them: found once, before the processes part
         results = [findings for findings, _ in shared(scanners, run, run, helpers)]
     else:
-        results = [run(scan) for scan in scanners]
+        results = [run(scanner) for scanner in scanners]
     found = {finding.practice: finding for findings in results for finding in findings}
-    return {practice: _with_blind_spots(found[practice], scene) for practice in practices}
+    return {practice: _with_blind_spots(found[practice], scene) for practice in wanted}
+
+
+def _shielded(dimension: str, scan: Scan, scene: Scene, practices: Sequence[str]) -> Iterator[Finding]:
+    """What a scanner says; where it raises, unknown for each practice of its dimension that it has not rated yet."""
+    rated = set()
+    try:
+        for finding in scan(scene):
+            rated.add(finding.practice)
+            yield finding
+    except Exception as error:
+        left = tuple(name for name in practices if name.partition(".")[0] == dimension and name not in rated)
+        reason = f"the {dimension} {FAILED} {type(error).__name__}: {error}"[:_LONGEST_REASON]
+        spot = BlindSpot(Place("."), reason, left)
+        yield from (Finding(practice, Rung.UNKNOWN, reason, blind_spots=(spot,)) for practice in left)
+
+
+FAILED = "scanner failed:"
+"""In the reason of a blind spot: it tells of a bug of ours, not of the repository."""
+_LONGEST_REASON = 300
 
 
 def _with_blind_spots(finding: Finding, scene: Scene) -> Finding:
@@ -60,9 +88,10 @@ def _with_blind_spots(finding: Finding, scene: Scene) -> Finding:
     if not hiding:
         return finding
     rung, summary = finding.rung, finding.summary
+    spots = (*finding.blind_spots, *hiding)[:10]
     if rung is Rung.ABSENT and _only_carriers(hiding, scene):
         rung, summary = Rung.UNKNOWN, f"could not be read: {hiding[0].place} ({hiding[0].reason})"
-    return Finding(finding.practice, rung, summary, finding.evidence, finding.near_misses, hiding[:10], finding.values)
+    return Finding(finding.practice, rung, summary, finding.evidence, finding.near_misses, spots, finding.values)
 
 
 def _only_carriers(hiding: tuple[BlindSpot, ...], scene: Scene) -> bool:

@@ -95,6 +95,10 @@ def scope_evidence(
     return Evidence(practice, Rung.AUTOMATED, file.at(line), text, tool, route, run_files(kept))
 
 
+_LASTING = {"training.schedule": ("schedule",), "training.trigger": ("event",)}
+"""What starts by itself where the definition of a product is the trigger, and no run of this repository is."""
+
+
 def evidence(
     scene: Scene,
     hits: Iterable[Hit],
@@ -124,7 +128,7 @@ def evidence(
             if hit.kind in ("action",) and rung.height > Rung.USED.height:
                 rung = Rung.USED
             if rung.height > Rung.USED.height and not hit.arrivals:
-                own = (Hop(hit.text or hit.tool.title, hit.place),)
+                own = (Hop(hit.text or hit.tool.title, hit.place, _LASTING.get(hit.practice, ())),)
                 found.append(Evidence(hit.practice, rung, hit.place, text, hit.tool.id, own))
                 continue
             found.append(

@@ -296,7 +296,7 @@ def schedule(scene: Scene) -> Finding:
 
 
 def _from(route: tuple[Hop, ...], place: Place) -> tuple[Hop, ...]:
-    return route if route and route[0].place == place else (Hop("schedule", place), *route)
+    return route if route and route[0].place == place else (Hop("schedule", place, ("schedule",)), *route)
 
 
 _TRAINS = re.compile(r"(?:^|[\s/_.-])(?:re)?train(?:ing)?(?:[\s/_.-]|$)")

@@ -333,7 +333,7 @@ def _reason(page: Sheet, practice: PracticeInfo) -> str:
 def _short_route(page: Sheet, evidence: EvidenceInfo, room: int) -> str:
     """The way from the trigger in one line; where it is too long, the middle is left out."""
     words = [page.said(hop.text) for hop in told(evidence.hops)]
-    if words[0].startswith("on: "):
+    if evidence.hops[0].triggers:
         words.insert(1, page.said(evidence.hops[0].place.path.rpartition("/")[2]))
     then = page.glyphs.then
     line = then.join(words)
