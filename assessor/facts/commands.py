@@ -82,3 +82,16 @@ class Hook:
     entry: str = ""
     commands: tuple[Command, ...] = ()
     stages: tuple[str, ...] = ()
+    is_named_only: bool = False
+    """Its command is the project's own (`entry`): what its id is called says nothing."""
+    never: str = ""
+    """Why it never runs on a commit: `stages: [manual]`, `exclude: ".*"`; empty where it does."""
+
+    @property
+    def does_nothing(self) -> bool:
+        """Its own command only prints or succeeds."""
+        own = self.is_named_only and bool(self.commands)
+        return own and all(command.argv[:1] and command.argv[0] in _IDLE for command in self.commands)
+
+
+_IDLE = {"true", ":", "echo", "printf", "exit", "false", "sleep", "cd"}

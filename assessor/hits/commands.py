@@ -22,10 +22,10 @@ def command_hits(ground: Ground) -> Iterator[Hit]:
                 patterns[pattern.split()[0]].append((pattern, tool, proof))
     by_place: dict[tuple[Place, str, str], list[Arrival]] = defaultdict(list)
     first: dict[tuple[Place, str, str], tuple[Site, Tool, Proof]] = {}
-    broken = {place for place, _ in ground.automation.reach.broken}
+    broken = ground.automation.reach.broken_hops
     for site in (*ground.automation.reach.sites, *ground.automation.idle_sites):
         words = site.invocation.words
-        if site.place in broken and not _is_fetched(site):
+        if site.arrival and site.arrival.hop in broken and not _is_fetched(site):
             continue  # what it starts, builds or applies does not exist
         for pattern, tool, proof in patterns.get(words[0], ()):
             if matches_command(pattern, words) and not set(proof.without) & set(words):

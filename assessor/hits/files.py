@@ -63,6 +63,8 @@ def _setting_hits(file: ProjectFile, settings: list[tuple[str, str, str, Tool, P
 
 def _hook_hits(ground: Ground, file: ProjectFile, hooks: list[tuple[str, Tool, Proof]]) -> Iterator[Hit]:
     for hook in file.facts.hooks:
+        if hook.never or hook.is_named_only:
+            continue  # its command says what it is
         arrivals = tuple(ground.automation.reach.targets.get((file.path, hook.line), ()))
         for pattern, tool, proof in hooks:
             if hook.id == pattern or (hook.repo and hook.repo.rstrip("/").removesuffix(".git").endswith("/" + pattern)):

@@ -106,6 +106,14 @@ class Reach:
     inline: list[tuple[SourceCall, Place, Arrival]] = field(default_factory=list)
     """Calls of R and Julia code that stands on a command line."""
     broken: list[tuple[Place, str]] = field(default_factory=list)
+    """Hops that lead nowhere, in words."""
+    broken_hops: set[Hop] = field(default_factory=set)
+
+    def breaks(self, context: Context, why: str) -> None:
+        """The command of this context starts, builds or applies nothing."""
+        self.broken.append((context.place, why))
+        if context.arrival.hop:
+            self.broken_hops.add(context.arrival.hop)
 
 
 NO_RUN = Run("", "", Workflow("code", ""), Job("", 1), ())

@@ -15,6 +15,7 @@ from assessor.facts.python import Call
 from assessor.findings import Hop
 from assessor.project.arrivals import Arrival, Reach, Site
 from assessor.project.closure import Closure
+from assessor.project.idleness import is_idle
 from assessor.project.invocations import interpret
 from assessor.project.model import Project, Role
 from assessor.project.modules import Modules, ScopeKey
@@ -82,7 +83,7 @@ class Automation:
                 continue
             commands = [c for target in file.facts.targets for c in target.commands]
             commands += file.facts.script.commands if file.facts.script else ()
-            commands += [c for hook in file.facts.hooks for c in hook.commands]
+            commands += [c for hook in file.facts.hooks if not hook.never for c in hook.commands]
             for workflow in file.facts.workflows:
                 if not workflow.disabled:
                     commands += [
@@ -91,6 +92,6 @@ class Automation:
             for command in commands:
                 invocation = interpret(command.argv)
                 place = Place(file.path, command.line)
-                if invocation and place not in reached:
+                if invocation and place not in reached and not is_idle(invocation):
                     found.append(Site(command, invocation, place))
         return tuple(found)

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from assessor.facts.python import MODULE, Scope
 from assessor.project.arrivals import Context
 from assessor.project.closure import Entry, is_test_scope
+from assessor.project.idleness import is_idle
 from assessor.project.invocations import Invocation, option
 from assessor.project.model import ProjectFile, Role
 from assessor.project.paths import joined
+from assessor.project.pytest_settings import (
+    PytestSettings,
+    ends_the_session,
+    evaluate,
+    ignored_by_conftest,
+    is_ignored,
+    selects,
+    settings_in,
+    words_of,
+)
 from assessor.project.runs import matches_any
 
 if TYPE_CHECKING:
@@ -24,17 +39,37 @@ class CollectedTests:
 
     def run(self, invocation: Invocation, context: Context) -> None:
         """pytest and unittest collect test functions below the paths given, or below the working folder."""
-        if "--collect-only" in invocation.arguments or "--version" in invocation.arguments:
+        is_pytest = invocation.program in ("pytest", "py.test")
+        settings = settings_in(self.walk.project, context.cwd) if is_pytest else PytestSettings(files=("test*.py",))
+        added = words_of(dict(context.env).get("PYTEST_ADDOPTS", "")) if is_pytest else []
+        invocation = replace(invocation, arguments=(*settings.options, *added, *invocation.arguments))
+        idle = is_idle(invocation)
+        if idle:
+            self.walk.reach.breaks(context, f"{invocation.program} runs no test with {idle}")
             return
         paths = [word.partition("::")[0] for word in _pytest_operands(invocation)]
-        if invocation.program != "pytest":
+        if not is_pytest:
             paths = [p for p in paths if "/" in p or p.endswith(".py")]
+        elif not paths and settings.folder == context.cwd:
+            paths = list(settings.folders)
+        files = self._below(paths, context, is_pytest)
+        if files is None:
+            return
+        kept = self._selected(files, settings, invocation, paths)
+        if kept:
+            entries = tuple(Entry(path, "tests") for path in kept)
+            self.walk.python(entries, Invocation(invocation.program), context)
+        elif any(self._has_tests(path) for path in files):
+            self.walk.reach.breaks(context, f"{invocation.program} collects no test as it is set up")
+
+    def _below(self, paths: list[str], context: Context, is_pytest: bool) -> list[str] | None:
+        """The test files below the paths given; None where there are no such paths."""
         roots = [found for path in paths if (found := self.walk.paths.place_of(path, context)) is not None]
         globs = tuple(joined(context.cwd, path) for path in paths if set("*?") & set(path))
         roots += [path for path in self.files if globs and matches_any(path, globs)]
-        if paths and not roots and invocation.program == "pytest":
-            self.walk.reach.broken.append((context.place, f"{paths[0]} does not exist"))
-            return
+        if paths and not roots and is_pytest:
+            self.walk.reach.breaks(context, f"{paths[0]} does not exist")
+            return None
         files = [
             path
             for path in self.files
@@ -42,10 +77,68 @@ class CollectedTests:
         ]
         if not roots and context.cwd:
             files = [path for path in files if path.startswith(context.cwd + "/")] or files
+        return files
+
+    def _selected(
+        self, files: list[str], settings: PytestSettings, invocation: Invocation, paths: list[str]
+    ) -> list[str]:
+        """Leave out what names, options and conftest files leave out; a file that is named itself is always looked at."""
+        if any(ends_the_session(self.walk.project.files[path]) for path in files if path.endswith("conftest.py")):
+            return []
         files = _unskipped(files, invocation)
-        if files:
-            entries = tuple(Entry(path, "tests") for path in files)
-            self.walk.python(entries, Invocation(invocation.program), context)
+        named = {path for path in files if any(path == p or path.endswith(f"/{p.lstrip('./')}") for p in paths)}
+        chosen = option(invocation, "-k"), option(invocation, "-m")
+        kept = [
+            path
+            for path in files
+            if path.endswith("conftest.py")
+            or (
+                (path in named or settings.collects(path) or self._is_unittest(path, invocation))
+                and not is_ignored(path, self._ignored if invocation.program != "unittest" else ())
+                and self._takes(path, settings, *chosen)
+            )
+        ]
+        return kept if any(not path.endswith("conftest.py") for path in kept) else []
+
+    def _is_unittest(self, path: str, invocation: Invocation) -> bool:
+        """Other runners than pytest have patterns of their own, which the command line may give."""
+        return invocation.program not in ("pytest", "py.test", "unittest") or "-p" in invocation.arguments
+
+    @cached_property
+    def _ignored(self) -> list[tuple[str, str]]:
+        return ignored_by_conftest(self.walk.project)
+
+    def _has_tests(self, path: str) -> bool:
+        return any(is_test_scope(scope) for scope in self.walk.modules.index(path).facts.scopes)
+
+    def _takes(self, path: str, settings: PytestSettings, names: str, marks: str) -> bool:
+        """Some test of the file has a name and a mark that are asked for."""
+        facts = self.walk.modules.index(path).facts
+        tests = [scope for scope in facts.scopes if is_test_scope(scope)]
+        if not tests:
+            return True
+        tests = [scope for scope in tests if settings.takes(scope)]
+        if names:
+            tests = [
+                scope for scope in tests if selects(names, (*path.split("/"), *scope.name.split("."), *_ids(scope)))
+            ]
+        if marks and not self._marks_by_code:
+            of_all = {r.name for r in facts.references if r.scope == MODULE} | {c.name for c in facts.calls}
+            classes = {c.name: {d.name for d in c.decorators} for c in facts.classes}
+            tests = [
+                scope
+                for scope in tests
+                if evaluate(
+                    marks, _marked(of_all, classes.get(scope.class_name, set()), {d.name for d in scope.decorators})
+                )
+            ]
+        return bool(tests)
+
+    @cached_property
+    def _marks_by_code(self) -> bool:
+        """A conftest gives tests marks when it collects them."""
+        files = [f for f in self.walk.project.ordered if f.path.endswith("conftest.py") and f.facts.python]
+        return any(c.name.endswith("add_marker") for f in files if f.facts.python for c in f.facts.python.calls)
 
     @cached_property
     def files(self) -> list[str]:
@@ -62,7 +155,7 @@ class CollectedTests:
 _PYTEST_VALUES = {
     "-k", "-m", "-n", "-p", "-c", "-o", "-W", "--cov", "--cov-report", "--cov-config", "--junitxml", "--junit-xml", "--maxfail",
     "--tb", "--durations", "--timeout", "--rootdir", "--ignore", "--html", "--cov-fail-under", "--dist", "-r", "--log-level",
-    "--alluredir", "--numprocesses", "--deselect", "--log-cli-level", "--doctest-glob", "-s", "-t",
+    "--alluredir", "--numprocesses", "--deselect", "--ignore-glob", "--confcutdir", "--log-cli-level", "--doctest-glob", "-s", "-t",
 }  # fmt: skip
 
 
@@ -80,16 +173,28 @@ def _pytest_operands(invocation: Invocation) -> list[str]:
     return [w for w in found if not w.startswith("$")]
 
 
+def _marked(*names: set[str]) -> Callable[[str], bool]:
+    marks = {name.rpartition(".")[2] for name in set().union(*names) if "mark." in name}
+    return lambda word: word in marks
+
+
+def _ids(scope: Scope) -> list[str]:
+    """Texts of which parametrised tests make their names."""
+    found: list[str] = []
+    for decorator in scope.decorators:
+        if decorator.name.endswith(".parametrize"):
+            values = (*decorator.args, *(value for _, value in decorator.keywords))
+            found += [str(item) for value in values for item in (value if isinstance(value, tuple) else (value,))]
+    return found
+
+
 def _unskipped(files: list[str], invocation: Invocation) -> list[str]:
-    """Leave out what `--ignore` names."""
-    ignored = [w.partition("=")[2] for w in invocation.arguments if w.startswith("--ignore=")]
-    given = option(invocation, "--ignore")
-    ignored += [given] if given else []
-    return [
-        f
-        for f in files
-        if not any(f == i.strip("./") or f.startswith(i.strip("./").rstrip("/") + "/") for i in ignored)
-    ]
+    """Leave out what `--ignore`, `--ignore-glob` and, of whole files, `--deselect` name."""
+    words = invocation.arguments
+    names = ("--ignore", "--ignore-glob", "--deselect")
+    given = [w.partition("=")[2] for w in words if w.startswith(tuple(f"{name}=" for name in names))]
+    given += [following for word, following in pairwise(words) if word in names]
+    return [f for f in files if not is_ignored(f, (("", name) for name in given if "::" not in name))]
 
 
 def _collects(file: ProjectFile) -> bool:

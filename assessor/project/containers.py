@@ -54,7 +54,7 @@ class Containers:
                 self.walk.file(found, context)
                 return
         if not where.startswith("$"):
-            self.reach.broken.append((context.place, f"{candidates[0]} does not exist"))
+            self.reach.breaks(context, f"{candidates[0]} does not exist")
 
     def build(self, file: ProjectFile, context: Context) -> None:
         """An image is built: its RUN commands happen, its entry point does not."""

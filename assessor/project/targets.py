@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from assessor.facts.commands import Command, Target
+from assessor.facts.commands import Command, Hook, Target
 from assessor.project.arrivals import Context, hopped
 from assessor.project.closure import Entry
 from assessor.project.invocations import Invocation, option
@@ -54,7 +54,7 @@ class Targets:
         ]
         for name in names:
             if name not in available and runner in ("make", "just", "task"):
-                self.reach.broken.append((context.place, f"{runner} target {name} does not exist"))
+                self.reach.breaks(context, f"{runner} target {name} does not exist")
         for name in chosen:
             self._target(name, available, context, set())
         return bool(chosen) or runner in ("make", "tox", "nox", "just", "task")
@@ -129,18 +129,52 @@ class Targets:
         entry = option(invocation, "-e", "--entry-point") or "main"
         self._target(entry, projects, replace(context, cwd=joined(context.cwd, where)), set())
 
-    def _hooks(self, context: Context) -> None:
+    def pre_commit(self, invocation: Invocation, context: Context) -> None:
+        """Follow the hooks that `pre-commit run` runs: all of the stage, or the one named, without those in `SKIP`."""
+        if invocation.arguments[:1] != ("run",):
+            return
+        stage = option(invocation, "--hook-stage", "--stage") or "pre-commit"
+        named = _hook_named(invocation.arguments[1:])
+        skipped = {name.strip() for name in dict(context.env).get("SKIP", "").split(",")}
         for file, hooks in self.project.having(lambda f: f.hooks):
             for hook in hooks:
+                if hook.id in skipped or (named and hook.id != named) or not _in_stage(hook, stage):
+                    continue
                 hop = hopped(context.arrival, file, hook.line, f"hook {hook.id}")
                 self.reach.targets[file.path, hook.line].append(hop)
                 for command in hook.commands:
                     self.walk.command(command, replace(context, arrival=hop, path=file.path, cwd=""))
 
-    def pre_commit(self, invocation: Invocation, context: Context) -> None:
-        """Follow the hooks that `pre-commit run` runs."""
-        if invocation.arguments[:1] == ("run",):
-            self._hooks(context)
+
+def _hook_named(words: tuple[str, ...]) -> str:
+    """The hook that `pre-commit run` is asked for; empty for all."""
+    skip = False
+    for word in words:
+        if skip or word.startswith("-"):
+            skip = word in (
+                "--hook-stage",
+                "--from-ref",
+                "--to-ref",
+                "--source",
+                "--origin",
+                "-s",
+                "-o",
+                "--config",
+                "-c",
+                "--color",
+            )
+            if word == "--files":
+                return ""
+            continue
+        return "" if "$" in word else word
+    return ""
+
+
+def _in_stage(hook: Hook, stage: str) -> bool:
+    if hook.never and not (hook.never == "stages: manual" and stage == "manual"):
+        return False
+    wanted = {stage, stage.removeprefix("pre-"), "pre-" + stage}
+    return not hook.stages or hook.repo in ("lefthook", "husky") or bool(wanted & set(hook.stages))
 
 
 def _overridden(command: Command, target: Target, env: tuple[tuple[str, str], ...]) -> Command:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from assessor.catalog.actions import command_of
+from assessor.catalog.idle import forgives
 from assessor.facts.commands import Command
 from assessor.facts.place import Place
 from assessor.facts.python import Call
@@ -23,6 +24,7 @@ from assessor.project.arrivals import NO_RUN, ActionSite, Arrival, Context, Reac
 from assessor.project.closure import Closure, Entry, explore
 from assessor.project.collected_tests import CollectedTests
 from assessor.project.containers import Containers
+from assessor.project.idleness import Idleness, is_idle
 from assessor.project.invocations import Invocation, interpret, switches
 from assessor.project.model import LIVE_ROLES, Project
 from assessor.project.modules import Modules, ScopeKey
@@ -49,6 +51,7 @@ class Walk:
         self.modules = modules
         self.reach = Reach()
         self.paths = Paths(project)
+        self.idleness = Idleness(project, self.paths, modules)
         self.targets = Targets(self)
         self.containers = Containers(self)
         self.tests = CollectedTests(self)
@@ -157,15 +160,20 @@ class Walk:
         if invocation.folder:
             cwd = joined(cwd, invocation.folder)
         place, parent = Place(context.path, command.line), context.arrival
-        fails = parent.fails and not command.swallowed
+        fails = parent.fails and not command.swallowed and not forgives(invocation.program, invocation.arguments)
         key = (command.argv, place, cwd, fails, parent.in_test)
         if key in self._seen:
             return
         self._seen.add(key)
         hop = Hop(_shown(command.text), place)
         arrival = Arrival(parent.run, parent.step, hop, parent, fails, parent.in_test, is_build=parent.is_build)
-        self.reach.sites.append(Site(command, invocation, place, arrival, cwd))
         inner = Context(arrival, cwd, context.path, (*context.env, *command.env))
+        if idle := is_idle(invocation):
+            self.reach.breaks(inner, f"{invocation.program} only looks with {idle}")
+            return
+        self.reach.sites.append(Site(command, invocation, place, arrival, cwd))
+        if nothing := self.idleness.nothing_to_read(invocation, inner):
+            self.reach.breaks(inner, f"{nothing} has nothing that {invocation.program} looks at")
         if not self.targets.named(invocation, inner):
             self._started(invocation, inner)
 
@@ -206,7 +214,7 @@ class Walk:
             if _ACTIVATES.search(written):
                 return  # made by the command before it
             if not written.startswith(("$", "/", "{", "<")) and "$" not in written and not invocation.module:
-                self.reach.broken.append((context.place, f"{written} does not exist"))
+                self.reach.breaks(context, f"{written} does not exist")
             return
         self.file(found, context, invocation)
 
@@ -263,7 +271,7 @@ class Walk:
             path = self.paths.locate(module if module.endswith(".py") else module + ".py", context)
         if path is None:
             if "." in module and invocation.program == "python" and self._is_ours(module):
-                self.reach.broken.append((context.place, f"module {module} does not exist"))
+                self.reach.breaks(context, f"module {module} does not exist")
             return
         if path.endswith("/__init__.py") and path[:-11] + "__main__.py" in self.modules.files:
             path = path[:-11] + "__main__.py"

@@ -196,8 +196,15 @@ def hooks(scene: Scene) -> Finding:
     practice = "quality.hooks"
     evidence = []
     for file, found in scene.project.having(lambda f: f.hooks, frozenset({Role.FIRST_PARTY})):
-        first = found[0]
-        text = f"{len(found)} hooks run before a commit"
+        found = tuple(hook for hook in found if not hook.does_nothing)
+        live = [hook for hook in found if not hook.never]
+        if not live:
+            if found:
+                text = f"no hook runs before a commit ({found[0].never})"
+                evidence.append(Evidence(practice, Rung.DECLARED, file.at(found[0].line), text, "pre-commit"))
+            continue
+        first = live[0]
+        text = f"{len(live)} hooks run before a commit"
         item = Evidence(practice, Rung.USED, file.at(first.line), text, "pre-commit")
         evidence.append(item)
         arrival = best(
