@@ -12,8 +12,8 @@ def matches_call(pattern: str, name: str) -> bool:
     """Compare a call pattern with a resolved dotted name.
 
     `mlflow.log_metric` has the same first word as the name and the name ends with the other words
-    (`mlflow.tracking.fluent.log_metric`); a last word `*` stands for any word; `?.fit` matches any call whose last word
-    is fit; `*` matches every call.
+    (`mlflow.tracking.fluent.log_metric`); a last word `*` stands for any word, and one such as `*Config` for any with
+    that ending; `?.fit` matches any call whose last word is fit; `*` matches every call.
     """
     if pattern == "*":
         return True
@@ -25,12 +25,25 @@ def matches_call(pattern: str, name: str) -> bool:
     tail = wanted[1:]
     if not tail:
         return len(words) == 1
+    if len(tail[-1]) > 1 and tail[-1][0] == "*":
+        return words[-1].endswith(tail[-1][1:]) and (len(tail) == 1 or words[-len(tail) : -1] == tail[:-1])
     if tail[-1] == "*":
         middle = tail[:-1]
         return len(words) > len(middle) + 1 and (
             not middle or words[-len(tail) : -1] == middle or words[1 : len(middle) + 1] == middle
         )
-    return words[-len(tail) :] == tail
+    return words[-len(tail) :] == tail or _by_its_module(tail, words[1:])
+
+
+def _by_its_module(tail: list[str], words: list[str]) -> bool:
+    """A class that its package re-exports may be imported from the submodule that defines it: `bigquery.Client.query`
+    is `bigquery.client.Client.query` too."""
+    at = next((at for at, word in enumerate(tail) if word[:1].isupper()), 0)
+    own = len(tail) - at
+    if not at or words[-own:] != tail[at:]:
+        return False
+    between = iter(words[:-own])
+    return all(word in between for word in tail[:at])
 
 
 def matches_command(pattern: str, words: Sequence[str]) -> bool:

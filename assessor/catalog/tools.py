@@ -24,7 +24,7 @@ CATEGORIES = (
 )  # fmt: skip
 
 _WORD = r"[A-Za-z_]\w*"
-_CALL = re.compile(rf"\*|\?(?:\.{_WORD})+|{_WORD}(?:\.{_WORD})*(?:\.\*)?")
+_CALL = re.compile(rf"\*|\?(?:\.{_WORD})+|{_WORD}(?:\.{_WORD})*(?:\.\*(?:{_WORD})?)?")
 _IMPORT = re.compile(rf"{_WORD}(?:\.{_WORD})*")
 _PACKAGE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*|[A-Za-z][A-Za-z0-9.]*")
 _R_CALL = re.compile(r"(?:[A-Za-z][\w.]*::)?[A-Za-z][\w.!]*")
@@ -58,9 +58,11 @@ Words = Annotated[tuple[str, ...], Field(min_length=1)]
 class Proof(Value):
     """One way in which a tool proves one practice. Any one match of any pattern is a proof.
 
-    A call counts only where every keyword in `keywords` is given with that value (`*`: any but None and False) and no
-    name in `without` is a keyword of it; a command only where no word of it is in `without`. `text` follows the tool's
-    title in a report: "MLflow: logs parameters".
+    A call counts only where every keyword in `keywords` is given with that value (`*`: any but None and False), alone or
+    among others, and no name in `without` is a keyword of it; a command only where no word of it is in `without`. What
+    has a value of `unless` does not count: it switches the proof off. `needs_argument`: the bare call does something
+    else. `read_by`: settings are the tool's only where code calls one of these, which reads them. `text` follows the
+    tool's title in a report: "MLflow: logs parameters".
     """
 
     practice: PracticeId
@@ -68,6 +70,9 @@ class Proof(Value):
     calls: tuple[CallPattern, ...] = ()
     keywords: dict[str, str | int | float | bool] = Field(default_factory=dict)
     without: tuple[str, ...] = ()
+    unless: dict[str, str | int | float | bool] = Field(default_factory=dict)
+    needs_argument: bool = False
+    read_by: tuple[CallPattern, ...] = ()
     decorators: tuple[CallPattern, ...] = ()
     bases: tuple[CallPattern, ...] = ()
     commands: tuple[CommandPattern, ...] = ()
@@ -97,6 +102,10 @@ class Proof(Value):
             raise ValueError("'keywords' narrow calls, and there are none")
         if self.without and not (self.calls or self.decorators or self.commands):
             raise ValueError("'without' narrows calls and commands, and there are none")
+        if (self.unless or self.needs_argument) and not (self.calls or self.decorators or self.settings):
+            raise ValueError("'unless' and 'needs_argument' narrow calls and settings, and there are none")
+        if self.read_by and not self.settings:
+            raise ValueError("'read_by' narrows settings, and there are none")
         if "*" in self.calls and not self.keywords:
             raise ValueError("the call pattern '*' needs keywords: without them every call is a proof")
         known = (info.context or {}).get("practices") or practice_rungs()
@@ -126,7 +135,10 @@ class Tool(Value):
         if not self.proves and not self.declares and self.category != "persistence":
             raise ValueError("a tool that proves and declares nothing says nothing")
         loose = [
-            p for proof in self.proves for p in (*proof.calls, *proof.decorators, *proof.bases) if p.startswith("?.")
+            p
+            for proof in self.proves
+            for p in (*proof.calls, *proof.decorators, *proof.bases)
+            if p.startswith("?.") and p.count(".") == 1
         ]
         if loose and not self.imports:
             raise ValueError(f"the pattern '{loose[0]}' needs 'imports': it counts only in files that import the tool")

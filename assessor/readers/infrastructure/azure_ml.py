@@ -38,6 +38,10 @@ def resources(name: str, document: Node) -> Iterator[Resource]:
         schedule,
         is_active=not document.get("is_enabled").is_false,
     )
+    for key, job in (*document.get("jobs").items(), *document.get("create_job", "jobs").items()):
+        component = job.get("component")
+        if component.kind == "scalar" and component.text:
+            yield Resource("azureml-component", component.text[:200], key.text, component.line)
 
 
 def _azureml_jobs(document: Node) -> Iterator[Node]:
