@@ -55,11 +55,14 @@ HookPattern = Annotated[
 Words = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
+Scalar = str | int | float | bool
+
+
 class Proof(Value):
     """One way in which a tool proves one practice. Any one match of any pattern is a proof.
 
-    A call counts only where every keyword in `keywords` is given with that value (`*`: any but None and False), alone or
-    among others, and no name in `without` is a keyword of it; a command only where no word of it is in `without`. What
+    A call counts only where every keyword in `keywords` is given with that value or one of several (`*`: any but None
+    and False), alone or in a list, and no name in `without` is a keyword of it; a command only where no word of it is in `without`. What
     has a value of `unless` does not count: it switches the proof off. `needs_argument`: the bare call does something
     else. `read_by`: settings are the tool's only where code calls one of these, which reads them. `text` follows the
     tool's title in a report: "MLflow: logs parameters".
@@ -68,9 +71,9 @@ class Proof(Value):
     practice: PracticeId
     rung: RungName = "used"
     calls: tuple[CallPattern, ...] = ()
-    keywords: dict[str, str | int | float | bool] = Field(default_factory=dict)
+    keywords: dict[str, Scalar | Annotated[tuple[Scalar, ...], Field(min_length=1)]] = Field(default_factory=dict)
     without: tuple[str, ...] = ()
-    unless: dict[str, str | int | float | bool] = Field(default_factory=dict)
+    unless: dict[str, Scalar] = Field(default_factory=dict)
     needs_argument: bool = False
     read_by: tuple[CallPattern, ...] = ()
     decorators: tuple[CallPattern, ...] = ()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from assessor.catalog.patterns import matches_path, matches_text
+from assessor.catalog.patterns import matches_call, matches_path, matches_text
 from assessor.catalog.tools import Proof, Tool
+from assessor.facts.place import Setting
 from assessor.hits.ground import Ground
 from assessor.hits.hit import Hit
 from assessor.project.model import ProjectFile, Role
@@ -35,9 +36,21 @@ def file_hits(ground: Ground) -> Iterator[Hit]:
 
 def setting_hits(ground: Ground) -> Iterator[Hit]:
     """Settings of configuration files that speak of a product."""
-    settings = [(*_split_setting(p), t, f) for t in ground.live_tools for f in t.proves for p in f.settings]
+    settings = [
+        (*_split_setting(p), t, f)
+        for t in ground.live_tools
+        for f in t.proves
+        for p in f.settings
+        if not f.read_by or _is_called(ground, f.read_by)
+    ]
     for file, _ in ground.project.having(lambda f: f.settings, frozenset({Role.FIRST_PARTY})):
         yield from _setting_hits(file, settings)
+
+
+def _is_called(ground: Ground, patterns: tuple[str, ...]) -> bool:
+    """First-party code calls one of these, or hands it on (`TrlParser(SFTConfig)`)."""
+    names = ground.called_names
+    return any(matches_call(pattern, name) for pattern in patterns for name in names)
 
 
 def hook_hits(ground: Ground) -> Iterator[Hit]:
@@ -54,11 +67,18 @@ def _setting_hits(file: ProjectFile, settings: list[tuple[str, str, str, Tool, P
     seen = set()
     for setting in file.facts.settings:
         for _, key, value, tool, proof in fitting:
+            if _is_off(setting, proof):
+                continue
             if matches_text(key, setting.key) and (not value or matches_text(value, setting.value)):
                 if (tool.id, proof.practice, key) not in seen:
                     seen.add((tool.id, proof.practice, key))
                     place = file.at(setting.line)
                     yield Hit(proof.practice, tool, proof, place, "setting", file, text=setting.key)
+
+
+def _is_off(setting: Setting, proof: Proof) -> bool:
+    off = proof.unless.get(setting.key.rpartition(".")[2])
+    return off is not None and setting.value.lower() == str(off).lower()
 
 
 def _hook_hits(ground: Ground, file: ProjectFile, hooks: list[tuple[str, Tool, Proof]]) -> Iterator[Hit]:

@@ -66,6 +66,17 @@ class Ground:
                         found.setdefault(".".join(parts[:size]), file.at(imported.line))
         return found
 
+    @cached_property
+    def called_names(self) -> frozenset[str]:
+        """Every dotted name that first-party code calls or hands to a call."""
+        found: set[str] = set()
+        for file in self.project.ordered:
+            if file.role is Role.FIRST_PARTY and file.code is not None:
+                for call in file.code.calls:
+                    found.add(call.name)
+                    found.update(call.names)
+        return frozenset(found)
+
     def tool_place(self, tool: Tool) -> Place | None:
         """Where a tool is a dependency, or else imported."""
         for package in tool.packages:

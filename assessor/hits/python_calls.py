@@ -10,7 +10,7 @@ from functools import cached_property
 
 from assessor.catalog.patterns import matches_call
 from assessor.catalog.tools import Proof, Tool
-from assessor.facts.python import UNKNOWN, Call
+from assessor.facts.python import UNKNOWN, Call, Literal
 from assessor.hits.ground import Ground
 from assessor.hits.hit import Hit
 from assessor.project.model import ProjectFile, Role
@@ -25,11 +25,11 @@ _HANDED = {
 
 def python_hits(ground: Ground) -> Iterator[Hit]:
     """Every call, decorator and base class of first-party code and tests that means a product."""
-    return _PythonCalls(ground).hits()
+    return PythonCalls(ground).hits()
 
 
 @dataclass(frozen=True)
-class _PythonCalls:
+class PythonCalls:
     """Finds what the names in Python code prove; each name is looked up once."""
 
     ground: Ground
@@ -52,7 +52,7 @@ class _PythonCalls:
                 for decorator in definition.decorators:
                     yield from self._calls(decorator, file, index, roots, "decorator", scope_number)
                 for base in definition.bases:
-                    for _, tool, proof in self._named(base, "base"):
+                    for _, tool, proof in self.named(base, "base"):
                         place = file.at(definition.line)
                         yield Hit(proof.practice, tool, proof, place, "base", file, scope_number, text=base)
 
@@ -73,7 +73,7 @@ class _PythonCalls:
     def _by_name(self) -> dict[tuple[str, str], list[tuple[str, Tool, Proof]]]:
         return {}
 
-    def _named(self, name: str, kind: str) -> list[tuple[str, Tool, Proof]]:
+    def named(self, name: str, kind: str) -> list[tuple[str, Tool, Proof]]:
         """What a name proves. Few names make up most calls of a repository, so each is looked up once."""
         known = self._by_name.get((name, kind))
         if known is None:
@@ -108,9 +108,9 @@ class _PythonCalls:
     def _calls(
         self, call: Call, file: ProjectFile, index: CodeIndex, roots: frozenset[str], kind: str, scope: int
     ) -> Iterator[Hit]:
-        for pattern, tool, proof in self._named(call.name, kind):
+        for pattern, tool, proof in self.named(call.name, kind):
             meant = self._is_the_tool(call.name, pattern, tool, file, index, roots)
-            if (meant or self._is_handed(call, pattern, tool, index)) and _keywords_fit(call, proof):
+            if (meant or self._is_handed(call, pattern, tool, index)) and arguments_fit(call, proof):
                 yield Hit(proof.practice, tool, proof, file.at(call.line), kind, file, scope, call, text=call.name)
 
     def _is_the_tool(
@@ -147,14 +147,28 @@ class _PythonCalls:
         return unknown or (call.name.endswith(".fit") and len(call.args) > 1)
 
 
-def _keywords_fit(call: Call, proof: Proof) -> bool:
-    if not proof.keywords and not proof.without:
-        return True
-    for name, wanted in proof.keywords.items():
-        value = call.keyword(name)
-        if wanted == "*":
-            if not call.has_keyword(name) or value is None or value is False or value == "":
-                return False
-        elif (value != UNKNOWN and str(value).lower() != str(wanted).lower()) or not call.has_keyword(name):
-            return False
+def arguments_fit(call: Call, proof: Proof) -> bool:
+    """The call has the arguments that the proof asks for, and none that switches it off."""
+    if proof.needs_argument and not any(value is not None for value in (*call.args, *(v for _, v in call.keywords))):
+        return False
+    if any(call.has_keyword(name) and _says(call.keyword(name), value) for name, value in proof.unless.items()):
+        return False
+    if not all(call.has_keyword(name) and _is_wanted(call.keyword(name), v) for name, v in proof.keywords.items()):
+        return False
     return not any(call.has_keyword(name) or name in call.names for name in proof.without)
+
+
+def _is_wanted(value: Literal | tuple[Literal, ...], wanted: Literal | tuple[Literal, ...]) -> bool:
+    """A value that is no literal may be the one wanted."""
+    if isinstance(wanted, tuple):
+        return any(_is_wanted(value, one) for one in wanted)
+    if wanted == "*":
+        return value is not None and value is not False and value != ""
+    return value == UNKNOWN or _says(value, wanted)
+
+
+def _says(value: Literal | tuple[Literal, ...], wanted: Literal) -> bool:
+    """The value, or one of several (`report_to=["wandb"]`), is the one wanted."""
+    if isinstance(value, tuple):
+        return any(_says(item, wanted) for item in value)
+    return str(value).lower() == str(wanted).lower()

@@ -18,6 +18,7 @@ from assessor.hits.files import file_hits, hook_hits, setting_hits
 from assessor.hits.ground import Ground
 from assessor.hits.hit import Hit
 from assessor.hits.infrastructure import infrastructure_hits
+from assessor.hits.instantiated import instantiated_hits
 from assessor.hits.python_calls import python_hits
 from assessor.hits.source_calls import source_hits
 from assessor.project.arrivals import Arrival
@@ -34,6 +35,7 @@ FINDERS: tuple[Callable[[Ground], Iterable[Hit]], ...] = (
     file_hits,
     infrastructure_hits,
     setting_hits,
+    instantiated_hits,
     hook_hits,
     source_hits,
 )
