@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from assessor.facts.place import Setting
 from assessor.facts.python import MODULE, Call
+from assessor.hits.call_proofs import CallProofs, arguments_fit
 from assessor.hits.ground import Ground
 from assessor.hits.hit import Hit
-from assessor.hits.python_calls import PythonCalls, arguments_fit
 from assessor.project.model import Role
 
 _KEYS = ("_target_", "class_path", "_component_", "__class__", "class_name", "callable", "target", "type")
@@ -19,15 +19,15 @@ _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){1,12}")
 
 def instantiated_hits(ground: Ground) -> Iterator[Hit]:
     """What such a name makes, as if code called it; the keys beside it, or below `init_args`, are its keywords."""
-    calls = None
+    proofs = None
     for file, settings in ground.project.having(lambda f: f.settings, frozenset({Role.FIRST_PARTY})):
         values = {setting.key: setting.value for setting in settings}
         for setting in settings:
             if not _names_a_class(setting):
                 continue
-            calls = calls or PythonCalls(ground)
+            proofs = proofs or CallProofs(ground)
             call = Call(setting.value, setting.line, MODULE, keywords=_keywords(setting.key, values))
-            for pattern, tool, proof in calls.named(setting.value, "call"):
+            for pattern, tool, proof in proofs.named(setting.value, "call"):
                 if not pattern.startswith(("?", "*")) and arguments_fit(call, proof):
                     place = file.at(setting.line)
                     yield Hit(proof.practice, tool, proof, place, "setting", file, text=setting.value)

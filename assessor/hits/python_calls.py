@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
-from assessor.catalog.patterns import matches_call
-from assessor.catalog.tools import Proof, Tool
-from assessor.facts.python import UNKNOWN, Call, Literal
+from assessor.catalog.tools import Tool
+from assessor.facts.python import Call
+from assessor.hits.call_proofs import CallProofs, arguments_fit
 from assessor.hits.ground import Ground
 from assessor.hits.hit import Hit
 from assessor.project.model import ProjectFile, Role
@@ -25,14 +23,15 @@ _HANDED = {
 
 def python_hits(ground: Ground) -> Iterator[Hit]:
     """Every call, decorator and base class of first-party code and tests that means a product."""
-    return PythonCalls(ground).hits()
+    return _PythonCalls(ground, CallProofs(ground)).hits()
 
 
 @dataclass(frozen=True)
-class PythonCalls:
-    """Finds what the names in Python code prove; each name is looked up once."""
+class _PythonCalls:
+    """Finds what the names in Python code prove."""
 
     ground: Ground
+    proofs: CallProofs
 
     def hits(self) -> Iterator[Hit]:
         for file in self.ground.project.ordered:
@@ -52,40 +51,9 @@ class PythonCalls:
                 for decorator in definition.decorators:
                     yield from self._calls(decorator, file, index, roots, "decorator", scope_number)
                 for base in definition.bases:
-                    for _, tool, proof in self.named(base, "base"):
+                    for _, tool, proof in self.proofs.named(base, "base"):
                         place = file.at(definition.line)
                         yield Hit(proof.practice, tool, proof, place, "base", file, scope_number, text=base)
-
-    @cached_property
-    def _call_patterns(self) -> Mapping[str, list[tuple[str, Tool, Proof, str]]]:
-        """Call, decorator and base patterns by what a name must hold to match: its first word, or `?last`."""
-        found: dict[str, list[tuple[str, Tool, Proof, str]]] = defaultdict(list)
-        for tool in self.ground.live_tools:
-            for proof in tool.proves:
-                for kind, patterns in (("call", proof.calls), ("decorator", proof.decorators), ("base", proof.bases)):
-                    for pattern in patterns:
-                        head, _, rest = pattern.partition(".")
-                        key = f"?{rest.rpartition('.')[2]}" if head == "?" else head
-                        found[key].append((pattern, tool, proof, kind))
-        return found
-
-    @cached_property
-    def _by_name(self) -> dict[tuple[str, str], list[tuple[str, Tool, Proof]]]:
-        return {}
-
-    def named(self, name: str, kind: str) -> list[tuple[str, Tool, Proof]]:
-        """What a name proves. Few names make up most calls of a repository, so each is looked up once."""
-        known = self._by_name.get((name, kind))
-        if known is None:
-            patterns = self._call_patterns
-            keys = (name.partition(".")[0], f"?{name.rpartition('.')[2]}", "*")
-            known = self._by_name[name, kind] = [
-                (pattern, tool, proof)
-                for key in keys
-                for pattern, tool, proof, wanted in patterns.get(key, ())
-                if wanted == kind and matches_call(pattern, name)
-            ]
-        return known
 
     def _fixture_roots(self, path: str) -> frozenset[str]:
         """Imports of the conftest.py files above a test: its fixtures come from there."""
@@ -108,7 +76,7 @@ class PythonCalls:
     def _calls(
         self, call: Call, file: ProjectFile, index: CodeIndex, roots: frozenset[str], kind: str, scope: int
     ) -> Iterator[Hit]:
-        for pattern, tool, proof in self.named(call.name, kind):
+        for pattern, tool, proof in self.proofs.named(call.name, kind):
             meant = self._is_the_tool(call.name, pattern, tool, file, index, roots)
             if (meant or self._is_handed(call, pattern, tool, index)) and arguments_fit(call, proof):
                 yield Hit(proof.practice, tool, proof, file.at(call.line), kind, file, scope, call, text=call.name)
@@ -145,30 +113,3 @@ class PythonCalls:
             imported in self.ground.imported_roots for imported in tool.imports
         )
         return unknown or (call.name.endswith(".fit") and len(call.args) > 1)
-
-
-def arguments_fit(call: Call, proof: Proof) -> bool:
-    """The call has the arguments that the proof asks for, and none that switches it off."""
-    if proof.needs_argument and not any(value is not None for value in (*call.args, *(v for _, v in call.keywords))):
-        return False
-    if any(call.has_keyword(name) and _says(call.keyword(name), value) for name, value in proof.unless.items()):
-        return False
-    if not all(call.has_keyword(name) and _is_wanted(call.keyword(name), v) for name, v in proof.keywords.items()):
-        return False
-    return not any(call.has_keyword(name) or name in call.names for name in proof.without)
-
-
-def _is_wanted(value: Literal | tuple[Literal, ...], wanted: Literal | tuple[Literal, ...]) -> bool:
-    """A value that is no literal may be the one wanted."""
-    if isinstance(wanted, tuple):
-        return any(_is_wanted(value, one) for one in wanted)
-    if wanted == "*":
-        return value is not None and value is not False and value != ""
-    return value == UNKNOWN or _says(value, wanted)
-
-
-def _says(value: Literal | tuple[Literal, ...], wanted: Literal) -> bool:
-    """The value, or one of several (`report_to=["wandb"]`), is the one wanted."""
-    if isinstance(value, tuple):
-        return any(_says(item, wanted) for item in value)
-    return str(value).lower() == str(wanted).lower()
