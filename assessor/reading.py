@@ -205,6 +205,7 @@ def _encoded(file: ProjectFile) -> bytes | None:
 
 def read_file(task: _Task) -> ProjectFile:
     """The facts of one file: (path, role by its path, size in bytes, bytes)."""
+    from assessor.readers.texts.redaction import redacted
     from assessor.snapshot.content import is_text
     from assessor.snapshot.roles import refine_role
 
@@ -213,7 +214,8 @@ def read_file(task: _Task) -> ProjectFile:
         return ProjectFile(path, role, size, EMPTY)
     text = data.decode("utf-8", errors="replace").removeprefix("\ufeff")
     role = refine_role(role, path, text[:_HEAD])
-    facts = EMPTY if role is Role.GENERATED and path.endswith(".py") else read(path, text, readers_of(path))
+    is_skipped = role is Role.GENERATED and path.endswith(".py")
+    facts = EMPTY if is_skipped else read(path, redacted(path, text), readers_of(path))
     return ProjectFile(path, role, size, _with_text_facts(path, text, facts, role))
 
 

@@ -8,6 +8,7 @@ malformed is removed and begun anew. The oldest rows go when the file outgrows i
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -121,6 +122,7 @@ class Store:
         for _ in range(2):  # the second time without the damaged file
             try:
                 _make_folder(self.path.parent)
+                _make_private(self.path)
                 return _connect(self.path)
             except OSError:
                 return None
@@ -155,6 +157,13 @@ def _make_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / "CACHEDIR.TAG").write_text(_TAG, "utf-8")
     (folder / ".gitignore").write_text("*\n", "utf-8")
+
+
+def _make_private(path: Path) -> None:
+    """The file is its owner's alone, since it tells of repositories that not everybody may read."""
+    with suppress(OSError):  # a read-only folder: then nothing is kept
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        path.chmod(0o600)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

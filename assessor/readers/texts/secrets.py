@@ -12,6 +12,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -86,12 +87,12 @@ _URL = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]{1,20}://([^\s:/@'\"<>`\\,;|?#]{0,64}):([^\s@'\",<>`\\/]{1,128})@([A-Za-z0-9_.${-]{1,100})"
 )
 
-_LAST_WORD = (
+LAST_WORD = (
     r"secret[_-]?key|secret|password|passwd|passphrase|pwd|token|api[_-]?key|access[_-]?key|auth[_-]?key|"
     r"account[_-]?key|encryption[_-]?key|signing[_-]?key|fernet[_-]?key|subscription[_-]?key|storage[_-]?key|credential"
 )
-_KEYWORD = re.compile(_LAST_WORD, re.IGNORECASE)
-_HARMLESS_KEY = re.compile(
+_KEYWORD = re.compile(LAST_WORD, re.IGNORECASE)
+HARMLESS_KEY = re.compile(
     r"(?:^|[_.-])(?:pad|bos|eos|unk|mask|sep|cls|special|stop|start|end|begin|next|page|continuation|sync|csrf|cancel\w*|"
     r"public|primary|foreign|idempotency|client_request|max|min|num|image|speaker|prompt|trigger|instance|system|user|im_\w+|"
     r"reset_\w+|confirm|update|forgot|change|show|validate|check|has|is|use|require|verify|new_line)[_.-]?"
@@ -107,7 +108,7 @@ _BOUND = re.compile(
 _QUOTED = re.compile(r"(?:SecretStr\(|Field\((?:default=)?|str\()?[ \t]*[rbuRBU]{0,2}([\"'])((?:(?!\1).){1,400})\1")
 _UNQUOTED = re.compile(r"([^\s\"'`,;(){}\[\]<>]{4,300})[ \t]*[,;]?(?:[ \t]+#.*)?$")
 _ARGUMENT = re.compile(
-    rf"(?<![\w-])--?([\w-]{{0,40}}?(?:{_LAST_WORD}))(?:=|[ \t]+)[\"']?([^\s\"'`;|&<>]{{6,200}})", re.IGNORECASE
+    rf"(?<![\w-])--?([\w-]{{0,40}}?(?:{LAST_WORD}))(?:=|[ \t]+)[\"']?([^\s\"'`;|&<>]{{6,200}})", re.IGNORECASE
 )
 _DEFAULT = re.compile(r"^\$\{[A-Za-z_]\w*:?-([^{}$]{4,200})\}$")
 
@@ -145,6 +146,11 @@ class _Style:
     """A `.env` that is no example: programs load it, so even a weak password in it is one."""
 
 
+def is_code(path: str) -> bool:
+    """An unquoted word in a file of this name is an expression, not a value."""
+    return PurePosixPath(path).suffix.lower() in _CODE
+
+
 def _style(path: str) -> _Style:
     file = PurePosixPath(path)
     suffix, name = file.suffix.lower(), file.name.lower()
@@ -169,8 +175,11 @@ def find(path: str, text: str) -> tuple[Secret, ...]:
     """Return what looks like a credential in the text of any file, by line; at most MAX_SECRETS."""
     style = _style(path)
     found: dict[int, Secret] = {}
-    for offset, kind in _tokens(text):
-        line = text.count("\n", 0, offset) + 1
+    line, counted = 1, 0
+    for offset, _, kind, is_published in sorted(tokens(text), key=lambda token: token[0]):
+        if is_published:
+            continue
+        line, counted = line + text.count("\n", counted, offset), offset
         found.setdefault(line, Secret(kind, line))
         if len(found) >= MAX_SECRETS:
             break
@@ -182,16 +191,20 @@ def find(path: str, text: str) -> tuple[Secret, ...]:
     return tuple(found[line] for line in sorted(found))
 
 
-def _tokens(text: str) -> Iterator[tuple[int, str]]:
-    """Yield (offset, kind) of tokens of known shape."""
+@lru_cache(maxsize=2)
+def tokens(text: str) -> tuple[tuple[int, int, str, bool], ...]:
+    """(start, end, kind, whether it stands in documentation) of each token of known shape, by kind."""
+    found: list[tuple[int, int, str, bool]] = []
     for kind, starts, pattern in _PATTERNS:
         for start in starts:
             at = text.find(start)
             while at >= 0:
                 match = pattern.match(text, at)
-                if match and (kind == "private_key" or not _is_published(match[0])):
-                    yield at, kind
+                if match:
+                    is_published = kind != "private_key" and _is_published(match[0])
+                    found.append((at, match.end(), kind, is_published))
                 at = text.find(start, at + len(start))
+    return tuple(found)
 
 
 def _is_published(token: str) -> bool:
@@ -212,18 +225,28 @@ _WORDS = ("pass", "pwd", "secret", "token", "key", "credential")
 _MAY_HOLD = re.compile("|".join([*_WORDS, "://"]))
 
 
-def _on_lines(text: str, style: _Style) -> Iterator[Secret]:
-    """Look at the lines that hold a telling word, found by one search over the whole text."""
+@lru_cache(maxsize=2)
+def telling_lines(text: str) -> tuple[tuple[int, int], ...]:
+    """(start, end) of the lines that hold a telling word, found by one search over the whole text."""
     lowered = text.lower()
     if len(lowered) != len(text):  # a few letters change their length: keep the offsets right
         lowered = re.sub("[A-Z]", lambda found: found[0].lower(), text)
-    number, counted, done = 1, 0, -1
+    lines: list[tuple[int, int]] = []
+    done = -1
     for found in _MAY_HOLD.finditer(lowered):
         if found.start() < done:
             continue
-        start = text.rfind("\n", 0, found.start()) + 1
+        start = text.rfind("\n", max(done, 0), found.start()) + 1
         end = text.find("\n", found.end())
         end = done = len(text) if end < 0 else end
+        lines.append((start, end))
+    return tuple(lines)
+
+
+def _on_lines(text: str, style: _Style) -> Iterator[Secret]:
+    """Look at the lines that hold a telling word."""
+    number, counted = 1, 0
+    for start, end in telling_lines(text):
         line = text[start:end]
         if end - start > MAX_LINE or not ("=" in line or ":" in line or "-" in line or line.startswith("ENV ")):
             continue
@@ -242,8 +265,8 @@ def _on_line(line: str, number: int, style: _Style) -> Secret | None:
     if style.is_notebook:
         line = _notebook_code(line)
     for match in _KEYWORD.finditer(line):
-        name = _whole_name(line, match.start(), match.end())
-        if not name or _HARMLESS_KEY.search(name):
+        name = whole_name(line, match.start(), match.end())
+        if not name or HARMLESS_KEY.search(name):
             continue
         value, is_quoted = _value_after(line[match.end() :], style.unquoted, line.startswith(f"ENV {name}"))
         if value and (is_quoted or "(" not in line[: match.start()]) and _is_credential(name, value, style.is_live_env):
@@ -254,7 +277,7 @@ def _on_line(line: str, number: int, style: _Style) -> Secret | None:
     return None
 
 
-def _whole_name(line: str, start: int, end: int) -> str:
+def whole_name(line: str, start: int, end: int) -> str:
     """Return the identifier that ends with the keyword at start:end; empty where it goes on after it."""
     if re.match(r"[A-Za-z0-9_-]", line[end : end + 1]):
         return ""
@@ -334,7 +357,7 @@ bar changeit docker localstack dev develop development default
 _STOCK = frozenset(_STOCK_PASSWORDS.split())
 """Passwords that come with the products of a local stack, or that nobody means as one."""
 
-_LOOKUP = re.compile(
+LOOKUP = re.compile(
     r"^[$%<{\[(@!&*]|\$\{|\{\{|\$\(|<[^>]*>|^(?:os\.|env[.:(]|process\.env|getenv|secrets?\.|var\.|vault[:.]|ref\+|arn:|projects/|op://|azkv|"
     r"local\.|data\.|config\.|self\.|settings\.|args\.|params\.|module\.|file:|https?://|gs://|s3://|keyvault|/run/secrets|\.{0,2}/|~/)|"
     r"^[\w.]+\([^)]*\)?$|\{[^}]*\}|%\(",
@@ -345,7 +368,7 @@ _LOOKUP = re.compile(
 def _is_credential(name: str, value: str, is_live_env: bool) -> bool:
     default = _DEFAULT.match(value)
     value = (default[1] if default else value).strip()
-    if len(value) < 6 or len(value) > 400 or re.search(r"\s", value) or _LOOKUP.search(value):
+    if len(value) < 6 or len(value) > 400 or re.search(r"\s", value) or LOOKUP.search(value):
         return False
     plain = _decoded(value)
     if value.lower() == name.lower() or _is_filler(value) or _is_filler(plain):
@@ -358,8 +381,8 @@ def _is_credential(name: str, value: str, is_live_env: bool) -> bool:
         and _classes(plain) >= 2
         and len(plain) >= 8
     ):
-        return not _is_name(plain) or bool(re.search(r"\d", plain))
-    if _is_stock(plain) or _is_name(value):
+        return not is_name(plain) or bool(re.search(r"\d", plain))
+    if _is_stock(plain) or is_name(value):
         return False
     if re.fullmatch(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", value, re.IGNORECASE):
         return bool(re.search(r"secret|api[_-]?key|password", name, re.IGNORECASE))
@@ -392,7 +415,7 @@ def _is_wordy(value: str) -> bool:
     return len(rest) < 4 and (len(rest) < len(value) / 2)
 
 
-def _is_name(value: str) -> bool:
+def is_name(value: str) -> bool:
     """Words and small numbers joined by separators (`my-db-secret`, `projects.prod.v2`): a name, not a value."""
     chunks = [chunk for chunk in re.split(r"[-_./:@]+", value) if chunk]
     word = r"(?:[A-Z]?[a-z]{1,20}|[A-Z]{1,20}|(?:[A-Z]?[a-z]{2,15}){2,5}|[A-Za-z]?\d{1,4}|[A-Za-z][a-z]{1,15}\d{1,2})"
