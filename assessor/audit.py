@@ -41,7 +41,16 @@ _SCANNING_HELPERS = 2
 
 
 def rate(project: Project) -> dict[str, Finding]:
-    """Rate every practice of the catalogue for a project."""
+    """Rate every practice of the catalogue for a project; what only its templates have is declared."""
+    from assessor.project.templates import made_project
+    from assessor.scanners.templates import with_templates
+
+    found = _rate(project)
+    made = made_project(project)
+    return with_templates(found, _rate(made[0]), made[1]) if made else found
+
+
+def _rate(project: Project) -> dict[str, Finding]:
     from assessor.catalog.practices import load_practices
     from assessor.catalog.tools import load_tools
     from assessor.hits.scene import Scene

@@ -15,6 +15,7 @@ from assessor.facts.place import BlindSpot, Place
 from assessor.facts.role import Role
 from assessor.processes import shared, spare_processes
 from assessor.project.model import Project, ProjectFile
+from assessor.project.templates import marked_templates
 from assessor.readers.registry import has_failed, read, readers, readers_of
 from assessor.snapshot.content import blob_id, is_binary_path
 
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 
-_READ_ROLES = frozenset({Role.FIRST_PARTY, Role.TEST, Role.DOCUMENTATION, Role.EXAMPLE, Role.DATA, Role.GENERATED})
+_READ_ROLES = frozenset(
+    {Role.FIRST_PARTY, Role.TEST, Role.DOCUMENTATION, Role.EXAMPLE, Role.DATA, Role.GENERATED, Role.TEMPLATE}
+)
 _MAX_DATA_BYTES = 200_000
 """Data files are read only for what stands beside data: .dvc files, cards, pointers, small configuration."""
 
@@ -139,7 +142,7 @@ def _joined(wanted: Wanted, read: Mapping[str, ProjectFile]) -> Reading:
     snapshot = wanted.snapshot
     listed = frozenset(entry.path for entry in snapshot.files)
     in_order = {path: read[path] for path in wanted.entries if path in read}
-    files = promoted(without_model_packages(in_order, listed))
+    files = promoted(marked_templates(without_model_packages(in_order, listed)))
     blind = (*snapshot.problems, *_problems(files))
     parsed = sum(1 for file in files.values() if file.facts.python is not None)
     return Reading(Project(files, snapshot.history(), blind, listed), len(listed), len(files), parsed)
@@ -214,9 +217,20 @@ def read_file(task: _Task) -> ProjectFile:
         return ProjectFile(path, role, size, EMPTY)
     text = data.decode("utf-8", errors="replace").removeprefix("\ufeff")
     role = refine_role(role, path, text[:_HEAD])
+    if role is Role.TEMPLATE:
+        return ProjectFile(path, role, size, _with_text_facts(path, text, _template_facts(path, text), role))
     is_skipped = role is Role.GENERATED and path.endswith(".py")
     facts = EMPTY if is_skipped else read(path, redacted(path, text), readers_of(path))
     return ProjectFile(path, role, size, _with_text_facts(path, text, facts, role))
+
+
+def _template_facts(path: str, text: str) -> FileFacts:
+    """What the file that a template makes will say; what does not read is no problem of this repository."""
+    from assessor.readers.texts.template_text import without_marks
+    from assessor.snapshot.templates import made_from
+
+    made = made_from(path) or path
+    return replace(read(made, without_marks(redacted(path, text)), readers_of(made)), problems=())
 
 
 _CI_FOLDERS = (".github/", ".gitlab/", ".circleci/", ".azure", ".pipelines/", ".buildkite/")
@@ -245,6 +259,7 @@ def _is_wanted(entry: FileEntry) -> bool:
 
 
 _MAX_SECRET_BYTES = 400_000
+_MAY_LEAK = (Role.FIRST_PARTY, Role.TEST, Role.EXAMPLE, Role.DATA, Role.TEMPLATE)
 
 
 def _with_text_facts(path: str, text: str, facts: FileFacts, role: Role) -> FileFacts:
@@ -252,7 +267,7 @@ def _with_text_facts(path: str, text: str, facts: FileFacts, role: Role) -> File
     from assessor.readers.tasks import dvc
     from assessor.readers.texts import secrets
 
-    if role in (Role.FIRST_PARTY, Role.TEST, Role.EXAMPLE, Role.DATA) and len(text) <= _MAX_SECRET_BYTES:
+    if role in _MAY_LEAK and len(text) <= _MAX_SECRET_BYTES:
         found = secrets.find(path, text)
         facts = replace(facts, secrets=(*facts.secrets, *found)) if found else facts
     if text.startswith("version https://git-lfs"):

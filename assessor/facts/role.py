@@ -15,3 +15,5 @@ class Role(StrEnum):
     VENDORED = "vendored"
     GENERATED = "generated"
     DATA = "data"
+    TEMPLATE = "template"
+    """A source of files for other repositories."""

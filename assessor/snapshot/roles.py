@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from assessor.facts.role import Role
 from assessor.snapshot.content import DATA_SUFFIXES, suffix_of, words
+from assessor.snapshot.templates import made_from
 
 _VENDORED_FOLDERS = words(
     """vendor vendors vendored _vendor third_party third-party thirdparty 3rdparty 3rd_party node_modules
@@ -102,7 +103,7 @@ def _folder_role(folder: str) -> tuple[Role | None, bool]:
     for position, part in enumerate(parts):
         name = part.lower()
         if "{{" in part:
-            return Role.EXAMPLE, in_data
+            return Role.TEMPLATE, in_data
         if name in _VENDORED_FOLDERS or name.endswith("_vendor") or _is_environment(parts, position):
             return Role.VENDORED, in_data
         if name in _GENERATED_FOLDERS or name.endswith((".egg-info", ".dist-info")):
@@ -136,8 +137,8 @@ def role_of(path: str) -> Role:
     role, in_data = _folder_role(folder)
     if role in (Role.VENDORED, Role.GENERATED):
         return role
-    if "{{" in file_name:
-        return Role.EXAMPLE
+    if made_from(path) is not None:
+        return Role.TEMPLATE
     if _GENERATED_NAME.fullmatch(name):
         return Role.GENERATED
     if role is not None:

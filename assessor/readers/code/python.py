@@ -101,7 +101,17 @@ def read_source(source: str, line_of: Callable[[int], int]) -> PythonFacts:
 def _parse(text: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # invalid escapes of the audited code are not our news
-        return ast.parse(text)
+        try:
+            return ast.parse(text)
+        except SyntaxError:
+            if not _CELL_MARK.search(text):
+                raise
+            return ast.parse(_MAGIC.sub("", text))  # a notebook kept as a script
+
+
+_CELL_MARK = re.compile(r"^# (?:Databricks notebook source|%%|In\[)", re.MULTILINE)
+_MAGIC = re.compile(r"^[ \t]*[%!][^\n]*", re.MULTILINE)
+"""Lines that IPython or Databricks runs itself (`%cd src`, `!pip install x`)."""
 
 
 def _facts(tree: ast.Module, text: str, line_of: Callable[[int], int], measured: bool = False) -> PythonFacts:
