@@ -226,6 +226,7 @@ def read_file(task: _Task) -> ProjectFile:
 
 def _template_facts(path: str, text: str) -> FileFacts:
     """What the file that a template makes will say; what does not read is no problem of this repository."""
+    from assessor.readers.texts.redaction import redacted
     from assessor.readers.texts.template_text import without_marks
     from assessor.snapshot.templates import made_from
 
