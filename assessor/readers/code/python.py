@@ -13,6 +13,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from assessor.facts.file import FileFacts
@@ -43,11 +44,22 @@ from assessor.readers.code.python_nodes import (
     inverted,
     is_constant,
     is_main_test,
+    is_skip,
     is_stub,
-    is_type_checking,
     leaves,
     number_of,
     without_docstring,
+)
+from assessor.readers.code.python_reach import (
+    ENDS_PROCESS,
+    LEFT,
+    PASSES,
+    RAISED,
+    Bindings,
+    cannot_raise,
+    is_empty,
+    is_fixed,
+    truth,
 )
 
 MAX_TEXT = 300
@@ -60,6 +72,7 @@ _NAMES_AND_CALLS = (ast.Name, ast.Attribute, ast.Call)
 _SEQUENCES = (ast.List, ast.Tuple)
 _COLLECTIONS = (ast.List, ast.Tuple, ast.Set)
 _ASSIGNMENTS = (ast.Assign, ast.AugAssign)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _WITH_CHILDREN = (ast.comprehension, ast.arguments, ast.arg, ast.keyword, ast.withitem, ast.match_case, ast.pattern)
 """What stands between statements and expressions and holds some: all but operators and contexts."""
 
@@ -82,7 +95,9 @@ def read(path: str, text: str) -> FileFacts:
         reason = f"does not parse as Python 3: {getattr(error, 'msg', None) or type(error).__name__}"
         return FileFacts(python=_broken(text), problems=((line, reason),))
     try:
-        return FileFacts(python=_facts(tree, text, lambda line: line, not _TEST_PATH.search(path)))
+        module = path.rpartition("/")[2].rpartition(".")[0]
+        measured = not _TEST_PATH.search(path)
+        return FileFacts(python=_facts(tree, text, _Walk(tree, lambda line: line, module), measured))
     except RecursionError:
         return FileFacts(python=_broken(text), problems=((1, "nested too deeply to read"),))
 
@@ -93,7 +108,8 @@ def read_source(source: str, line_of: Callable[[int], int]) -> PythonFacts:
     `line_of` gives for a line of `source` the line of that file. Broken source gives facts with `broken` set.
     """
     try:
-        return _facts(_parse(source), source, line_of)
+        tree = _parse(source)
+        return _facts(tree, source, _Walk(tree, line_of, cells=True))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return _broken(source, line_of)
 
@@ -114,8 +130,7 @@ _MAGIC = re.compile(r"^[ \t]*[%!][^\n]*", re.MULTILINE)
 """Lines that IPython or Databricks runs itself (`%cd src`, `!pip install x`)."""
 
 
-def _facts(tree: ast.Module, text: str, line_of: Callable[[int], int], measured: bool = False) -> PythonFacts:
-    walk = _Walk(line_of)
+def _facts(tree: ast.Module, text: str, walk: _Walk, measured: bool = False) -> PythonFacts:
     walk.module(tree)
     lines = _source_lines(text)
     return PythonFacts(
@@ -154,6 +169,11 @@ def _source_lines(text: str) -> int:
     return sum(1 for line in text.splitlines() if (stripped := line.strip()) and not stripped.startswith("#"))
 
 
+def _names_marks(node: ast.Assign) -> bool:
+    """`pytestmark = …` at the top of a module of tests."""
+    return any(isinstance(target, ast.Name) and target.id == "pytestmark" for target in node.targets)
+
+
 @dataclass(slots=True)
 class _OpenScope:
     """A scope while the walk is in it; `types` are the dotted names that its variables stand for."""
@@ -172,6 +192,9 @@ class _OpenScope:
     types: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     """Texts that local variables hold, as far as the walk has come."""
+    node: ast.AST | None = None
+    literals: dict[str, ast.expr] = field(default_factory=dict)
+    """Literals that names were bound to, as far as the walk has come."""
 
     def frozen(self) -> Scope:
         return Scope(
@@ -190,13 +213,22 @@ class _OpenScope:
 
 
 class _Walk:
-    """One walk over a module's tree; the lists fill in source order."""
+    """One walk over a module's tree; the lists fill in source order.
 
-    def __init__(self, line_of: Callable[[int], int]) -> None:
+    `cells`: the source is that of a notebook, whose cells a person runs one by one: what ends one cell does not end the
+    next, and a name bound to a literal is a switch that the person sets.
+    """
+
+    def __init__(
+        self, tree: ast.Module, line_of: Callable[[int], int], module: str = "", *, cells: bool = False
+    ) -> None:
+        self.tree = tree
         self.line_of = line_of
+        self.module_name = module
+        self.cells = cells
         self.scopes = [
-            _OpenScope("<module>", 1, 1, "module", MODULE),
-            _OpenScope("<main>", 0, 0, "main", MODULE),
+            _OpenScope("<module>", 1, 1, "module", MODULE, node=tree),
+            _OpenScope("<main>", 0, 0, "main", MODULE, node=tree),
         ]
         self.scope = MODULE
         self.imports: list[Import] = []
@@ -213,6 +245,30 @@ class _Walk:
         self.guards: list[Guard] = []
         self.class_stack: list[str] = []
         self.outcome: tuple[str, tuple[str, ...]] = ("none", ())
+        self.loops: list[bool] = []
+        self.skips = False
+
+    # ---- what can run ----
+
+    @cached_property
+    def bindings(self) -> Bindings:
+        """Asked only where a condition is a name that was seen bound to a literal."""
+        return Bindings(self.tree)
+
+    def literal_of(self, name: str) -> ast.expr | None:
+        """The literal that a name is bound to wherever this place is reached; None where that may change."""
+        index = self.scope
+        while True:
+            scope = self.scopes[MODULE if index == MAIN else index]
+            if name in scope.literals:
+                fixed = scope.node is not None and self.bindings.once(scope.node, name) and not self.bindings.starred
+                return scope.literals[name] if fixed and not self.cells else None
+            if name in scope.types or name in scope.parameters or index == MODULE:
+                return None
+            index = scope.parent
+
+    def truth(self, test: ast.expr) -> bool | None:
+        return truth(test, self.literal_of, self.module_name)
 
     # ---- statements ----
 
@@ -223,26 +279,46 @@ class _Walk:
                 self.known.add(statement.name)
         if body:
             self.scopes[MODULE].end_line = self.line_of(max(s.end_lineno or s.lineno for s in body))
-        self.block(body)
+        self.skips = any(is_skip(s.value) for s in body if isinstance(s, ast.Assign) and _names_marks(s))
+        self.block(body, goes_on=self.cells)
 
-    def block(self, statements: Iterable[ast.stmt]) -> None:
-        """Walk statements in order; what follows `if not x: return` stands under the condition x."""
-        pushed = 0
+    def block(self, statements: Iterable[ast.stmt], *, goes_on: bool = False) -> str:
+        """Walk statements in order, as far as they can run, and tell how the block ends.
+
+        What follows `if not x: return` stands under the condition x. `goes_on`: nothing ends the block.
+        """
+        pushed, ends = 0, PASSES
         for statement in statements:
-            self.statement(statement)
+            ends = self.statement(statement)
+            if ends and not goes_on:
+                break
             if isinstance(statement, ast.If) and not statement.orelse and leaves(statement.body):
                 inverse = inverted(guards_of(statement.test))
                 self.guards += inverse
                 pushed += len(inverse)
         if pushed:
             del self.guards[-pushed:]
+        return ends
 
-    def statement(self, node: ast.stmt) -> None:
+    def statement(self, node: ast.stmt) -> str:
         handler = _STATEMENTS.get(type(node))
         if handler:
-            handler(self, node)
-        else:
-            self.children(node)
+            return handler(self, node) or PASSES
+        self.children(node)
+        return PASSES
+
+    def expr(self, node: ast.Expr) -> str:
+        self.expression(node.value)
+        if not isinstance(node.value, ast.Call):
+            return PASSES
+        name = self.resolve(node.value.func)
+        shadowed = "." not in name and name in self.known
+        return RAISED if name in ENDS_PROCESS and not shadowed else PASSES
+
+    def leave(self, node: ast.Break | ast.Continue) -> str:
+        if isinstance(node, ast.Break) and self.loops:
+            self.loops[-1] = True
+        return LEFT
 
     def children(self, node: ast.AST) -> None:
         for name in node._fields:
@@ -285,6 +361,7 @@ class _Walk:
         name = prefix + node.name
         if not self.class_stack:
             outer.types[node.name] = name
+            self.known.add(node.name)
         arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
         opened = _OpenScope(
             name,
@@ -299,6 +376,11 @@ class _Walk:
         )
         for argument in arguments:
             opened.types[argument.arg] = self.annotated(argument.annotation)
+        opened.node = node
+        if self.skips or any(is_skip(d) for d in node.decorator_list):
+            opened.is_stub = True
+            self.scopes.append(opened)
+            return
         self.enter(opened, node.body)
 
     def annotated(self, annotation: ast.expr | None) -> str:
@@ -311,10 +393,10 @@ class _Walk:
 
     def enter(self, opened: _OpenScope, body: list[ast.stmt]) -> None:
         self.scopes.append(opened)
-        before = (self.scope, self.class_stack, self.guards)
-        self.scope, self.class_stack, self.guards = len(self.scopes) - 1, [], []
+        before = (self.scope, self.class_stack, self.guards, self.loops)
+        self.scope, self.class_stack, self.guards, self.loops = len(self.scopes) - 1, [], [], []
         self.block(without_docstring(body))
-        self.scope, self.class_stack, self.guards = before
+        self.scope, self.class_stack, self.guards, self.loops = before
 
     def class_(self, node: ast.ClassDef) -> None:
         decorators = tuple(self.decorator(d) for d in node.decorator_list)
@@ -328,8 +410,9 @@ class _Walk:
         for keyword in node.keywords:
             self.expression(keyword.value)
         self.class_stack = [*self.class_stack, name]
+        skips, self.skips = self.skips, self.skips or any(is_skip(d) for d in node.decorator_list)
         self.block(without_docstring(node.body))
-        self.class_stack = self.class_stack[:-1]
+        self.class_stack, self.skips = self.class_stack[:-1], skips
 
     def decorator(self, node: ast.expr) -> Call:
         if isinstance(node, ast.Call):
@@ -340,7 +423,7 @@ class _Walk:
         self.note_reference(node)
         return Call(self.resolve(node), self.line_of(node.lineno), self.scope)
 
-    def if_(self, node: ast.If) -> None:
+    def if_(self, node: ast.If) -> str:
         if self.scope == MODULE and is_main_test(node.test):
             main = self.scopes[MAIN]
             main.line, main.end_line = self.line_of(node.lineno), self.line_of(node.end_lineno or node.lineno)
@@ -348,23 +431,25 @@ class _Walk:
             self.block(node.body)
             self.scope = MODULE
             self.block(node.orelse)
-            return
+            return PASSES
+        decided = self.truth(node.test)
+        if decided is not None:
+            return self.block(node.body if decided else node.orelse)
         before = self.outcome
         self.outcome = self.branch_outcome(node.body, node.orelse) if compares(node.test) else ("none", ())
         self.expression(node.test)
         self.outcome = before
         guards = guards_of(node.test)
-        if is_type_checking(node.test):
-            self.block(node.orelse)
-            return
-        self.guarded(node.body, guards)
-        self.guarded(node.orelse, inverted(guards))
+        ends = self.guarded(node.body, guards)
+        other = self.guarded(node.orelse, inverted(guards))
+        return max(ends, other) if ends and other else PASSES
 
-    def guarded(self, body: list[ast.stmt], guards: list[Guard]) -> None:
+    def guarded(self, body: list[ast.stmt], guards: list[Guard]) -> str:
         self.guards += guards
-        self.block(body)
+        ends = self.block(body)
         if guards:
             del self.guards[-len(guards) :]
+        return ends
 
     def branch_outcome(self, body: list[ast.stmt], orelse: list[ast.stmt]) -> tuple[str, tuple[str, ...]]:
         """What an if's branches do: the strongest thing first, and the names called in them."""
@@ -390,32 +475,39 @@ class _Walk:
         order = ("raise", "exit", "return", "call", "assign", "print")
         return next((kind for kind in order if kind in kinds), "none"), tuple(dict.fromkeys(effects))[:MAX_ITEMS]
 
-    def assert_(self, node: ast.Assert) -> None:
+    def assert_(self, node: ast.Assert) -> str:
         scope = self.scopes[self.scope]
-        if is_constant(node.test):
+        decided = self.truth(node.test)
+        if decided is not None or is_constant(node.test):
             scope.trivial += 1
         else:
             scope.asserts.append(self.line_of(node.lineno))
         before, self.outcome = self.outcome, ("assert", ())
         self.expression(node.test)
         self.outcome = before
+        return RAISED if decided is False else PASSES
 
-    def raise_(self, node: ast.Raise) -> None:
+    def raise_(self, node: ast.Raise) -> str:
         target = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
         name = self.resolve(target) if target else ""
         self.raises.append(Raise(name, self.line_of(node.lineno), self.scope))
         if node.exc:
             self.expression(node.exc)
+        return RAISED
 
-    def return_(self, node: ast.Return) -> None:
+    def return_(self, node: ast.Return) -> str:
         if node.value:
             before, self.outcome = self.outcome, ("return", ())
             self.expression(node.value)
             self.outcome = before
+        return LEFT
 
     def assign(self, node: ast.Assign | ast.AnnAssign) -> None:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         if node.value is None:
+            return
+        if isinstance(node.value, ast.Lambda) and isinstance(targets[0], ast.Name) and not self.class_stack:
+            self.named_lambda(targets[0].id, node.value)
             return
         before, self.outcome = self.outcome, ("assign", ())
         self.expression(node.value)
@@ -423,10 +515,33 @@ class _Walk:
         for target in targets:
             self.assign_target(target, node.value)
 
+    def named_lambda(self, name: str, node: ast.Lambda) -> None:
+        """`name = lambda …` is a function: its body runs where it is called."""
+        outer = self.scopes[self.scope]
+        full = f"{outer.name}.{name}" if outer.kind in ("function", "method") else name
+        outer.types[name] = full
+        self.known.add(name)
+        line, end = self.line_of(node.lineno), self.line_of(node.end_lineno or node.lineno)
+        arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        names = tuple(argument.arg for argument in arguments)
+        opened = _OpenScope(full, line, end, "function", self.scope, outer.class_name, (), names, node=node)
+        opened.types.update(dict.fromkeys(names, "?"))
+        self.enter(opened, [ast.copy_location(ast.Return(node.body), node.body)])
+
+    def delete(self, node: ast.Delete) -> None:
+        """A function of the module that is deleted does not exist: nothing finds or calls it."""
+        gone = {target.id for target in node.targets if isinstance(target, ast.Name)} if self.scope == MODULE else set()
+        for scope in self.scopes[MAIN + 1 :]:
+            if scope.name in gone:
+                scope.is_stub = True
+        self.children(node)
+
     def assign_target(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, ast.Name):
             self.scopes[self.scope].types[target.id] = self.type_of(value)
             self.local_text(target.id, value)
+            if not self.class_stack and is_fixed(value):
+                self.scopes[MODULE if self.scope == MAIN else self.scope].literals[target.id] = value
             if self.scope in (MODULE, MAIN) or isinstance(value, ast.Dict):
                 self.constant(target.id, value)
         elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
@@ -470,29 +585,59 @@ class _Walk:
             return self.resolve(value)
         return "?"
 
-    def with_(self, node: ast.With | ast.AsyncWith) -> None:
+    def with_(self, node: ast.With | ast.AsyncWith) -> str:
         for item in node.items:
             self.expression(item.context_expr)
             if isinstance(item.optional_vars, ast.Name):
                 self.scopes[self.scope].types[item.optional_vars.id] = self.type_of(item.context_expr)
-        self.block(node.body)
+        return LEFT if self.block(node.body) == LEFT else PASSES  # a context manager may swallow what is raised
 
-    def for_(self, node: ast.For | ast.AsyncFor) -> None:
+    def for_(self, node: ast.For | ast.AsyncFor) -> str:
         self.expression(node.iter)
+        if is_empty(node.iter):
+            return self.block(node.orelse)
         for name in ast.walk(node.target):
             if isinstance(name, ast.Name):
                 self.scopes[self.scope].types[name.id] = "?"
-        self.block(node.body)
+        self.loop(node.body)
         self.block(node.orelse)
+        return PASSES
 
-    def try_(self, node: ast.Try) -> None:
-        self.block(node.body)
-        for handler in node.handlers:
+    def while_(self, node: ast.While) -> str:
+        decided = self.truth(node.test)
+        if decided is False:
+            return self.block(node.orelse)
+        if decided is None:
+            self.expression(node.test)
+        broken = self.loop(node.body)
+        if decided and not broken:
+            return LEFT
+        self.block(node.orelse)
+        return PASSES
+
+    def loop(self, body: list[ast.stmt]) -> bool:
+        """Walk a loop's body; True where a `break` that can run leaves it."""
+        self.loops.append(False)
+        self.block(body)
+        return self.loops.pop()
+
+    def try_(self, node: ast.Try) -> str:
+        ends = self.block(node.body)
+        ends = ends or self.block(node.orelse)
+        for handler in node.handlers if not cannot_raise(node.body) else ():
             if handler.type:
                 self.expression(handler.type)
-            self.block(handler.body)
-        self.block(node.orelse)
-        self.block(node.finalbody)
+            ends = min(self.block(handler.body), ends)  # the try goes on where one of its ways does
+        return self.block(node.finalbody) or ends
+
+    def match(self, node: ast.Match) -> str:
+        self.expression(node.subject)
+        for case in node.cases:
+            self.children(case.pattern)
+            if case.guard:
+                self.expression(case.guard)
+            self.block(case.body)
+        return PASSES
 
     # ---- expressions ----
 
@@ -511,10 +656,30 @@ class _Walk:
             self.children(node)
         elif kind is ast.IfExp:
             self.outcome, before = ("assign", ()), self.outcome
-            self.children(node)
+            self.conditional(node)  # type: ignore[arg-type]
             self.outcome = before
+        elif kind is ast.BoolOp:
+            self.joined(node)  # type: ignore[arg-type]
+        elif kind in _COMPREHENSIONS:
+            if not any(is_empty(g.iter) or any(self.truth(i) is False for i in g.ifs) for g in node.generators):  # type: ignore[attr-defined]
+                self.children(node)
         else:
             self.children(node)
+
+    def conditional(self, node: ast.IfExp) -> None:
+        decided = self.truth(node.test)
+        if decided is None:
+            self.children(node)
+        else:
+            self.expression(node.body if decided else node.orelse)
+
+    def joined(self, node: ast.BoolOp) -> None:
+        """Walk the values up to the first that decides: what follows `False and` never runs."""
+        decides = not isinstance(node.op, ast.And)
+        for value in node.values:
+            self.expression(value)
+            if self.truth(value) is decides:
+                break
 
     def text(self, node: ast.Constant) -> None:
         if isinstance(node.value, str) and len(node.value) >= 6 and len(self.texts) < MAX_CALLS:
@@ -669,13 +834,19 @@ def _noop(walk: _Walk, node: ast.AST) -> None:
     """Statements without expressions of interest."""
 
 
-_STATEMENTS: dict[type, Callable[[_Walk, Any], None]] = {
+_STATEMENTS: dict[type, Callable[[_Walk, Any], str | None]] = {
     ast.Import: _Walk.import_,
     ast.ImportFrom: _Walk.import_from,
     ast.FunctionDef: _Walk.function,
     ast.AsyncFunctionDef: _Walk.function,
     ast.ClassDef: _Walk.class_,
     ast.If: _Walk.if_,
+    ast.Expr: _Walk.expr,
+    ast.Delete: _Walk.delete,
+    ast.While: _Walk.while_,
+    ast.Match: _Walk.match,
+    ast.Break: _Walk.leave,
+    ast.Continue: _Walk.leave,
     ast.Assert: _Walk.assert_,
     ast.Raise: _Walk.raise_,
     ast.Return: _Walk.return_,

@@ -54,11 +54,18 @@ def compares(test: ast.expr) -> bool:
     return any(isinstance(node, ast.Compare) and type(node.ops[0]) in OPERATORS for node in ast.walk(test))
 
 
-def is_type_checking(test: ast.expr) -> bool:
-    """`TYPE_CHECKING`, by whatever import: a branch that never runs."""
-    return (isinstance(test, ast.Name) and test.id == "TYPE_CHECKING") or (
-        isinstance(test, ast.Attribute) and test.attr == "TYPE_CHECKING"
-    )
+def is_skip(node: ast.expr) -> bool:
+    """A mark by which pytest or unittest skips a test whatever holds: `pytest.mark.skip(…)`, `unittest.skip(…)`."""
+    if isinstance(node, ast.List | ast.Tuple):
+        return any(is_skip(item) for item in node.elts)
+    if isinstance(node, ast.Call):
+        node = node.func
+    return isinstance(node, ast.Attribute) and node.attr == "skip" and _is_of_tests(node.value)
+
+
+def _is_of_tests(node: ast.expr) -> bool:
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return name in ("mark", "unittest")
 
 
 def leaves(body: list[ast.stmt]) -> bool:
@@ -74,7 +81,18 @@ def leaves(body: list[ast.stmt]) -> bool:
 
 
 def is_constant(node: ast.expr) -> bool:
-    """An expression that names nothing, so that asserting it proves nothing."""
+    """An expression that names nothing, is a tuple of a test and its message, or compares a thing with itself: asserting
+    it proves nothing."""
+    if isinstance(node, ast.Tuple) and node.elts:
+        return True
+    if (
+        isinstance(node, ast.Compare)
+        and len(node.ops) == 1
+        and isinstance(node.ops[0], ast.Eq | ast.Is | ast.LtE | ast.GtE)
+    ):
+        left, right = node.left, node.comparators[0]
+        if isinstance(left, ast.Name | ast.Attribute) and ast.dump(left) == ast.dump(right):
+            return True
     return not any(isinstance(inner, _NAMES_AND_CALLS) for inner in ast.walk(node))
 
 
