@@ -41,7 +41,8 @@ _DISPATCH = {
 }
 
 
-def starts_training(scene: Scene, name: str, path: str, known: object) -> bool:
+def starts_training(scene: Scene, name: str, path: str) -> bool:
+    """A call of that name in a file starts a training: it dispatches a run, retrains, or reaches what trains."""
     last = name.rpartition(".")[2]
     if last in _DISPATCH or (RETRAINS.search(last) and not last.endswith(("_needed", "_required", "decision"))):
         return True

@@ -3,55 +3,55 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from assessor.facts.python import Call
-from assessor.findings import Evidence, Finding, NearMiss, Rung
+from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import callers
 from assessor.lifecycle.gates import Gate, gates
-from assessor.lifecycle.order import best, stands_before
+from assessor.lifecycle.order import stands_before
+from assessor.project.arrivals import Arrival
 from assessor.scanners import ladder
-from assessor.scanners.ladder import conclude, raised
+from assessor.scanners.claims import NONE, Claim, Code, Rule, Statement, Written, intended, products, seen
 from assessor.scanners.slices import slices
 
 
 def scan(scene: Scene) -> Iterator[Finding]:
     """Rate the five practices of experiments."""
-    yield conclude("experiments.tracking", ladder.plain(scene, "experiments.tracking"))
-    yield registry(scene)
-    yield tuning(scene)
-    yield evaluation(scene)
-    yield slices(scene)
+    return ladder.findings(scene, RULES)
 
 
-def registry(scene: Scene) -> Finding:
+def tracking(scene: Scene) -> Iterator[Statement]:
+    """Runs are logged by a tracker."""
+    return products(scene, "experiments.tracking")
+
+
+def registry(scene: Scene) -> Iterator[Statement]:
     """Registered from code is used, by a run automated, and enforced where a gate stands before the registration."""
     practice = "experiments.registry"
-    evidence = list(ladder.declared(scene, practice))
-    known = list(gates(scene))
+    yield from intended(scene, practice)
     for hit in scene.hits(practice):
-        for item in ladder.evidence(scene, [hit]):
-            gated = item.rung is Rung.AUTOMATED and registered_behind_gate(scene, hit, known)
-            evidence.append(raised(item, "only where the evaluation is good enough") if gated else item)
-    return conclude(practice, evidence, _switched_off(scene, practice))
+        yield seen(hit, raised_by=partial(_gated, scene, hit))
+        if _is_switched_off(scene, hit):
+            yield NearMiss(hit.place, f"{hit.text} is switched off by the arguments of its run", hit.tool.id)
 
 
-def _switched_off(scene: Scene, practice: str) -> list[NearMiss]:
-    """Runs that reach the function but whose arguments switch the call off."""
-    found = []
-    for hit in scene.hits(practice):
-        if hit.call is None:
-            continue
-        open_ways = {id(a.closure) for a in scene.arrivals(hit)}
-        for arrival in scene.automation.arrivals(hit.file.path, hit.scope):
-            if id(arrival.closure) not in open_ways and arrival.is_automatic:
-                found.append(
-                    NearMiss(hit.place, f"{hit.call.name} is switched off by the arguments of its run", hit.tool.id)
-                )
-                break
-    return found
+def _gated(scene: Scene, hit: Hit, _: Sequence[Arrival]) -> str | None:
+    return (
+        "only where the evaluation is good enough" if registered_behind_gate(scene, hit, list(gates(scene))) else None
+    )
+
+
+def _is_switched_off(scene: Scene, hit: Hit) -> bool:
+    """A run reaches the function, but its arguments switch the call off."""
+    if hit.call is None:
+        return False
+    open_ways = {id(a.closure) for a in scene.arrivals(hit)}
+    ways = scene.automation.arrivals(hit.file.path, hit.scope)
+    return any(id(way.closure) not in open_ways and way.is_automatic for way in ways)
 
 
 def registered_behind_gate(scene: Scene, hit: Hit, known: list[Gate]) -> bool:
@@ -68,14 +68,13 @@ def registered_behind_gate(scene: Scene, hit: Hit, known: list[Gate]) -> bool:
     return False
 
 
-def tuning(scene: Scene) -> Finding:
+def tuning(scene: Scene) -> Iterator[Statement]:
     """A search in modules is used; in a notebook only, declared."""
     practice = "experiments.tuning"
-    evidence = [*ladder.declared(scene, practice), *ladder.evidence(scene, scene.hits(practice, notebooks=False))]
+    yield from products(scene, practice, notebooks=False)
     for hit in scene.hits(practice):
         if hit.in_notebook:
-            evidence.append(Evidence(practice, Rung.DECLARED, hit.place, "a search in a notebook only", hit.tool.id))
-    return conclude(practice, evidence)
+            yield Claim(hit, "a search in a notebook only", hit.tool.id, Rung.DECLARED, counts=NONE, alone=True)
 
 
 _KEEPS = re.compile(
@@ -98,26 +97,19 @@ _OWN_METRICS = re.compile(
 )
 
 
-def evaluation(scene: Scene) -> Finding:
+def evaluation(scene: Scene) -> Iterator[Statement]:
     """Metrics computed in modules and kept (logged or written) are used; in a run, automated; notebooks only, declared."""
     practice = "experiments.evaluation"
-    evidence: list[Evidence] = []
-    near: list[NearMiss] = []
-    for hit in scene.hits(practice, notebooks=False):
-        if hit.call is not None and not _is_kept(scene, hit):
-            near.append(NearMiss(hit.place, f"{hit.call.name} is computed, no result is kept", hit.tool.id))
-            continue
-        evidence += ladder.evidence(scene, [hit])
-    evidence += _own_evaluation(scene)
-    evidence += _own_metrics(scene)
-    evidence += _stage_metrics(scene)
-    if not evidence:
-        evidence += [
-            Evidence(practice, Rung.DECLARED, hit.place, "evaluated in a notebook only", hit.tool.id)
-            for hit in scene.hits(practice)
-            if hit.in_notebook
-        ]
-    return conclude(practice, evidence, near)
+    for hit in scene.hits(practice):
+        if hit.in_notebook:
+            yield Claim(hit, "evaluated in a notebook only", hit.tool.id, Rung.DECLARED, counts=NONE, alone=True)
+        elif hit.call is not None and not _is_kept(scene, hit):
+            yield NearMiss(hit.place, f"{hit.call.name} is computed, no result is kept", hit.tool.id)
+        else:
+            yield seen(hit)
+    yield from _own_evaluation(scene)
+    yield from _own_metrics(scene)
+    yield from _stage_metrics(scene)
 
 
 def _is_kept(scene: Scene, hit: Hit) -> bool:
@@ -133,19 +125,15 @@ def _is_kept(scene: Scene, hit: Hit) -> bool:
     return any(_keeps(call) for path, number in above for call in scene.modules.index(path).calls.get(number, ()))
 
 
-def _own_evaluation(scene: Scene) -> Iterator[Evidence]:
+def _own_evaluation(scene: Scene) -> Iterator[Claim]:
     """A home-made evaluation: a function named so that has arithmetic on predictions and whose file keeps results."""
-    practice = "experiments.evaluation"
     for file in scene.project.code_files:
         index = scene.modules.index(file.path)
         if not any(_keeps(call) for call in index.facts.calls):
             continue
         for number, scope in enumerate(index.facts.scopes):
-            if number < 2 or scope.is_stub or not _OWN_METRICS.search(scope.name.rpartition(".")[2]):
-                continue
-            yield ladder.scope_evidence(
-                scene, practice, file, number, scope.line, f"{scope.name}() evaluates and its file keeps results"
-            )
+            if number >= 2 and not scope.is_stub and _OWN_METRICS.search(scope.name.rpartition(".")[2]):
+                yield Claim(Code(file, number, scope.line), f"{scope.name}() evaluates and its file keeps results")
 
 
 _METRIC_FUNCTION = re.compile(
@@ -154,31 +142,34 @@ _METRIC_FUNCTION = re.compile(
 )
 
 
-def _own_metrics(scene: Scene) -> Iterator[Evidence]:
+def _own_metrics(scene: Scene) -> Iterator[Claim]:
     """A function of this repository named for a metric is called where the results are then logged or written."""
-    practice = "experiments.evaluation"
     for file in scene.project.code_files:
         index = scene.modules.index(file.path)
         for number, calls in index.calls.items():
             if not any(_keeps(call) for call in calls):
                 continue
             for call in calls:
-                if _METRIC_FUNCTION.match(call.name.rpartition(".")[2]) and scene.modules.targets(call.name, file.path):
-                    text = f"{call.name.rpartition('.')[2]}() is computed by own code and its result kept"
-                    yield ladder.scope_evidence(scene, practice, file, number, call.line, text)
+                last = call.name.rpartition(".")[2]
+                if _METRIC_FUNCTION.match(last) and scene.modules.targets(call.name, file.path):
+                    text = f"{last}() is computed by own code and its result kept"
+                    yield Claim(Code(file, number, call.line), text)
                     break
 
 
-def _stage_metrics(scene: Scene) -> Iterator[Evidence]:
+def _stage_metrics(scene: Scene) -> Iterator[Claim]:
     """DVC stages with metrics."""
-    practice = "experiments.evaluation"
     for file, targets in scene.project.having(lambda f: f.targets):
         for target in targets:
-            if target.runner != "dvc" or not target.metrics:
-                continue
-            text, place = f"stage {target.name} keeps {target.metrics[0]}", file.at(target.line)
-            arrival = best(
-                a for a in scene.automation.reach.targets.get((file.path, target.line), ()) if a.is_automatic
-            )
-            rung = Rung.AUTOMATED if arrival else Rung.USED
-            yield Evidence(practice, rung, place, text, "dvc", arrival.route if arrival else ())
+            if target.runner == "dvc" and target.metrics:
+                subject = Written(file, target.line, is_target=True)
+                yield Claim(subject, f"stage {target.name} keeps {target.metrics[0]}", "dvc")
+
+
+RULES: dict[str, Rule] = {
+    "experiments.tracking": tracking,
+    "experiments.registry": registry,
+    "experiments.tuning": tuning,
+    "experiments.evaluation": evaluation,
+    "experiments.slices": slices,
+}

@@ -1,18 +1,232 @@
-"""From evidence to findings: the rungs of hits and functions, and the conclusion of a practice."""
+"""The ladder: the only place where a way becomes a rung, and where claims become the finding of a practice.
+
+Used where a person runs it, automated where a run without a person reaches it, enforced where what then fails stops
+something. A practice has only the rungs that the catalogue defines for it. Evidence stands in the order of what proves
+most: rung, first-party modules before notebooks and tests, files named for the work, most runs, shortest way.
+
+`evidence`, `scope_evidence`, `plain`, `declared`, `conclude` and `raised` serve scanners that do not state claims yet.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from assessor.facts.place import Place
-from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
+from assessor.catalog.practices import practice_rungs
+from assessor.facts.place import BlindSpot, Place
+from assessor.findings import LADDER, Evidence, Finding, Hop, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
-from assessor.lifecycle.order import best, run_files
+from assessor.lifecycle.order import best, is_ci, run_files
 from assessor.lifecycle.source_tests import SourceTest, ci_arrivals
 from assessor.project.arrivals import Arrival
-from assessor.project.model import ProjectFile
+from assessor.project.model import ProjectFile, Role
+from assessor.scanners.claims import (
+    Claim,
+    Code,
+    Measure,
+    NotApplicable,
+    Reached,
+    Rule,
+    Started,
+    Statement,
+    Subject,
+    Written,
+)
+
+
+def findings(scene: Scene, rules: Mapping[str, Rule]) -> Iterator[Finding]:
+    """The finding of each practice by its rule."""
+    for practice, rule in rules.items():
+        yield finding(scene, practice, rule(scene))
+
+
+def finding(scene: Scene, practice: str, statements: Iterable[Statement]) -> Finding:
+    """What the statements of a practice come to."""
+    said = list(statements)
+    claims = [s for s in said if isinstance(s, Claim)]
+    rated = [found for claim in claims if not claim.alone and (found := _rated(scene, practice, claim))]
+    rated = rated or [found for claim in claims if claim.alone and (found := _rated(scene, practice, claim))]
+    kept = _each_place_once(evidence for _, evidence in sorted(rated, key=lambda pair: pair[0]))
+    misses = tuple(sorted({s for s in said if isinstance(s, NearMiss)}, key=lambda m: (m.place, m.text)))[:_MOST_MISSES]
+    spots = tuple(s for s in said if isinstance(s, BlindSpot))
+    values = tuple((s.name, float(s.value)) for s in said if isinstance(s, Measure))
+    reasons = [s.reason for s in said if isinstance(s, NotApplicable)]
+    if kept:
+        return Finding(practice, kept[0].rung, kept[0].text, kept[:_MOST_PROOFS], misses, spots, values)
+    if reasons:
+        return Finding(practice, Rung.NOT_APPLICABLE, reasons[0], (), misses, spots, values)
+    if spots:
+        return Finding(practice, Rung.UNKNOWN, spots[0].reason, (), misses, spots, values)
+    return Finding(practice, Rung.ABSENT, misses[0].text if misses else "nothing found", (), misses, spots, values)
+
+
+_MOST_PROOFS = 12
+_MOST_MISSES = 10
+
+
+def _each_place_once(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    kept: dict[tuple[Place, str], Evidence] = {}
+    for item in evidence:
+        kept.setdefault((item.place, item.tool), item)
+    return tuple(kept.values())
+
+
+_Order = tuple[object, ...]
+
+
+def _rated(scene: Scene, practice: str, claim: Claim) -> tuple[_Order, Evidence] | None:
+    """The claim as evidence, and where that stands among others; None where it says nothing."""
+    if _is_test_code(claim.subject) and not _proven_by_tests(practice):
+        return None
+    highest = max((rung for rung in LADDER if rung.value in practice_rungs()[practice]), key=lambda r: r.height)
+    ways = [] if highest.height < Rung.AUTOMATED.height else _ways_that_count(scene, claim)
+    automatic = [way for way in ways if way.is_automatic]
+    rung, route, runs = _lifted(scene, practice, claim, ways, automatic)
+    text, place = claim.text, _place(claim.subject)
+    stops = claim.raised_by(automatic) if claim.raised_by and rung is Rung.AUTOMATED else None
+    if stops is not None:
+        rung, text = Rung.ENFORCED, f"{text}; {stops}" if stops else text
+    rung = min(rung, highest, key=lambda r: r.height)
+    if rung is Rung.ABSENT:
+        return None
+    evidence = Evidence(practice, rung, place, text, claim.tool, route if rung.height > Rung.USED.height else (), runs)
+    return _order(practice, claim, evidence), evidence
+
+
+def _lifted(
+    scene: Scene, practice: str, claim: Claim, ways: Sequence[Arrival], automatic: Sequence[Arrival]
+) -> tuple[Rung, tuple[Hop, ...], tuple[str, ...]]:
+    """The rung by the best way, its route, and the files of all runs that reach the subject."""
+    at_least, place = claim.at_least, _place(claim.subject)
+    way = best(automatic)
+    if way is not None:
+        return max(at_least, Rung.AUTOMATED, key=lambda r: r.height), _route(scene, claim, way), run_files(automatic)
+    if ways and claim.by_hand is not None:
+        return claim.by_hand, (), ()
+    if at_least.height > Rung.USED.height:
+        if _needs_a_run(claim.subject):
+            return Rung.USED, (), ()
+        return at_least, (Hop(_shown(claim), place, _LASTING.get(practice, ())),), ()
+    if claim.carried and at_least is Rung.USED:
+        return Rung.AUTOMATED, Scene.ending(claim.carried, _shown(claim), place), ()
+    return at_least, (), ()
+
+
+def _needs_a_run(subject: Subject) -> bool:
+    """A step of CI, or what some run applies, does not stand by itself."""
+    return isinstance(subject, Hit) and (subject.kind == "action" or bool(subject.arrivals))
+
+
+def _ways_that_count(scene: Scene, claim: Claim) -> list[Arrival]:
+    counts = claim.counts
+    if counts.none:
+        return []
+    return [
+        way
+        for way in _ways(scene, claim.subject)
+        if (counts.tests or not way.in_test)
+        and (counts.builds or not way.is_build)
+        and (not counts.ci or is_ci(way))
+        and (not counts.on_change or way.run.on_change)
+        and (not counts.recurring or way.run.schedules or not is_ci(way))
+    ]
+
+
+def _ways(scene: Scene, subject: Subject) -> Iterable[Arrival]:
+    """Every way by which some run reaches a subject."""
+    match subject:
+        case Hit():
+            return scene.arrivals(subject)
+        case Code():
+            return scene.automation.arrivals(subject.file.path, subject.scope)
+        case Written(file, line, True):
+            return scene.automation.reach.targets.get((file.path, line), ())
+        case Written():
+            return scene.automation.reach.files.get(subject.file.path, ())
+        case Reached():
+            return subject.ways
+        case Started():
+            return (subject.way,)
+        case Place():
+            return ()
+
+
+def _route(scene: Scene, claim: Claim, way: Arrival) -> tuple[Hop, ...]:
+    """From the trigger of the way to the subject; of what a trigger starts, on to that."""
+    match claim.subject:
+        case Hit() as hit:
+            return scene.route(hit, way)
+        case Code(file, scope, line):
+            return scene.automation.route(way, file.path, scope, line)
+        case Started(trigger, hit) as start:
+            route = scene.route(hit, way)
+            first = Hop(trigger.kind, start.place, (trigger.kind,))
+            return route if route and route[0].place == start.place else (first, *route)
+        case _:
+            return scene.ending(way.route, _shown(claim), _place(claim.subject))
+
+
+def _place(subject: Subject) -> Place:
+    match subject:
+        case Code() | Written():
+            return subject.file.at(subject.line)
+        case Place():
+            return subject
+        case _:
+            return subject.place
+
+
+def _shown(claim: Claim) -> str:
+    """The words of the last hop at the subject."""
+    hit = claim.subject
+    return (hit.text or hit.tool.title) if isinstance(hit, Hit) else claim.text
+
+
+def _is_test_code(subject: Subject) -> bool:
+    if isinstance(subject, Hit):
+        return subject.in_test and subject.scope >= 0
+    return isinstance(subject, Code) and subject.file.role is Role.TEST
+
+
+_BY_TESTS = frozenset({"ci.ml", "data.validation", "deployment.compatibility"})
+"""Beside testing, the practices that code of tests can prove; what runs there trains, tracks or serves nothing."""
+
+
+def _proven_by_tests(practice: str) -> bool:
+    return practice.startswith("testing.") or practice in _BY_TESTS
+
+
+def _order(practice: str, claim: Claim, evidence: Evidence) -> _Order:
+    """What proves most stands first; the last parts make the order total."""
+    file = None if isinstance(claim.subject, Place | Reached | Started) else claim.subject.file
+    hops = [(hop.place, hop.text) for hop in evidence.route]
+    return (
+        -evidence.rung.height,
+        claim.alone,
+        file is not None and (file.is_notebook or file.role is Role.TEST),
+        -_named_for(practice, evidence.place.path),
+        -len(evidence.runs),
+        len(hops),
+        evidence.place,
+        evidence.tool,
+        evidence.text,
+        hops,
+    )
+
+
+def _named_for(practice: str, path: str) -> int:
+    """How many words of the path are those of the practice: `train.py` for training, `monitoring/drift.py` for drift."""
+    wanted = {word[:_STEM] for word in re.split(r"[._]", practice)}
+    words = {word[:_STEM] for word in re.split(r"[^a-z]+", path.lower()) if len(word) > 2}
+    return len(wanted & words)
+
+
+_STEM = 5
+"""Letters that `training` and `train`, `evaluation` and `evaluate` have in common."""
+
+# ---- for scanners that state no claims yet ----
 
 
 def conclude(

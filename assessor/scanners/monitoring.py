@@ -141,7 +141,6 @@ _DRIFT_WORD = re.compile(r"drift|psi|ks_|p_val|pvalue|shift|divergence", re.IGNO
 
 def _acts(scene: Scene, file: ProjectFile) -> bool:
     """Under a condition on drift the file, or one that imports it, alerts someone, starts retraining or fails its run."""
-    known = marks(scene)
     drifts = {f.facts.python.scopes[n].name.rpartition(".")[2] for f, n, _, _ in own_drift(scene) if f.facts.python}
     alerting_files = {h.file.path for h in scene.hits("monitoring.alerting", notebooks=False) if h.kind == "call"}
     for other in scene.project.code_files:
@@ -156,12 +155,12 @@ def _acts(scene: Scene, file: ProjectFile) -> bool:
                 continue
             if comparison.outcome in ("raise", "exit") or any(_ALERTS.search(e) for e in comparison.effects):
                 return True
-            if any(starts_training(scene, e, other.path, known) or e in _POSTS for e in comparison.effects):
+            if any(starts_training(scene, e, other.path) or e in _POSTS for e in comparison.effects):
                 return True
         for effects, _, scope_number in conditional_effects(scene, other.path):
             about = any(_DRIFT_WORD.search(g.name) for c in facts.calls if c.scope == scope_number for g in c.guards)
             if about and any(
-                _ALERTS.search(e.rpartition(".")[2]) or starts_training(scene, e, other.path, known) for e in effects
+                _ALERTS.search(e.rpartition(".")[2]) or starts_training(scene, e, other.path) for e in effects
             ):
                 return True
         if other.path in alerting_files and other.path == file.path:

@@ -7,14 +7,14 @@ itself. A function counts where its name speaks of slices and it computes metric
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from assessor.facts.python import MAIN, MODULE
-from assessor.findings import Evidence, Finding, Rung
 from assessor.hits.scene import Scene
+from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile
-from assessor.scanners import ladder
-from assessor.scanners.ladder import conclude, raised
+from assessor.scanners.claims import Claim, Code, Statement, seen
 
 PRACTICE = "experiments.slices"
 
@@ -36,16 +36,13 @@ _METRIC = re.compile(
 )
 
 
-def slices(scene: Scene) -> Finding:
+def slices(scene: Scene) -> Iterator[Statement]:
     """Metrics by slice in modules are used; in a run, automated; where a slice below its limit stops it, enforced."""
-    evidence: list[Evidence] = []
     for hit in scene.hits(PRACTICE, notebooks=False):
-        for item in ladder.evidence(scene, [hit]):
-            evidence.append(_stopping(item, hit.file, hit.scope))
+        yield seen(hit, raised_by=partial(_stops, hit.file, hit.scope))
     for file, number, line, name in own_slices(scene):
-        item = ladder.scope_evidence(scene, PRACTICE, file, number, line, f"{name}() computes metrics by slice")
-        evidence.append(_stopping(item, file, number))
-    return conclude(PRACTICE, evidence)
+        text = f"{name}() computes metrics by slice"
+        yield Claim(Code(file, number, line), text, raised_by=partial(_stops, file, number))
 
 
 def own_slices(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
@@ -67,9 +64,8 @@ def own_slices(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
 _TABLES = {"pandas", "polars", "pyspark", "duckdb", "dask", "cudf"}
 
 
-def _stopping(item: Evidence, file: ProjectFile, number: int) -> Evidence:
+def _stops(file: ProjectFile, number: int, _: Sequence[Arrival]) -> str | None:
     """A comparison in the same function that raises, exits or asserts is a limit that each slice must meet."""
-    if item.rung is not Rung.AUTOMATED or file.code is None:
-        return item
-    limits = [c for c in file.code.comparisons if c.scope == number and c.outcome in ("raise", "exit", "assert")]
-    return raised(item, "a slice below its limit stops the run") if limits else item
+    comparisons = file.code.comparisons if file.code else ()
+    limits = [c for c in comparisons if c.scope == number and c.outcome in ("raise", "exit", "assert")]
+    return "a slice below its limit stops the run" if limits else None

@@ -4,73 +4,67 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from assessor.facts.commands import Target
 from assessor.facts.place import Place
 from assessor.facts.python import MAIN, MODULE
 from assessor.facts.workflow import Trigger
-from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
+from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import is_called
 from assessor.lifecycle.gates import Gate, gates
-from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, best, stands_before
+from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, stands_before
 from assessor.lifecycle.retraining import RETRAINS, conditional_effects, starts_training
 from assessor.lifecycle.stations import closure_marks, marks, stations_named, training_arrivals, training_hits
 from assessor.project.arrivals import Arrival, Site
 from assessor.project.invocations import interpret
-from assessor.project.model import Role
+from assessor.project.model import ProjectFile, Role
+from assessor.project.modules import ScopeKey
 from assessor.project.runs import Run
 from assessor.scanners import ladder
-from assessor.scanners.ladder import conclude, raised
+from assessor.scanners.claims import NONE, Claim, Code, Reached, Rule, Started, Statement, intended, seen
 from assessor.scanners.symmetry import symmetry
 
 
 def scan(scene: Scene) -> Iterator[Finding]:
     """Rate the six practices of training."""
-    yield scripted(scene)
-    yield pipeline(scene)
-    yield schedule(scene)
-    yield trigger(scene)
-    yield validation_gate(scene)
-    yield symmetry(scene)
+    return ladder.findings(scene, RULES)
 
 
-def scripted(scene: Scene) -> Finding:
+def scripted(scene: Scene) -> Iterator[Statement]:
     """A train script, module or CLI is used; started by a run, automated; in notebooks only, declared."""
-    practice = "training.scripted"
-    modules = training_hits(scene)
-    evidence = ladder.evidence(scene, modules)
+    for hit in training_hits(scene):
+        yield seen(hit)
     for hit in training_hits(scene, notebooks=True):
-        if not hit.in_notebook:
-            continue
-        arrival = best(a for a in scene.arrivals(hit) if a.is_automatic and not a.in_test)
-        if arrival:
+        if hit.in_notebook:
             text = "a run without a person executes the notebook that trains"
-            evidence.append(Evidence(practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, scene.route(hit, arrival)))
-        elif not modules:
-            evidence.append(Evidence(practice, Rung.DECLARED, hit.place, "trained in a notebook only", hit.tool.id))
-    return conclude(practice, evidence)
+            yield Claim(hit, text, hit.tool.id, Rung.ABSENT)
+            yield Claim(hit, "trained in a notebook only", hit.tool.id, Rung.DECLARED, counts=NONE, alone=True)
 
 
 # ---- pipeline ----
 
 
-def pipeline(scene: Scene) -> Finding:
+def pipeline(scene: Scene) -> Iterator[Statement]:
     """A definition of two or more ML steps is used; one that something starts without a person, automated."""
     practice = "training.pipeline"
-    evidence = list(ladder.declared(scene, practice))
+    yield from intended(scene, practice)
     for hit in scene.hits(practice, notebooks=False):
-        items = ladder.evidence(scene, [hit])
-        if hit.call is not None or hit.kind in ("decorator", "base"):
-            items = [_as_pipeline(scene, hit, item) for item in items]
-        evidence += items
-    evidence += _stage_pipelines(scene)
-    evidence += _job_pipelines(scene)
-    evidence += _target_pipelines(scene)
-    evidence += _code_pipelines(scene)
-    return conclude(practice, evidence)
+        if (
+            (hit.call is None and hit.kind not in ("decorator", "base"))
+            or _steps_around(scene, hit) >= 2
+            or hit.tool.id in ("scikit-learn",)
+        ):
+            yield seen(hit)
+        else:
+            yield Claim(hit, f"{hit.tool.title}: fewer than two steps", hit.tool.id, Rung.DECLARED, counts=NONE)
+    yield from _stage_pipelines(scene)
+    yield from _job_pipelines(scene)
+    yield from _target_pipelines(scene)
+    yield from _code_pipelines(scene)
 
 
 _STEP_DECORATORS = {
@@ -93,14 +87,6 @@ _STEP_CALLS = re.compile(
 )
 
 
-def _as_pipeline(scene: Scene, hit: Hit, item: Evidence) -> Evidence:
-    """A definition with fewer than two steps in its file and what it imports is only declared."""
-    steps = _steps_around(scene, hit)
-    if steps >= 2 or hit.tool.id in ("scikit-learn",):
-        return item
-    return Evidence(item.practice, Rung.DECLARED, item.place, f"{hit.tool.title}: fewer than two steps", item.tool)
-
-
 def _steps_around(scene: Scene, hit: Hit) -> int:
     """Step definitions and step calls in the hit's file and the first-party modules that it imports."""
     paths = {hit.file.path}
@@ -121,12 +107,11 @@ def _steps_around(scene: Scene, hit: Hit) -> int:
     return steps
 
 
-def _stage_pipelines(scene: Scene) -> Iterator[Evidence]:
+def _stage_pipelines(scene: Scene) -> Iterator[Claim]:
     """DVC stages: two and more in one file."""
-    practice = "training.pipeline"
     for file in scene.project.ordered:
         if file.path.rpartition("/")[2] == "dvc.yaml" and not file.facts.targets and file.role is Role.FIRST_PARTY:
-            yield Evidence(practice, Rung.DECLARED, file.at(1), f"{file.path} defines no stage", "dvc")
+            yield Claim(file.at(1), f"{file.path} defines no stage", "dvc", Rung.DECLARED)
     for file, targets in scene.project.having(lambda f: f.targets):
         stages = [t for t in targets if t.runner == "dvc"]
         if not stages:
@@ -134,20 +119,13 @@ def _stage_pipelines(scene: Scene) -> Iterator[Evidence]:
         place = file.at(stages[0].line)
         live = [t for t in stages if _stage_is_live(scene, file.path, t)]
         if len(live) < 2 and len(stages) >= 2:
-            yield Evidence(practice, Rung.DECLARED, place, f"{file.path} has stages whose scripts do not exist", "dvc")
-            continue
-        if len(stages) < 2:
-            yield Evidence(practice, Rung.DECLARED, place, f"{file.path} has one stage", "dvc")
-            continue
-        arrivals = [
-            a for t in stages for a in scene.automation.reach.targets.get((file.path, t.line), ()) if a.is_automatic
-        ]
-        arrival = best(arrivals)
-        text = f"{file.path} has {len(stages)} stages: {', '.join(t.name for t in stages[:5])}"
-        if arrival:
-            yield Evidence(practice, Rung.AUTOMATED, place, text, "dvc", arrival.route)
+            yield Claim(place, f"{file.path} has stages whose scripts do not exist", "dvc", Rung.DECLARED)
+        elif len(stages) < 2:
+            yield Claim(place, f"{file.path} has one stage", "dvc", Rung.DECLARED)
         else:
-            yield Evidence(practice, Rung.USED, place, text, "dvc")
+            ways = tuple(a for t in stages for a in scene.automation.reach.targets.get((file.path, t.line), ()))
+            text = f"{file.path} has {len(stages)} stages: {', '.join(t.name for t in stages[:5])}"
+            yield Claim(Reached(place, ways), text, "dvc")
 
 
 def _stage_is_live(scene: Scene, path: str, stage: Target) -> bool:
@@ -178,15 +156,31 @@ def _site_stations(scene: Scene, site: Site) -> frozenset[str]:
     return frozenset(found)
 
 
-def _job_pipelines(scene: Scene) -> Iterator[Evidence]:
+def _job_pipelines(scene: Scene) -> Iterator[Claim]:
     """CI jobs and scripts that chain two or more commands of different stations, training among them."""
-    practice = "training.pipeline"
-    chains: dict[str, list[tuple[Site, frozenset[str]]]] = defaultdict(list)
+    for steps in _chains(scene).values():
+        if len({site.place for site, _ in steps}) < 2 or not any("train" in stations for _, stations in steps):
+            continue
+        distinct = {station for _, stations in steps for station in stations} & _STEPS
+        if len(distinct) < 2:
+            continue
+        training = [site for site, stations in steps if "train" in stations]
+        ways = tuple(s.arrival for s in training if s.arrival and s.place == training[0].place)
+        text = f"{len(steps)} chained ML commands: {', '.join(sorted(distinct))}"
+        yield Claim(Reached(training[0].place, ways), text)
+
+
+_STEPS = {"data", "train", "evaluate", "register"}
+
+
+def _chains(scene: Scene) -> dict[str, list[tuple[Site, frozenset[str]]]]:
+    """The commands of each workflow that start ML code, with the stations of what each starts."""
     trained: dict[tuple[str, Place], frozenset[str]] = {}
     for closure, arrival in scene.automation.reach.closures:
         if not closure.in_test and not arrival.in_test and arrival.hop:
             key = (_chain(arrival), arrival.hop.place)
             trained[key] = trained.get(key, frozenset()) | closure_marks(scene, closure)
+    chains: dict[str, list[tuple[Site, frozenset[str]]]] = defaultdict(list)
     for site in scene.automation.reach.sites:
         if site.arrival and not site.arrival.in_test and not site.arrival.is_build:
             chain = _chain(site.arrival)
@@ -194,23 +188,7 @@ def _job_pipelines(scene: Scene) -> Iterator[Evidence]:
             stations = reached | _site_stations(scene, site) if reached is not None else frozenset()
             if stations:
                 chains[chain].append((site, stations))
-    for links in chains.values():
-        steps = [(site, stations) for site, stations in links]
-        if len({site.place for site, _ in steps}) < 2 or not any("train" in stations for _, stations in steps):
-            continue
-        distinct = {station for _, stations in steps for station in stations} & {
-            "data",
-            "train",
-            "evaluate",
-            "register",
-        }
-        if len(distinct) < 2:
-            continue
-        first = next(site for site, stations in steps if "train" in stations)
-        assert first.arrival is not None
-        text = f"{len(steps)} chained ML commands: {', '.join(sorted(distinct))}"
-        rung = Rung.AUTOMATED if first.arrival.is_automatic else Rung.USED
-        yield Evidence(practice, rung, first.place, text, route=first.arrival.route if rung is Rung.AUTOMATED else ())
+    return chains
 
 
 def _chain(arrival: Arrival) -> str:
@@ -218,85 +196,79 @@ def _chain(arrival: Arrival) -> str:
     return f"{arrival.run.path}#{arrival.run.triggers[:1]}"
 
 
-def _target_pipelines(scene: Scene) -> Iterator[Evidence]:
+def _target_pipelines(scene: Scene) -> Iterator[Claim]:
     """Make targets and shell scripts that chain steps of different stations, started by a person."""
-    practice = "training.pipeline"
     for file in scene.project.ordered:
         if file.role is not Role.FIRST_PARTY:
             continue
         named = {t.name: t for t in file.facts.targets if t.runner in ("make", "just", "task", "poe", "invoke")}
         for target in named.values():
             chained = [named[n] for n in target.needs if n in named]
-            if len(chained) >= 2 and len({s for t in chained for s in _target_stations(t.name, t.commands)} & _ML) >= 2:
-                if any("train" in _target_stations(t.name, t.commands) for t in chained):
-                    text = f"{target.runner} {target.name} chains {', '.join(t.name for t in chained[:5])}"
-                    yield Evidence(practice, Rung.USED, file.at(target.line), text)
+            if _is_chain(stations_named(t.name) for t in chained):
+                text = f"{target.runner} {target.name} chains {', '.join(t.name for t in chained[:5])}"
+                yield Claim(file.at(target.line), text)
         if file.facts.script:
-            stations = [
-                stations_named(c.text) & _ML for c in file.facts.script.commands if ".py" in c.text or "-m" in c.argv
-            ]
-            if sum(1 for s in stations if s) >= 2 and any("train" in s for s in stations):
-                if len({station for s in stations for station in s}) >= 2:
-                    yield Evidence(practice, Rung.USED, file.at(1), f"{file.path} chains ML steps")
+            commands = file.facts.script.commands
+            if _is_chain(stations_named(c.text) for c in commands if ".py" in c.text or "-m" in c.argv):
+                yield Claim(file.at(1), f"{file.path} chains ML steps")
+
+
+def _is_chain(steps: Iterable[frozenset[str]]) -> bool:
+    """Two steps and more, of two stations and more, training among them."""
+    marked = [found for stations in steps if (found := stations & _ML)]
+    distinct = {station for found in marked for station in found}
+    return len(marked) >= 2 and len(distinct) >= 2 and "train" in distinct
 
 
 _ML = {"data", "train", "evaluate", "register", "predict"}
 
 
-def _target_stations(name: str, commands: object) -> frozenset[str]:
-    return stations_named(name)
-
-
 _CHAIN_NAME = re.compile(r"pipeline|workflow|flow|main|run|orchestrat|dag", re.IGNORECASE)
 
 
-def _code_pipelines(scene: Scene) -> Iterator[Evidence]:
+def _code_pipelines(scene: Scene) -> Iterator[Claim]:
     """One script chained as stages: a function named as a pipeline that calls steps of three or more modules."""
-    practice = "training.pipeline"
-    known = marks(scene)
     for file in scene.project.code_files:
-        index = scene.modules.index(file.path)
         stem = file.path.rpartition("/")[2]
-        for number, scope in enumerate(index.facts.scopes):
+        for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):
             if not _CHAIN_NAME.search(stem if number in (MODULE, MAIN) else scope.name.rpartition(".")[2]):
                 continue
-            called: dict[str, frozenset[str]] = {}
-            for call in index.calls.get(number, ()):
-                for path, inner in scene.modules.targets(call.name, file.path):
-                    if path != file.path:
-                        words = stations_named(f"{path.rpartition('/')[2]} {call.name}")
-                        called[path] = called.get(path, frozenset()) | words | known.get((path, inner), frozenset())
+            called = _stations_called(scene, (file.path, number))
             stations = {s for found in called.values() for s in found} & _ML
             if len(called) >= 3 and "train" in stations and len(stations) >= 2:
                 text = f"{stem} chains {len(called)} modules: {', '.join(sorted(stations))}"
-                yield ladder.scope_evidence(scene, practice, file, number, max(scope.line, 1), text)
+                yield Claim(Code(file, number, max(scope.line, 1)), text)
+
+
+def _stations_called(scene: Scene, key: ScopeKey) -> dict[str, frozenset[str]]:
+    """The other modules that a function calls, with the stations that they and their names speak of."""
+    known = marks(scene)
+    found: dict[str, frozenset[str]] = {}
+    for call in scene.modules.index(key[0]).calls.get(key[1], ()):
+        for path, inner in scene.modules.targets(call.name, key[0]):
+            if path != key[0]:
+                words = stations_named(f"{path.rpartition('/')[2]} {call.name}")
+                found[path] = found.get(path, frozenset()) | words | known.get((path, inner), frozenset())
+    return found
 
 
 # ---- schedule ----
 
 
-def schedule(scene: Scene) -> Finding:
+def schedule(scene: Scene) -> Iterator[Statement]:
     """An active cron or interval that reaches training; a paused one or one for something else is declared."""
     practice = "training.schedule"
-    evidence: list[Evidence] = []
     for hit, arrival in training_arrivals(scene):
-        active = arrival.run.schedules
-        if active:
-            route = scene.route(hit, arrival)
-            text = f"training runs on a schedule{f' ({active[0].cron})' if active[0].cron else ''}"
-            place = Place(arrival.run.path, active[0].line)
-            evidence.append(Evidence(practice, Rung.AUTOMATED, place, text, hit.tool.id, _from(route, place)))
+        for active in arrival.run.schedules[:1]:
+            text = f"training runs on a schedule{f' ({active.cron})' if active.cron else ''}"
+            yield Claim(Started(active, hit, arrival), text, hit.tool.id, Rung.ABSENT)
     for site in scene.automation.reach.sites:  # training started elsewhere by a command: a pipeline run, a cloud job
         if site.arrival and site.arrival.run.schedules and _starts_training(site):
             text = f"`{' '.join(site.invocation.words[:4])}` trains on a schedule"
-            evidence.append(Evidence(practice, Rung.AUTOMATED, site.place, text, route=site.arrival.route))
-    evidence += ladder.evidence(scene, scene.hits(practice, notebooks=False))
-    evidence += _idle_schedules(scene)
-    return conclude(practice, evidence)
-
-
-def _from(route: tuple[Hop, ...], place: Place) -> tuple[Hop, ...]:
-    return route if route and route[0].place == place else (Hop("schedule", place, ("schedule",)), *route)
+            yield Claim(Reached(site.place, (site.arrival,)), text, at_least=Rung.ABSENT)
+    for hit in scene.hits(practice, notebooks=False):
+        yield seen(hit)
+    yield from _idle_schedules(scene)
 
 
 _TRAINS = re.compile(r"(?:^|[\s/_.-])(?:re)?train(?:ing)?(?:[\s/_.-]|$)")
@@ -310,8 +282,8 @@ def _starts_training(site: Site) -> bool:
     )  # fmt: skip
 
 
-def _idle_schedules(scene: Scene) -> Iterator[Evidence]:
-    practice = "training.schedule"
+def _idle_schedules(scene: Scene) -> Iterator[Claim]:
+    """Schedules that are paused or train nothing: intent where there is no other."""
     found = [(run.path, item) for run in scene.automation.runs.values() for item in run.triggers]
     found += [
         (f.path, item) for f, ws in scene.project.having(lambda f: f.workflows) for w in ws for item in w.triggers
@@ -319,7 +291,7 @@ def _idle_schedules(scene: Scene) -> Iterator[Evidence]:
     for path, item in found:
         if item.kind == "schedule":
             text = "a schedule that is paused" if not item.is_active else "a schedule for something else than training"
-            yield Evidence(practice, Rung.DECLARED, Place(path, item.line), text)
+            yield Claim(Place(path, item.line), text, at_least=Rung.DECLARED, alone=True)
 
 
 # ---- trigger ----
@@ -334,20 +306,16 @@ _DATA_PATH = re.compile(
 )
 
 
-def trigger(scene: Scene) -> Finding:
+def trigger(scene: Scene) -> Iterator[Statement]:
     """New data, drift or degradation starts training; a trigger that a person must invoke is used."""
-    practice = "training.trigger"
-    evidence: list[Evidence] = []
     for hit, arrival in training_arrivals(scene):
         found = _data_trigger(arrival.run)
         if found:
-            place = Place(arrival.run.path, found.line)
-            text = _trigger_text(found)
-            evidence.append(Evidence(practice, Rung.AUTOMATED, place, text, hit.tool.id, scene.route(hit, arrival)))
-    evidence += _drift_triggers(scene)
-    evidence += ladder.evidence(scene, scene.hits(practice, notebooks=False))
-    evidence += _invoked_triggers(scene)
-    return conclude(practice, evidence)
+            yield Claim(Started(found, hit, arrival), _trigger_text(found), hit.tool.id, Rung.ABSENT)
+    yield from _drift_triggers(scene)
+    for hit in scene.hits("training.trigger", notebooks=False):
+        yield seen(hit)
+    yield from _invoked_triggers(scene)
 
 
 def _data_trigger(run: Run) -> Trigger | None:
@@ -372,67 +340,73 @@ def _trigger_text(item: Trigger) -> str:
     return f"{item.kind.replace('_', ' ')} starts training"
 
 
-def _drift_triggers(scene: Scene) -> Iterator[Evidence]:
+def _drift_triggers(scene: Scene) -> Iterator[Claim]:
     """A function that computes drift or degradation reaches training, or dispatches a run, under a condition."""
-    practice = "training.trigger"
-    drift = {(h.file.path, h.scope): h for h in scene.hits("monitoring.drift", notebooks=False) if h.scope >= 0}
-    drifting = {path for path, _ in drift}
-    known = marks(scene)
+    drifting = {hit.file.path for hit in scene.hits("monitoring.drift", notebooks=False) if hit.scope >= 0}
     for file in scene.project.code_files:
-        index = scene.modules.index(file.path)
-        watches = (
-            file.path in drifting
-            or "drift" in file.path.lower()
-            or any("drift" in s.name.lower() for s in index.facts.scopes)
-        )
-        for comparison_effects, line, scope in conditional_effects(scene, file.path):
-            starts = [e for e in comparison_effects if starts_training(scene, e, file.path, known)]
-            if starts and watches:
+        names = [scope.name.lower() for scope in scene.modules.index(file.path).facts.scopes]
+        if not (file.path in drifting or "drift" in file.path.lower() or any("drift" in name for name in names)):
+            continue
+        for effects, line, scope in conditional_effects(scene, file.path):
+            starts = [effect for effect in effects if starts_training(scene, effect, file.path)]
+            if starts:
                 text = f"drift or degradation starts {starts[0].rpartition('.')[2]}()"
-                item = ladder.scope_evidence(scene, practice, file, scope, line, text)
-                if item.rung is Rung.USED and scope not in (MODULE, MAIN) and not is_called(scene, file, scope):
-                    item = Evidence(practice, Rung.DECLARED, item.place, f"{text}, but nothing calls it")
-                yield item
+                if _is_idle(scene, file, scope):
+                    yield Claim(file.at(line), f"{text}, but nothing calls it", at_least=Rung.DECLARED)
+                else:
+                    yield Claim(Code(file, scope, line), text)
 
 
-def _invoked_triggers(scene: Scene) -> Iterator[Evidence]:
+def _is_idle(scene: Scene, file: ProjectFile, scope: int) -> bool:
+    """No run reaches the function and no first-party code calls it."""
+    if scope in (MODULE, MAIN) or scene.automation.arrivals(file.path, scope):
+        return False
+    return not is_called(scene, file, scope)
+
+
+def _invoked_triggers(scene: Scene) -> Iterator[Claim]:
     """A retraining function or endpoint that exists: used where something calls or serves it, else declared."""
-    practice = "training.trigger"
     for file in scene.project.code_files:
-        index = scene.modules.index(file.path)
-        for number, scope in enumerate(index.facts.scopes):
+        for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):
             last = scope.name.rpartition(".")[2]
             if number in (MODULE, MAIN) or scope.is_stub or not RETRAINS.search(last):
                 continue
-            served = any(
-                d.name.rpartition(".")[2] in ("post", "get", "put", "route", "api_route", "command")
-                for d in scope.decorators
-            )
-            if any(d.name.rpartition(".")[2] in ("dag", "flow", "task", "pipeline", "step") for d in scope.decorators):
+            decorated = {decorator.name.rpartition(".")[2] for decorator in scope.decorators}
+            if decorated & _DEFINES:
                 continue  # a pipeline of that name is what is triggered
-            called = served or any(
-                call.name.rpartition(".")[2] == last
-                for other in scene.project.code_files
-                for call in (other.facts.python.calls if other.facts.python else ())
-            )
-            text = f"{last}() starts training when it is invoked" if called else f"{last}() exists, nothing calls it"
-            yield Evidence(practice, Rung.USED if called else Rung.DECLARED, file.at(scope.line), text)
+            if decorated & _SERVES or _is_named_in_a_call(scene, last):
+                yield Claim(file.at(scope.line), f"{last}() starts training when it is invoked")
+            else:
+                text = f"{last}() exists, nothing calls it"
+                yield Claim(file.at(scope.line), text, at_least=Rung.DECLARED)
+
+
+_DEFINES = {"dag", "flow", "task", "pipeline", "step"}
+_SERVES = {"post", "get", "put", "route", "api_route", "command"}
+
+
+def _is_named_in_a_call(scene: Scene, name: str) -> bool:
+    return any(
+        call.name.rpartition(".")[2] == name
+        for file in scene.project.code_files
+        for call in (file.facts.python.calls if file.facts.python else ())
+    )
 
 
 # ---- gate ----
 
 
-def validation_gate(scene: Scene) -> Finding:
+def validation_gate(scene: Scene) -> Iterator[Statement]:
     """A deciding comparison is used; in a run, automated; where a failing candidate goes no further, enforced."""
-    practice = "training.validation_gate"
-    evidence: list[Evidence] = list(ladder.evidence(scene, scene.hits(practice, notebooks=False)))
-    known = list(gates(scene))
-    for gate in known:
-        item = ladder.scope_evidence(scene, practice, gate.file, gate.scope, gate.line, gate.text)
-        if item.rung is Rung.AUTOMATED and _holds_back(scene, gate):
-            item = raised(item, "and a failing candidate goes no further")
-        evidence.append(item)
-    return conclude(practice, evidence, _printed(scene))
+    for hit in scene.hits("training.validation_gate", notebooks=False):
+        yield seen(hit)
+    for gate in gates(scene):
+        yield Claim(Code(gate.file, gate.scope, gate.line), gate.text, raised_by=partial(_held_back, scene, gate))
+    yield from _printed(scene)
+
+
+def _held_back(scene: Scene, gate: Gate, _: Sequence[Arrival]) -> str | None:
+    return "and a failing candidate goes no further" if _holds_back(scene, gate) else None
 
 
 _GOES_ON = ("experiments.registry", "deployment.automation")
@@ -469,3 +443,13 @@ def _printed(scene: Scene) -> list[NearMiss]:
             ):
                 found.append(NearMiss(file.at(comparison.line), "a metric is compared, the result is only printed"))
     return found[:3]
+
+
+RULES: dict[str, Rule] = {
+    "training.scripted": scripted,
+    "training.pipeline": pipeline,
+    "training.schedule": schedule,
+    "training.trigger": trigger,
+    "training.validation_gate": validation_gate,
+    "training.symmetry": symmetry,
+}
