@@ -39,7 +39,11 @@ class Arrival:
 
     @property
     def depth(self) -> int:
-        return 0 if self.parent is None else self.parent.depth + 1
+        """How many hops lead here."""
+        count, arrival = 0, self.parent
+        while arrival is not None:
+            count, arrival = count + 1, arrival.parent
+        return count
 
     @property
     def route(self) -> tuple[Hop, ...]:

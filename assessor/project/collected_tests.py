@@ -67,6 +67,7 @@ class CollectedTests:
         roots = [found for path in paths if (found := self.walk.paths.place_of(path, context)) is not None]
         globs = tuple(joined(context.cwd, path) for path in paths if set("*?") & set(path))
         roots += [path for path in self.files if globs and matches_any(path, globs)]
+        roots += [found for path in paths if "$" in path for found in self.walk.paths.fitting(path, context)]
         if paths and not roots and is_pytest:
             self.walk.reach.breaks(context, f"{paths[0]} does not exist")
             return None

@@ -120,27 +120,18 @@ class Containers:
 
     def compose(self, invocation: Invocation, context: Context) -> None:
         """Follow the services that `compose up`, `run` or `build` starts or builds."""
-        words = list(invocation.arguments)
-        named = [words[i + 1] for i, w in enumerate(words[:-1]) if w in ("-f", "--file")]
-        plain = [
-            w for i, w in enumerate(words) if not w.startswith("-") and (i == 0 or words[i - 1] not in _COMPOSE_VALUES)
-        ]
-        action, services = (plain[0] if plain else ""), plain[1:]
-        if action not in ("up", "run", "build", "start", "push", "create"):
+        named, action, rest = _compose_words(invocation.arguments)
+        if action not in ("up", "run", "exec", "build", "start", "push", "create", "watch"):
             return
+        command: tuple[str, ...] = ()
+        if action in ("run", "exec"):
+            services, command = _service_and_command(rest)
+        else:
+            services = _services(rest)
         for file in self._compose_files(named, context):
             for service in file.facts.services:
-                if action == "run" and services and service.name != services[0]:
-                    continue
-                if services and action != "run" and service.name not in services:
-                    continue
-                self._service(
-                    file,
-                    service,
-                    context,
-                    action not in ("build", "push"),
-                    tuple(services[1:]) if action == "run" else (),
-                )
+                if not services or service.name in services:
+                    self._service(file, service, context, action not in ("build", "push"), command)
 
     def _compose_files(self, named: list[str], context: Context) -> Iterator[ProjectFile]:
         if named:
@@ -202,7 +193,7 @@ class Containers:
         """Follow a kustomization's resources, bases and components; False where the folder has none."""
         names = [f"{folder}/{name}" for name in ("kustomization.yaml", "kustomization.yml", "Kustomization")]
         path = next((name for name in names if name in self.project.files), None)
-        if path is None or folder in done:
+        if path is None or folder in done or len(done) > _MAX_BASES:
             return path is not None
         done.add(folder)
         self.reach.files[path].append(context.arrival)
@@ -233,6 +224,8 @@ class Containers:
         return _images_by_name(self.project)
 
 
+_MAX_BASES = 100
+"""Kustomizations that one command applies over each other."""
 _LOOKS = {
     ("diff",),
     ("lint",),
@@ -249,20 +242,39 @@ _LOOKS = {
 }
 """Subcommands of kubectl and helm that apply nothing."""
 _COMPOSE_VALUES = {
-    "-f",
-    "--file",
-    "-p",
-    "--project-name",
-    "--env-file",
-    "--profile",
-    "--project-directory",
-    "--progress",
-    "--ansi",
-    "--scale",
-    "--timeout",
-    "-t",
-    "--parallel",
-}
+    "-f", "--file", "-p", "--project-name", "--env-file", "--profile", "--project-directory", "--progress", "--ansi",
+    "--scale", "--timeout", "-t", "--parallel", "--exit-code-from", "--attach", "--no-attach", "--wait-timeout", "--pull",
+}  # fmt: skip
+_RUN_VALUES = {
+    "-e", "--env", "-v", "--volume", "-u", "--user", "-w", "--workdir", "--name", "-p", "--publish", "--entrypoint", "-l",
+    "--label", "--cap-add", "--cap-drop", "--env-from-file", "--index", "--pull",
+}  # fmt: skip
+
+
+def _compose_words(words: tuple[str, ...]) -> tuple[list[str], str, tuple[str, ...]]:
+    """The files named, the subcommand, and the words behind it."""
+    named, position = [], 0
+    while position < len(words) and words[position].startswith("-"):
+        name, equals, value = words[position].partition("=")
+        following = words[position + 1] if position + 1 < len(words) else ""
+        if name in ("-f", "--file"):
+            named.append(value if equals else following)
+        position += 2 if name in _COMPOSE_VALUES and not equals else 1
+    return named, words[position] if position < len(words) else "", words[position + 1 :]
+
+
+def _services(words: tuple[str, ...]) -> list[str]:
+    return [
+        word for n, word in enumerate(words) if not word.startswith("-") and not (n and words[n - 1] in _COMPOSE_VALUES)
+    ]
+
+
+def _service_and_command(words: tuple[str, ...]) -> tuple[list[str], tuple[str, ...]]:
+    """The service of `compose run`, and the command given to it with its own options."""
+    position = 0
+    while position < len(words) and words[position].startswith("-"):
+        position += 2 if words[position] in _RUN_VALUES else 1
+    return list(words[position : position + 1]), words[position + 1 :]
 
 
 def _docker_run(words: list[str]) -> tuple[str, tuple[str, ...]]:

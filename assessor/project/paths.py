@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
@@ -10,6 +11,18 @@ from functools import cached_property
 from assessor.project.arrivals import Context
 from assessor.project.invocations import without_variable
 from assessor.project.model import Project
+
+_LONGEST = 200
+_MAX_FITTING = 40
+_UNKNOWN = re.compile(r"\$\{\{[^{}]{0,200}\}\}|\$\{[^{}]{0,200}\}|\$\([^()]{0,200}\)|\$\w+")
+
+
+def unknown_parts(text: str, wildcard: str) -> str:
+    """A pattern in which `wildcard` stands for each variable; empty where hardly anything else is left of the text."""
+    parts = _UNKNOWN.split(text)
+    if not any(re.search(r"\w{2}", part) for part in parts):
+        return ""
+    return wildcard.join(re.escape(part) for part in parts) or " "
 
 
 class Paths:
@@ -68,6 +81,19 @@ class Paths:
             if candidate in self.project.files or candidate in self.project.folders:
                 return candidate
         return None
+
+    def fitting(self, word: str, context: Context) -> list[str]:
+        """The files, or else the folders, that a path with a part known to CI only (`tests/$KIND`) may mean."""
+        plain = without_variable(word.strip("\"'"))
+        if "$" not in plain or len(plain) > _LONGEST or not unknown_parts(posixpath.splitext(plain)[0], ""):
+            return []
+        for base in dict.fromkeys((context.cwd, "")):
+            pattern = re.compile(unknown_parts(joined(base, plain).rstrip("/"), "[^/]+"))
+            for known in (self.project.files, self.project.folders):
+                found = sorted(path for path in known if pattern.fullmatch(path))
+                if found:
+                    return found[:_MAX_FITTING]
+        return []
 
     def enter(self, cwd: str, changed: str, path: str) -> str:
         """The folder after `cd changed` from `cwd`, in the script or file `path`."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from assessor.project.walk import Walk
 
 _MAX_NAMESAKES = 3
+_MAX_DEPTH = 60
+"""Hops over functions and files; what lies further is not followed."""
 _INCLUDES = {"source", "sys.source", "include", "box::use"}
 _DOCUMENTS = {"render", "knit", "quarto_render"}
 _PIPELINES = {"tar_make", "tar_make_future", "tar_make_clustermq", "tar_make_crew"}
@@ -94,7 +96,11 @@ class RAndJulia:
 
     def _defining(self, call: SourceCall, context: Context) -> None:
         places = self._definitions.get((call.language, call.name), ())
-        if len(places) > _MAX_NAMESAKES or context.path in {file.path for file, _ in places}:
+        if (
+            context.arrival.depth > _MAX_DEPTH
+            or len(places) > _MAX_NAMESAKES
+            or context.path in {file.path for file, _ in places}
+        ):
             return
         for file, line in places:
             if self.walk.is_new(("source", file.path, context.arrival.fails, context.arrival.in_test)):

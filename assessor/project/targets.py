@@ -4,8 +4,9 @@ MLflow projects, hooks of pre-commit."""
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,7 +16,8 @@ from assessor.project.arrivals import Context, hopped
 from assessor.project.closure import Entry
 from assessor.project.invocations import Invocation, option
 from assessor.project.model import ProjectFile, Role
-from assessor.project.paths import joined
+from assessor.project.paths import joined, unknown_parts
+from assessor.readers.tasks.tox import has_factors
 
 if TYPE_CHECKING:
     from assessor.project.walk import Walk
@@ -42,6 +44,8 @@ class Targets:
         if folder:
             cwd = joined(cwd, folder)
         names = _target_names(runner, invocation)
+        if runner == "tox" and not names:
+            names = tuple(name for name in dict(context.env).get("TOXENV", "").split(",") if name)
         given = tuple((n, v) for n, e, v in (w.partition("=") for w in invocation.arguments) if e and n.isidentifier())
         return self._run(runner, names, invocation, replace(context, cwd=cwd, env=(*context.env, *given)))
 
@@ -49,14 +53,22 @@ class Targets:
         available = self._targets(runner, context.cwd)
         if not available:
             return False
+        names = tuple(found for name in names for found in _fitting(name, available))
+        if runner == "tox":
+            available = {**available, **_implicit(names, available)}
         chosen = [name for name in names if name in available] or [
             name for name, (_, target) in available.items() if not names and target.is_default
         ]
         for name in names:
             if name not in available and runner in ("make", "just", "task"):
                 self.reach.breaks(context, f"{runner} target {name} does not exist")
+        further = _further_words(invocation) if runner in _HANDS_ON and len(chosen) == 1 else ()
         for name in chosen:
-            self._target(name, available, context, set())
+            self._target(name, available, context, further)
+        if not chosen and names and invocation.program in ("yarn", "pnpm", "bun") and names[0] not in _OWN_OF_NPM:
+            words = invocation.arguments[invocation.arguments.index(names[0]) :]  # a program of node_modules
+            self.walk.command(Command(words, context.place.line), context)
+            return True
         return bool(chosen) or runner in ("make", "tox", "nox", "just", "task")
 
     def _targets(self, runner: str, folder: str) -> dict[str, tuple[ProjectFile, Target]]:
@@ -88,37 +100,82 @@ class Targets:
         return found
 
     def _target(
-        self, name: str, available: dict[str, tuple[ProjectFile, Target]], context: Context, done: set[str]
+        self,
+        name: str,
+        available: Mapping[str, tuple[ProjectFile, Target]],
+        context: Context,
+        further: tuple[str, ...] = (),
     ) -> None:
-        if name in done or name not in available:
-            return
-        done.add(name)
-        file, target = available[name]
-        for need in target.needs:
-            self._target(need, available, context, done)
+        """Follow a target after those that it needs; `further` words go to its last command."""
+        done: set[str] = set()
+        waiting = [(name, False)]
+        while waiting:
+            current, is_ready = waiting.pop()
+            if current not in available or (current in done and not is_ready):
+                continue
+            if is_ready:
+                self._commands(*available[current], context, further if current == name else ())
+                continue
+            done.add(current)
+            waiting.append((current, True))
+            waiting += [(need, False) for need in reversed(available[current][1].needs)]
+
+    def _commands(self, file: ProjectFile, target: Target, context: Context, further: tuple[str, ...]) -> None:
         hop = hopped(context.arrival, file, target.line, f"{target.runner} {target.name}")
         self.reach.targets[file.path, target.line].append(hop)
         inner = replace(context, arrival=hop, path=file.path)
         if target.sessions_python:
             self.walk.python((Entry(file.path, "function", target.sessions_python),), Invocation("nox"), inner)
-        for command in target.commands:
+        for number, command in enumerate(target.commands, start=1):
+            if not _holds(command.condition, context.env):
+                continue
+            if number == len(target.commands) and further:
+                command = replace(command, argv=(*command.argv, *further))
             self.walk.command(_overridden(command, target, context.env), inner)
 
     def dvc(self, invocation: Invocation, context: Context) -> None:
-        """Follow the stages that `dvc repro` and `dvc exp run` bring up to date."""
+        """Follow the stages that `dvc repro` and `dvc exp run` bring up to date: those named and what they need, those of
+        a file or folder, or all."""
         words = invocation.arguments
         if words[:1] == ("repro",):
-            names = tuple(word for word in words[1:] if not word.startswith("-"))
+            options, names = _dvc_words(words[1:])
         elif words[:2] == ("exp", "run"):
-            names = tuple(word for word in words[2:] if not word.startswith("-") and "=" not in word)
+            options, names = _dvc_words(words[2:])
+        elif words[:2] in (("queue", "start"), ("exp", "queue")):
+            options, names = frozenset[str](), []
         else:
             return
-        folder = context.cwd if self._targets("dvc", context.cwd) else ""
-        stages = self._targets("dvc", folder)
-        wanted = {name.rpartition(":")[2].partition("@")[0] for name in names if "." not in name}
-        for name in stages:
-            if not wanted or name in _upstream(wanted, stages):
-                self._target(name, stages, replace(context, cwd=folder), set())
+        if "--queue" in options:
+            return
+        if options & {"-P", "--all-pipelines"}:
+            self._stages(self._dvc_folders(""), (), context, options)
+        elif options & {"-R", "--recursive"}:
+            for name in names or ["."]:
+                self._stages(self._dvc_folders(joined(context.cwd, name)), (), context, options)
+        elif not names:
+            self._stages([context.cwd if self._targets("dvc", context.cwd) else ""], (), context, options)
+        for name in names if not options & {"-P", "--all-pipelines", "-R", "--recursive"} else ():
+            path, _, stage = name.rpartition(":")
+            if name.endswith((".yaml", ".yml")):
+                path, stage = name, ""
+            folder = joined(context.cwd, posixpath.dirname(path)) if path else context.cwd
+            here = folder if self._targets("dvc", folder) else ""
+            self._stages([here], (stage.partition("@")[0],) if stage else (), context, options)
+
+    def _dvc_folders(self, folder: str) -> list[str]:
+        prefix = f"{folder}/" if folder else ""
+        return sorted(
+            f for runner, f in self._target_files if runner == "dvc" and (f == folder or f.startswith(prefix))
+        )
+
+    def _stages(self, folders: list[str], wanted: tuple[str, ...], context: Context, options: frozenset[str]) -> None:
+        for folder in folders:
+            stages = self._targets("dvc", folder)
+            single = bool(options & {"-s", "--single-item"})
+            chosen = set(wanted) if single else _upstream(set(wanted), stages)
+            for name in stages:
+                if not wanted or name in chosen:
+                    self._target(name, stages, replace(context, cwd=folder))
 
     def mlflow(self, invocation: Invocation, context: Context) -> None:
         """Follow the entry point that `mlflow run` starts."""
@@ -127,7 +184,7 @@ class Targets:
         where = next((word for word in invocation.arguments[1:] if not word.startswith("-")), ".")
         projects = self._targets("mlproject", joined(context.cwd, where))
         entry = option(invocation, "-e", "--entry-point") or "main"
-        self._target(entry, projects, replace(context, cwd=joined(context.cwd, where)), set())
+        self._target(entry, projects, replace(context, cwd=joined(context.cwd, where)))
 
     def pre_commit(self, invocation: Invocation, context: Context) -> None:
         """Follow the hooks that `pre-commit run` runs: all of the stage, or the one named, without those in `SKIP`."""
@@ -187,6 +244,85 @@ def _overridden(command: Command, target: Target, env: tuple[tuple[str, str], ..
     return replace(command, argv=argv) if argv != command.argv else command
 
 
+_DVC_VALUES = {
+    "-n",
+    "--name",
+    "-S",
+    "--set-param",
+    "-j",
+    "--jobs",
+    "-m",
+    "--message",
+    "-C",
+    "--copy-paths",
+    "-r",
+    "--rev",
+}
+
+
+def _dvc_words(words: tuple[str, ...]) -> tuple[frozenset[str], list[str]]:
+    """The options and the targets of `dvc repro` and `dvc exp run`."""
+    options, names, skip = set(), [], False
+    for word in words:
+        if skip:
+            skip = False
+        elif word.startswith("-"):
+            options.add(word.partition("=")[0])
+            skip = word in _DVC_VALUES
+        else:
+            names.append(word)
+    return frozenset(options), names
+
+
+def _fitting(name: str, available: Mapping[str, tuple[ProjectFile, Target]]) -> list[str]:
+    """The name; where a part of it is known to CI only (`py$VERSION-unit`), the names that fit."""
+    if name in available or "$" not in name:
+        return [name]
+    pattern = unknown_parts(name, ".*")
+    fits = [known for known in available if known != "*" and re.fullmatch(pattern, known)] if pattern else []
+    return fits or [name]
+
+
+def _implicit(
+    names: tuple[str, ...], available: Mapping[str, tuple[ProjectFile, Target]]
+) -> dict[str, tuple[ProjectFile, Target]]:
+    """Environments of tox that no section and no list names are made of the base one, with the factors of their name."""
+    if "*" not in available:
+        return {}
+    file, base = available["*"]
+    return {
+        name: (file, replace(base, name=name, commands=tuple(_with_factors(base.commands, name))))
+        for name in names
+        if name not in available
+    }
+
+
+def _with_factors(commands: Iterable[Command], name: str) -> Iterator[Command]:
+    for command in commands:
+        if not command.condition or has_factors(name, command.condition):
+            yield replace(command, condition="")
+
+
+_CONDITIONAL = re.compile(r"if(n?)(def|eq) (\S+)(?: (.*))?")
+_FROM_OUTSIDE = re.compile(
+    r"^(?:CI|HOME|USER|PATH|SHELL|OS|PWD|TERM|MAKE\w*|VIRTUAL_ENV|CONDA_\w+|GITHUB_\w+|GITLAB_\w+|CI_\w+|JENKINS_\w+|BUILD_\w+|RUNNER_\w+|TRAVIS\w*|CIRCLE\w*|TF_BUILD)$"
+)
+"""Variables that systems and CI servers set."""
+
+
+def _holds(condition: str, env: tuple[tuple[str, str], ...]) -> bool:
+    """`ifdef NAME` and `ifeq NAME VALUE` of a Makefile about a variable that the file itself never sets."""
+    given = dict(env)
+    for part in condition.split(" && ") if condition.startswith("if") else ():
+        found = _CONDITIONAL.fullmatch(part)
+        if not found or _FROM_OUTSIDE.match(found[3]):
+            continue
+        value = given.get(found[3], "")
+        if "$" not in value and (value == (found[4] or "") if found[2] == "eq" else bool(value)) is bool(found[1]):
+            return False
+    return True
+
+
 _TARGET_RUNNERS = {
     "make": "make",
     "gmake": "make",
@@ -199,11 +335,33 @@ _TARGET_RUNNERS = {
     "npm": "npm",
     "yarn": "npm",
     "pnpm": "npm",
+    "bun": "npm",
     "poe": "poe",
     "invoke": "invoke",
     "inv": "invoke",
     "mise": "mise",
 }
+
+
+_HANDS_ON = ("npm", "poe", "pdm", "pixi")
+"""Runners that give the words behind a script's name to its command."""
+_OWN_OF_NPM = {
+    "add", "install", "i", "ci", "remove", "upgrade", "up", "update", "init", "publish", "pack", "link", "audit", "config",
+    "cache", "why", "workspace", "workspaces", "version", "login", "set", "plugin", "dedupe", "rebuild", "store", "fetch",
+    "import", "outdated", "list", "ls", "prune", "create", "global", "info", "node", "setup", "env", "deploy", "run",
+}  # fmt: skip
+
+
+def _further_words(invocation: Invocation) -> tuple[str, ...]:
+    """What stands behind a script's name: `yarn cdk deploy X` → deploy X, `npm run cdk -- deploy` → deploy."""
+    words = invocation.arguments
+    if invocation.via_runner in ("pdm", "pixi"):
+        return words  # the name is the program there
+    names = [n for n, word in enumerate(words) if not word.startswith("-") and word not in ("run", "run-script")]
+    rest = words[names[0] + 1 :] if names else ()
+    if invocation.program == "npm":
+        return rest[rest.index("--") + 1 :] if "--" in rest else tuple(w for w in rest if not w.startswith("-"))
+    return rest[1:] if rest[:1] == ("--",) else rest
 
 
 def _target_names(runner: str, invocation: Invocation) -> tuple[str, ...]:
@@ -218,7 +376,7 @@ def _target_names(runner: str, invocation: Invocation) -> tuple[str, ...]:
         plain = [w for w in words if not w.startswith("-")]
         if plain[:1] in (["run"], ["run-script"]):
             return tuple(plain[1:2])
-        return tuple(plain[:1]) if plain[:1] in (["test"], ["start"], ["build"]) or plain else ()
+        return ({"t": "test", "tst": "test"}.get(plain[0], plain[0]),) if plain else ()
     if runner == "mise":
         return _mise_tasks([w for w in words if not w.startswith("-")])
     names = []

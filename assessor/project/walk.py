@@ -37,6 +37,8 @@ from assessor.project.targets import Targets
 from assessor.readers.syntax.shell import parse as parse_shell
 
 MAX_DEPTH = 24
+MAX_FILE_DEPTH = 60
+"""Files that start files; further ones are told as not followed."""
 MAX_ARRIVALS = 4_000
 _SHOWN = 80
 
@@ -213,16 +215,28 @@ class Walk:
             written = invocation.script
             if _ACTIVATES.search(written):
                 return  # made by the command before it
+            if fitting := self.paths.fitting(written, context):
+                self._one_of(fitting, written, invocation, context)
+                return
             if not written.startswith(("$", "/", "{", "<")) and "$" not in written and not invocation.module:
                 self.reach.breaks(context, f"{written} does not exist")
             return
         self.file(found, context, invocation)
+
+    def _one_of(self, files: list[str], written: str, invocation: Invocation, context: Context) -> None:
+        """Follow each file that a name with an unknown part may mean."""
+        hop = context.arrival.at(Hop(f"one of {len(files)} that fit {_shown(written)}", context.place))
+        for found in files:
+            self.file(found, replace(context, arrival=hop), invocation)
 
     def file(self, path: str, context: Context, invocation: Invocation | None = None) -> None:
         """A file is started, built or applied; what that means follows from its facts."""
         found = path if path in self.project.files else self.paths.locate(path, context)
         file = self.project.files.get(found or "")
         if file is None:
+            return
+        if context.arrival.depth > MAX_FILE_DEPTH:
+            self.reach.breaks(context, f"{file.path} is not followed: more than {MAX_FILE_DEPTH} hops lead to it")
             return
         self.reach.files[file.path].append(context.arrival)
         invocation = invocation or Invocation("python")
@@ -269,6 +283,10 @@ class Walk:
         path = self.modules.module(module, context.cwd)
         if path is None and "/" in module:
             path = self.paths.locate(module if module.endswith(".py") else module + ".py", context)
+        if path is None and "$" in module:
+            files = self.paths.fitting(_SHELL_VARIABLE.sub(r"${\1}", module).replace(".", "/") + ".py", context)
+            self._one_of(files, module, replace(invocation, module=""), context)
+            return
         if path is None:
             if "." in module and invocation.program == "python" and self._is_ours(module):
                 self.reach.breaks(context, f"module {module} does not exist")
@@ -468,6 +486,7 @@ def _called_steps(step: Step, inner: Workflow) -> Iterator[tuple[Job, tuple[Step
             yield job, tuple(s for s in job.steps if not wanted or s.name in wanted)
 
 
+_SHELL_VARIABLE = re.compile(r"\$(\w+)")
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
 _PARAMETER = re.compile(
     r"\$\{\{\s*(?:parameters|inputs|variables|env|vars)\.(\w[\w-]*)\s*\}\}|\$\[\[\s*inputs\.(\w+)\s*\]\]|\$\((\w+)\)"

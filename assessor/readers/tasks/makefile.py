@@ -1,7 +1,8 @@
 """Makefiles to targets with their commands, after the GNU make manual.
 
 Variables are filled in where the file defines them; those of the command line (`$(PYTHON)` without a default) stay as
-written. Every branch of a conditional counts, since which one holds is not known.
+variables of the shell. Of a conditional the branches count that the file's own variables do not rule out; a condition on a
+variable that only the caller can set stands in `Command.condition`.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ _ASSIGN = re.compile(
 )
 _RULE = re.compile(r"^([^\s#=:][^=#:]*?)\s*(::?)(?!=)\s*([^;#]*)(?:;\s*(.*)|#.*)?$")
 _TARGET_VARIABLE = re.compile(r"^([^\s#=:][^=#:]*?)\s*:\s*(?:export\s+)?([A-Za-z_]\w*)\s*(:=|\?=|\+=|=)\s*(.*)$")
-_REFERENCE = re.compile(r"\$\(([A-Za-z_][\w.-]*)\)|\$\{([A-Za-z_][\w.-]*)\}")
+_REFERENCE = re.compile(r"(?<!\$)(?:\$\(([A-Za-z_][\w.-]*)\)|\$\{([A-Za-z_][\w.-]*)\})")
 _SPECIAL = re.compile(r"^\.[A-Z_]+$")
+_SIDES = re.compile(r"""\(\s*([^,]*?)\s*,\s*(.*?)\s*\)\s*(?:#.*)?$|["']([^"']*)["']\s+["']([^"']*)["']""")
 MAX_LINES = 20_000
 
 
@@ -63,11 +65,18 @@ class _Reader:
     def __init__(self) -> None:
         self.variables: dict[str, str] = {}
         self.own: dict[str, dict[str, str]] = {}
-        self.rules: dict[str, tuple[int, list[str], list[tuple[int, str]]]] = {}
+        self.rules: dict[str, tuple[int, list[str], list[tuple[int, str, str]]]] = {}
+        """Target → line, prerequisites, recipe lines with the condition that each stands under."""
+        self.replaced: set[str] = set()
+        """Targets whose recipe the next recipe line replaces: their rule stands once more."""
+        self.conditions: list[tuple[bool | None, str]] = []
+        """The open conditionals: whether their branch holds, and its condition in words."""
         self.order: list[str] = []
         self.current: list[str] = []
         self.includes: list[tuple[str, int]] = []
         self.exported: set[str] = set()
+        self.optional: set[str] = set()
+        """Variables that the caller, or a branch, may set otherwise."""
         self.default = ""
         self.defining = ""
 
@@ -76,19 +85,73 @@ class _Reader:
             if content.strip() == "endef":
                 self.defining = ""
             return
-        if content.startswith("\t") and self.current:
-            for name in self.current:
-                self.rules[name][2].append((number, content[1:]))
-            return
         stripped = content.strip()
+        if self.conditional(stripped):
+            return
+        if any(holds is False for holds, _ in self.conditions):
+            return  # no caller can make this branch hold
+        if content.startswith("\t") and self.current:
+            self.recipe(number, content[1:])
+            return
         if not stripped or stripped.startswith("#"):
             return
         if stripped.startswith("define "):
             self.defining = stripped.split()[1]
         elif stripped.startswith(("include ", "-include ", "sinclude ")):
             self.includes += [(self.expand(word), number) for word in stripped.split()[1:]]
-        elif not stripped.startswith(("ifeq", "ifneq", "ifdef", "ifndef", "else", "endif")):
+        else:
             self.statement(number, stripped)
+
+    def recipe(self, number: int, text: str) -> None:
+        condition = " && ".join(words for _, words in self.conditions if words)
+        for name in self.current:
+            if name in self.replaced:
+                self.replaced.discard(name)
+                self.rules[name][2].clear()
+            self.rules[name][2].append((number, text, condition))
+
+    def conditional(self, text: str) -> bool:
+        """`ifeq`, `ifdef`, `else`, `endif`: True where the line is one of them."""
+        word = text.split(" ", 1)[0].split("(", 1)[0]
+        if word in ("ifeq", "ifneq", "ifdef", "ifndef"):
+            self.conditions.append(self.judged(text, word) if len(self.conditions) < 50 else (None, ""))
+        elif word == "else" and self.conditions:
+            holds, words = self.conditions.pop()
+            other = (
+                words.replace("if", "ifn", 1) if words.startswith(("ifdef", "ifeq")) else words.replace("ifn", "if", 1)
+            )
+            further = text[4:].strip()
+            opened = None if holds is None else not holds
+            if further:
+                inner = self.judged(further, further.split(" ", 1)[0].split("(", 1)[0])
+                opened, other = (inner if opened is not False else (False, "")) if not other else (None, "")
+            self.conditions.append((opened, other))
+        elif word == "endif" and self.conditions:
+            self.conditions.pop()
+        else:
+            return False
+        return True
+
+    def judged(self, text: str, word: str) -> tuple[bool | None, str]:
+        """Whether a condition holds by the file's own variables; else, for one variable that only the caller may set, its
+        condition as `ifdef NAME` or `ifeq NAME VALUE`."""
+        rest = text[len(word) :].strip()
+        negated = word.startswith("ifn")
+        if word.endswith("def"):
+            name = rest.split("#")[0].strip()
+            known = bool(self.variables[name]) if name in self.variables else None
+            words = f"{word} {name}" if known is None and re.fullmatch(r"\w+", name) else ""
+            return (None if known is None or name in self.optional else known is not negated), words
+        sides = _SIDES.match(rest)
+        if not sides:
+            return None, ""
+        left, right = (self.expand(side.strip()) for side in (sides[1] or sides[3] or "", sides[2] or sides[4] or ""))
+        if "$" not in left + right:
+            used = {found[1] or found[2] for found in _REFERENCE.finditer(rest)}
+            return (None if used & self.optional else (left == right) is not negated), ""
+        of = re.fullmatch(r"\$[({](\w+)[)}]", left)
+        plain = of is not None and "$" not in right and " " not in right and of[1] not in self.variables
+        return None, f"{word} {of[1]} {right}" if of and plain else ""
 
     def statement(self, number: int, text: str) -> None:
         own = _TARGET_VARIABLE.match(text)
@@ -108,6 +171,8 @@ class _Reader:
 
     def assign(self, name: str, operator: str, value: str) -> None:
         value = re.sub(r"\s+#.*$", "", value)
+        if operator == "?=" or self.conditions:
+            self.optional.add(name)
         if operator == "?=" and name in self.variables:
             return
         if operator == "+=":
@@ -131,9 +196,11 @@ class _Reader:
             if name not in self.rules:
                 self.rules[name] = (number, [], [])
                 self.order.append(name)
+            elif rule[2] == ":" and not self.conditions:
+                self.replaced.add(name)
             self.rules[name][1].extend(needs)
-            if rule[4]:
-                self.rules[name][2].append((number, rule[4]))
+        if rule[4]:
+            self.recipe(number, rule[4])
 
     def expand(self, text: str, extra: dict[str, str] | None = None, depth: int = 0) -> str:
         """Fill in known variables; unknown ones and functions stay."""
@@ -159,11 +226,12 @@ class _Reader:
         extra = self.own.get(name, {})
         env = {key: self.expand(self.variables.get(key, "")) for key in self.exported if key in self.variables} | extra
         commands: list[Command] = []
-        for number, text in recipe:
-            commands += self.recipe_line(number, text, automatic, extra, env)
+        for number, text, condition in recipe:
+            for command in self.recipe_line(number, text, automatic, extra, env):
+                commands.append(replace(command, condition=condition) if condition else command)
         files = tuple(need for need in needs if need not in self.rules)
         outputs = () if known and not recipe else (name,)
-        used = {found[1] or found[2] for _, text in recipe for found in _REFERENCE.finditer(text)}
+        used = {found[1] or found[2] for _, text, _ in recipe for found in _REFERENCE.finditer(text)}
         variables = tuple((key, self.expand(self.variables[key])) for key in sorted(used) if key in self.variables)
         return Target(
             "make",
@@ -188,7 +256,8 @@ class _Reader:
         expanded = self.expand(stripped, extra)
         for sign, value in automatic.items():
             expanded = expanded.replace(f"$({sign})", value).replace(f"${sign}", value)
-        expanded = expanded.replace("$(MAKE)", "make").replace("${MAKE}", "make").replace("$$", "$")
+        expanded = expanded.replace("$(MAKE)", "make").replace("${MAKE}", "make")
+        expanded = _REFERENCE.sub(lambda found: f"${{{found[1] or found[2]}}}", expanded).replace("$$", "$")
         found = []
         for command in shell.parse(expanded, number, stops_on_error=True).commands:
             joined = tuple({**env, **dict(command.env)}.items())

@@ -1,10 +1,15 @@
-"""tox environments, after tox's documentation: tox.ini, `[tox]` in setup.cfg, tox.toml and `[tool.tox]` in pyproject."""
+"""tox environments, after tox's documentation: tox.ini, `[tox]` in setup.cfg, tox.toml and `[tool.tox]` in pyproject.
+
+The base `testenv` stands as a target named `*` too: tox makes of it every environment that is asked for and that no
+section and no list names. A line `factor: command` is a command under the condition `factor`.
+"""
 
 from __future__ import annotations
 
 import configparser
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -43,17 +48,40 @@ def _ini(text: str, head: str, offset: int = 0) -> FileFacts:
         return EMPTY
     listed = parser.get(head, "envlist", fallback=None) or parser.get(head, "env_list", fallback="") or ""
     names = _envlist(listed)
-    base = parser.get("testenv", "commands", fallback="") or ""
+    numbers = _numbered(text, offset)
     targets = []
     for name in dict.fromkeys([*names, *(s.partition(":")[2] for s in sections if ":" in s)]):
-        own = (
-            parser.get(f"testenv:{name}", "commands", fallback=None) if parser.has_section(f"testenv:{name}") else None
-        )
-        section = f"testenv:{name}" if own is not None else "testenv"
-        targets.append(_target(name, own if own is not None else base, _line(text, section) + offset, name in names))
-    if not targets:
-        targets.append(_target("py", base, _line(text, "testenv") + offset, True))
+        own = f"testenv:{name}"
+        section = own if parser.get(own, "commands", fallback=None) is not None else "testenv"
+        folder = parser.get(own, "changedir", fallback=None) or parser.get("testenv", "changedir", fallback="") or ""
+        made = _target(name, _rows(parser, section), _line(text, section) + offset, name in names, folder, numbers)
+        lost = (parser.get(own, "ignore_outcome", fallback="") or "").strip().lower() == "true"
+        targets.append(_forgiven(made) if lost else made)
+    base, line = _rows(parser, "testenv"), _line(text, "testenv") + offset
+    folder = parser.get("testenv", "changedir", fallback="") or ""
+    if not names and not parser.has_section("testenv:py"):
+        targets.append(_target("py", base, line, True, folder, numbers))
+    if base.strip():
+        targets.append(_target("*", base, line, False, folder, numbers))
     return FileFacts(targets=tuple(targets))
+
+
+_REFERRED = re.compile(r"\{\[([^\]{}]+)\]([\w-]+)\}")
+
+
+def _rows(parser: configparser.RawConfigParser, section: str) -> str:
+    """The commands of a section, those before and after included, with `{[section]key}` filled in once."""
+
+    def referred(found: re.Match[str]) -> str:
+        return parser.get(found[1], found[2], fallback="") or ""
+
+    keys = ("commands_pre", "commands", "commands_post")
+    rows = "\n".join(parser.get(section, key, fallback="") or "" for key in keys)
+    return _REFERRED.sub(referred, rows)[:100_000]
+
+
+def _forgiven(target: Target) -> Target:
+    return replace(target, commands=tuple(replace(command, swallowed=True) for command in target.commands))
 
 
 def _envlist(text: str) -> list[str]:
@@ -74,10 +102,31 @@ def _line(text: str, section: str) -> int:
     return text.count("\n", 0, at) + 1 if at >= 0 else 1
 
 
-def _target(name: str, commands: str, line: int, default: bool) -> Target:
+_FACTOR = re.compile(r"([\w.!{},-]+):\s+(\S.*)")
+
+
+def _numbered(text: str, offset: int) -> dict[str, list[int]]:
+    """The lines on which each row of a file stands, without the key in front of a section's first command."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, line in enumerate(text.splitlines(), start=1 + offset):
+        found[re.sub(r"^commands\w*\s*=\s*", "", line.strip())].append(number)
+    return found
+
+
+def _target(
+    name: str, commands: str, line: int, default: bool, folder: str, numbers: Mapping[str, list[int]]
+) -> Target:
     found: list[Command] = []
+    folder = re.sub(r"\{(?:toxinidir|tox_root)\}/?", "", folder)
     for row in commands.replace("\\\n", " ").splitlines():
         row = row.strip()
+        at = next((number for number in numbers.get(row, ()) if number >= line), line)
+        factor = _FACTOR.match(row)
+        condition, row = (factor[1], factor[2]) if factor else ("", row)
+        if condition and name != "*":
+            if not has_factors(name, condition):
+                continue
+            condition = ""
         lost = row.startswith("-")
         plain = re.sub(r"\{posargs:?([^}]*)\}", r"\1", row.lstrip("-! "))
         plain = re.sub(
@@ -85,9 +134,20 @@ def _target(name: str, commands: str, line: int, default: bool) -> Target:
             lambda m: "python" if "py" in m[0] else "",
             plain,
         )
-        for command in shell.parse(plain, line, stops_on_error=True).commands:
-            found.append(replace(command, line=line, swallowed=command.swallowed or lost))
+        for command in shell.parse(plain, at, stops_on_error=True).commands:
+            swallowed = command.swallowed or lost
+            cwd = f"{folder}/{command.cwd}".rstrip("/") if folder else command.cwd
+            found.append(replace(command, line=at, swallowed=swallowed, condition=condition, cwd=cwd))
     return Target("tox", name, line, tuple(found), is_default=default)
+
+
+def has_factors(name: str, condition: str) -> bool:
+    """The environment's name holds all factors of one alternative: `py311-unit` of `py{310,311}-unit,lint`, not of `!py311`."""
+    factors = {*name.split("-"), name}
+    return any(
+        all((factor.removeprefix("!") in factors) is not factor.startswith("!") for factor in alternative.split("-"))
+        for alternative in _envlist(condition)
+    )
 
 
 def _toml(text: str, below: tuple[str, ...]) -> FileFacts:
@@ -114,6 +174,12 @@ def _toml(text: str, below: tuple[str, ...]) -> FileFacts:
         )
         commands = [Command(tuple(_words(row)), line) for row in rows if isinstance(row, list)]
         targets.append(Target("tox", name, line, tuple(c for c in commands if c.argv), is_default=name in names))
+    implicit = base.get("commands", []) if isinstance(base, dict) else []
+    commands = [Command(tuple(_words(row)), 1) for row in implicit if isinstance(row, list)] if implicit else []
+    if commands:
+        line = _line(text, ".".join([*below, "env_run_base"]))
+        found = tuple(replace(command, line=line) for command in commands if command.argv)
+        targets.append(Target("tox", "*", line, found))
     return FileFacts(targets=tuple(targets))
 
 
