@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 
 from assessor.catalog.actions import command_of
 from assessor.catalog.idle import forgives
+from assessor.catalog.programs import programs
 from assessor.facts.commands import Command
 from assessor.facts.place import Place
 from assessor.facts.python import Call
@@ -327,7 +328,7 @@ class Walk:
                 continue
             found = self.paths.locate(value, context)
             if found and found.endswith((".py", ".sh", ".ipynb", ".R", ".r", ".yaml", ".yml", ".json")):
-                if invocation.program not in _READERS_ONLY:
+                if invocation.program not in programs().only_read:
                     self.file(found, context)
                     self.configured(found, context)
 
@@ -518,14 +519,6 @@ _SCRIPT_INPUTS = {"script", "run", "command", "cmd", "inlinescript", "inline", "
 _COMMAND_KEYS = {"command", "entrypoint", "cmd", "run", "script", "args", "entry_point", "exec"}
 _ACTIVATES = re.compile(r"(?:^|[/\\])(?:bin|Scripts)[/\\][Aa]ctivate(?:\.\w+)?$")
 """The script that every virtual environment has."""
-
-_READERS_ONLY = {
-    "cat", "echo", "cp", "mv", "rm", "ls", "sed", "grep", "head", "tail", "chmod", "git", "test", "[", "mkdir", "touch",
-    "black", "flake8", "ruff", "isort", "pylint", "mypy", "curl", "wget", "tar", "zip", "unzip", "pip", "cut", "jq", "yq",
-    "awk", "find", "diff", "source", "aws", "gsutil", "scp", "rsync", "pyright", "bandit", "autopep8", "yapf", "export",
-    "cml", "codecov", "printf", "which", "tee", "stat", "wc", "sort", "md5sum", "sha256sum", "envsubst",
-}  # fmt: skip
-"""Programs that read, move or check the files they are given and do not start them."""
 
 
 def _shown(text: str) -> str:
