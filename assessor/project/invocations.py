@@ -12,61 +12,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assessor.catalog.programs import programs
+
 _PYTHON = re.compile(
     r"^(?:.*/)?(?:python|pypy)[\d.]*(?:\.exe)?$|^\$[({]?(?:PY|PYTHON|python|VENV_PYTHON)[\w.]*[)}]?$|^py$"
 )
 _VARIABLE_HEAD = re.compile(r"^(?:\$\{\{[^}]*\}\}|\$\{?\w+\}?|\$\([^)]*\)|~|\.)/+")
-_RUNNERS = {
-    ("poetry", "run"),
-    ("pipenv", "run"),
-    ("pdm", "run"),
-    ("uv", "run"),
-    ("rye", "run"),
-    ("hatch", "run"),
-    ("conda", "run"),
-    ("mamba", "run"),
-    ("micromamba", "run"),
-    ("pixi", "run"),
-    ("mise", "exec"),
-    ("mise", "x"),
-    ("coverage", "run"),
-    ("doppler", "run"),
-    ("infisical", "run"),
-    ("accelerate", "launch"),
-    ("ddtrace-run",),
-    ("opentelemetry-instrument",),
-    ("newrelic-admin", "run-program"),
-    ("dotenv", "run"),
-    ("op", "run"),
-    ("torchrun",),
-    ("deepspeed",),
-    ("ipython",),
-    ("xvfb-run",),
-    ("tini",),
-    ("dumb-init",),
-    ("uvx",),
-    ("pipx", "run"),
-    ("npx",),
-    ("npm", "exec"),
-    ("yarn", "dlx"),
-    ("yarn", "exec"),
-    ("pnpm", "dlx"),
-    ("pnpm", "exec"),
-    ("bunx",),
-    ("uv", "tool", "run"),
-    ("bundle", "exec"),
-    ("ray", "job", "submit"),
-    ("spark-submit",),
-    ("horovodrun",),
-    ("mpirun",),
-    ("srun",),
-}
-_WITH_VALUE = {
-    "--with", "--extra", "--group", "--only-group", "--python", "-p", "-n", "--name", "--directory", "--project",
-    "--package", "--config", "--env-file", "--working-dir", "--address", "--runtime-env-json", "--runtime-env",
-    "-e", "--environment", "-f", "--file", "--rcfile", "--source", "--nproc_per_node", "--nproc-per-node", "--nnodes",
-    "--num_processes", "--config_file", "--master", "--deploy-mode", "-np", "-m", "--from", "--index-url",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +75,13 @@ def interpret(argv: tuple[str, ...]) -> Invocation | None:
         if _PYTHON.match(words[0]):
             return _python(tuple(words[1:]), runner, folder)
         name = bare_name(words[0])
-        wrapper = next((w for w in _RUNNERS if name == w[0] and tuple(words[1 : len(w)]) == w[1:]), None)
-        if wrapper is None:
+        wrapper = programs().wrapper(name, tuple(words[1:3]))
+        if not wrapper:
             return _program(name, words, runner, folder)
         rest, changed, as_module = _after_options(words[len(wrapper) :])
         folder = changed or folder
         runner = runner or wrapper[0]
-        if wrapper[0] in ("coverage", "torchrun", "deepspeed", "accelerate") or name in ("spark-submit", "ipython"):
+        if programs().starts_python(wrapper):
             return _python(("-m", *rest) if as_module else tuple(rest), runner, folder)
         words = rest
     return None
@@ -147,7 +98,7 @@ def _after_options(words: list[str]) -> tuple[list[str], str, bool]:
         if word in ("-m", "--module"):
             return words[position + 1 :], folder, True
         name, _, value = word.partition("=")
-        takes = not value and word in _WITH_VALUE
+        takes = not value and word in programs().wrapper_values
         if name in ("--directory", "--project", "--working-dir"):
             folder = value or (words[position + 1] if position + 1 < len(words) else "")
         position += 2 if takes else 1
@@ -170,27 +121,15 @@ def _python(words: tuple[str, ...], runner: str, folder: str) -> Invocation:
     return Invocation("python", words, via_runner=runner, folder=folder)
 
 
-_MODULE_PROGRAMS = {
-    "pytest", "pip", "unittest", "mypy", "ruff", "black", "flake8", "pylint", "isort", "build", "twine", "coverage",
-    "tox", "nox", "dvc", "mlflow", "bandit", "pip_audit", "safety", "uvicorn", "gunicorn", "streamlit", "mkdocs", "sphinx",
-    "pre_commit", "venv", "ipykernel", "nbconvert", "jupyter", "papermill", "prefect", "dagster", "kfp", "pyright",
-    "nbqa", "nbstripout", "detect_secrets", "semgrep", "cml", "zenml", "kedro", "poetry", "pipenv", "uv", "hatch", "torch",
-}  # fmt: skip
-
-
 def _module(module: str, rest: tuple[str, ...], runner: str, folder: str) -> Invocation:
     name = module.replace("_", "-") if module in ("pip_audit", "pre_commit", "detect_secrets") else module
     if module == "coverage" and rest[:1] == ("run",):
         inner, _, as_module = _after_options(list(rest[1:]))
         return _python(("-m", *inner) if as_module else tuple(inner), "coverage", folder)
-    if module.partition(".")[0] in _MODULE_PROGRAMS:
+    if module.partition(".")[0] in programs().modules:
         made = _program(name, [name, *rest], runner, folder)
         return made if made else Invocation(name, rest)
     return Invocation("python", rest, module=module, via_runner=runner, folder=folder)
-
-
-_SERVERS = {"uvicorn", "gunicorn", "hypercorn", "fastapi", "daphne", "waitress-serve", "granian"}
-_SCRIPT_RUNNERS = {"streamlit": ("run",), "chainlit": ("run",), "fastapi": ("run", "dev"), "gradio": (), "manim": ()}
 
 
 def _program(name: str, words: list[str], runner: str, folder: str) -> Invocation:
@@ -206,12 +145,11 @@ def _program(name: str, words: list[str], runner: str, folder: str) -> Invocatio
     if name in ("bash", "sh", "zsh", "source", ".", "papermill"):
         script = next((w for w in rest if not w.startswith("-")), "")
         return Invocation(name, rest, script=script, via_runner=runner, folder=folder)
-    subcommands = _SCRIPT_RUNNERS.get(name)
-    if subcommands is not None:
+    if name in programs().script_runners:
         script = next((w for w in rest if w.endswith(".py")), "")
         if script:
             return Invocation(name, rest, script=script, via_runner=runner, folder=folder)
-    if name in _SERVERS:
+    if name in programs().servers:
         target = next((w for w in rest if ":" in w and not w.startswith("-") and "/" not in w), "")
         module, _, attribute = target.partition(":")
         return Invocation(name, rest, module=module, attribute=attribute, via_runner=runner, folder=folder)

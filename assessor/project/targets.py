@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from assessor.catalog.programs import programs
 from assessor.facts.commands import Command, Hook, Target
 from assessor.project.arrivals import Context, hopped
 from assessor.project.closure import Entry
@@ -33,7 +34,7 @@ class Targets:
 
     def named(self, invocation: Invocation, context: Context) -> bool:
         """Targets of make, tox, nox, just, task, npm, poe, hatch, pdm, mise; True where the command was one."""
-        runner = _TARGET_RUNNERS.get(invocation.program)
+        runner = programs().target_runners.get(invocation.program)
         if runner is None and invocation.via_runner in ("hatch", "pdm", "pixi"):
             names: tuple[str, ...] = (invocation.program.rpartition(":")[2],)
             return self._run(invocation.via_runner, names, invocation, context)
@@ -321,26 +322,6 @@ def _holds(condition: str, env: tuple[tuple[str, str], ...]) -> bool:
         if "$" not in value and (value == (found[4] or "") if found[2] == "eq" else bool(value)) is bool(found[1]):
             return False
     return True
-
-
-_TARGET_RUNNERS = {
-    "make": "make",
-    "gmake": "make",
-    "$(MAKE)": "make",
-    "${MAKE}": "make",
-    "tox": "tox",
-    "nox": "nox",
-    "just": "just",
-    "task": "task",
-    "npm": "npm",
-    "yarn": "npm",
-    "pnpm": "npm",
-    "bun": "npm",
-    "poe": "poe",
-    "invoke": "invoke",
-    "inv": "invoke",
-    "mise": "mise",
-}
 
 
 _HANDS_ON = ("npm", "poe", "pdm", "pixi")

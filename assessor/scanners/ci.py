@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from assessor.catalog.programs import programs
 from assessor.facts.workflow import Workflow
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.hits.hit import Hit
@@ -40,17 +41,6 @@ _CHECKS = (
     "data.validation",
     "deployment.automation",
 )
-
-
-_CODE_PROGRAMS = {
-    "pytest", "py.test", "unittest", "tox", "nox", "nosetests", "make", "dvc", "docker", "docker-compose", "mvn", "gradle",
-    "gradlew", "sbt", "go", "cargo", "npm", "yarn", "pnpm", "Rscript", "julia", "R", "terraform", "helm", "kubectl", "dbt", "cml",
-    "mlflow", "papermill", "pre-commit", "ruff", "flake8", "pylint", "black", "mypy", "bazel", "ctest", "cmake", "jupyter", "az",
-    "gcloud", "aws", "anyscale", "sam", "serverless", "databricks", "devtools::test", "just", "task", "poe", "twine", "build",
-}  # fmt: skip
-
-
-_PUBLISHING = {"mkdocs", "sphinx-build", "quarto", "jekyll", "hugo", "ghp-import", "jupyter-book"}
 
 
 _PAGES = re.compile(
@@ -103,9 +93,9 @@ def _works_on_code(scene: Scene, site: Site) -> bool:
     invocation = site.invocation
     arrival = site.arrival
     assert arrival is not None
-    if _PAGES.search(arrival.run.job.id) and invocation.program in _PUBLISHING:
+    if _PAGES.search(arrival.run.job.id) and invocation.program in programs().publish_pages:
         return False
-    if invocation.program in _PUBLISHING:
+    if invocation.program in programs().publish_pages:
         return False
     if invocation.program in ("az", "gcloud", "aws") and invocation.arguments[:1] in (
         ("login",),
@@ -121,7 +111,7 @@ def _works_on_code(scene: Scene, site: Site) -> bool:
         return False
     if invocation.program in ("Rscript", "R") and "install" in " ".join(invocation.arguments):
         return False
-    if invocation.program in _CODE_PROGRAMS:
+    if invocation.program in programs().work_on_code:
         return True
     if invocation.program == "python":
         return scene.automation.started_file(site) is not None and not _PAGES.search(
