@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 from types import ModuleType
 
 from assessor.facts.file import EMPTY, FileFacts
+from assessor.readers.syntax import left_out
 from assessor.readers.texts import settings
 
 READERS = (
@@ -87,6 +89,8 @@ def read(path: str, text: str, chosen: list[ModuleType]) -> FileFacts:
         except Exception as error:
             name = reader.__name__.rpartition(".")[2]
             found = FileFacts(problems=((1, f"the {name} {_FAILED} {type(error).__name__}: {error}"),))
+        if notes := left_out.taken():
+            found = replace(found, problems=(*found.problems, *notes))
         facts = found if facts is EMPTY else facts.merged(found)
     if facts == EMPTY and path.endswith((".yml", ".yaml")) and len(text) <= MAX_UNKNOWN_YAML:
         return settings.read_as("yaml", path, text)  # a product's own format: its keys may name commands and scripts

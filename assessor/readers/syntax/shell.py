@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import zip_longest
+from time import process_time
 from typing import TYPE_CHECKING
 
 from assessor.facts.commands import Command, ShellScript
+from assessor.readers.syntax import left_out
 from assessor.readers.syntax.shell_status import status
 
 if TYPE_CHECKING:
@@ -23,6 +27,16 @@ if TYPE_CHECKING:
 MAX_TEXT = 200_000
 MAX_DEPTH = 80
 MAX_COMMANDS = 5_000
+MAX_PIPE = 400
+MAX_VALUE = 2_000
+"""Characters of a variable's value that are kept."""
+MAX_EXPANDED = 1_000_000
+"""Characters that the variables of one text expand to."""
+_SECONDS = 1.0
+"""Processor time of the grammar for one text; honest texts of the greatest length take a tenth."""
+_SURELY_QUICK = 3_000
+_PIPE_END = re.compile(r"(?<![|\s])[ \t]*\n|;|&&")
+_MASKED = re.compile(r"__EXPR\d+__")
 SCRIPT_FOLDER = "$SCRIPT_DIR"
 """Stands for the folder of the script itself (`cd "$(dirname "$0")"`)."""
 
@@ -75,13 +89,46 @@ def parse(text: str, first_line: int = 1, stops_on_error: bool = False) -> Shell
     first = masked.split("\n", 1)[0]
     if first.startswith("#!") and re.search(r"\s-\w*e", first):
         stops_on_error = True
+    if _has_long_pipe(masked):
+        left_out.note(first_line, f"a pipe of more than {MAX_PIPE} commands; this shell text is not read")
+        return ShellScript((), stops_on_error)
     try:
-        root = _parser().parse(masked.encode("utf-8", "surrogatepass")).root_node
         walk = _Walk(first_line, words, stops_on_error)
-        walk.text(root)
+        walk.text(_parsed(masked.encode("utf-8", "surrogatepass")))
+    except _TooLong:
+        left_out.note(first_line, f"the shell reader failed: more than {_SECONDS:g} s of processor time for one text")
+        return ShellScript((), stops_on_error)
     except (RecursionError, ValueError):
         return ShellScript((), stops_on_error)
     return ShellScript(tuple(walk.finished()), walk.state.stops, tuple(sorted(walk.functions)))
+
+
+class _TooLong(Exception):
+    """The grammar needs too much time; it grows with the square of what does not fit it (`$[`, `a=(`, `)` many times)."""
+
+
+def _parsed(text: bytes) -> Node:
+    if len(text) < _SURELY_QUICK:
+        return _parser().parse(text).root_node
+    end = process_time() + _SECONDS
+
+    def piece(offset: int, place: object) -> bytes:
+        return text[offset : offset + 4_096]
+
+    def is_late(offset: int, has_error: bool) -> bool:
+        return process_time() > end
+
+    try:
+        return _parser().parse(piece, progress_callback=is_late).root_node
+    except ValueError as error:
+        raise _TooLong from error
+
+
+def _has_long_pipe(text: str) -> bool:
+    """A pipe so long that the grammar, whose memory grows with its square, would need gigabytes."""
+    if text.count("|") <= MAX_PIPE:
+        return False
+    return any(part.count("|") > MAX_PIPE for part in _PIPE_END.split(text))
 
 
 def split_words(text: str) -> tuple[str, ...]:
@@ -149,6 +196,7 @@ class _Walk:
         self.masked = words
         self.state = _State(stops)
         self.made: list[tuple[Command, bool, int]] = []
+        self.expanded_to = 0
         self.functions: dict[str, Node] = {}
         self.calling: list[str] = []
         self.aliases: dict[str, str] = {}
@@ -164,10 +212,11 @@ class _Walk:
         for child in root.named_children:
             if child.type == "function_definition":
                 self.define(child)
-        for child in root.named_children:
-            self.statement += 1
-            behind = child.next_sibling
-            self.node(child, where.inside(swallowed=behind is not None and behind.type == "&"))
+        parts = root.children  # asked once: `next_sibling` looks through all of them each time
+        for child, behind in zip_longest(parts, parts[1:]):
+            if child.is_named:
+                self.statement += 1
+                self.node(child, where.inside(swallowed=behind is not None and behind.type == "&"))
 
     def finished(self) -> Iterator[Command]:
         """Where the text goes on after a failure, every command but those of the last statement is swallowed."""
@@ -181,8 +230,9 @@ class _Walk:
         """Statements whose status the next one looks at and leaves by (`if [ $? -ne 0 ]; then exit 1; fi`)."""
         found = set()
         exits = {n for c, _, n in self.made if c.argv[:1] in (("exit",), ("return",)) and c.argv[1:2] != ("0",)}
+        looking = {n for c, _, n in self.made if "$?" in c.condition}
         for command, _, number in self.made:
-            if number + 1 in exits and any("$?" in c.condition for c, _, n in self.made if n == number + 1):
+            if number + 1 in exits and number + 1 in looking:
                 found.add(number)
             if command.argv[:1] in (("exit",),) and command.argv[1:2] not in ((), ("0",)):
                 found.add(number)
@@ -442,7 +492,8 @@ class _Walk:
             self.substitutions(value, where)
             text = value.text.decode("utf-8", "replace") if value.text else ""
             known = self.literal(value)
-            self.state.variables[self.plain(name)] = SCRIPT_FOLDER if _DIRNAME.search(text) else self.word(value)
+            made = SCRIPT_FOLDER if _DIRNAME.search(text[:MAX_VALUE]) else self.word(value)
+            self.state.variables[self.plain(name)] = made[:MAX_VALUE]
         else:
             known = self.state.variables[self.plain(name)] = ""
         self.state.constants.pop(self.plain(name), None)
@@ -548,8 +599,7 @@ class _Walk:
         """A text that another shell runs: its commands, swallowed as a whole where it stands swallowed."""
         if where.depth > MAX_DEPTH // 4:
             return
-        for word, original in self.masked.items():
-            text = text.replace(word, original)
+        text = self.unmasked(text)
         inner = parse(text, line, stops_on_error=False)
         for command in inner.commands:
             cwd = _joined(self.state.cwd, command.cwd)
@@ -609,9 +659,9 @@ class _Walk:
 
     def substitutions(self, node: Node, where: _Where) -> None:
         """Commands inside `$(…)` and backticks; their failure does not fail the command around them."""
-        waiting = list(node.children)
+        waiting = deque(node.children)
         while waiting:
-            child = waiting.pop(0)
+            child = waiting.popleft()
             if child.type in ("command_substitution", "process_substitution"):
                 before, self.state = self.state, self.state.copy()
                 for inner in child.named_children:
@@ -627,10 +677,12 @@ class _Walk:
 
     def word(self, node: Node) -> str:
         text = self._word(node, 0)
-        if "__EXPR" in text:
-            for name, original in self.masked.items():
-                text = text.replace(name, original)
-        return text
+        return self.unmasked(text)
+
+    def unmasked(self, text: str) -> str:
+        if "__EXPR" not in text:
+            return text
+        return _MASKED.sub(lambda found: self.masked.get(found[0], found[0]), text)
 
     def _word(self, node: Node, depth: int) -> str:
         kind = node.type
@@ -673,8 +725,10 @@ class _Walk:
             name = re.match(r"\$\{?(\w+)", text)
             return f"${name[1]}" if name else text
         variable, default = found[1], found[2]
-        if variable in self.state.variables:
-            return self.state.variables[variable]
+        value = self.state.variables.get(variable)
+        if value is not None and self.expanded_to <= MAX_EXPANDED:
+            self.expanded_to += len(value)
+            return value
         return default if default and "$" not in default else f"${variable}"
 
 
@@ -691,10 +745,10 @@ def _divided(node: Node) -> tuple[list[Node], list[Node]]:
 
 
 def _commands(node: Node) -> Iterator[Node]:
-    waiting, budget = [node], 2_000
+    waiting, budget = deque([node]), 2_000
     while waiting and budget:
         budget -= 1
-        current = waiting.pop(0)
+        current = waiting.popleft()
         if current.type == "command":
             yield current
         waiting += current.named_children

@@ -1,0 +1,49 @@
+"""No text of a repository costs more time or memory than its length allows."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+
+import pytest
+
+from assessor.readers.registry import has_failed, read, readers_of
+from assessor.readers.syntax import shell
+
+LENGTH = shell.MAX_TEXT
+UNITS = (
+    "a|", "a&&", "a;", "(", ")", "((a ", "$[", "$[a] ", "a=(", "|", "[[ ", "case a in ", "if a; then ", "f() {", "`", "! ",
+    "cat <<A\n", "echo a b\n", "$(", '"${a:-', "a=$a$a\n", "a|\n", "||", "<(a ", "f() { a; }\n", "a && b\n", "a &",
+    "a\nif [ $? -ne 0 ]; then exit 1; fi\n", "echo ${{ a }} $A\n", "trap a EXIT\n", "echo $a$a$a$a\n",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_shell_text_is_read_within_its_share(unit: str) -> None:
+    text = (unit * LENGTH)[:LENGTH]
+    begun = time.process_time()
+    facts = read("run.sh", text, readers_of("run.sh"))
+    assert time.process_time() - begun < 4  # a busy machine takes twice as long
+    assert facts.script is not None
+    assert all("this shell text" in reason or has_failed(reason) for _, reason in facts.problems)
+
+
+def test_variables_that_double_stay_small() -> None:
+    doubling = "a0=" + "x" * 100 + "\n" + "".join(f"a{i}=$a{i - 1}$a{i - 1}\n" for i in range(1, 60))
+    many = "a=" + "x" * 1_900 + "\necho " + "$a" * 60_000
+    for text in (doubling + 'python $a59.py\necho "${a59}"\n', many):
+        tracemalloc.start()
+        script = shell.parse(text)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 100_000_000
+        assert max(len(word) for command in script.commands for word in command.argv) < 2_000_000
+
+
+def test_what_is_left_out_is_told_and_the_rest_is_read() -> None:
+    facts = read("run.sh", "a|" * 500, readers_of("run.sh"))
+    assert facts.problems == ((1, "a pipe of more than 400 commands; this shell text is not read"),)
+    workflow = "on: push\njobs: {a: {runs-on: x, steps: [{run: pytest}, {run: '" + "a|" * 500 + "'}]}}\n"
+    facts = read(".github/workflows/a.yml", workflow, readers_of(".github/workflows/a.yml"))
+    assert facts.workflows[0].jobs[0].steps[0].commands[0].argv == ("pytest",)
+    assert len(facts.problems) == 1
