@@ -34,11 +34,14 @@ from assessor.assessment import (
     StationInfo,
     Statistics,
     StepInfo,
+    SubjectInfo,
     ToolInfo,
 )
 from assessor.findings import Finding, Rung
 from assessor.rubric.effort import DAYS
+from assessor.rubric.profile import profile_of, profile_text
 from assessor.rubric.scoring import ItemResult, Scorecard, SectionResult, Shares, score
+from assessor.rubric.subject import subject_of, without_learning
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -53,11 +56,13 @@ if TYPE_CHECKING:
     from assessor.rubric.loop import Handover, Loop, StationState
     from assessor.rubric.model import Rubric
     from assessor.rubric.roadmap import Roadmap, RoadmapStep
+    from assessor.rubric.subject import Subject
     from assessor.snapshot.snapshot import Snapshot
 
 
 class Read(Protocol):
-    """What was read of a snapshot: what it could not read, and how many files were listed, read and parsed."""
+    """What was read of a snapshot: what it could not read, and how many files were listed, read and parsed, and the
+    libraries of machine learning that it names."""
 
     @property
     def blind_spots(self) -> tuple[facts.BlindSpot, ...]: ...
@@ -67,6 +72,8 @@ class Read(Protocol):
     def read(self) -> int: ...
     @property
     def parsed(self) -> int: ...
+    @property
+    def libraries(self) -> tuple[str, ...]: ...
 
 
 def assess(
@@ -82,17 +89,23 @@ def assess(
     from assessor.rubric.loop import find_loop
 
     practices = load_practices()
+    subject = subject_of(findings, reading.listed, reading.read, reading.libraries)
+    if not subject.kind.can_be_rated:
+        findings = without_learning(findings, practices)
     stack = stacks((entry.path for entry in snapshot.files), snapshot.remote)
     metrics = measured(findings)
     cards = {rubric.id: _scored(rubric, findings, metrics, practices, frozenset(stack), days) for rubric in rubrics}
+    if not subject.kind.can_be_rated:
+        cards = {name: unrated(card, subject.text) for name, card in cards.items()}
     return Assessment(
         tool=ToolInfo(name="mlops-assessor", version=__version__, rules=rules_digest()),
         repository=_repository(snapshot, stack),
         primary=rubrics[0].id,
+        subject=subject_info(subject, findings),
         practices={practice.id: practice_info(practice, findings[practice.id]) for practice in practices},
         scorecards=cards,
         crosswalks={crosswalk.id: crosswalk_info(crosswalk, findings) for crosswalk in crosswalks},
-        loop=loop_info(find_loop(findings)),
+        loop=loop_info(find_loop(findings)) if subject.kind.can_be_rated else None,
         effort={"S": days.S, "M": days.M, "L": days.L},
         metrics=metrics,
         blind_spots=tuple(_blind_spot(spot) for spot in reading.blind_spots),
@@ -115,6 +128,42 @@ def _scored(
         rubric, findings, metrics, days=days, practices=practices, stack=stack, items=card.items, limit=QUICK_NODES
     )
     return scorecard_info(card, rubric.floor, roadmap).model_copy(update={"digest": rubric.digest})
+
+
+def subject_info(subject: Subject, findings: Mapping[str, Finding]) -> SubjectInfo:
+    """What the repository is about, and the shape of it where it can be rated."""
+    profile = profile_of(findings) if subject.kind.can_be_rated else {}
+    return SubjectInfo(
+        kind=subject.kind.value,
+        text=subject.text,
+        profile=profile,
+        profile_text=profile_text(profile),
+        signs=subject.signs,
+        libraries=subject.libraries,
+    )
+
+
+def unrated(card: ScorecardInfo, why: str) -> ScorecardInfo:
+    """The scorecard without what says a level, where there is nothing whose maturity it could tell."""
+    levels = (entry.model_copy(update={"own": False, "reached": False, "share": 0.0}) for entry in card.levels)
+    nothing = {"level": None, "title": "", "why_no_level": why, "next_level": None, "share": 0.0, "index": None}
+    dimensions = {
+        name: result.model_copy(update={"level": None, "holds": 0, "asked": 0, "of_level": None})
+        for name, result in card.dimensions.items()
+    }
+    sections = (entry.model_copy(update={"level": None}) for entry in card.sections)
+    way = {"roadmap": (), "roadmap_days": 0.0, "roadmap_exact": True, "roadmap_blocked": (), "statements": ()}
+    return card.model_copy(
+        update={
+            **nothing,
+            **way,
+            "levels": tuple(levels),
+            "dimensions": dimensions,
+            "sections": tuple(sections),
+            "gaps": (),
+            "possible_level": None,
+        }
+    )
 
 
 def _repository(snapshot: Snapshot, stack: tuple[str, ...]) -> RepositoryInfo:
@@ -218,20 +267,28 @@ def scorecard_info(card: Scorecard, floor: int, roadmap: Roadmap | None = None) 
         floor=floor,
         top=card.top,
         next_level=card.next_level,
-        share=round(card.share, 3),
+        share=floored(card.share),
+        index=card.index,
         levels=tuple(
             LevelInfo(
                 level=r.level,
                 title=r.title,
                 own=r.own,
                 reached=r.reached,
-                share=round(r.share, 3),
+                share=floored(r.share),
                 basis=basis_info(r.basis),
             )
             for r in card.levels
         ),
         dimensions={
-            name: DimensionInfo(level=result.level, score=result.score, unknown=result.unknown)
+            name: DimensionInfo(
+                level=result.level,
+                score=result.score,
+                unknown=result.unknown,
+                holds=result.holds,
+                asked=result.asked,
+                of_level=result.of_level,
+            )
             for name, result in card.dimensions.items()
         },
         gaps=tuple(_gap(gap) for gap in card.gaps),
@@ -251,6 +308,11 @@ def scorecard_info(card: Scorecard, floor: int, roadmap: Roadmap | None = None) 
         statements=card.statements,
         basis=basis_info(card.basis),
     )
+
+
+def floored(share: float) -> float:
+    """A share in thousandths; only a whole one is 1."""
+    return min(round(share, 3), 0.999) if share < 1 else 1.0
 
 
 def _rounded(number: float | None) -> float | None:

@@ -17,6 +17,7 @@ def _encodable(value: Any) -> Any:
 
 
 Text = Annotated[str, BeforeValidator(_encodable)]
+SubjectName = Literal["system", "training", "serving", "parts", "none", "unread", "empty"]
 RungName = Literal["absent", "declared", "used", "automated", "enforced", "not_applicable", "unknown"]
 Share = Annotated[float, Field(ge=0, le=1)]
 StatusName = Literal["met", "partial", "unmet", "unknown", "not_applicable", "attested", "attestable"]
@@ -207,7 +208,8 @@ class BasisInfo(Part):
 
 
 class LevelInfo(Part):
-    """One level: `own` says that its own items hold, `reached` that all lower ones do too; `share` of it that holds."""
+    """One level: `own` says that its own items hold, `reached` that all lower ones do too; `share` is how much of the rungs
+    that it asks is climbed, 1 exactly where its own items hold."""
 
     level: int
     title: str
@@ -232,11 +234,19 @@ class SectionInfo(Part):
 
 
 class DimensionInfo(Part):
-    """One dimension: its level (null where the model asks nothing of it) and points, 0 to 100, alike in all models."""
+    """One dimension: points, 0 to 100, alike in all models, and the highest level that it does not keep away (null where
+    the model asks nothing of it), which is never below the level over all.
+
+    Of the statements of `of_level` (the next level; at the top the top) about this dimension `asked` apply and `holds` hold.
+    Where the model counts points they are all of its statements, and `of_level` is null.
+    """
 
     level: int | None
     score: Annotated[float, Field(ge=0, le=100)]
     unknown: int = 0
+    holds: int = 0
+    asked: int = 0
+    of_level: int | None = None
 
 
 class AttestedInfo(Part):
@@ -272,22 +282,48 @@ class TargetInfo(Part):
     roadmap_blocked: tuple[str, ...] = ()
 
 
+class SubjectInfo(Part):
+    """What the repository is about. `kind`: system (trains and serves), training or serving (only), parts (neither, but
+    pieces of machine learning), none, unread (no file could be read), empty; the last three get no level. `text` is an
+    English sentence; `signs` are the practices that show machine learning,
+    `libraries` those of the catalogue's tools for it that are imported or a dependency.
+
+    `profile` is the shape beside the level: how changes are delivered (`delivery`), how it trains (`training`), what is
+    watched (`watching`), each by the key of its answer; `profile_text` says it in English. Both are empty without a level.
+    """
+
+    kind: SubjectName
+    text: str
+    profile: dict[str, str] = {}
+    profile_text: str = ""
+    signs: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
+
+    @property
+    def can_be_rated(self) -> bool:
+        """There is something whose maturity a level can tell."""
+        return self.kind not in ("none", "unread", "empty")
+
+
 class ScorecardInfo(Part):
     """One maturity model applied.
 
-    `level` is proven. `possible_level` would hold if all that is unknown held and all that can be stated were stated;
+    `level` is null, and `title` empty, where there is nothing to rate; `why_no_level` then says why. Else `level` is proven. `index` is the position as one number that sorts repositories: the level and, behind the point, how
+    much of the next one is there (`share`), rounded down; 1.5 is level 1 and half of level 2. `possible_level` would hold if all that is unknown held and all that can be stated were stated;
     `points` and `possible` are the same interval where the model counts points (`scoring` is `sum`, or `minimum`: the
     lowest section decides), out of `full`. `statements` are items that would have to be stated for the next level.
     """
 
     name: str
     edition: str
-    level: int
+    level: int | None
     title: str
+    why_no_level: str = ""
     floor: int
     top: int
     next_level: int | None
     share: Share
+    index: float | None = None
     levels: tuple[LevelInfo, ...]
     dimensions: dict[str, DimensionInfo]
     gaps: tuple[GapInfo, ...]
@@ -314,6 +350,11 @@ class ScorecardInfo(Part):
     """Twelve hexadecimal digits that change with the content of the model; empty in an audit by a version without it."""
     target: TargetInfo | None = None
     """Null where neither a profile nor the configuration sets a target by this model."""
+
+    @property
+    def height(self) -> int:
+        """The level, and one below the lowest where none is given: what levels are compared with."""
+        return self.floor - 1 if self.level is None else self.level
 
 
 class ControlInfo(Part):
@@ -443,11 +484,13 @@ class Assessment(Part):
     tool: ToolInfo
     repository: RepositoryInfo
     primary: str
+    subject: SubjectInfo | None = None
+    """Null only in an audit by a version that did not ask."""
     practices: dict[str, PracticeInfo]
     scorecards: dict[str, ScorecardInfo]
     crosswalks: dict[str, CrosswalkInfo] = {}
     loop: LoopInfo | None = None
-    """Null only in an audit by a version that did not draw it."""
+    """Null where there is no machine learning, and in an audit by a version that did not draw it."""
     statements: StatementsInfo = StatementsInfo()
     effort: dict[EffortName, Annotated[float, Field(gt=0, le=1000)]] = {}
     """What the efforts take, in days of one person; empty in an audit by a version that did not say."""

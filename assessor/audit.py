@@ -34,6 +34,8 @@ class Rated:
     listed: int
     read: int
     parsed: int
+    libraries: tuple[str, ...] = ()
+    """Libraries of machine learning that it names."""
 
 
 _SCANNING_HELPERS = 2
@@ -103,10 +105,14 @@ def _is_repeatable(rated: Rated, wanted: Wanted) -> bool:
 
 
 def _rated(wanted: Wanted, progress: Progress | None, cache: Cache | None = None) -> Rated:
+    from assessor.catalog.tools import load_tools
+    from assessor.project.libraries import learning_libraries
+
     reading = read_project(wanted, progress, cache)
     if progress:
         progress("rating practices")
-    return Rated(rate(reading.project), reading.blind_spots, reading.listed, reading.read, reading.parsed)
+    libraries = learning_libraries(reading.project, load_tools())
+    return Rated(rate(reading.project), reading.blind_spots, reading.listed, reading.read, reading.parsed, libraries)
 
 
 @lru_cache(maxsize=1)

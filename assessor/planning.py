@@ -27,10 +27,13 @@ if TYPE_CHECKING:
 
 
 class Standing(Part):
-    """The level over all and of each dimension (null where the model asks nothing of it), once something is done."""
+    """The level over all, the position (see `ScorecardInfo.index`) and the highest level that each dimension does not keep
+    away (null where the model asks nothing of it), once something is done. The level is null where there is nothing to
+    rate."""
 
-    level: int
+    level: int | None
     title: str
+    index: float | None = None
     points: float | None = None
     dimensions: dict[str, int | None]
 
@@ -65,6 +68,8 @@ class Plan(Part):
     tool: ToolInfo
     repository: RepositoryInfo
     model: str
+    why_no_plan: str = ""
+    """Why there are no steps at all: there is nothing whose level they could raise."""
     name: str
     edition: str
     top: int
@@ -102,6 +107,9 @@ def make_plan(
 ) -> Plan:
     """The plan to `target` (the next level where that names no level) by a rubric, from the assessment's ratings with
     the rungs in `assumed` (practice → rung) in place of the observed ones. `limit` bounds the search, in nodes."""
+    subject = assessment.subject
+    if subject is not None and not subject.can_be_rated:
+        return _no_plan(assessment, rubric, target, subject.text)
     seen = {name: _finding(name, info) for name, info in assessment.practices.items()}
     found = assume(seen, assumed or {})
     metrics, days = assessment.metrics, Days(**assessment.effort)
@@ -142,6 +150,32 @@ def make_plan(
     )
 
 
+def _no_plan(assessment: Assessment, rubric: Rubric, target: Target, why: str) -> Plan:
+    """The plan where there is no machine learning: none."""
+    nowhere = Standing(level=None, title="", dimensions={})
+    days = Days(**assessment.effort)
+    return Plan(
+        tool=assessment.tool,
+        repository=assessment.repository,
+        model=rubric.id,
+        why_no_plan=why,
+        name=rubric.title,
+        edition=rubric.edition,
+        top=rubric.top,
+        now=nowhere,
+        start=nowhere,
+        goal=_goal(rubric, rubric.floor if target.level is None else target.level, target),
+        end=nowhere,
+        effort={"S": days.S, "M": days.M, "L": days.L},
+        steps=(),
+        days=0.0,
+        exact=True,
+        at_least=0.0,
+        levels={entry.level: entry.title for entry in rubric.levels},
+        items={},
+    )
+
+
 def _goal(rubric: Rubric, level: int, target: Target) -> Goal:
     return Goal(level=level, title=rubric.title_of(level), dimensions=dict(target.dimensions), source=target.source)
 
@@ -167,6 +201,7 @@ def _standing(card: Scorecard) -> Standing:
     return Standing(
         level=card.level,
         title=card.title,
+        index=card.index,
         points=None if card.points is None else round(card.points, 3),
         dimensions={name: result.level for name, result in card.dimensions.items()},
     )

@@ -173,11 +173,11 @@ def test_numbers_are_those_of_the_json(render: Callable[..., str]) -> None:
 
     words = load_texts()
     for name, result in card["dimensions"].items():
-        points, level = rows[words(f"dimension.{name}")]
+        points, standing = rows[words(f"dimension.{name}")]
         assert float(points) == result["score"]
-        assert level == (str(result["level"]) if result["level"] is not None else "not asked")
+        assert standing == (f"{result['holds']} of {result['asked']}" if result["asked"] else "–")
     assert f"Level {card['level']} of {card['top']}: {card['title']}" in text
-    assert f"{round(100 * card['share'])}% of it holds" in text
+    assert f"{round(100 * card['share'])}% of it is there" in text
     counts = whole["statistics"]
     assert f"{counts['files']} files, {counts['read']} read, {counts['parsed']} parsed as Python" in text
 

@@ -171,7 +171,7 @@ def test_numbers_are_those_of_the_json(reader: pypdf.PdfReader, assessment: Asse
     card, words = data["scorecards"]["stages"], document_texts()
     summary = flat(page_text(reader, "Executive summary"))
     for name, result in card["dimensions"].items():
-        level = "–" if result["level"] is None else result["level"]
+        level = f"{result['holds']} of {result['asked']}" if result["asked"] else "–"
         assert flat(f"{words('dimension.' + name)}{result['score']:.15g}{level}") in summary
     for rung in ("absent", "used", "automated"):
         count = sum(practice["rung"] == rung for practice in data["practices"].values())

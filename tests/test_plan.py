@@ -138,6 +138,7 @@ def test_a_plan_to_dimensions_lifts_them() -> None:
 def test_what_only_a_statement_mends_is_named() -> None:
     plan = plan_of("stage5_cd", "marvelous", Target(1))
     assert plan.blocked
+    assert plan.end.level is not None
     assert plan.end.level < plan.goal.level
     assert "No cheaper set" not in plan_terminal.render(plan)
     assert "They alone do not lead there" in " ".join(plan_terminal.render(plan).split())

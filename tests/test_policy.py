@@ -350,7 +350,7 @@ def test_the_gate_reads_configuration_and_policy(
     told: str,
 ) -> None:
     project = write_files(
-        tmp_path / "p", {"README.md": "# hi\n", "train.py": "x = 1\n", "assessor.yaml": config or "{}\n"}
+        tmp_path / "p", {"README.md": "# hi\n", "train.py": "import sklearn\n", "assessor.yaml": config or "{}\n"}
     )
     extra = ["--policy", str(write_files(tmp_path, {"policy.yaml": policy}) / "policy.yaml")] if policy else []
     assert main(["gate", str(project), *arguments, *extra]) == code
@@ -360,7 +360,7 @@ def test_the_gate_reads_configuration_and_policy(
 
 def test_the_gate_reads_the_configuration_of_the_revision(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     commit = {"author": "A <a@b.c>", "date": "2026-01-01T00:00:00", "message": "m", "files": "all"}
-    project = write_files(tmp_path, {"train.py": "x = 1\n", "assessor.yaml": "gate: {min_level: 1}\n"})
+    project = write_files(tmp_path, {"train.py": "import sklearn\n", "assessor.yaml": "gate: {min_level: 1}\n"})
     commit_files(project, {"commits": [commit]})
     write_files(project, {"assessor.yaml": "gate: {min_level: 5}\n"})
     assert main(["gate", str(project), "--ref", "main"]) == 0
@@ -373,7 +373,7 @@ def test_statements_expire_by_the_day_of_the_gate(
 ) -> None:
     said = "attestations: [{practice: testing.unit, rung: used, statement: by hand each week, who: Ada, when: 2025-01-01, expires: 2026-06-01}]"
     project = write_files(
-        tmp_path, {"a.py": "x = 1\n", "assessor.yaml": f"gate: {{require: {{testing.unit: used}}}}\n{said}\n"}
+        tmp_path, {"a.py": "import sklearn\n", "assessor.yaml": f"gate: {{require: {{testing.unit: used}}}}\n{said}\n"}
     )
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
     assert main(["gate", str(project)]) == code

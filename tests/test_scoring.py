@@ -137,11 +137,13 @@ def test_a_higher_level_can_hold_on_its_own() -> None:
     ("rungs", "testing", "ci"),
     [
         ({}, 0, 0),
-        ({"testing__unit": "automated"}, 1, 0),
+        ({"testing__unit": "automated"}, 1, 1),
         ({"ci__lint": "automated"}, 0, 2),
     ],
 )
-def test_level_of_a_dimension(rungs: dict[str, str], testing: int, ci: int) -> None:
+def test_a_dimension_has_the_highest_level_that_it_does_not_keep_away(
+    rungs: dict[str, str], testing: int, ci: int
+) -> None:
     dimensions = card_of(numbered(items(UNIT), items(LINT)), **rungs).dimensions
     assert (dimensions["testing"].level, dimensions["ci"].level, dimensions["quality"].level) == (testing, ci, None)
 

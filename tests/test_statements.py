@@ -246,7 +246,7 @@ waivers:
 
 
 def project(folder: Path, config: str = SAID, day: str = "") -> Path:
-    root = write_files(folder, {"train.py": "x = 1\n", "assessor.yaml": config})
+    root = write_files(folder, {"train.py": "import sklearn\n", "assessor.yaml": config})
     if day:
         commit = {"author": "A <a@b.c>", "date": f"{day}T12:00:00Z", "message": "m", "files": "all"}
         commit_files(root, {"commits": [commit]})

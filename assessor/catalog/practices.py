@@ -39,6 +39,8 @@ class Practice:
     variants: dict[str, dict[RungName, str]]
     effort: dict[RungName, Effort]
     observable_by: tuple[Family, ...]
+    needs_model: bool = False
+    """It means something only where a model is trained, evaluated, stored or served."""
 
     def step_to(self, rung: str, stack: str = "") -> str:
         """What to do to come to `rung`, in the words of `stack` where it has some. KeyError for an undefined rung."""
@@ -67,6 +69,7 @@ class _Written(Value):
     fix_jenkins: _Steps = Field(default_factory=dict)
     effort: dict[RungName, Effort]
     observable_by: Annotated[tuple[Family, ...], Field(min_length=1)]
+    needs_model: bool = False
 
     @property
     def rungs(self) -> dict[RungName, str]:
@@ -98,7 +101,7 @@ def parse_practices(source: Source) -> tuple[Practice, ...]:
     return tuple(
         Practice(
             f"{dimension}.{name}", dimension, name, entry.title, entry.rungs, entry.why, entry.fix, entry.variants,
-            entry.effort, entry.observable_by,
+            entry.effort, entry.observable_by, entry.needs_model,
         )
         for dimension, group in written.items()
         for name, entry in group.items()

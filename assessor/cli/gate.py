@@ -23,12 +23,16 @@ EXIT_HELP = """
 @click.option("--ref", metavar="REF", help="Judge this branch, tag or commit, without checking it out.")
 @click.option("--rubric", metavar="NAME|FILE", default="", help="The maturity model whose levels are meant.")
 @click.option("--min-level", type=click.IntRange(min=0), help="The level that must be reached.")
-@click.option("--min", "minima", metavar="DIMENSION=N", multiple=True, help="The level of one dimension.")
+@click.option("--min-index", type=click.FloatRange(min=0), help="The position, such as 1.5: level 1 and half of 2.")
+@click.option(
+    "--min", "minima", metavar="DIMENSION=N", multiple=True, help="The level that a dimension must not keep away."
+)
 @click.option("--require", "required", metavar="PRACTICE=RUNG", multiple=True, help="The rung of one practice.")
 @click.option("--min-score", type=click.FloatRange(0, 100), help="Mean of the dimensions' points, 0 to 100.")
 @click.option("--max-unknown", type=click.IntRange(min=0), help="How many practices may be unknown.")
 @click.option("--max-waivers", type=click.IntRange(min=0), help="How many waivers there may be.")
 @click.option("--strict", is_flag=True, help="Attestations do not count.")
+@click.option("--allow-no-ml", is_flag=True, help="Let a repository without machine learning pass.")
 @click.option(
     "--policy", metavar="FILE", default="", help="An organisation's policy, which the repository cannot weaken."
 )
@@ -60,12 +64,14 @@ def gate(
     ref: str | None,
     rubric: str,
     min_level: int | None,
+    min_index: float | None,
     minima: tuple[str, ...],
     required: tuple[str, ...],
     min_score: float | None,
     max_unknown: int | None,
     max_waivers: int | None,
     strict: bool,
+    allow_no_ml: bool,
     policy: str,
     baseline: str,
     since: str,
@@ -88,12 +94,14 @@ def gate(
     options = conditions(
         rubric=rubric,
         min_level=min_level,
+        min_index=min_index,
         min=pairs("--min", minima),
         require=pairs("--require", required),
         min_score=min_score,
         max_unknown=max_unknown,
         max_waivers=max_waivers,
         strict=strict,
+        allow_no_ml=allow_no_ml,
     )
     if allow_lower and not since:
         raise UserError("--allow-lower says why a branch may ask less of itself; give --since too")

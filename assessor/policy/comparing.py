@@ -36,7 +36,8 @@ def observed_state(views: Views) -> State:
     card, assessment = views.card("observed"), views.assessment
     levels = {name: result.level for name, result in card.dimensions.items()}
     rungs = {name: info.rung for name, info in assessment.practices.items()}
-    return State(views.rubric.id, card.level, levels, rungs, assessment.tool.rules)
+    level = card.level if views.can_be_rated else views.rubric.floor
+    return State(views.rubric.id, level, levels if views.can_be_rated else {}, rungs, assessment.tool.rules)
 
 
 def rescored(rubric: Rubric, assessment: Assessment) -> State:

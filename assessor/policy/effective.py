@@ -40,12 +40,14 @@ def overlaid(below: Gate, above: Gate) -> Gate:
     return Gate(
         rubric=above.rubric or below.rubric,
         min_level=below.min_level if above.min_level is None else above.min_level,
+        min_index=below.min_index if above.min_index is None else above.min_index,
         min=below.min | above.min,
         require=below.require | above.require,
         min_score=below.min_score if above.min_score is None else above.min_score,
         max_unknown=below.max_unknown if above.max_unknown is None else above.max_unknown,
         max_waivers=below.max_waivers if above.max_waivers is None else above.max_waivers,
         strict=below.strict or above.strict,
+        allow_no_ml=below.allow_no_ml or above.allow_no_ml,
     )
 
 
@@ -53,10 +55,19 @@ def _bounded(asked: Gate, given: Gate, policy: Policy) -> Effective:
     """`asked`, with every locked key at least as strict as in `given`."""
     notes: list[str] = []
     values = dict(asked.model_copy(update=_rubric_kept(asked, given, policy, notes)))
-    for key, stricter in (("min_level", max), ("min_score", max), ("max_unknown", min), ("max_waivers", min)):
+    for key, stricter in (
+        ("min_level", max),
+        ("min_index", max),
+        ("min_score", max),
+        ("max_unknown", min),
+        ("max_waivers", min),
+    ):
         bound = getattr(given, key)
         if bound is not None and policy.locks(f"gate.{key}"):
             values[key] = _strictest(key.replace("_", "-"), values[key], bound, stricter, notes)
+    if asked.allow_no_ml and not given.allow_no_ml and policy.locks("gate.allow_no_ml"):
+        values["allow_no_ml"] = False
+        notes.append("the policy asks for machine learning; allow-no-ml does not count")
     if policy.locks("gate.min"):
         found = values["min"]
         lifted = {k: _strictest(f"min {k}", found.get(k), level, max, notes) for k, level in given.min.items()}
@@ -73,14 +84,16 @@ def _bounded(asked: Gate, given: Gate, policy: Policy) -> Effective:
 def _rubric_kept(asked: Gate, given: Gate, policy: Policy, notes: list[str]) -> dict[str, object]:
     """Levels of two models cannot be compared: where the policy locks levels, its model is the one that counts."""
     rubric = given.rubric or DEFAULT
-    level_keys = [key for key in ("min_level", "min") if getattr(given, key) and policy.locks(f"gate.{key}")]
+    level_keys = [
+        key for key in ("min_level", "min_index", "min") if getattr(given, key) and policy.locks(f"gate.{key}")
+    ]
     locked = policy.locks("gate.rubric") or policy.locks("rubric") or bool(level_keys)
     if not locked or (not given.rubric and not level_keys):
         return {"rubric": asked.rubric or rubric}
     if not asked.rubric or asked.rubric == rubric:
         return {"rubric": rubric}
     notes.append(f"the policy decides by {rubric}; levels of {asked.rubric} do not count")
-    return {"rubric": rubric, "min_level": given.min_level, "min": given.min}
+    return {"rubric": rubric, "min_level": given.min_level, "min_index": given.min_index, "min": given.min}
 
 
 def _higher(one: str, other: str) -> str:
@@ -120,7 +133,7 @@ def _gate_weakened(before: Config, after: Config) -> Iterable[str]:
     old_rubric, new_rubric = (entry.gate.rubric or entry.rubric or DEFAULT for entry in (before, after))
     if old_rubric != new_rubric:
         yield f"rubric: {old_rubric} became {new_rubric}"
-    for key, sign in (("min_level", 1), ("min_score", 1), ("max_unknown", -1), ("max_waivers", -1)):
+    for key, sign in (("min_level", 1), ("min_index", 1), ("min_score", 1), ("max_unknown", -1), ("max_waivers", -1)):
         yield from _less(f"gate.{key}", getattr(old, key), getattr(new, key), sign)
     for name, level in old.min.items():
         yield from _less(f"gate.min {name}", level, new.min.get(name), 1)
@@ -130,6 +143,8 @@ def _gate_weakened(before: Config, after: Config) -> Iterable[str]:
             yield f"gate.require {practice}: {rung} became {now or 'nothing'}"
     if old.strict and not new.strict:
         yield "gate.strict: true became false"
+    if new.allow_no_ml and not old.allow_no_ml:
+        yield "gate.allow_no_ml: false became true"
 
 
 def _targets_weakened(before: Config, after: Config) -> Iterable[str]:

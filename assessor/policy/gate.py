@@ -12,10 +12,10 @@ from assessor.catalog.loading import did_you_mean
 from assessor.catalog.practices import RUNGS
 from assessor.errors import UserError
 from assessor.findings import Rung
+from assessor.policy.remedies import Remedy, for_index, for_level, for_points, mean_points
 from assessor.policy.statements import NOTHING_SAID, Statements
 from assessor.policy.verdicts import Blocker, GateResult, Outcome, Verdict
 from assessor.policy.views import Value, Views, at_least, leaning
-from assessor.rubric.gaps import cheapest
 from assessor.rubric.model import Attest, leaves
 
 if TYPE_CHECKING:
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from assessor.assessment import Assessment
     from assessor.policy.model import Gate
     from assessor.rubric.model import Item, Rubric
-    from assessor.rubric.scoring import Scorecard
 
 
 def check_gate(gate: Gate, rubric: Rubric) -> None:
     """Raise UserError for a condition that this rubric can never answer."""
     titles = f"{rubric.id} has levels {rubric.floor} to {rubric.top}"
+    if gate.min_index is not None and not rubric.floor <= gate.min_index <= rubric.top:
+        raise UserError(f"min-index {gate.min_index:g}: {titles}")
     if gate.min_level is not None and not rubric.floor <= gate.min_level <= rubric.top:
         raise UserError(f"min-level {gate.min_level}: {titles}")
     asked = {item.area for item in rubric.items if item.area and not _is_attest_only(item)}
@@ -46,36 +47,77 @@ def _is_attest_only(item: Item) -> bool:
 
 
 def judge(gate: Gate, assessment: Assessment, rubric: Rubric, statements: Statements = NOTHING_SAID) -> GateResult:
-    """The verdicts in the order of `Gate`'s fields. Raises UserError for a condition that the rubric cannot answer."""
+    """The verdicts in the order of `Gate`'s fields. Raises UserError for a condition that the rubric cannot answer.
+
+    Without machine learning there is no level to ask for: that is undecided, or with `allow_no_ml` let pass, and only the
+    conditions that are about practices, points and statements are judged.
+    """
     check_gate(gate, rubric)
     if not assessment.statistics.read:
         nothing = Verdict("anything to assess", Outcome.UNDECIDED, "no file could be read")
         return GateResult(rubric.id, (nothing,), statements)
     views = Views(assessment, rubric, statements, gate.strict)
-    verdicts = [*_level(gate, views), *_dimensions(gate, views), *_requirements(gate, views), *_score(gate, views)]
-    verdicts += [*_unknown(gate, views), *_waivers(gate, statements)]
+    verdicts = [*_subject(gate, views)]
+    if views.can_be_rated:
+        verdicts += [*_level(gate, views), *_index(gate, views), *_dimensions(gate, views)]
+    verdicts += [*_requirements(gate, views), *_score(gate, views), *_unknown(gate, views), *_waivers(gate, statements)]
     return GateResult(rubric.id, tuple(verdicts), statements, tuple(_notes(gate, views)))
+
+
+def _subject(gate: Gate, views: Views) -> Iterator[Verdict]:
+    """Where there is no machine learning, that is the first thing to say."""
+    subject = views.assessment.subject
+    if subject is None or views.can_be_rated:
+        return
+    if gate.allow_no_ml:
+        yield Verdict("any machine learning", Outcome.PASSED, subject.text, note="allowed: no level is asked for")
+    else:
+        note = "--allow-no-ml lets such a repository pass"
+        yield Verdict(
+            "any machine learning", Outcome.UNDECIDED, subject.text, "a repository that trains or serves", (), note
+        )
+
+
+_VIEWS = ("observed", "seen", "accepted", "possible")
 
 
 def _level(gate: Gate, views: Views) -> Iterator[Verdict]:
     if gate.min_level is None:
         return
     wanted, rubric = gate.min_level, views.rubric
-    cards = [views.card(name) for name in ("observed", "seen", "accepted", "possible")]
+    cards = [views.card(name) for name in _VIEWS]
     outcome = at_least(wanted, Value(*(card.level for card in cards)))
-    title = rubric.title_of(wanted)
-    blockers: tuple[Blocker, ...] = ()
-    if not outcome.lets_pass:
-        blockers = tuple(views.blocker(gap.practice, gap.wanted) for gap in views.card("accepted").gaps if gap.blocking)
-        blockers = _standing(outcome, blockers)
-    yield Verdict(
+    yield _answer(
         f"min-level {wanted}",
         outcome,
         f"level {cards[1].level} of {rubric.id} ({cards[1].title})",
-        f"level {wanted} ({title})",
-        blockers,
+        f"level {wanted} ({rubric.title_of(wanted)})",
+        Remedy(()) if outcome.lets_pass else for_level(views, wanted),
         leaning(outcome, views, None),
     )
+
+
+def _index(gate: Gate, views: Views) -> Iterator[Verdict]:
+    if gate.min_index is None:
+        return
+    value = Value(*(views.card(name).index for name in _VIEWS))
+    outcome = at_least(gate.min_index, value)
+    yield _answer(
+        f"min-index {gate.min_index:g}",
+        outcome,
+        f"position {value.seen:g} of {views.rubric.id}",
+        f"position {gate.min_index:g}",
+        Remedy(()) if outcome.lets_pass else for_index(views, gate.min_index),
+        leaning(outcome, views, None),
+    )
+
+
+def _answer(condition: str, outcome: Outcome, seen: str, wanted: str, remedy: Remedy, note: str) -> Verdict:
+    """A verdict with what closes it; what nobody but a person can state is said beside it."""
+    if remedy.stated:
+        stated = f"to be stated by an attestation: {', '.join(remedy.stated)}"
+        note = f"{note}; {stated}" if note else stated
+    return Verdict(condition, outcome, seen, wanted, _standing(outcome, remedy.blockers), note)
 
 
 def _standing(outcome: Outcome, blockers: tuple[Blocker, ...]) -> tuple[Blocker, ...]:
@@ -86,36 +128,24 @@ def _standing(outcome: Outcome, blockers: tuple[Blocker, ...]) -> tuple[Blocker,
 
 def _dimensions(gate: Gate, views: Views) -> Iterator[Verdict]:
     for dimension, wanted in gate.min.items():
-        cards = [views.card(name) for name in ("observed", "seen", "accepted", "possible")]
-        levels = [card.dimensions[dimension].level for card in cards]
+        results = [views.card(name).dimensions[dimension] for name in _VIEWS]
+        levels = [result.level for result in results]
         if levels[-1] is None:
             yield Verdict(f"min {dimension}={wanted}", Outcome.PASSED, "nothing of it applies to this repository")
             continue
         # what asks nothing in a view cannot be missed in it
         outcome = at_least(wanted, Value(*(wanted if level is None else level for level in levels)))
-        blockers: tuple[Blocker, ...] = ()
-        if not outcome.lets_pass:
-            blockers = _standing(outcome, tuple(_dimension_blockers(dimension, wanted, views)))
-        yield Verdict(
+        level = views.card("accepted").level
+        yield _answer(
             f"min {dimension}={wanted}",
             outcome,
-            f"level {levels[1]} of {views.rubric.id}",
-            f"level {wanted}",
-            blockers,
+            f"it keeps level {levels[1] + 1 if levels[1] is not None else wanted} of {views.rubric.id} away"
+            if not outcome.lets_pass
+            else f"it keeps no level up to {levels[1] if levels[1] is not None else wanted} of {views.rubric.id} away",
+            f"nothing of it keeps level {wanted} away",
+            Remedy(()) if outcome.lets_pass else for_level(views, level, {dimension: wanted}),
             leaning(outcome, views, dimension),
         )
-
-
-def _dimension_blockers(dimension: str, wanted: int, views: Views) -> Iterator[Blocker]:
-    """The cheapest practices of the lowest level that lacks something, then of those above it."""
-    told: set[str] = set()
-    for result in views.card("accepted").items:
-        if result.level > wanted or result.item.area != dimension or not result.counts or result.status.holds:
-            continue
-        for demand in cheapest(result.item.requires, views.accepted, views.practices):
-            if demand.practice not in told:
-                told.add(demand.practice)
-                yield views.blocker(demand.practice, demand.rung)
 
 
 def _requirements(gate: Gate, views: Views) -> Iterator[Verdict]:
@@ -132,41 +162,19 @@ def _requirements(gate: Gate, views: Views) -> Iterator[Verdict]:
         )
 
 
-def points(card: Scorecard) -> float:
-    """The mean of the dimensions' points, 0 to 100: each dimension weighs the same."""
-    found = [result.score for result in card.dimensions.values()]
-    return round(sum(found) / len(found), 1) if found else 0.0
-
-
 def _score(gate: Gate, views: Views) -> Iterator[Verdict]:
     if gate.min_score is None:
         return
-    value = Value(*(points(views.card(name)) for name in ("observed", "seen", "accepted", "possible")))
+    value = Value(*(mean_points(views, getattr(views, name)) for name in _VIEWS))
     outcome = at_least(gate.min_score, value)
-    blockers: list[Blocker] = []
-    if not outcome.lets_pass:
-        weakest = sorted(views.card("accepted").dimensions.items(), key=lambda entry: entry[1].score)
-        for name, _ in weakest[:3]:
-            blockers += _next_steps(name, views)[:1]
-    yield Verdict(
+    yield _answer(
         f"min-score {gate.min_score:g}",
         outcome,
         f"{value.seen:g} points of 100",
         f"{gate.min_score:g} points",
-        tuple(blockers),
+        Remedy(()) if outcome.lets_pass else for_points(views, gate.min_score),
         leaning(outcome, views, ""),
     )
-
-
-def _next_steps(dimension: str, views: Views) -> list[Blocker]:
-    """The practices of a dimension that can rise, the least effort first, each to its next rung."""
-    found = []
-    for practice in views.practices.values():
-        rung = views.accepted[practice.id].rung if practice.id in views.accepted else Rung.NOT_APPLICABLE
-        following = practice.next_rung(rung.value) if rung is not Rung.NOT_APPLICABLE else None
-        if practice.dimension == dimension and following:
-            found.append(views.blocker(practice.id, following))
-    return sorted(found, key=lambda blocker: ("SML".find(blocker.effort), -Rung(blocker.rung).height))
 
 
 def _unknown(gate: Gate, views: Views) -> Iterator[Verdict]:

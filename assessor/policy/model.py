@@ -76,8 +76,10 @@ class Gate(Value):
     rubric: str = ""
     """Name or file of the maturity model whose levels are meant; the configuration's `rubric` if empty."""
     min_level: Annotated[int, Field(ge=0)] | None = None
+    min_index: Annotated[float, Field(ge=0)] | None = None
+    """The position that must be reached, such as 1.5: level 1 and half of level 2."""
     min: dict[Dimension, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
-    """Dimension → the level that it must have."""
+    """Dimension → the level that it must not keep away."""
     require: dict[PracticeId, RungName] = Field(default_factory=dict)
     min_score: Annotated[float, Field(ge=0, le=100)] | None = None
     """Mean of the dimensions' points, 0 to 100."""
@@ -86,6 +88,8 @@ class Gate(Value):
     max_waivers: Annotated[int, Field(ge=0)] | None = None
     strict: bool = False
     """Attestations do not count."""
+    allow_no_ml: bool = False
+    """A repository without machine learning passes what asks for a level."""
 
     @model_validator(mode="after")
     def _rungs_are_defined(self) -> Gate:
@@ -96,7 +100,7 @@ class Gate(Value):
     @property
     def is_empty(self) -> bool:
         """It asks nothing."""
-        asked = (self.min_level, self.min_score, self.max_unknown, self.max_waivers)
+        asked = (self.min_level, self.min_index, self.min_score, self.max_unknown, self.max_waivers)
         return all(value is None for value in asked) and not self.min and not self.require
 
 

@@ -113,6 +113,8 @@ class _Laid:
 
     def _beside(self, rubric: Rubric) -> AttestedInfo | None:
         metrics, texts = self.assessment.metrics, attested_texts(rubric, self.said)
+        if self.assessment.scorecards[rubric.id].level is None:
+            return None  # there is nothing to rate, whatever is stated
         before = judged(rubric, self.observed, metrics)
         if judged(rubric, self.lifted, metrics, texts) == before:
             return None

@@ -145,7 +145,7 @@ def with_targets(
     cards = dict(assessment.scorecards)
     for rubric in rubrics:
         target = target_of(rubric)
-        if target is not None:
+        if target is not None and assessment.scorecards[rubric.id].level is not None:
             cards[rubric.id] = _with_target(assessment, rubric, target)
     return assessment.model_copy(update={"scorecards": cards})
 
@@ -192,6 +192,6 @@ class _Later:
     def _is_short(self, dimension: str, wanted: int | None) -> bool:
         """A model that counts points has not given the level, or that of the dimension, yet."""
         level, result = self.target.level, self.card.dimensions.get(dimension)
-        if level is not None and self.card.level < level:
+        if level is not None and self.card.height < level:
             return True
         return wanted is not None and result is not None and result.level is not None and result.level < wanted

@@ -38,6 +38,12 @@ class Views:
     statements: Statements
     strict: bool = False
 
+    @property
+    def can_be_rated(self) -> bool:
+        """There is machine learning, so that a level says something."""
+        subject = self.assessment.subject
+        return subject is None or subject.can_be_rated
+
     @cached_property
     def practices(self) -> dict[str, Practice]:
         return {practice.id: practice for practice in load_practices()}
@@ -82,7 +88,7 @@ class Views:
         """The scorecard of `observed`, `seen`, `accepted` or `possible`."""
         if view not in self._cards:
             findings = getattr(self, view)
-            said = frozenset() if self.strict or view == "observed" else self._texts
+            said = frozenset() if view == "observed" else self.texts
             stack = frozenset(self.assessment.repository.stack)
             self._cards[view] = score(self.rubric, findings, self.assessment.metrics, stack=stack, attested=said)
         return self._cards[view]
@@ -90,6 +96,11 @@ class Views:
     @cached_property
     def _cards(self) -> dict[str, Scorecard]:
         return {}
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """Those that count: none where the gate is strict."""
+        return frozenset() if self.strict else self._texts
 
     @cached_property
     def _texts(self) -> frozenset[str]:

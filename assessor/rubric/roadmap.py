@@ -120,7 +120,7 @@ def find_roadmap(
     work = Work(findings, catalogue, load_changes() if changes is None else changes, days)
     task = Task(rubric, judged_items, work, metrics, attested)
     ladder = {number: task.quotas(number) for number in range(level + 1, goal + 1)}
-    beside = task.quotas_of_dimensions(dimensions or {})
+    beside = task.quotas_of_dimensions(dimensions or {}, goal)
     if not ladder and not beside:
         return Roadmap(rubric.id, level, goal)
     return _planned(task, level, goal, _Quotas(ladder, beside), stack, limit)

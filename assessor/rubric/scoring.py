@@ -1,4 +1,4 @@
-"""A rubric applied to findings: the level, the level of each dimension, and what holds and what does not. Pure.
+"""A rubric applied to findings: the level, the place of each dimension in it, and what holds and what does not. Pure.
 
 An item that does not apply leaves the count. What could not be seen is `unknown`: it blocks a level as `unmet` does, but
 it is told apart. Raising a rung never lowers a level.
@@ -6,13 +6,17 @@ it is told apart. Raising a rung never lowers a level.
 Where items stand in levels, one that only a statement can show and nobody stated leaves the count as well; a level is
 reached when all its required items, the share of its supporting ones, and all lower levels hold. Where points are counted
 (see `points`), such an item earns nothing: the models that count were made for people who answer every question.
+
+Numbers agree: a dimension's level is the highest one that the dimension does not keep away, so it is never below the
+level over all, and never below a level that a plan reaches. How much a dimension has is told by its points, and by how
+many of the next level's items in it hold.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -20,6 +24,7 @@ from assessor.catalog.practices import Practice, load_practices
 from assessor.findings import Finding, Rung
 from assessor.rubric import points
 from assessor.rubric.model import AllOf, AnyOf, AtRung, Attest, Bound, Expression, Item, Level, NOf, Placed, Rubric
+from assessor.rubric.position import index_of, nearness, share_of_level
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -57,7 +62,7 @@ class ItemResult:
     """One item and what became of it. For a weakness (`item.lack`), `met` means that it is overcome.
 
     `points` are earned, `possible` would be if all that is unknown held and all that can be stated were; both are 0 where
-    the model counts no points.
+    the model counts no points. `near` says how much of what it asks is there, 0 to 1.
     """
 
     item: Item
@@ -66,6 +71,7 @@ class ItemResult:
     section: str = ""
     points: float = 0.0
     possible: float = 0.0
+    near: float = field(default=0.0, compare=False)
 
     @property
     def counts(self) -> bool:
@@ -104,7 +110,8 @@ class Shares:
 class LevelResult:
     """One level: `own` says that its own items hold, `reached` that all lower ones do too.
 
-    `share` is how much of it holds, 0 to 1: the required items and as many supporting ones as it wants; 1 means `own`.
+    `share` is how much of it is there, 0 to 1 (see `position`): the required items and as many supporting ones as it
+    wants; 1 means `own`.
     """
 
     level: int
@@ -133,11 +140,19 @@ class SectionResult:
 
 @dataclass(frozen=True, slots=True)
 class DimensionResult:
-    """One dimension: its level (None where the rubric asks nothing of it), points from 0 to 100 and what is unknown."""
+    """One dimension: the highest level that it does not keep away (None where the rubric asks nothing of it), points from
+    0 to 100 alike in all models, and what is unknown.
+
+    Of the items that `of_level` (the next level, at the top the top) asks in this dimension, `asked` count and `holds`
+    hold; where points are counted, of all its items.
+    """
 
     level: int | None
     score: float
     unknown: int = 0
+    holds: int = 0
+    asked: int = 0
+    of_level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +167,7 @@ class Scorecard:
     top: int
     next_level: int | None
     share: float
-    """Share of the next level that holds; 1 at the top."""
+    """How much of the next level is there (see `position`); 1 at the top."""
     levels: tuple[LevelResult, ...]
     dimensions: dict[str, DimensionResult]
     items: tuple[ItemResult, ...]
@@ -168,6 +183,11 @@ class Scorecard:
     statements: tuple[str, ...] = ()
     """Items that somebody would have to state for the next level, where practices alone cannot give it."""
     basis: Shares = Shares()
+
+    @property
+    def index(self) -> float:
+        """The position as one number: 1.5 is level 1 and half of level 2."""
+        return index_of(self.level, self.share, self.next_level is None)
 
     @property
     def counts(self) -> dict[Status, int]:
@@ -246,7 +266,10 @@ def score(
     from assessor.rubric.gaps import find_gaps
 
     catalogue = load_practices() if practices is None else practices
-    items = judged(rubric, findings, metrics, attested)
+    items = tuple(
+        replace(result, near=nearness(result.item.requires, findings, metrics, attested) or 0.0)
+        for result in judged(rubric, findings, metrics, attested)
+    )
     levels = _levels(rubric, items)
     level = max(result.level for result in levels if result.reached)
     following = next((result for result in levels if result.level == level + 1), None)
@@ -262,7 +285,7 @@ def score(
         following.level if following else None,
         following.share if following else 1.0,
         levels,
-        _dimensions(rubric, items, findings, catalogue),
+        _dimensions(rubric, items, level, findings, catalogue),
         items,
         gaps,
         rubric.scoring,
@@ -271,7 +294,7 @@ def score(
         possible,
         rubric.full if rubric.counts_points else None,
         rubric.unit if rubric.counts_points else "",
-        tuple(_sections(rubric, items)),
+        tuple(_sections(rubric, items, level)),
         statements,
         Shares.of(items),
     )
@@ -373,9 +396,16 @@ def _levels(rubric: Rubric, items: Sequence[ItemResult]) -> tuple[LevelResult, .
         got, wanted = _held(level, asked)
         own = got == wanted
         reached = reached and own
-        share = got / wanted if wanted else 1.0
+        share = 1.0 if own else _share(level, asked)
         results.append(LevelResult(level.level, level.title, own, reached, share, Shares.of(asked)))
     return tuple(results)
+
+
+def _share(level: Level, items: Sequence[ItemResult]) -> float:
+    counting = [result for result in items if result.counts]
+    supporting = [result for result in counting if not result.item.required]
+    required = [result.near for result in counting if result.item.required]
+    return share_of_level(required, [result.near for result in supporting], wanted_supporting(level, supporting))
 
 
 def _bands(rubric: Rubric, items: Sequence[ItemResult]) -> tuple[LevelResult, ...]:
@@ -394,13 +424,13 @@ def _bands(rubric: Rubric, items: Sequence[ItemResult]) -> tuple[LevelResult, ..
     )
 
 
-def _sections(rubric: Rubric, items: Sequence[ItemResult]) -> Iterator[SectionResult]:
+def _sections(rubric: Rubric, items: Sequence[ItemResult], level_over_all: int) -> Iterator[SectionResult]:
     for section in rubric.sections:
         own = points.in_section(section, items)
         basis = Shares.of(own)
         if not rubric.counts_points:
             counting = [result for result in own if result.counts]
-            level = _dimension_level(rubric, counting) if counting else None
+            level = _not_kept_away(rubric, counting, level_over_all) if counting else None
             yield SectionResult(section.id, section.title, section.counts, level, basis=basis)
         else:
             found = points.tally(own)
@@ -421,20 +451,33 @@ def _held(level: Level, items: Sequence[ItemResult]) -> tuple[int, int]:
 
 
 def _dimensions(
-    rubric: Rubric, items: Sequence[ItemResult], findings: Mapping[str, Finding], practices: Sequence[Practice]
+    rubric: Rubric,
+    items: Sequence[ItemResult],
+    level: int,
+    findings: Mapping[str, Finding],
+    practices: Sequence[Practice],
 ) -> dict[str, DimensionResult]:
-    names = dict.fromkeys(practice.dimension for practice in practices)
+    of_level = None if rubric.counts_points else min(level + 1, rubric.top)
     found = {}
-    for name in names:
+    for name in dict.fromkeys(practice.dimension for practice in practices):
         own = [result for result in items if result.item.area == name]
-        level = _level_in(rubric, own)
-        score_, unknown = _score([practice for practice in practices if practice.dimension == name], findings)
-        found[name] = DimensionResult(level, score_, unknown)
+        points_, unknown = points_of_practices(
+            [practice for practice in practices if practice.dimension == name], findings
+        )
+        asked = [result for result in own if of_level in (None, result.level) and _takes_part(rubric, result)]
+        holds = sum(result.status.holds for result in asked)
+        found[name] = DimensionResult(
+            _level_in(rubric, own, level), points_, unknown, holds, len(asked), of_level if asked else None
+        )
     return found
 
 
-def _level_in(rubric: Rubric, items: Sequence[ItemResult]) -> int | None:
-    """The level that one dimension's items would give alone; None where they ask nothing that can be judged.
+def _takes_part(rubric: Rubric, result: ItemResult) -> bool:
+    return result.applies if rubric.counts_points else result.counts
+
+
+def _level_in(rubric: Rubric, items: Sequence[ItemResult], level_over_all: int) -> int | None:
+    """The highest level that one dimension's items do not keep away; None where they ask nothing that can be judged.
 
     Where points are counted: its share of the points it could have, taken as that share of all points.
     """
@@ -442,15 +485,18 @@ def _level_in(rubric: Rubric, items: Sequence[ItemResult]) -> int | None:
     if not counting:
         return None
     if not rubric.counts_points:
-        return _dimension_level(rubric, counting)
-    return points.level_by(rubric, points.tally(items, rubric.full).points)
+        return _not_kept_away(rubric, counting, level_over_all)
+    return max(points.level_by(rubric, points.tally(items, rubric.full).points), level_over_all)
 
 
-def _dimension_level(rubric: Rubric, items: Sequence[ItemResult]) -> int:
-    """The highest level that asks something of this dimension and gets it, as do all lower ones: each required item,
-    and the share of the others. A level that asks nothing of it neither stops nor lifts it."""
-    reached = rubric.floor
+def _not_kept_away(rubric: Rubric, items: Sequence[ItemResult], level_over_all: int) -> int:
+    """The highest level that asks something of these items and gets it, as do all lower ones: each required item, and the
+    share of the others. A level that is reached nothing keeps away; the share of supporting items is asked of the whole
+    level, so that one dimension may have less of them. A level that asks nothing of the items does not lift them."""
+    reached = level_over_all
     for level in rubric.levels:
+        if level.level <= level_over_all:
+            continue
         asked = [result for result in items if result.level == level.level]
         got, wanted = _held(level, asked)
         if got < wanted:
@@ -459,7 +505,7 @@ def _dimension_level(rubric: Rubric, items: Sequence[ItemResult]) -> int:
     return reached
 
 
-def _score(practices: Iterable[Practice], findings: Mapping[str, Finding]) -> tuple[float, int]:
+def points_of_practices(practices: Iterable[Practice], findings: Mapping[str, Finding]) -> tuple[float, int]:
     """(mean of height by highest defined height, 0 to 100, over what applies; how many are unknown and count 0)."""
     shares = []
     unknown = 0

@@ -68,15 +68,18 @@ class Task:
             ]
         return self._asked(entry, [result for result in self.items if result.level == level])
 
-    def quotas_of_dimensions(self, targets: Mapping[str, int]) -> dict[int, list[Quota]]:
+    def quotas_of_dimensions(self, targets: Mapping[str, int], reached: int) -> dict[int, list[Quota]]:
         """By level what is asked of the wishes so that each dimension comes to its target or, where the model does not
-        know that level of it, to the next higher one that it can have; none where it is there."""
+        know that level of it, to the next higher one that it can have; none where it is there. No dimension keeps a level
+        away that is `reached` over all."""
         found: dict[int, list[Quota]] = {}
         for dimension, wanted in targets.items():
             target = min((level for level in self.rubric.levels_of(dimension) if level >= wanted), default=wanted)
+            if wanted <= reached:
+                continue
             own = [result for result in self.items if result.item.area == dimension]
             for entry in self.rubric.levels[1:]:
-                if entry.level > target or (self.rubric.counts_points and entry.level < target):
+                if not reached < entry.level <= target or (self.rubric.counts_points and entry.level < target):
                     continue  # points that suffice for a level suffice for the lower ones
                 if asked := self._quotas_of(entry, own):
                     found.setdefault(entry.level, []).extend(asked)

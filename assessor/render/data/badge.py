@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from assessor.render.views.hostile import visible
+from assessor.render.views.standing_words import position
 from assessor.render.views.texts import DEFAULT, load_texts
 
 if TYPE_CHECKING:
@@ -56,13 +57,16 @@ def render_endpoint(assessment: Assessment, *, rubric: str = "", language: str =
 
 
 def _message(card: ScorecardInfo, texts: Texts) -> str:
-    return texts("badge.message", level=card.level, top=card.top)
+    if card.level is None:
+        return texts("subject.unrated")
+    is_between = card.index is not None and card.level < card.index < card.level + 1
+    return texts("badge.message", level=position(card, texts) if is_between else card.level, top=card.top)
 
 
 def colour_of(card: ScorecardInfo) -> str:
     """The colour of a level, by how far it is between the model's lowest and highest."""
     span = max(card.top - card.floor, 1)
-    share = min(max((card.level - card.floor) / span, 0.0), 1.0)
+    share = min(max((card.height - card.floor) / span, 0.0), 1.0)
     return _COLOURS[round(share * (len(_COLOURS) - 1))]
 
 

@@ -11,6 +11,17 @@ from typing import TYPE_CHECKING, Any
 from assessor.catalog.practices import load_practices
 from assessor.render.views import charts
 from assessor.render.views import loop as loop_view
+from assessor.render.views.standing_words import (
+    holds,
+    holds_head,
+    holds_words,
+    level_of,
+    level_of_statements,
+    level_sign,
+    position,
+    profile,
+    subject,
+)
 from assessor.render.views.statement_words import StatementWords, web_address
 from assessor.render.views.target_words import target_line
 from assessor.render.views.view import HEIGHTS, LADDER, told
@@ -162,11 +173,42 @@ class Page:
         """What a dimension asks; empty for one that these texts do not know."""
         return self.texts.messages.get(f"dimension_asks.{name}", "")
 
-    def level_word(self, level: int | None) -> str:
-        return self.texts("chart.not_asked") if level is None else self.texts("report.level_n", level=level)
+    def standing(self, dimension: DimensionView) -> str:
+        """How many of the statements about a dimension hold."""
+        return holds_words(dimension.result, self.view.card, self.texts) if dimension.result else ""
 
-    def asked_level(self, dimension: DimensionView) -> str:
-        return self.level_word(dimension.result.level if dimension.result else None)
+    @property
+    def dimensions_about(self) -> str:
+        level = level_of_statements(self.view.card)
+        key = "summary.dimensions_about" if level is None else "summary.dimensions_of"
+        return self.texts(key, level=level)
+
+    @property
+    def level_of(self) -> str:
+        return level_of(self.view.card, self.texts)
+
+    @property
+    def level_sign(self) -> str:
+        return level_sign(self.view.card)
+
+    @property
+    def subject(self) -> str:
+        """What the repository is about, where that is not a whole system."""
+        return subject(self.view.assessment, self.texts)
+
+    @property
+    def profile(self) -> str:
+        return profile(self.view.assessment, self.texts)
+
+    @property
+    def position(self) -> str:
+        """The position and what it means; empty where there is none, and at the top."""
+        card, texts = self.view.card, self.texts
+        index = position(card, texts)
+        if not index or card.next_level is None or card.level is None:
+            return ""
+        share = texts.percent(card.share)
+        return texts("standing.position_means", index=index, level=card.level, share=share, next=card.next_level)
 
     def basis_words(self, basis: BasisInfo) -> list[tuple[str, str]]:
         """(name of the part, its share in percent) for each part that is not empty."""
@@ -183,16 +225,16 @@ class Page:
     def ladder(self, width: int) -> Markup:
         card, texts = self.view.card, self.texts
         title = texts.tr(card.title)
-        label = texts("chart.ladder", name=texts.tr(card.name), level=card.level, top=card.top, title=title)
+        label = texts("chart.ladder", name=texts.tr(card.name), level=level_sign(card), top=card.top, title=title)
         titles = {entry.level: texts.tr(entry.title) for entry in card.levels}
         notes = {entry.level: self._note(entry) for entry in card.levels}
-        return _markup(charts.ladder(card.levels, card.level, label=label, titles=titles, notes=notes, width=width))
+        return _markup(charts.ladder(card.levels, card.height, label=label, titles=titles, notes=notes, width=width))
 
     def _note(self, entry: LevelInfo) -> str:
         card = self.view.card
         if entry.level == card.level:
             return self.texts("summary.you_are_here")
-        if entry.level < card.level:
+        if entry.level < card.height:
             return ""
         if entry.own:
             return self.texts("summary.own_holds")
@@ -200,16 +242,13 @@ class Page:
 
     def dimensions(self) -> Markup:
         card, texts = self.view.card, self.texts
-        levels = {name: "–" if result.level is None else str(result.level) for name, result in card.dimensions.items()}
         return _markup(
             charts.dimensions(
                 card.dimensions,
-                card.floor,
-                card.top,
                 label=texts("chart.dimensions", name=texts.tr(card.name)),
                 names={name: self.dimension(name) for name in card.dimensions},
-                heads=(texts("report.level"), texts("chart.points")),
-                levels=levels,
+                heads=(holds_head(card, texts), texts("chart.points")),
+                standing={name: holds(result, texts) for name, result in card.dimensions.items()},
                 points={name: texts.number(result.score, 1) for name, result in card.dimensions.items()},
             )
         )

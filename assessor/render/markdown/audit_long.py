@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from assessor.render.markdown.parts import Parts
 from assessor.render.markdown.text import SUMMARY_BYTES, Block, code, escaped, fitted, prose, row, table_head
 from assessor.render.views import loop as loop_view
+from assessor.render.views.standing_words import holds_words
 from assessor.render.views.texts import DEFAULT, load_texts
 from assessor.render.views.view import LADDER, told, view_of
 
@@ -50,6 +51,7 @@ def _head(parts: Parts) -> Block:
     t, card = parts.t, parts.view.card
     lines = [f"# {parts.title()}", "", parts.headline(), "", parts.state(), ""]
     words = (
+        *parts.standing(),
         parts.next_level(),
         prose(parts.said.other_level(card)),
         parts.target(),
@@ -146,8 +148,8 @@ def _dimension(parts: Parts, dimension: DimensionView) -> Iterator[Block]:
     t, result = parts.t, dimension.result
     about = t(f"dimension_asks.{dimension.id}")
     if result:
-        level = t("chart.not_asked") if result.level is None else t("report.level_n", level=result.level)
-        about += f" {t.number(result.score)} {t('chart.points')}, {level}."
+        standing = holds_words(result, parts.view.card, t)
+        about += f" {t.number(result.score)} {t('chart.points')}, {standing}."
     yield Block(("", f"### {t(f'dimension.{dimension.id}')}", "", about))
     for practice in dimension.practices:
         yield from _practice(parts, practice)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assessor.render.markdown.text import Block, code, escaped, prose, row, table_head
+from assessor.render.views.standing_words import holds, holds_head, level_of, position, profile, subject
 from assessor.render.views.statement_words import StatementWords, web_address
 from assessor.render.views.target_words import target_line
 from assessor.render.views.view import HEIGHTS
@@ -66,7 +67,7 @@ class Parts:
         return self.t("chart.not_asked") if number is None else str(number)
 
     def level_of(self, card: ScorecardInfo) -> str:
-        return self.t("report.level_of", level=card.level, top=card.top)
+        return level_of(card, self.t)
 
     def title(self) -> str:
         return escaped(self.t("report.title", name=self.view.assessment.repository.name))
@@ -75,6 +76,8 @@ class Parts:
         """Level, its title, and by which model."""
         card = self.view.card
         model = self.t("report.by_model", name=self.t.tr(card.name), edition=card.edition)
+        if card.level is None:
+            return f"**{self.level_of(card)}: {prose(subject(self.view.assessment, self.t))}**"
         return f"**{self.level_of(card)}: {self.ours(card.title)}** ({prose(model)})"
 
     def state(self) -> str:
@@ -102,9 +105,23 @@ class Parts:
         )
         return f"{self.t('summary.observed')}: {told}" if told else ""
 
+    def standing(self) -> Iterator[str]:
+        """What the repository is about, its shape, and its position, where there is something to say."""
+        card, t, assessment = self.view.card, self.t, self.view.assessment
+        if card.level is None:
+            return
+        for sentence in (subject(assessment, t), profile(assessment, t)):
+            if sentence:
+                yield prose(sentence)
+        if card.next_level is not None and (index := position(card, t)):
+            share = t.percent(card.share)
+            yield t("standing.position_means", index=index, level=card.level, share=share, next=card.next_level)
+
     def next_level(self) -> str:
         """What the next level is and how much of it holds."""
         card = self.view.card
+        if card.level is None:
+            return ""
         if card.next_level is None:
             return self.t("summary.at_top")
         title = self.ours(self.view.level_title(card.next_level))
@@ -127,9 +144,9 @@ class Parts:
 
     def dimensions(self) -> Block:
         """A row for each dimension: points and level."""
-        titles = (self.t("markdown.dimension"), self.t("models.points"), self.t("report.level"))
+        titles = (self.t("markdown.dimension"), self.t("models.points"), holds_head(self.view.card, self.t))
         rows = tuple(
-            row((self.t(f"dimension.{name}"), self.t.number(result.score), self.level(result.level)))
+            row((self.t(f"dimension.{name}"), self.t.number(result.score), holds(result, self.t)))
             for name, result in self.view.card.dimensions.items()
         )
         return Block(("", *table_head(titles, (1,))), rows)
@@ -142,10 +159,9 @@ class Parts:
 
     def _model(self, name: str, card: ScorecardInfo) -> str:
         said = f"{self.ours(card.name)}, {escaped(card.edition)}"
-        is_last = card.next_level is None
-        following = (
-            self.t("report.highest") if is_last else self.t("summary.next_share", share=self.t.percent(card.share))
-        )
+        following = self.t("summary.next_share", share=self.t.percent(card.share))
+        if card.next_level is None:
+            following = "" if card.level is None else self.t("report.highest")
         points = ""
         if card.points is not None and card.full is not None:
             points = f" · {self.t.number(card.points)} / {self.t.number(card.full)} {escaped(card.unit)}"

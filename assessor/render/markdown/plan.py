@@ -67,5 +67,7 @@ def _blocked(view: PlanView) -> Block:
 
 def _dimensions(view: PlanView) -> Block:
     t, heads = view.t, view.columns
+    if not view.rows:
+        return Block(())
     head = table_head((t("markdown.dimension"), *heads), range(1, len(heads) + 1))
     return Block(("", f"### {t('plan.dimensions')}", "", *head), tuple(row(cells) for cells in view.rows))

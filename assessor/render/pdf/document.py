@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from assessor.render.pdf.file import printable, time_of
 from assessor.render.views import charts
 from assessor.render.views import loop as loop_view
+from assessor.render.views.standing_words import holds, holds_head, level_of, level_sign, profile, subject
 from assessor.render.views.statement_words import StatementWords, web_address
 from assessor.render.views.target_words import target_line
 from assessor.render.views.view import HEIGHTS, LADDER, STEPS_SHOWN, told
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from assessor.assessment import (
         BasisInfo,
         BlindSpotInfo,
+        DimensionInfo,
         EvidenceInfo,
         GapInfo,
         HandoverInfo,
@@ -189,6 +191,12 @@ class Document:
     def lead(self) -> Iterator[str]:
         """The result in a few sentences."""
         t, card, view = self.t, self.view.card, self.view
+        if card.level is None:
+            yield subject(view.assessment, t)
+            return
+        for sentence in (subject(view.assessment, t), profile(view.assessment, t)):
+            if sentence:
+                yield sentence
         yield t("pdf.lead_reached", name=self.name, level=card.level, top=card.top, title=t.tr(card.title))
         if self.said.other_level(card):
             yield self.said.level(card)
@@ -206,6 +214,25 @@ class Document:
             yield t.count("pdf.lead_blocking", blocking)
         if view.assessment.loop:
             yield f"{t('loop.title')}: {self.break_sentence(view.assessment.loop)}"
+
+    @property
+    def holds_head(self) -> str:
+        return holds_head(self.view.card, self.t)
+
+    def holds(self, result: DimensionInfo) -> str:
+        return holds(result, self.t)
+
+    @property
+    def level_of(self) -> str:
+        return level_of(self.view.card, self.t)
+
+    @property
+    def level_sign(self) -> str:
+        return level_sign(self.view.card)
+
+    @property
+    def subject(self) -> str:
+        return subject(self.view.assessment, self.t)
 
     def extremes(self) -> Iterator[str]:
         """The strongest and the weakest dimensions by points."""
@@ -271,6 +298,8 @@ class Document:
     def _next_lead(self) -> str:
         """About the way to the next level."""
         t, card = self.t, self.view.card
+        if card.level is None:
+            return t("plan.none")
         if card.next_level is None:
             return t("pdf.roadmap_top")
         title = t.tr(self.view.level_title(card.next_level))
@@ -294,11 +323,11 @@ class Document:
 
     def figures(self, dimension: DimensionView) -> Iterator[tuple[str, str, str]]:
         """Label, number and class of what is counted of one dimension."""
-        t, result, card = self.t, dimension.result, self.view.card
-        if result is not None and result.level is not None:
-            yield t("report.level"), t("pdf.of", level=result.level, top=card.top), ""
+        t, result = self.t, dimension.result
         if result is not None:
             yield t("pdf.points_of_100"), t.number(result.score), ""
+        if result is not None and result.asked:
+            yield self.holds_head, self.holds(result), ""
         found = Counter(practice.info.rung for practice in dimension.practices)
         for rung in RUNGS:
             if found[rung]:
@@ -316,7 +345,7 @@ class Document:
 
     def _level_state(self, level: LevelInfo) -> tuple[str, str]:
         t = self.t
-        if level.level <= self.view.card.level:
+        if level.level <= self.view.card.height:
             return "enforced", t("summary.reached")
         if level.own:
             return "automated", t("summary.own_holds")
@@ -422,9 +451,9 @@ class Document:
     def ladder(self, width: int) -> Markup:
         card, t = self.view.card, self.t
         title = t.tr(card.title)
-        label = t("chart.ladder", name=t.tr(card.name), level=card.level, top=card.top, title=title)
+        label = t("chart.ladder", name=t.tr(card.name), level=level_sign(card), top=card.top, title=title)
         titles = {entry.level: printable(t.tr(entry.title)) for entry in card.levels}
-        return figure(charts.ladder(card.levels, card.level, label=label, titles=titles, notes={}, width=width), label)
+        return figure(charts.ladder(card.levels, card.height, label=label, titles=titles, notes={}, width=width), label)
 
     def basis(self, basis: BasisInfo) -> Markup:
         label = self.t("chart.basis", parts=", ".join(f"{self.t('basis.' + n)} {s}" for n, s in self.shares(basis)))

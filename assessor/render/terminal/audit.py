@@ -12,6 +12,7 @@ from assessor.render.terminal.loop import loop_lines
 from assessor.render.terminal.page import cells
 from assessor.render.terminal.sheet import sheet_for
 from assessor.render.terminal.statements import level_line, note_lines, statement_lines
+from assessor.render.views.standing_words import holds, holds_head, position, profile, subject
 from assessor.render.views.target_words import target_line
 from assessor.render.views.texts import DEFAULT
 from assessor.render.views.view import HEIGHTS, told, way_of
@@ -65,9 +66,12 @@ def render(
     page = sheet_for(width, colour=colour, unicode=unicode, language=language)
     name = rubric or assessment.primary
     card = assessment.scorecards[name]
+    if assessment.subject and assessment.subject.kind in ("empty", "unread"):
+        bare = [*_header(page, assessment), *_ladder(page, assessment, card), *_blind_spots(page, assessment, verbose)]
+        return "\n".join(line.rstrip() for line in bare) + "\n"
     lines = [
         *_header(page, assessment),
-        *_ladder(page, card),
+        *_ladder(page, assessment, card),
         *level_line(page, assessment, card),
         *_target_lines(page, card),
         *_dimensions(page, assessment, card),
@@ -98,9 +102,18 @@ def _header(page: Sheet, assessment: Assessment) -> Iterator[str]:
     yield page.paint(page.cut(page.glyphs.dot.join(read), page.width), "dim")
 
 
-def _ladder(page: Sheet, card: ScorecardInfo) -> Iterator[str]:
+def _ladder(page: Sheet, assessment: Assessment, card: ScorecardInfo) -> Iterator[str]:
+    if card.level is None:
+        yield from page.heading(page.word("subject.no_level"))
+        yield from page.wrapped("  ", page.said(subject(assessment, page.t)), 0, "bold")
+        return
     level = page.word("terminal.level", level=card.level, title=page.t.tr(card.title))
-    yield from page.heading(level, page.ours(card.name))
+    index = position(card, page.t)
+    place = page.word("standing.position", index=index) + page.glyphs.dot if index else ""
+    yield from page.heading(level, place + page.ours(card.name))
+    for sentence in (subject(assessment, page.t), profile(assessment, page.t)):
+        if sentence:
+            yield from page.wrapped("  ", page.said(sentence), 0, "dim")
     yield ""
     count = len(card.levels)
     for number in reversed(range(count)):
@@ -110,7 +123,7 @@ def _ladder(page: Sheet, card: ScorecardInfo) -> Iterator[str]:
 def _stair(page: Sheet, card: ScorecardInfo, level: LevelInfo, number: int, count: int) -> str:
     """One step of the stairs: the drawing, a mark, the level and how much of it is there."""
     signs = page.glyphs
-    reached = level.level <= card.level
+    reached = level.level <= card.height
     foot, riser, corner = (
         (signs.foot, signs.riser, signs.corner) if reached else (signs.next_foot, signs.next_riser, signs.next_corner)
     )
@@ -128,7 +141,7 @@ def _stair(page: Sheet, card: ScorecardInfo, level: LevelInfo, number: int, coun
 def _stair_note(page: Sheet, card: ScorecardInfo, level: LevelInfo) -> str:
     if level.level == card.level:
         return page.word("summary.you_are_here")
-    if level.level < card.level:
+    if level.level < card.height:
         return ""
     if level.own:
         return page.word("summary.own_holds")
@@ -144,7 +157,8 @@ def _target_lines(page: Sheet, card: ScorecardInfo) -> Iterator[str]:
 
 
 def _dimensions(page: Sheet, assessment: Assessment, card: ScorecardInfo) -> Iterator[str]:
-    yield from page.heading(page.word("terminal.dimensions"), page.word("terminal.points_and_level"))
+    head = "" if card.level is None else holds_head(card, page.t)
+    yield from page.heading(page.word("terminal.dimensions"), page.said(head))
     ends = {name: _dimension_end(page, result) for name, result in card.dimensions.items()}
     room = max(page.width - 24 - max(map(len, ends.values()), default=0), 10)
     for name, result in card.dimensions.items():
@@ -155,9 +169,8 @@ def _dimensions(page: Sheet, assessment: Assessment, card: ScorecardInfo) -> Ite
 
 
 def _dimension_end(page: Sheet, result: DimensionInfo) -> str:
-    asked = result.level is not None
-    level = page.word("terminal.at_level", level=result.level) if asked else page.word("chart.not_asked")
-    return level + (f", {page.said(page.t.count('count.unknown', result.unknown))}" if result.unknown else "")
+    words = page.said(holds(result, page.t)) if result.asked else ""
+    return words + (f", {page.said(page.t.count('count.unknown', result.unknown))}" if result.unknown else "")
 
 
 def _bar_style(points: float) -> str:
@@ -197,6 +210,8 @@ def days(number: float, texts: Texts) -> str:
 def _gaps(page: Sheet, assessment: Assessment, card: ScorecardInfo, verbose: bool) -> Iterator[str]:
     blocking = [gap for gap in card.gaps if gap.blocking and not gap.later]
     other = [gap for gap in card.gaps if not gap.blocking and not gap.later]
+    if card.level is None:
+        return
     if card.next_level is None:
         yield from page.heading(page.word("terminal.highest"))
     elif blocking or not card.target:
@@ -431,7 +446,7 @@ def _footer(page: Sheet, assessment: Assessment, name: str, verbose: bool) -> It
         )
         + _points(page, card)
         for key, card in assessment.scorecards.items()
-        if key != name
+        if key != name and card.level is not None
     ]
     if others:
         yield from page.heading(page.word("terminal.others"))

@@ -75,6 +75,8 @@ def _blocked(sheet: Sheet, view: PlanView) -> Iterator[str]:
 
 def _dimensions(sheet: Sheet, view: PlanView) -> Iterator[str]:
     """The levels of each dimension, in columns."""
+    if not view.rows:
+        return
     heads = [sheet.said(head) for head in view.columns]
     rows = [[sheet.said(cell) for cell in row] for row in view.rows]
     widths = [max(cells(text) for text in column) + 2 for column in zip(heads, *(row[1:] for row in rows), strict=True)]

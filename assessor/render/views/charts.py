@@ -148,55 +148,31 @@ def _state(entry: LevelInfo, level: int, p: Palette) -> tuple[str, str]:
 
 def dimensions(
     results: Mapping[str, DimensionInfo],
-    floor: int,
-    top: int,
     *,
     label: str,
     names: Mapping[str, str],
     heads: tuple[str, str],
-    levels: Mapping[str, str],
+    standing: Mapping[str, str],
     points: Mapping[str, str],
     palette: Palette = LIGHT,
 ) -> str:
-    """A row for each dimension: its name, a bar in as many cells as the model has levels, its level, its points.
+    """A row for each dimension: its name, a bar and a number of its points, and what of the model's statements holds.
 
-    A dimension without a level has an empty bar. Where no dimension has one, bars show the points instead.
-    `names`, `levels` and `points` are what to write for a dimension; `heads` stand over the last two.
+    `names`, `standing` and `points` are what to write for a dimension; `heads` stand over the last two.
     """
     row, width, left = 31, 380, 152
-    has_levels = any(result.level is not None for result in results.values())
-    right = 92.0 if has_levels else 48.0
-    parts = [_text(width, 12, heads[1], palette.quiet, "bar-head", size=11, anchor="end")]
-    if has_levels:
-        parts.append(_text(width - 48, 12, heads[0], palette.quiet, "bar-head", size=11, anchor="end"))
+    parts = [_text(width, 12, heads[0], palette.quiet, "bar-head", size=11, anchor="end")]
+    parts.append(_text(width - 84, 12, heads[1], palette.quiet, "bar-head", size=11, anchor="end"))
     for number, (name, result) in enumerate(results.items()):
         y = 18 + number * row
         parts.append(_rect(0, y, width, 1, palette.track, "bar-line"))
         parts.append(_text(0, y + 21, names[name], palette.ink, "bar-name", size=13))
-        if has_levels:
-            parts.append(
-                _text(width - 48, y + 21, levels[name], palette.ink, "bar-level", size=14, weight=600, anchor="end")
-            )
-        parts.append(_text(width, y + 21, points[name], palette.quiet, "bar-points", size=13, anchor="end"))
-        bar = (left, y + 11.0, width - left - right, 11.0)
-        parts += _cells(bar, result, floor, top, palette) if has_levels else _share(bar, result.score / 100, palette)
+        parts.append(
+            _text(width - 84, y + 21, points[name], palette.ink, "bar-points", size=14, weight=600, anchor="end")
+        )
+        parts.append(_text(width, y + 21, standing[name], palette.quiet, "bar-standing", size=13, anchor="end"))
+        parts += _share((left, y + 11.0, width - left - 130, 11.0), result.score / 100, palette)
     return _svg(width, 18 + max(len(results), 1) * row, label, parts, "chart-dimensions")
-
-
-def _cells(
-    bar: tuple[float, float, float, float], result: DimensionInfo, floor: int, top: int, p: Palette
-) -> Iterator[str]:
-    """As many cells as levels that can be climbed; level `floor` above 0 fills the first one."""
-    x, y, width, height = bar
-    first = max(floor, 1)
-    count = max(top - first + 1, 1)
-    filled = 0 if result.level is None else max(result.level - first + 1, 0)
-    gap = 3.0
-    cell = (width - gap * (count - 1)) / count
-    for number in range(count):
-        is_full = number < filled
-        name = "cell full" if is_full else "cell none" if result.level is None else "cell"
-        yield _rect(x + number * (cell + gap), y, cell, height, p.done if is_full else p.track, name, 2)
 
 
 def _share(bar: tuple[float, float, float, float], share: float, p: Palette) -> Iterator[str]:

@@ -33,7 +33,17 @@ class PlanView:
 
     @property
     def now(self) -> str:
+        if self.plan.why_no_plan:
+            return f"{self.t('subject.no_level')}: {self._why}"
         return self._level("plan.now", self.plan.now)
+
+    @property
+    def _why(self) -> str:
+        """Why there is no plan, in the language of the texts where they know the sentence."""
+        from assessor.rubric.subject import SAID
+
+        kind = next((kind for kind, text in SAID.items() if text == self.plan.why_no_plan), None)
+        return self.t(f"subject.{kind}") if kind else self.plan.why_no_plan
 
     @property
     def assumed(self) -> str:
@@ -54,6 +64,8 @@ class PlanView:
     def goal(self) -> str:
         """Where the steps lead, and who set it where a profile or a configuration did."""
         goal, t = self.plan.goal, self.t
+        if self.plan.start.level is None:
+            return t("plan.none")
         is_next = not goal.source and goal.level == self.plan.start.level + 1
         words = t("plan.goal_next" if is_next else "plan.goal", level=goal.level, title=t.tr(goal.title))
         if goal.dimensions:
@@ -64,6 +76,8 @@ class PlanView:
     def work(self) -> tuple[str, ...]:
         """What all steps take together, and whether less would do."""
         plan, t = self.plan, self.t
+        if plan.why_no_plan:
+            return ()
         if plan.is_reached:
             return (t("plan.at_top" if plan.start.level == plan.top else "plan.nothing"),)
         told = [t.count("plan.steps", len(plan.steps), days=self.days(plan.days)) + "."]

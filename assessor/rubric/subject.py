@@ -1,0 +1,123 @@
+"""What a repository is about: a whole system, training only, serving only, or no machine learning at all. Pure.
+
+Maturity of machine learning can be rated only where there is some. Signs of it are findings of practices that nothing else
+can show: code or a notebook that trains, a tracker, a registry, stored models, a search of hyperparameters, an evaluation,
+drift, a model that is served; and a library of machine learning that is imported or a dependency. Data pipelines, seeds, web services and schedules are none: every kind of software has them.
+What could not be read may be a sign, so that "none" is said only where everything that could tell was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from assessor.catalog.practices import Practice
+from assessor.findings import Finding, Rung
+
+
+class Kind(StrEnum):
+    """What a repository is about."""
+
+    SYSTEM = "system"
+    """It trains and serves."""
+    TRAINING = "training"
+    """It trains; what uses its models is elsewhere."""
+    SERVING = "serving"
+    """It serves; its models come from elsewhere."""
+    PARTS = "parts"
+    """Pieces of machine learning, neither training nor serving."""
+    NONE = "none"
+    """Nothing trains, evaluates, stores or serves a model."""
+    UNREAD = "unread"
+    """There are files, and none could be read."""
+    EMPTY = "empty"
+    """There is no file."""
+
+    @property
+    def can_be_rated(self) -> bool:
+        """There is something whose maturity a level can tell."""
+        return self not in (Kind.NONE, Kind.UNREAD, Kind.EMPTY)
+
+
+SAID = {
+    Kind.SYSTEM: "Trains models and serves them.",
+    Kind.TRAINING: "Training only: what uses its models is not in this repository.",
+    Kind.SERVING: "Serving only: its models come from elsewhere.",
+    Kind.PARTS: "Pieces of machine learning: nothing here trains a model or serves one.",
+    Kind.NONE: "No machine learning was found here: no training, no model, and no library for either.",
+    Kind.UNREAD: "No file could be read.",
+    Kind.EMPTY: "There is no file here.",
+}
+"""What a report says of it, in English."""
+
+TRAINS = ("training.scripted",)
+SERVES = ("deployment.serving",)
+SIGNS = (
+    *TRAINS,
+    *SERVES,
+    "experiments.tracking",
+    "experiments.registry",
+    "experiments.tuning",
+    "experiments.evaluation",
+    "experiments.slices",
+    "versioning.models",
+    "testing.model",
+    "data.feature_store",
+    "monitoring.drift",
+    "monitoring.performance",
+    "governance.responsible_ai",
+    "governance.model_card",
+)
+"""Practices that only machine learning shows; `declared` (a tracker among the dependencies) is a sign too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a repository is about, and the practices and libraries that show it."""
+
+    kind: Kind
+    signs: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return SAID[self.kind]
+
+
+def subject_of(findings: Mapping[str, Finding], listed: int, read: int, libraries: tuple[str, ...] = ()) -> Subject:
+    """The subject by what was found; `listed` and `read` are numbers of files, `libraries` those of machine learning that
+    are imported or a dependency."""
+    if not listed:
+        return Subject(Kind.EMPTY)
+    if not read:
+        return Subject(Kind.UNREAD)
+    signs = tuple(name for name in SIGNS if _may_be(findings, (name,)))
+    trains, serves = _may_be(findings, TRAINS), _may_be(findings, SERVES)
+    if trains:
+        kind = Kind.SYSTEM if serves else Kind.TRAINING
+    elif serves:
+        kind = Kind.SERVING
+    else:
+        kind = Kind.PARTS if signs or libraries else Kind.NONE
+    return Subject(kind, signs, libraries)
+
+
+def _may_be(findings: Mapping[str, Finding], names: Sequence[str]) -> bool:
+    """One of these was seen, or could not be read."""
+    return any(
+        findings[name].rung is Rung.UNKNOWN or findings[name].rung.height > 0 for name in names if name in findings
+    )
+
+
+def without_learning(findings: Mapping[str, Finding], practices: Sequence[Practice]) -> dict[str, Finding]:
+    """The findings where no machine learning was found: practices that need a model do not apply."""
+    need = {practice.id for practice in practices if practice.needs_model}
+    return {
+        name: replace(finding, rung=Rung.NOT_APPLICABLE, summary=NO_MODEL, evidence=()) if name in need else finding
+        for name, finding in findings.items()
+    }
+
+
+NO_MODEL = "there is no model here"
+"""The summary of a practice that does not apply for want of one."""

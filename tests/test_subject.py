@@ -1,0 +1,174 @@
+"""What a repository is about: no level where there is no machine learning, and a name for one that only trains or serves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assessor.__main__ import main
+from assessor.audit import audit
+from assessor.catalog.practices import load_practices
+from assessor.rubric.loading import shipped_rubric
+from assessor.rubric.subject import SIGNS
+
+TRAIN = """
+import joblib
+import pandas as pd
+from sklearn.linear_model import Ridge
+
+
+def train(path: str) -> None:
+    frame = pd.read_csv(path)
+    model = Ridge(random_state=3)
+    model.fit(frame[["area"]], frame["price"])
+    joblib.dump(model, "price.joblib")
+
+
+if __name__ == "__main__":
+    train("houses.csv")
+"""
+SERVE = """
+import joblib
+from fastapi import FastAPI
+
+app = FastAPI()
+model = joblib.load("price.joblib")
+
+
+@app.post("/price")
+def price(area: float) -> float:
+    return float(model.predict([[area]])[0])
+"""
+LOGIN = """
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.post("/login")
+def login(name: str) -> dict[str, str]:
+    return {"token": name[::-1]}
+"""
+CHECKER = """
+package main
+
+import "fmt"
+
+func main() {
+	fmt.Println("score", 7)
+}
+"""
+MOVER = """
+import csv
+
+
+def load(path: str) -> list[dict[str, str]]:
+    with open(path) as stream:
+        return list(csv.DictReader(stream))
+
+
+def transform(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [row for row in rows if row["amount"]]
+"""
+
+KINDS: list[tuple[str, dict[str, str], str]] = [
+    ("a trainer and a service", {"train.py": TRAIN, "serve.py": SERVE}, "system"),
+    ("only a trainer", {"train.py": TRAIN, "requirements.txt": "scikit-learn==1.5.0\n"}, "training"),
+    ("only a service", {"serve.py": SERVE, "requirements.txt": "fastapi==0.115.0\n"}, "serving"),
+    ("a library that is imported", {"a.py": "import torch\n\nprint(torch)\n"}, "parts"),
+    ("a tracker among the dependencies", {"requirements.txt": "mlflow==2.9.0\n", "a.py": "print(1)\n"}, "parts"),
+    ("a web template", {"app/main.py": LOGIN, "requirements.txt": "fastapi==0.115.0\n"}, "none"),
+    ("a checker in Go", {"main.go": CHECKER, "go.mod": "module example.com/checker\n"}, "none"),
+    (
+        "a mover of data",
+        {"move.py": MOVER, ".github/workflows/n.yml": "on: {schedule: [{cron: '0 3 * * *'}]}\n"},
+        "none",
+    ),
+    ("words alone", {"README.md": "# Models\n\nWe train a model with scikit-learn and serve it.\n"}, "none"),
+    ("nothing", {}, "empty"),
+]
+
+
+def written(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(("files", "kind"), [entry[1:] for entry in KINDS], ids=[entry[0] for entry in KINDS])
+def test_what_a_repository_is_about(tmp_path: Path, files: dict[str, str], kind: str) -> None:
+    found = audit(str(written(tmp_path, files)), None, [shipped_rubric("stages"), shipped_rubric("ml-test-score")])
+    assert found.subject is not None
+    assert found.subject.kind == kind
+    has_level = kind not in ("none", "empty")
+    for card in found.scorecards.values():
+        assert (card.level is not None, card.index is not None, bool(card.title)) == (has_level,) * 3
+        assert bool(card.why_no_level) != has_level
+        assert has_level or not (card.gaps or card.roadmap or card.statements or card.next_level)
+    assert bool(found.subject.profile_text) == has_level
+
+
+def test_practices_that_need_a_model_do_not_apply_without_one(tmp_path: Path) -> None:
+    found = audit(str(written(tmp_path, {"app.py": LOGIN})), None, [shipped_rubric("stages")]).practices
+    need = {practice.id for practice in load_practices() if practice.needs_model}
+    assert set(SIGNS) <= need
+    assert {name for name, info in found.items() if info.summary == "there is no model here"} == need
+    assert all(found[name].rung == "not_applicable" for name in need)
+    assert found["testing.unit"].rung == "absent"
+
+
+def test_what_could_not_be_read_may_be_a_model(tmp_path: Path) -> None:
+    found = audit(str(written(tmp_path, {"train.py": "def train(:\n"})), None, [shipped_rubric("stages")])
+    assert found.subject is not None
+    assert found.subject.kind != "none"
+
+
+@pytest.mark.parametrize(
+    ("files", "options", "code", "said"),
+    [
+        ({"app.py": LOGIN}, ["--min-level", "1"], 4, "No machine learning was found here"),
+        ({"app.py": LOGIN}, ["--min-level", "1", "--allow-no-ml"], 0, "No machine learning was found here"),
+        ({"app.py": LOGIN}, ["--min-index", "1.5", "--allow-no-ml"], 0, "no level is asked for"),
+        ({"app.py": LOGIN}, ["--allow-no-ml", "--require", "testing.unit=used"], 1, "testing.unit"),
+        ({}, ["--min-level", "1"], 4, "no file could be read"),
+        ({"train.py": TRAIN}, ["--min-level", "1"], 0, "level 1 of stages"),
+        ({"train.py": TRAIN}, ["--min-index", "1.9"], 1, "position 1."),
+    ],
+)
+def test_the_gate_does_not_decide_about_what_is_not_there(
+    tmp_path: Path, files: dict[str, str], options: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = str(written(tmp_path, files))
+    assert main(["gate", target, "--quiet", "--no-cache", *options]) == code
+    assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("form", ["terminal", "md", "md-long", "html", "json"])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_each_report_says_so_first(
+    tmp_path: Path, form: str, language: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = str(written(tmp_path, {"app.py": LOGIN}))
+    assert main(["audit", target, "--quiet", "--no-cache", "--format", form, "--language", language]) == 0
+    text = capsys.readouterr().out
+    if form == "json":
+        data: dict[str, Any] = json.loads(text)
+        assert data["scorecards"]["stages"]["level"] is None
+        assert data["subject"]["kind"] == "none"
+    else:
+        said = "No machine learning was found" if language == "en" else "Hier wurde kein maschinelles Lernen gefunden"
+        assert said in " ".join(text.split())
+        assert "None" not in text
+
+
+def test_there_is_no_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = str(written(tmp_path, {"app.py": LOGIN}))
+    assert main(["plan", target, "--quiet", "--no-cache"]) == 0
+    text = capsys.readouterr().out
+    assert "No level: No machine learning was found here" in " ".join(text.split())
+    assert "1  " not in text
