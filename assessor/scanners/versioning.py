@@ -14,6 +14,7 @@ from assessor.lifecycle.order import best
 from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
 from assessor.scanners import ladder
+from assessor.scanners.configuration import config
 from assessor.scanners.ladder import conclude, raised
 
 _MODEL_FILE = re.compile(
@@ -371,68 +372,7 @@ def _conda(scene: Scene) -> Iterator[Evidence]:
                 yield Evidence(practice, Rung.AUTOMATED, action.place, text, "conda", action.arrival.route)
 
 
-# ---- configuration, seeds, releases ----
-
-
-_CONFIG_FILE = re.compile(
-    r"(?:^|/)(?:params|config\w*|conf|settings|parameters|hyperparam\w*|\w*_config|\w*_params|constants|options|args)"
-    r"[\w.-]*\.(?:ya?ml|toml|json|ini|cfg)$|(?:^|/)(?:configs?|conf|configuration|configurations|settings|params|hparams)/.+\.(?:ya?ml|toml|json|ini|cfg)$",
-    re.IGNORECASE,
-)
-
-
-def config(scene: Scene) -> Finding:
-    """Used where code reads a configuration file or a settings class; automated where a run without a person does."""
-    practice = "versioning.config"
-    files = [
-        f
-        for f in scene.project.ordered
-        if f.role in (Role.FIRST_PARTY, Role.DATA) and _CONFIG_FILE.search(f.path) and f.size > 2
-    ]
-    named = {f.path.rpartition("/")[2] for f in files} | {
-        p.rpartition("/")[2] for p in scene.project.listed if p.endswith(".json") and "/" in p
-    }
-    hits = scene.hits(practice, notebooks=False)
-    kept = [
-        h
-        for h in hits
-        if h.kind in ("base", "decorator", "r_call", "setting", "file") or _reads_config(h, bool(files), named)
-    ]
-    evidence = [*ladder.declared(scene, practice), *ladder.evidence(scene, kept)]
-    if files and not kept:
-        evidence.append(
-            Evidence(practice, Rung.DECLARED, files[0].at(1), f"{files[0].path} is there, no code reads it")
-        )
-    evidence += _stage_params(scene)
-    return conclude(practice, evidence)
-
-
-_GENERIC_READERS = ("yaml.", "json.load", "toml", "configparser", "ruamel")
-
-
-def _reads_config(hit: object, has_files: bool, named: set[str]) -> bool:
-    """A plain YAML or JSON reader counts only where the project has configuration files."""
-    call = getattr(hit, "call", None)
-    if call is None or not call.name.startswith(_GENERIC_READERS):
-        return True
-    return has_files
-
-
-def _stage_params(scene: Scene) -> Iterator[Evidence]:
-    """DVC stages with params: reached by a run they are passed automatically."""
-    practice = "versioning.config"
-    for file, targets in scene.project.having(lambda f: f.targets):
-        for target in targets:
-            if target.runner != "dvc" or not any(":" in i for i in target.inputs):
-                continue
-            text, place = f"stage {target.name} takes its parameters from params", file.at(target.line)
-            arrival = best(
-                a for a in scene.automation.reach.targets.get((file.path, target.line), ()) if a.is_automatic
-            )
-            if arrival:
-                yield Evidence(practice, Rung.AUTOMATED, place, text, "dvc", arrival.route)
-            else:
-                yield Evidence(practice, Rung.USED, place, text, "dvc")
+# ---- seeds, releases ----
 
 
 def seeds(scene: Scene) -> Finding:
