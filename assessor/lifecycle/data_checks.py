@@ -2,42 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from assessor.catalog.words import speaks_of
 from assessor.facts.python import MAIN, MODULE, Scope
 from assessor.hits.scene import Scene
 from assessor.project.closure import is_test_scope
 from assessor.project.model import ProjectFile, Role
-
-_CHECK_NAME = re.compile(
-    r"(?:^|_)(?:validate|validation|check|verify|assert|test|ensure|audit)(?:_\w+)?_?"
-    r"(?:data|dataset|dataframe|df|schema|schemas|columns?|dtypes?|nulls?|missing|nans?|duplicates?|input_data|features?|"
-    r"ranges?|quality|distribution|integrity|rows?|records?|raw|table)(?:$|_|s$)|"
-    r"(?:^|_)(?:data|schema|df|dataframe|dataset|feature|input)_(?:validation|validator|quality|check|checks|checker)|"
-    r"^validate_all_columns|^expect_",
-    re.IGNORECASE,
-)
-
-
-_CHECK_WORDS = {
-    "columns", "dtypes", "dtype", "isnull", "isna", "notnull", "notna", "duplicated", "nunique", "schema", "null_count",
-    "missing", "missing_columns", "required_columns", "expected_columns", "expected_cols", "missing_cols", "any", "between", "isin",
-}  # fmt: skip
-
-
-_DATA_CALLS = {
-    "isnull",
-    "isna",
-    "notnull",
-    "notna",
-    "duplicated",
-    "isin",
-    "between",
-    "nunique",
-    "is_unique",
-    "is_monotonic_increasing",
-}
 
 
 def checking_scopes(scene: Scene) -> list[tuple[ProjectFile, int]]:
@@ -76,35 +47,22 @@ def _checks_data(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> 
     calls = {c.name.rpartition(".")[2] for c in scene.modules.index(file.path).calls.get(number, ())}
     compared = {name for c in code.comparisons if c.scope == number for name in c.names}
     attributes = {r.name.rpartition(".")[2] for r in scene.modules.index(file.path).references.get(number, ())}
-    looks = (calls & _DATA_CALLS) or (compared | attributes) & (_CHECK_WORDS - {"any"})
+    asked = {name for name in calls if speaks_of("asks_of_table", name)}
+    looks = bool(asked) or any(speaks_of("part_of_table", name) for name in compared | attributes)
     last = scope.name.rpartition(".")[2]
-    named = bool(_CHECK_NAME.search(last)) or (bool(looks) and bool(_CHECK_VERB.match(last)))
+    named = speaks_of("checks", last) and speaks_of("part_of_data", last)
+    named = named or (looks and speaks_of("begins_to_check", last))
     if file.role is Role.TEST or is_test_scope(scope):
         if _reads_listed_data(scene, file, number):
             return True
-        return named and bool(looks) and _reads_real_data(scene, file, number)
-    return (named and bool(looks or compared)) or (bool(looks) and len(calls & _DATA_CALLS) >= 2)
-
-
-_CHECK_VERB = re.compile(r"(?:validate|check|verify|ensure|assert)(?:_|$)", re.IGNORECASE)
-
-
-_READS = {
-    "read_csv",
-    "read_parquet",
-    "read_json",
-    "read_excel",
-    "read_table",
-    "read_sql",
-    "read_feather",
-    "load_dataset",
-}
+        return named and looks and _reads_real_data(scene, file, number)
+    return (named and (looks or bool(compared))) or (looks and len(asked) >= 2)
 
 
 def _reads_listed_data(scene: Scene, file: ProjectFile, number: int) -> bool:
     """The function itself reads a data file that is in the repository."""
     for call in scene.modules.index(file.path).calls.get(number, ()):
-        if call.name.rpartition(".")[2] in _READS:
+        if speaks_of("reads_table", call.name.rpartition(".")[2]):
             paths = [value.removeprefix("./") for value in call.args if isinstance(value, str)]
             if any(path in scene.project.listed for path in paths):
                 return True
@@ -116,4 +74,8 @@ def _reads_real_data(scene: Scene, file: ProjectFile, number: int) -> bool:
     index = scene.modules.index(file.path)
     own = {c.name.rpartition(".")[2] for c in index.calls.get(number, ())}
     module = {c.name.rpartition(".")[2] for scope, calls in index.calls.items() for c in calls if scope != number}
-    return bool(own & _READS) or (bool(module & _READS) and "DataFrame" not in own)
+    return _reads(own) or (_reads(module) and "DataFrame" not in own)
+
+
+def _reads(names: set[str]) -> bool:
+    return any(speaks_of("reads_table", name) for name in names)

@@ -2,42 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
+from assessor.catalog.words import speaks_of, speaks_of_any
 from assessor.facts.python import MAIN, MODULE, Text
 from assessor.hits.scene import Scene
 from assessor.project.model import ProjectFile
-
-_DRIFT_NAME = re.compile(
-    r"(?:^|_)(?:psi|population_stability\w*|drift|detect_\w*drift|ks_test|kl_divergence|js_divergence|jensen_shannon|wasserstein\w*|"
-    r"covariate_shift|distribution_shift|check_drift|compute_drift|data_drift|feature_drift|prediction_drift|concept_drift)(?:$|_)",
-    re.IGNORECASE,
-)
-
-
-_STATISTICS = {
-    "ks_2samp", "kstest", "wasserstein_distance", "jensenshannon", "chi2_contingency", "entropy", "anderson_ksamp", "chisquare",
-    "epps_singleton_2samp", "energy_distance", "kl_div", "rel_entr", "mannwhitneyu", "cramervonmises_2samp",
-}  # fmt: skip
-
-
-_ARITHMETIC = {
-    "log",
-    "histogram",
-    "quantile",
-    "percentile",
-    "linspace",
-    "digitize",
-    "qcut",
-    "cut",
-    "mean",
-    "std",
-    "value_counts",
-    "abs",
-    "sum",
-    "clip",
-}
 
 
 def own_drift(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
@@ -46,22 +16,19 @@ def own_drift(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
         index = scene.modules.index(file.path)
         for number, scope in enumerate(index.facts.scopes):
             calls = {c.name.rpartition(".")[2] for c in index.calls.get(number, ())}
+            tests = any(speaks_of("compares_samples", name) for name in calls)
             if number in (MODULE, MAIN):
-                if calls & _TWO_SAMPLES and ("drift" in file.path.lower() or _two_samples(index.facts.texts)):
+                if tests and (speaks_of("drift", file.path) or _two_samples(index.facts.texts)):
                     yield file, number, max(scope.line, 1), f"{file.path} compares two samples"
-                continue
-            if scope.is_stub:
-                continue
-            named = bool(_DRIFT_NAME.search(scope.name.rpartition(".")[2]))
-            statistic = calls & _STATISTICS
-            context = "drift" in file.path.lower() or "monitor" in file.path.lower() or named
-            if (named and (statistic or len(calls & _ARITHMETIC) >= 1)) or (
-                statistic - {"entropy", "chi2_contingency", "mannwhitneyu"} and context
-            ):
+            elif not scope.is_stub and _computes_drift(file.path, scope.name.rpartition(".")[2], calls, tests):
                 yield file, number, scope.line, f"{scope.name}() computes drift"
 
 
-_TWO_SAMPLES = {"ks_2samp", "wasserstein_distance", "anderson_ksamp", "epps_singleton_2samp", "jensenshannon"}
+def _computes_drift(path: str, name: str, calls: set[str], tests: bool) -> bool:
+    """A function named for drift that calls arithmetic or statistics, or a test of samples where drift is watched."""
+    if speaks_of("drift", name):
+        return tests or any(speaks_of_any(("compares_distributions", "counts_distribution"), call) for call in calls)
+    return tests and (speaks_of("drift", path) or "monitor" in path.lower())
 
 
 def _two_samples(texts: Iterable[Text]) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from assessor.catalog.words import cut, speaks_of
 from assessor.hits.hit import Hit
 from assessor.project.arrivals import Arrival
 
@@ -16,8 +15,13 @@ STAGES = {
 
 def stage_named(name: str) -> str | None:
     """The environment that a file or folder name speaks of: `prod.tfvars`, `values-staging.yaml`, `overlays/dev`."""
-    parts = re.split(r"[._-]", name.lower())
-    return next((STAGES[part] for part in parts if part in STAGES and part not in ("test", "testing", "live")), None)
+    return next(
+        (STAGES[part] for part in cut(name).split() if part in STAGES and part not in ("test", "testing", "live")), None
+    )
+
+
+_UNCLEAR = {"test", "testing", "live", "stage", "acc"}
+"""Words of jobs that may mean something else; a job that deploys to `test` means the environment."""
 
 
 def stage_of(hit: Hit, arrival: Arrival) -> str | None:
@@ -27,7 +31,8 @@ def stage_of(hit: Hit, arrival: Arrival) -> str | None:
     step = job.steps[arrival.step] if 0 <= arrival.step < len(job.steps) else None
     words += [step.name] if step else []
     for text in words:
-        for part in re.split(r"[^a-z]+", text.lower()):
-            if part in STAGES and part not in ("test", "testing", "live", "stage", "acc"):
+        unclear = _UNCLEAR - {"test"} if speaks_of("deploy", text) else _UNCLEAR
+        for part in cut(text).split():
+            if part in STAGES and part not in unclear:
                 return STAGES[part]
-    return "staging" if re.search(r"\bstage\b", hit.text.lower()) else None
+    return "staging" if "stage" in cut(hit.text).split() else None

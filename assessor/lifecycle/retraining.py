@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from assessor.catalog.words import speaks_of
 from assessor.hits.scene import Scene
 from assessor.lifecycle.stations import marks, stations_named
 
-RETRAINS = re.compile(
-    r"(?:^|_)retrain|trigger_?training|train_?trigger|trigger_?pipeline|trigger_?retrain|start_?training", re.IGNORECASE
-)
+
+def retrains(name: str) -> bool:
+    """A function of that name starts a training, and does not only say whether one is needed."""
+    return speaks_of("retrains", name)
 
 
 def conditional_effects(scene: Scene, path: str) -> Iterator[tuple[tuple[str, ...], int, int]]:
@@ -44,7 +45,7 @@ _DISPATCH = {
 def starts_training(scene: Scene, name: str, path: str) -> bool:
     """A call of that name in a file starts a training: it dispatches a run, retrains, or reaches what trains."""
     last = name.rpartition(".")[2]
-    if last in _DISPATCH or (RETRAINS.search(last) and not last.endswith(("_needed", "_required", "decision"))):
+    if last in _DISPATCH or retrains(last):
         return True
     targets = scene.modules.targets(name, path)
     calls = {c.name.rpartition(".")[2] for t in targets for c in scene.modules.index(t[0]).calls.get(t[1], ())}

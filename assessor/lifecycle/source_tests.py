@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assessor.catalog.words import speaks_of
 from assessor.facts.project_files import SourceCall
 from assessor.hits.scene import Scene
 from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED
@@ -25,9 +26,6 @@ _LITERALS = re.compile(
 
 
 _LOOKING = {"names", "colnames", "nrow", "ncol", "dim", "is.na", "anyNA", "anyDuplicated", "complete.cases", "columns"}
-
-
-_DATA_WORDS = re.compile(r"data|feature|column|missing|preprocess|clean|split|schema", re.IGNORECASE)
 
 
 _MODEL_CALLS = {"predict", "fit", "train", "fit!", "train!", "Flux.train!", "gradient", "Flux.gradient"}
@@ -70,7 +68,7 @@ def _source_tests(scene: Scene) -> Iterator[SourceTest]:
         names = {call.name.rpartition("::")[2] for call in calls if call.name != "function"}
         used = names & own
         titles = " ".join(call.arguments[:80] for call in calls if call.name in ("test_that", "@testset", "describe"))
-        about_data = bool(_DATA_WORDS.search(f"{titles} {file.path.rpartition('/')[2]}"))
+        about_data = speaks_of("about_data", f"{titles} {file.path.rpartition('/')[2]}")
         data = any(map(names_data_function, used)) or (about_data and bool(names & _LOOKING))
         model = any(map(names_model_function, used)) or bool(names & _MODEL_CALLS)
         yield SourceTest(file, expected[0].line, bool(used), data, model)

@@ -6,11 +6,11 @@ name (`make features`, `python -m src.models.register`), since a step may be wri
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
 
+from assessor.catalog.words import speaks_of
 from assessor.facts.python import MAIN, MODULE
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
@@ -19,30 +19,13 @@ from assessor.project.closure import Closure
 from assessor.project.model import Role
 from assessor.project.modules import ScopeKey
 
-_WORDS = {
-    "train": r"train(?:ing|er|s)?|retrain(?:ing)?|fit|finetune|fine|tune|learn|baseline",
-    "data": (
-        r"data|dataset|datasets|ingest(?:ion)?|preprocess(?:ing|or|ed)?|prepare|preparation|prep|features?|featurize|"
-        r"featurization|split(?:ting)?|download|clean(?:ing)?|etl|extract(?:ion)?|transform(?:ation|ed)?|load|collect|fetch"
-    ),
-    "evaluate": r"eval|evaluate|evaluation|validate|validation|metrics|acceptance|score|test|benchmark|compare",
-    "register": r"register|registry|promote|promotion|publish|push|upload",
-    "deploy": r"deploy(?:ment)?|serve|serving|release",
-    "predict": r"predict(?:ion|ions)?|infer|inference|batch|forecast",
-}
-
-
-_STATION = {name: re.compile(rf"(?:^|[^a-z])(?:{words})(?:$|[^a-z])") for name, words in _WORDS.items()}
-
-
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_STATIONS = ("train", "data", "evaluate", "register", "deploy", "predict")
 
 
 @cache
 def stations_named(text: str) -> frozenset[str]:
     """The stations that the words of a name speak of; `train_test_split` is data, not training."""
-    plain = _CAMEL.sub("_", text).lower().replace("train_test", "split").replace("train-test", "split")
-    return frozenset(name for name, pattern in _STATION.items() if pattern.search(plain))
+    return frozenset(station for station in _STATIONS if speaks_of(station, text))
 
 
 _FRAMEWORKS = {
@@ -63,11 +46,6 @@ _TRANSFORMERS = (
 )  # fmt: skip
 
 
-_NOT_MODELS = re.compile(
-    r"scaler|encoder|imputer|vectori[sz]er|tokenizer|transform|preprocess|binar|pca|bins?$|le$|ohe|tfidf", re.I
-)
-
-
 def is_training(hit: Hit) -> bool:
     """A `fit` of a scaler or encoder is data preparation; a `fit` of anything counts only beside an ML framework."""
     if hit.kind != "call" or hit.call is None:
@@ -78,7 +56,7 @@ def is_training(hit: Hit) -> bool:
     head, _, last = name.rpartition(".")
     if last not in ("fit", "train", "partial_fit", "fit_transform"):
         return True
-    return last != "fit_transform" and not _NOT_MODELS.search(head.rpartition(".")[2])
+    return last != "fit_transform" and not speaks_of("transformer", head.rpartition(".")[2])
 
 
 def training_hits(scene: Scene, *, notebooks: bool = False, tests: bool = False) -> list[Hit]:
@@ -100,28 +78,17 @@ def _trains_what_it_is_given(hit: Hit) -> bool:
     """A function named for training fits what it was handed; the scene has seen that the project uses a framework."""
     if hit.call is None or hit.call.name != "?.fit" or hit.scope <= MAIN or hit.file.code is None:
         return False
-    name = hit.file.code.scopes[hit.scope].name.rpartition(".")[2].lower()
-    return bool(re.search(r"train|(?:^|_)fit(?:_|$)", name))
-
-
-_NAMED_DATA = re.compile(
-    r"^clean(?:_|$)|data_clean|_cleaning$|(?:^|_)(?:preprocess|ingest|prepare_data|prepare_dataset|featuri[sz]e|transform_data|load_data|make_dataset|split_data|"
-    r"download_data|extract_features|build_features|create_features|feature_engineering|read_data|process_data|etl|"
-    r"get_data|fetch_data|engineer_features|compute_features|add_features|read_dataframe|read_and_process)"
-)
-
-
-_NAMED_MODEL = re.compile(r"(?:^|_)(?:train|fit|predict|infer|inference|forward|score_model|evaluate_model)(?:$|_)")
+    return speaks_of("trains", hit.file.code.scopes[hit.scope].name.rpartition(".")[2])
 
 
 def names_data_function(name: str) -> bool:
     """A function of that name prepares data."""
-    return bool(_NAMED_DATA.search(name.lower()))
+    return speaks_of("prepares_data", name)
 
 
 def names_model_function(name: str) -> bool:
     """A function of that name trains or applies a model."""
-    return bool(_NAMED_MODEL.search(name.lower()))
+    return speaks_of("works_on_model", name)
 
 
 def marks(scene: Scene) -> Mapping[ScopeKey, frozenset[str]]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assessor.catalog.words import cut, speaks_of
 from assessor.facts.python import MAIN, MODULE, Scope
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called, scripts_started
@@ -172,41 +172,10 @@ def _asserts(scene: Scene, path: str, number: int, scope: Scope, reached: frozen
     return False
 
 
-_DATA_NAME = re.compile(
-    r"data|feature|preprocess|schema|column|null|missing|clean|split|transform|ingest|duplicate|encod|outlier", re.I
-)
-
-
-_DATA_CALLS = re.compile(
-    r"(?:^|\.)(?:read_csv|read_parquet|isnull|isna|notnull|duplicated|columns|expect_\w+|validate|dtypes|DataFrame|load_dataset)$"
-)
-
-
-_MODEL_NAME = re.compile(
-    r"model|train|predict|infer|accuracy|overfit|invarian|loss|fit|score|metric|converge|output_shape|behaviou?ral",
-    re.I,
-)
-
-
-_MODEL_CALLS = re.compile(
-    r"(?:^|\.)(?:predict|predict_proba|fit|train|forward|score|backward|inference|decision_function|transform_and_predict|encode_image|encode_text|generate)$"
-)
-
-
 def _names_data(name: str, path: str, calls: frozenset[str], reaches: bool) -> bool:
     """A test named for data that reaches first-party code, or looks at data itself."""
-    named = bool(_DATA_NAME.search(name)) or "/data/" in path or "data" in path.rpartition("/")[2]
-    return named and any(_DATA_CALLS.search(call) for call in calls)
-
-
-_DATA_FILE = re.compile(
-    r"(?:^|_)(?:data|features?|preprocess\w*|ingest\w*|etl|clean\w*|transform\w*|dataset|datasets|split\w*|prep)(?:_|\.py$)"
-)
-
-
-_DATA_STEM = re.compile(
-    r"(?:^|_)(feature|preprocess|ingest|etl|clean|transform|dataset|split|data)(?=[a-z]*(?:_|\.py$))"
-)
+    named = speaks_of("about_data", name) or "/data/" in path or "data" in path.rpartition("/")[2]
+    return named and any(speaks_of("looks_at_data", call.rpartition(".")[2]) for call in calls)
 
 
 _FRAMES = {"pandas", "polars", "pyspark", "numpy", "dask"}
@@ -215,7 +184,7 @@ _FRAMES = {"pandas", "polars", "pyspark", "numpy", "dask"}
 def _reaches_data(scene: Scene, reached: frozenset[ScopeKey]) -> bool:
     """A function of a module named for data that works on frames or arrays."""
     for path, number in reached:
-        if number > MAIN and _DATA_FILE.search(path.rpartition("/")[2]):
+        if number > MAIN and speaks_of("data_file", path.rpartition("/")[2]):
             if any(i.target.partition(".")[0] in _FRAMES for i in scene.modules.index(path).facts.imports):
                 return True
     return False
@@ -223,11 +192,17 @@ def _reaches_data(scene: Scene, reached: frozenset[ScopeKey]) -> bool:
 
 def _named_after_data_code(path: str, reached: frozenset[ScopeKey]) -> bool:
     """The test's file and the module that it reaches are both named for the same work on data: splitting, features."""
-    words = set(_DATA_STEM.findall(path.rpartition("/")[2]))
-    return bool(words) and any(
-        number > MAIN and words.intersection(_DATA_STEM.findall(target.rpartition("/")[2]))
-        for target, number in reached
-    )
+    words = _data_words(path)
+    return bool(words) and any(number > MAIN and words & _data_words(target) for target, number in reached)
+
+
+def _data_words(path: str) -> frozenset[str]:
+    """The words of a file name that speak of work on data, by their first letters: `splits` and `splitting` are one."""
+    words = cut(path.rpartition("/")[2].removesuffix(".py")).split()
+    return frozenset(word[:_STEM] for word in words if speaks_of("data_file", word))
+
+
+_STEM = 5
 
 
 def _reads_listed(scene: Scene, path: str, number: int) -> bool:
@@ -241,4 +216,6 @@ def _reads_listed(scene: Scene, path: str, number: int) -> bool:
 
 
 def _names_model(name: str, calls: frozenset[str], reaches: bool) -> bool:
-    return any(_MODEL_CALLS.search(call) for call in calls) and (reaches or bool(_MODEL_NAME.search(name)))
+    return any(speaks_of("applies_model", call.rpartition(".")[2]) for call in calls) and (
+        reaches or speaks_of("about_model", name)
+    )

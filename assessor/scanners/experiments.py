@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from assessor.catalog.words import speaks_of
 from assessor.facts.python import Call
 from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
@@ -77,24 +77,12 @@ def tuning(scene: Scene) -> Iterator[Statement]:
             yield Claim(hit, "a search in a notebook only", hit.tool.id, Rung.DECLARED, counts=NONE, alone=True)
 
 
-_KEEPS = re.compile(
-    r"(?:^|\.)(?:log_metrics?|log_dict|log|dump|dumps|to_csv|to_json|to_parquet|write|write_text|writerow|savefig|save|insert|"
-    r"add_scalar|log_scalar|log_artifact|report_scalar|upload_file|to_sql|record|put_item|to_excel|log_summary|write_tracking|"
-    r"safe_dump|save_json|track|autolog|next_step|log_metrics_to)$"
-)
-
-
 _SERIALISERS = ("pickle.", "joblib.", "dill.", "cloudpickle.", "torch.save", "skops.", "onnx.")
 
 
 def _keeps(call: Call) -> bool:
     """The call logs or writes results; storing an object by a serialiser keeps the model, not its metrics."""
-    return bool(_KEEPS.search(call.name)) and not call.name.startswith(_SERIALISERS)
-
-
-_OWN_METRICS = re.compile(
-    r"(?:^|_)(?:evaluat|calculate_metrics|compute_metrics|get_metrics|eval_metrics|score_model|get_model_metrics)", re.I
-)
+    return speaks_of("keeps_results", call.name.rpartition(".")[2]) and not call.name.startswith(_SERIALISERS)
 
 
 def evaluation(scene: Scene) -> Iterator[Statement]:
@@ -132,14 +120,8 @@ def _own_evaluation(scene: Scene) -> Iterator[Claim]:
         if not any(_keeps(call) for call in index.facts.calls):
             continue
         for number, scope in enumerate(index.facts.scopes):
-            if number >= 2 and not scope.is_stub and _OWN_METRICS.search(scope.name.rpartition(".")[2]):
+            if number >= 2 and not scope.is_stub and speaks_of("evaluates", scope.name.rpartition(".")[2]):
                 yield Claim(Code(file, number, scope.line), f"{scope.name}() evaluates and its file keeps results")
-
-
-_METRIC_FUNCTION = re.compile(
-    r"^(?:compute_|calculate_|calc_|get_|eval_)?(?:[sw]?mape|wape|wmape|mase|rmsle|rmse|mse|mae|r2|accuracy|f1|roc_auc|pr_auc|"
-    r"auc|ndcg|hit_rate|pinball_loss|m?iou|mean_iou|dice|wer|cer|bleu|brier|crps|(?:precision|recall|map|ndcg)_at_k)(?:_score)?$"
-)
 
 
 def _own_metrics(scene: Scene) -> Iterator[Claim]:
@@ -151,7 +133,7 @@ def _own_metrics(scene: Scene) -> Iterator[Claim]:
                 continue
             for call in calls:
                 last = call.name.rpartition(".")[2]
-                if _METRIC_FUNCTION.match(last) and scene.modules.targets(call.name, file.path):
+                if speaks_of("metric", last) and scene.modules.targets(call.name, file.path):
                     text = f"{last}() is computed by own code and its result kept"
                     yield Claim(Code(file, number, call.line), text)
                     break

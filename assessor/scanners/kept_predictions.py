@@ -15,7 +15,7 @@ from assessor.findings import Evidence, Finding, Hop, Rung
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called_from
 from assessor.lifecycle.order import best
-from assessor.lifecycle.serving import PREDICTING, batch_predictions, serving_scopes
+from assessor.lifecycle.serving import asks_model, batch_predictions, serving_scopes
 from assessor.project.model import Role
 from assessor.project.modules import ScopeKey
 from assessor.scanners import ladder
@@ -145,4 +145,4 @@ def _is_store(name: str) -> bool:
 
 
 def _predicts(scene: Scene, key: ScopeKey) -> bool:
-    return any(PREDICTING.search(call.name) for call in scene.modules.index(key[0]).calls.get(key[1], ()))
+    return any(asks_model(call) for call in scene.modules.index(key[0]).calls.get(key[1], ()))

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
+from assessor.catalog.words import speaks_of
 from assessor.facts.commands import Target
 from assessor.facts.place import Place
 from assessor.facts.python import MAIN, MODULE
@@ -17,7 +18,7 @@ from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import is_called
 from assessor.lifecycle.gates import Gate, gates
 from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, stands_before
-from assessor.lifecycle.retraining import RETRAINS, conditional_effects, starts_training
+from assessor.lifecycle.retraining import conditional_effects, retrains, starts_training
 from assessor.lifecycle.stations import closure_marks, marks, stations_named, training_arrivals, training_hits
 from assessor.project.arrivals import Arrival, Site
 from assessor.project.invocations import interpret
@@ -223,15 +224,12 @@ def _is_chain(steps: Iterable[frozenset[str]]) -> bool:
 _ML = {"data", "train", "evaluate", "register", "predict"}
 
 
-_CHAIN_NAME = re.compile(r"pipeline|workflow|flow|main|run|orchestrat|dag", re.IGNORECASE)
-
-
 def _code_pipelines(scene: Scene) -> Iterator[Claim]:
     """One script chained as stages: a function named as a pipeline that calls steps of three or more modules."""
     for file in scene.project.code_files:
         stem = file.path.rpartition("/")[2]
         for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):
-            if not _CHAIN_NAME.search(stem if number in (MODULE, MAIN) else scope.name.rpartition(".")[2]):
+            if not speaks_of("pipeline", stem if number in (MODULE, MAIN) else scope.name.rpartition(".")[2]):
                 continue
             called = _stations_called(scene, (file.path, number))
             stations = {s for found in called.values() for s in found} & _ML
@@ -369,7 +367,7 @@ def _invoked_triggers(scene: Scene) -> Iterator[Claim]:
     for file in scene.project.code_files:
         for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):
             last = scope.name.rpartition(".")[2]
-            if number in (MODULE, MAIN) or scope.is_stub or not RETRAINS.search(last):
+            if number in (MODULE, MAIN) or scope.is_stub or not retrains(last):
                 continue
             decorated = {decorator.name.rpartition(".")[2] for decorator in scope.decorators}
             if decorated & _DEFINES:

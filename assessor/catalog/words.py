@@ -1,0 +1,99 @@
+"""What names speak of: concepts and their words, as data in `words.yaml`.
+
+A name is cut into words (`trainModel`, `train_model`, `ml.train-model`: train, model), and speaks of a concept where one
+of the concept's phrases stands in it. A word alone proves nothing above *declared*: whoever asks needs a second witness,
+such as a product in reach, a value that one made, a call, a run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache, cached_property, lru_cache
+from importlib.resources import files
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from assessor.catalog.loading import Source, Value, load_models
+
+Phrase = Annotated[str, Field(pattern=r"^\^?[a-z0-9*]+(?: [a-z0-9*]+)*\$?$")]
+"""Words of a name in a row; `*` stands for any letters, `^` for the beginning and `$` for the end of the name."""
+
+_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD = re.compile(r"[a-z]+[0-9]*|[0-9]+")
+
+
+class Concept(Value):
+    """One entry of `words.yaml`; the head of the file says what the keys mean."""
+
+    concept: Annotated[str, Field(pattern=r"^[a-z]+(?:_[a-z]+)*$")]
+    means: Annotated[str, Field(min_length=8)]
+    words: Annotated[tuple[Phrase, ...], Field(min_length=1)]
+    never: tuple[Phrase, ...] = ()
+    beside: tuple[Phrase, ...] = ()
+    hit: str
+    miss: str
+
+    @model_validator(mode="after")
+    def _stands_once(self) -> Concept:
+        if len(set(self.words)) < len(self.words):
+            twice = next(word for word in self.words if self.words.count(word) > 1)
+            raise ValueError(f"'{twice}' stands twice in the words of '{self.concept}'")
+        return self
+
+    @cached_property
+    def _wanted(self) -> re.Pattern[str]:
+        return _any_of(self.words)
+
+    @cached_property
+    def _refused(self) -> re.Pattern[str] | None:
+        return _any_of(self.never) if self.never else None
+
+    @cached_property
+    def _allowed(self) -> re.Pattern[str]:
+        return _any_of((*self.words, *self.beside))
+
+    def is_in(self, name: str) -> bool:
+        """The name speaks of the concept."""
+        text = cut(name)
+        if (self._refused and self._refused.search(text)) or not self._wanted.search(text):
+            return False
+        return not self.beside or not self._allowed.sub(" ", text).strip()
+
+
+def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(_pattern, sorted(phrases, key=len, reverse=True))))
+
+
+def _pattern(phrase: str) -> str:
+    inner = phrase.removeprefix("^").removesuffix("$").replace("*", "[a-z0-9]*").replace(" ", " +")
+    start = "^ *" if phrase.startswith("^") else "(?<![a-z0-9])"
+    end = " *$" if phrase.endswith("$") else "(?![a-z0-9])"
+    number = "" if inner[-1] in "0123456789*" else "[0-9]*"  # train2 is train
+    return f"{start}{inner}{number}{end}"
+
+
+@lru_cache(maxsize=32768)
+def cut(name: str) -> str:
+    """The words of a name in small letters, with blanks between them."""
+    return " ".join(_WORD.findall(_BOUNDARY.sub(" ", name).lower()))
+
+
+@cache
+def concepts() -> Mapping[str, Concept]:
+    """All concepts by name. Raises DataError for a mistake in the data, or a concept that stands twice."""
+    text = files("assessor.catalog").joinpath("words.yaml").read_text("utf-8")
+    found: tuple[Concept, ...] = load_models(Source("words.yaml", text), Concept, is_shipped=True)
+    return {entry.concept: entry for entry in found}
+
+
+@lru_cache(maxsize=65536)
+def speaks_of(concept: str, name: str) -> bool:
+    """The name of a function, file, variable, job or call speaks of a concept of `words.yaml`. KeyError for an unknown one."""
+    return concepts()[concept].is_in(name)
+
+
+def speaks_of_any(names: tuple[str, ...], name: str) -> bool:
+    """The name speaks of one of several concepts."""
+    return any(speaks_of(concept, name) for concept in names)
