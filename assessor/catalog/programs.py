@@ -19,6 +19,8 @@ class Programs(Value):
 
     wrappers: frozenset[Words]
     python_wrappers: frozenset[Words]
+    instruments: frozenset[Words]
+    built_in: dict[Words, Words]
     wrapper_values: frozenset[Name]
     modules: frozenset[Name]
     servers: frozenset[Name]
@@ -33,6 +35,8 @@ class Programs(Value):
         for first, second in ((self.wrappers, self.python_wrappers), (self.work_on_code, self.publish_pages)):
             if both := sorted(first & second):
                 raise ValueError(f"'{both[0]}' stands in two tables that exclude each other")
+        if strangers := sorted(self.instruments - self.wrappers):
+            raise ValueError(f"'{strangers[0]}' is among the instruments and no wrapper")
         return self
 
     @cached_property
@@ -50,6 +54,9 @@ class Programs(Value):
             if rest[: len(words) - 1] == words[1:]:
                 return words
         return ()
+
+    def watches(self, wrapper: tuple[str, ...]) -> bool:
+        return " ".join(wrapper) in self.instruments
 
     def starts_python(self, wrapper: tuple[str, ...]) -> bool:
         return " ".join(wrapper) in self.python_wrappers

@@ -118,7 +118,10 @@ class Proof(Value):
 
 
 class Tool(Value):
-    """A product. `declares` are the practices that a bare dependency on it, or an import of it, rates `declared`."""
+    """A product. `declares` are the practices that a bare dependency on it, or an import of it, rates `declared`.
+
+    `off_by` names variables of a run's environment with the values (any case) under which the product does nothing there.
+    """
 
     id: Annotated[str, _matching(re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*"), "id of lower-case words with `-`")]
     title: Annotated[str, Field(min_length=1)]
@@ -127,7 +130,15 @@ class Tool(Value):
     packages: tuple[PackageName, ...] = ()
     imports: tuple[ImportName, ...] = ()
     declares: tuple[PracticeId, ...] = ()
+    off_by: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
     proves: tuple[Proof, ...] = ()
+
+    def is_off(self, env: tuple[tuple[str, str], ...]) -> bool:
+        """The environment switches the product off; the last value of a variable counts."""
+        if not self.off_by or not env:
+            return False
+        given = dict(env)
+        return any(given.get(name, "").strip("'\"").lower() in values for name, values in self.off_by.items())
 
     @model_validator(mode="after")
     def _is_complete(self) -> Tool:
@@ -175,3 +186,9 @@ def load_tools() -> tuple[Tool, ...]:
                 raise DataError(f"tools/{family}.yaml:1: the id '{tool.id}' stands in two families or twice here")
             found[tool.id] = tool
     return tuple(found[name] for name in sorted(found))
+
+
+@cache
+def known_commands() -> frozenset[str]:
+    """The programs of all command patterns."""
+    return frozenset(pattern.split()[0] for tool in load_tools() for proof in tool.proves for pattern in proof.commands)

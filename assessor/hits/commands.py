@@ -27,7 +27,9 @@ def command_hits(ground: Ground) -> Iterator[Hit]:
         words = site.invocation.words
         if site.arrival and site.arrival.hop in broken and not _is_fetched(site):
             continue  # what it starts, builds or applies does not exist
-        for pattern, tool, proof in patterns.get(words[0], ()):
+        every = (words, *(tuple(launcher.split()) for launcher in site.invocation.launchers))
+        started = [(line, found) for line in every for found in patterns.get(line[0], ())]
+        for words, (pattern, tool, proof) in started:
             if matches_command(pattern, words) and not set(proof.without) & set(words):
                 key = (site.place, tool.id, proof.practice + proof.rung)
                 first.setdefault(key, (site, tool, proof))

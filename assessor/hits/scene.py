@@ -79,11 +79,13 @@ class Scene(Ground):
         ]
 
     def arrivals(self, hit: Hit) -> list[Arrival]:
-        """Every way by which some run reaches a hit."""
+        """Every way by which some run reaches a hit whose product is not switched off there."""
         if hit.kind in ("call", "decorator", "base") and hit.scope >= 0:
             call = hit.call if hit.kind == "call" else None
-            return self.automation.arrivals(hit.file.path, hit.scope, call)
-        return list(hit.arrivals)
+            ways = self.automation.arrivals(hit.file.path, hit.scope, call)
+        else:
+            ways = list(hit.arrivals)
+        return [way for way in ways if not hit.tool.is_off(way.env)] if hit.tool.off_by else ways
 
     def route(self, hit: Hit, arrival: Arrival) -> tuple[Hop, ...]:
         if arrival.closure is not None and hit.scope >= 0:

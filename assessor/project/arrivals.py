@@ -32,10 +32,12 @@ class Arrival:
     closure: Closure | None = None
     is_build: bool = False
     """It happens while an image is built."""
+    env: tuple[tuple[str, str], ...] = ()
+    """The variables that are set there: of workflow, job, step, image and command."""
 
     def at(self, hop: Hop) -> Arrival:
         """The way with one more hop."""
-        return Arrival(self.run, self.step, hop, self, self.fails, self.in_test, self.closure, self.is_build)
+        return Arrival(self.run, self.step, hop, self, self.fails, self.in_test, self.closure, self.is_build, self.env)
 
     @property
     def depth(self) -> int:
@@ -109,9 +111,15 @@ class Reach:
     """Arrivals at targets and stages, by path and line."""
     inline: list[tuple[SourceCall, Place, Arrival]] = field(default_factory=list)
     """Calls of R and Julia code that stands on a command line."""
+    submitting: set[str] = field(default_factory=set)
+    """Keys of the runs that hand a pipeline to its backend."""
     broken: list[tuple[Place, str]] = field(default_factory=list)
     """Hops that lead nowhere, in words."""
     broken_hops: set[Hop] = field(default_factory=set)
+
+    def only_compiles(self, closure: Closure, arrival: Arrival) -> bool:
+        """The closure writes a pipeline down, and nothing of its run hands one over."""
+        return bool(closure.compiled) and arrival.run.key not in self.submitting
 
     def breaks(self, context: Context, why: str) -> None:
         """The command of this context starts, builds or applies nothing."""

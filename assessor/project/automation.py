@@ -7,9 +7,10 @@ the run, and whether only a test starts it. A route ends at its first broken hop
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
+from assessor.facts.commands import Command
 from assessor.facts.place import Place
 from assessor.facts.python import Call
 from assessor.findings import Hop
@@ -17,9 +18,10 @@ from assessor.project.arrivals import Arrival, Reach, Site
 from assessor.project.closure import Closure
 from assessor.project.idleness import is_idle
 from assessor.project.invocations import interpret
-from assessor.project.model import Project, Role
+from assessor.project.model import Project, ProjectFile, Role
 from assessor.project.modules import Modules, ScopeKey
 from assessor.project.runs import Run, workflow_runs
+from assessor.project.started_calls import commands_started
 from assessor.project.starts import code_starts, deployment_starts, resource_starts
 from assessor.project.walk import Walk
 
@@ -55,9 +57,18 @@ class Automation:
     def _by_scope(self) -> Mapping[ScopeKey, list[tuple[Closure, Arrival]]]:
         found: dict[ScopeKey, list[tuple[Closure, Arrival]]] = defaultdict(list)
         for closure, arrival in self.reach.closures:
+            left_out = closure.compiled if self.reach.only_compiles(closure, arrival) else ()
             for scope in closure.reached:
-                found[scope].append((closure, arrival))
+                if scope not in left_out:
+                    found[scope].append((closure, arrival))
         return found
+
+    def compilations(self) -> Iterator[tuple[Place, Call, Arrival]]:
+        """Every call by which a run compiles a pipeline, with the way to it."""
+        for closure, arrival in self.reach.closures:
+            for (path, number), call in self._walk.submissions.writes(closure):
+                way = self._walk.scope_arrival((path, number), closure, arrival, call.line)
+                yield Place(path, call.line), call, way
 
     def arrivals(self, path: str, scope: int, call: Call | None = None, line: int = 0) -> list[Arrival]:
         """Every way that some run reaches a function, or the call in it if its conditions allow it."""
@@ -75,23 +86,32 @@ class Automation:
 
     @cached_property
     def idle_sites(self) -> tuple[Site, ...]:
-        """Commands of scripts, targets, stages and hooks that no run reaches: a person starts them."""
+        """Commands of scripts, targets, stages, hooks, containers and Python that no run reaches: a person starts them."""
         reached = {site.place for site in self.reach.sites}
         found = []
         for file in self.project.ordered:
             if file.role is not Role.FIRST_PARTY:
                 continue
-            commands = [c for target in file.facts.targets for c in target.commands]
-            commands += file.facts.script.commands if file.facts.script else ()
-            commands += [c for hook in file.facts.hooks if not hook.never for c in hook.commands]
-            for workflow in file.facts.workflows:
-                if not workflow.disabled:
-                    commands += [
-                        c for job in workflow.jobs if job.is_active for step in job.steps for c in step.commands
-                    ]
+            commands = _commands(file)
             for command in commands:
                 invocation = interpret(command.argv)
                 place = Place(file.path, command.line)
                 if invocation and place not in reached and not is_idle(invocation):
                     found.append(Site(command, invocation, place))
         return tuple(found)
+
+
+def _commands(file: ProjectFile) -> list[Command]:
+    """Every command that a file holds: of targets, scripts, hooks, containers, workflows, and of its Python code."""
+    facts = file.facts
+    found = [c for target in facts.targets for c in target.commands]
+    found += facts.script.commands if facts.script else ()
+    found += [c for hook in facts.hooks if not hook.never for c in hook.commands]
+    found += facts.dockerfile.entry if facts.dockerfile else ()
+    found += [c for service in facts.services for c in service.command]
+    for workflow in facts.workflows:
+        if not workflow.disabled:
+            found += [c for job in workflow.jobs if job.is_active for step in job.steps for c in step.commands]
+    for call in facts.python.calls if facts.python else ():
+        found += commands_started(call, file.path)
+    return found

@@ -28,14 +28,16 @@ _REGISTERING = {
 here: such functions run where they are called."""
 
 MAX_SCOPES = 20_000
+SUBMITTED = "submitted"
+"""How a pipeline's definition starts that was handed to its backend: as a function."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Where Python starts.
 
-    `how`: script (module body and main block), import (body only), function (body and the named function), member (the
-    same, and of its kind no other one runs), tests (body and test functions), dag (body, main block and every decorated
+    `how`: script (module body and main block), import (body only), function (body and the named function), submitted (the
+    same, of a pipeline), member (the same, and of its kind no other one runs), tests (body and test functions), dag (body, main block and every decorated
     function).
     """
 
@@ -52,6 +54,8 @@ class Closure:
     switches: Mapping[str, str]
     in_test: bool = False
     reached: dict[ScopeKey, tuple[ScopeKey | None, int]] = field(default_factory=dict)
+    compiled: frozenset[ScopeKey] = frozenset()
+    """Functions that are reached only to write a pipeline down."""
 
     def runs(self, call: Call) -> bool:
         """The call's conditions allow it under this command line and environment."""
@@ -161,7 +165,7 @@ class _Walk:
         for number, scope in enumerate(index.facts.scopes):
             if number in (MODULE, MAIN):
                 wanted = number == MAIN and entry.how in ("script", "dag")
-            elif entry.how in ("function", "member"):
+            elif entry.how in ("function", "member", SUBMITTED):
                 wanted = scope.name == entry.name
             elif entry.how == "tests":
                 wanted = is_test_scope(scope) or is_fixture(scope)
@@ -169,7 +173,7 @@ class _Walk:
                 wanted = entry.how == "dag" and bool(scope.decorators)
             if wanted:
                 self.push((entry.path, number), body, scope.line)
-        if entry.how in ("function", "member") and entry.name:
+        if entry.how in ("function", "member", SUBMITTED) and entry.name:
             for target in self.modules.targets(entry.name, entry.path):
                 self.push(target, body, 1)
 

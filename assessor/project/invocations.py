@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from assessor.catalog.programs import programs
@@ -38,6 +38,8 @@ class Invocation:
     code: str = ""
     via_runner: str = ""
     folder: str = ""
+    launchers: tuple[str, ...] = ()
+    """Wrappers that watch what they start (`opentelemetry-instrument`, `newrelic-admin run-program`)."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -69,22 +71,34 @@ def without_variable(path: str) -> str:
 def interpret(argv: tuple[str, ...]) -> Invocation | None:
     """Take the wrappers off a command line. None for an empty one."""
     words, runner, folder = list(argv), "", ""
+    launchers: list[str] = []
     for _ in range(6):
+        words = _built_in(words)
         if not words:
             return None
-        if _PYTHON.match(words[0]):
-            return _python(tuple(words[1:]), runner, folder)
         name = bare_name(words[0])
-        wrapper = programs().wrapper(name, tuple(words[1:3]))
+        is_python = _PYTHON.match(words[0]) is not None
+        wrapper = () if is_python else programs().wrapper(name, tuple(words[1:3]))
         if not wrapper:
-            return _program(name, words, runner, folder)
+            made = _python(tuple(words[1:]), runner, folder) if is_python else _program(name, words, runner, folder)
+            return replace(made, launchers=tuple(launchers)) if launchers else made
         rest, changed, as_module = _after_options(words[len(wrapper) :])
-        folder = changed or folder
-        runner = runner or wrapper[0]
+        folder, runner = changed or folder, runner or wrapper[0]
+        if programs().watches(wrapper):
+            launchers.append(" ".join(wrapper))
         if programs().starts_python(wrapper):
             return _python(("-m", *rest) if as_module else tuple(rest), runner, folder)
         words = rest
     return None
+
+
+def _built_in(words: list[str]) -> list[str]:
+    """The command that a runner's own task is documented to run."""
+    meant = programs().built_in.get(f"{bare_name(words[0])} {words[1]}") if len(words) > 1 else None
+    if meant is None:
+        return words
+    given = ["--cov" if word in ("--cover", "-c") and meant == "pytest" else word for word in words[2:]]
+    return [*meant.split(), *given]
 
 
 def _after_options(words: list[str]) -> tuple[list[str], str, bool]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 
+from assessor.catalog.tools import known_commands
+from assessor.facts.commands import Command
 from assessor.facts.python import MODULE, UNKNOWN, Call
 from assessor.project.arrivals import Context
-from assessor.project.invocations import without_variable
+from assessor.project.invocations import interpret, without_variable
 from assessor.project.paths import Paths, joined
+from assessor.readers.syntax.shell import parse as parse_shell
 
 _STARTERS = {
     "os.system", "os.popen", "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output",
@@ -21,6 +25,7 @@ _SOURCE_FOLDERS = ("source_dir", "source_directory", "code", "source")
 _TOUCHING = ("open", "exists", "copy", "join", "copyfile", "read_text")
 """Last words of calls that look at a file or copy it and do not start it."""
 _LONGEST_NAME = 200
+_LONGEST_COMMAND = 40
 
 
 def started_text(call: Call, path: str) -> str | tuple[str, ...]:
@@ -52,13 +57,29 @@ def started_text(call: Call, path: str) -> str | tuple[str, ...]:
     return ""
 
 
+def commands_started(call: Call, path: str) -> tuple[Command, ...]:
+    """The commands that a call of the file `path` runs, on the call's line."""
+    text = started_text(call, path)
+    if not text:
+        return ()
+    if isinstance(text, tuple):
+        checked = call.keyword("check") is True or "check_" in call.name or path.endswith(("noxfile.py", "tasks.py"))
+        return (Command(text, call.line, swallowed=not checked),)
+    return tuple(replace(command, line=call.line) for command in parse_shell(text, first_line=call.line).commands)
+
+
 def _known(words: tuple[object, ...]) -> tuple[str, ...]:
     return tuple("$X" if word is UNKNOWN else str(word) for word in words)
 
 
 def _looks_started(value: str | tuple[object, ...]) -> bool:
+    """The text names a script, or begins with a program that the catalogue knows and goes on."""
     text = value if isinstance(value, str) else " ".join(map(str, value))
-    return any(mark in text for mark in (".py", ".sh", "python", "dvc ", "make "))
+    if any(mark in text for mark in (".py", ".sh", "python", "dvc ", "make ")):
+        return True
+    words = text.split()
+    invocation = interpret(tuple(words)) if 1 < len(words) <= _LONGEST_COMMAND else None
+    return invocation is not None and invocation.program in known_commands()
 
 
 def may_name_files(call: Call) -> bool:

@@ -22,7 +22,7 @@ from assessor.facts.python import Call
 from assessor.facts.workflow import Job, Step, Workflow
 from assessor.findings import Hop
 from assessor.project.arrivals import NO_RUN, ActionSite, Arrival, Context, Reach, Site, hopped
-from assessor.project.closure import Closure, Entry, explore
+from assessor.project.closure import SUBMITTED, Closure, Entry, explore
 from assessor.project.collected_tests import CollectedTests
 from assessor.project.containers import Containers
 from assessor.project.idleness import Idleness, is_idle
@@ -32,8 +32,9 @@ from assessor.project.modules import Modules, ScopeKey
 from assessor.project.paths import Paths, folder_of, joined
 from assessor.project.r_and_julia import RAndJulia
 from assessor.project.runs import Run, called_file
-from assessor.project.started_calls import files_named, may_name_files, started_text
+from assessor.project.started_calls import commands_started, files_named, may_name_files, started_text
 from assessor.project.starts import Start
+from assessor.project.submissions import Submissions
 from assessor.project.targets import Targets
 from assessor.readers.syntax.shell import parse as parse_shell
 
@@ -54,6 +55,7 @@ class Walk:
         self.modules = modules
         self.reach = Reach()
         self.paths = Paths(project)
+        self.submissions = Submissions(modules)
         self.idleness = Idleness(project, self.paths, modules)
         self.targets = Targets(self)
         self.containers = Containers(self)
@@ -169,8 +171,9 @@ class Walk:
             return
         self._seen.add(key)
         hop = Hop(_shown(command.text), place)
-        arrival = Arrival(parent.run, parent.step, hop, parent, fails, parent.in_test, is_build=parent.is_build)
-        inner = Context(arrival, cwd, context.path, (*context.env, *command.env))
+        env = (*context.env, *command.env) if command.env else context.env
+        arrival = Arrival(parent.run, parent.step, hop, parent, fails, parent.in_test, None, parent.is_build, env)
+        inner = Context(arrival, cwd, context.path, env)
         if idle := is_idle(invocation):
             self.reach.breaks(inner, f"{invocation.program} only looks with {idle}")
             return
@@ -369,14 +372,16 @@ class Walk:
         closure = self._explored.get(key)
         if closure is None:
             closure = self._explored[key] = explore(self.modules, entries, given, words)
+            closure.compiled = self.submissions.compiled(closure)
         in_test = context.arrival.in_test or closure.in_test
-        arrival = replace(context.arrival, closure=closure, in_test=in_test)
+        arrival = replace(context.arrival, closure=closure, in_test=in_test, env=context.env)
         seen = (id(closure), arrival.fails, in_test, arrival.step)
         if seen in self._seen:
             return
         self._seen.add(seen)
         self.reach.closures.append((closure, arrival))
         self._spawned(closure, arrival, context)
+        self._submitted(closure, arrival, context)
 
     @cached_property
     def _guarded(self) -> frozenset[str]:
@@ -392,6 +397,18 @@ class Walk:
             for call, text in self._starting(scope):
                 if closure.runs(call):
                     self._call(call, text, scope, closure, arrival, context)
+
+    def _submitted(self, closure: Closure, arrival: Arrival, context: Context) -> None:
+        """A pipeline that the closure hands to its backend runs there, also where a test does it."""
+        if closure.entries[0].how == SUBMITTED:
+            return
+        for scope, call in self.submissions.submitting(closure):
+            if not arrival.in_test:
+                self.reach.submitting.add(arrival.run.key)
+            entries = self.submissions.definitions(closure, scope)
+            if entries and (arrival.in_test or not any(e.path in {p for p, _ in closure.reached} for e in entries)):
+                hop = self.scope_arrival(scope, closure, arrival, call.line)
+                self.python(entries, Invocation("python"), replace(context, arrival=replace(hop, in_test=False)))
 
     def _starting(self, scope: ScopeKey) -> list[tuple[Call, str | tuple[str, ...]]]:
         """The calls of a function that may start a command or a file, with the command where the call itself has one."""
@@ -416,16 +433,8 @@ class Walk:
             return
         hop = self.scope_arrival(scope, closure, arrival, call.line)
         inner = replace(context, arrival=hop, path=scope[0])
-        if text:
-            checked = (
-                call.keyword("check") is True or "check_" in call.name or scope[0].endswith(("noxfile.py", "tasks.py"))
-            )
-            if isinstance(text, tuple):
-                commands: tuple[Command, ...] = (Command(text, call.line, swallowed=not checked),)
-            else:
-                commands = parse_shell(text, first_line=call.line).commands
-            for command in commands:
-                self.command(replace(command, line=call.line), inner)
+        for command in commands_started(call, scope[0]) if text else ():
+            self.command(command, inner)
         for found in files:
             self.file(found, inner)
 

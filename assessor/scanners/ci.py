@@ -193,8 +193,17 @@ def ml(scene: Scene, cases: list[TestCase]) -> Finding:
     found = ladder.of_source_tests(scene, practice, sources, "runs the model in CI")
     evidence += [item for item in found if item.rung is Rung.AUTOMATED]
     evidence += _checks_in_ci(scene)
+    evidence += _compilations(scene)
     evidence += _stages(scene)
     return conclude(practice, evidence)
+
+
+def _compilations(scene: Scene) -> Iterator[Evidence]:
+    """Compiling a pipeline checks its definition; it runs nothing of it."""
+    for place, call, arrival in scene.automation.compilations():
+        if is_ci(arrival) and arrival.is_automatic and not arrival.is_build:
+            text = f"{arrival.run.workflow.provider} job {arrival.run.job.title} compiles a pipeline by {call.name}"
+            yield Evidence("ci.ml", Rung.AUTOMATED, place, text, "", arrival.route)
 
 
 def _checks_in_ci(scene: Scene) -> Iterator[Evidence]:

@@ -178,7 +178,8 @@ def _chains(scene: Scene) -> dict[str, list[tuple[Site, frozenset[str]]]]:
     """The commands of each workflow that start ML code, with the stations of what each starts."""
     trained: dict[tuple[str, Place], frozenset[str]] = {}
     for closure, arrival in scene.automation.reach.closures:
-        if not closure.in_test and not arrival.in_test and arrival.hop:
+        compiles = scene.automation.reach.only_compiles(closure, arrival)
+        if not closure.in_test and not arrival.in_test and arrival.hop and not compiles:
             key = (_chain(arrival), arrival.hop.place)
             trained[key] = trained.get(key, frozenset()) | closure_marks(scene, closure)
     chains: dict[str, list[tuple[Site, frozenset[str]]]] = defaultdict(list)

@@ -271,7 +271,7 @@ def _installs(scene: Scene) -> Iterator[tuple[tuple[str, ...], Place, tuple[Hop,
             words = site.invocation.words
             if site.invocation.via_runner == "uv":
                 words = ("uv", *site.command.argv[1:])
-            yield words, site.place, site.arrival.route
+            yield _with_switches(words, site.arrival.env), site.place, site.arrival.route
     for file, dockerfile in scene.project.having(lambda f: f.dockerfile):
         assert isinstance(dockerfile, Dockerfile)
         for command in dockerfile.commands:
@@ -286,11 +286,23 @@ def _installs(scene: Scene) -> Iterator[tuple[tuple[str, ...], Place, tuple[Hop,
             if command.argv[:2] == ("uv", "run"):
                 words = command.argv
             if words:
+                words = _with_switches(words, command.env)
                 place = file.at(command.line)
                 yield words, place, (Hop(f"build {file.path}", file.at(1)), Hop(" ".join(command.argv)[:80], place))
     for action in scene.automation.reach.actions:
         if "setup-renv" in action.step.uses and action.arrival.is_automatic:
             yield ("renv::restore",), action.place, action.arrival.route
+
+
+_UV_SWITCHES = {"UV_FROZEN": "--frozen", "UV_LOCKED": "--locked"}
+
+
+def _with_switches(words: tuple[str, ...], env: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """uv takes its options from the environment too (uv's reference of environment variables)."""
+    if words[:1] != ("uv",):
+        return words
+    given = {name for name, value in env if value.strip("'\"").lower() not in ("", "0", "false", "no", "off")}
+    return (*words, *(flag for name, flag in _UV_SWITCHES.items() if name in given))
 
 
 # ---- environment ----

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from assessor.facts.commands import Command
@@ -14,6 +15,7 @@ from assessor.readers.syntax import shell
 
 _INSTRUCTION = re.compile(r"^\s*([A-Za-z]+)\s+(.*)$", re.DOTALL)
 _HEREDOC = re.compile(r"<<-?\s*[\"']?(\w+)[\"']?")
+_PAIR = re.compile(r"""([A-Za-z_]\w*)=("(?:[^"\\]|\\.)*"|'[^']*'|(?:[^\s\\]|\\.)*)""")
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}|\$(\w+)")
 _FLAGS = re.compile(r"(?:--\S+[\s\\]+)+")
 _CONTINUED = "\\\n"
@@ -75,6 +77,7 @@ class _Reader:
     def __init__(self) -> None:
         self.stages: list[BuildStage] = []
         self.arguments: dict[str, str] = {}
+        self.env: dict[str, str] = {}
         self.commands: list[Command] = []
         self.copies: list[tuple[str, str, int]] = []
         self.entry: tuple[int, list[str]] | None = None
@@ -101,7 +104,19 @@ class _Reader:
         if equals:
             self.arguments[name.strip()] = value.strip().strip("\"'")
 
-    on_env = on_arg
+    def on_env(self, line: int, text: str, document: str) -> None:
+        """`ENV A=1 B=2`, or `ENV A 1`."""
+        pairs = _PAIR.findall(text)
+        if not pairs:
+            name, _, value = text.partition(" ")
+            pairs = [(name, value)]
+        for name, value in pairs:
+            self.arguments[name.strip()] = self.env[name.strip()] = value.strip().strip("\"'")
+
+    def with_env(self, commands: Iterable[Command]) -> list[Command]:
+        """The commands with the variables that the image has by then."""
+        own = tuple(self.env.items())
+        return [replace(command, env=(*own, *command.env)) for command in commands] if own else list(commands)
 
     def on_from(self, line: int, text: str, document: str) -> None:
         words = [w for w in self.filled(" ".join(text.split())).split() if not w.startswith("--")]
@@ -110,6 +125,7 @@ class _Reader:
         name = words[2] if len(words) > 2 and words[1].lower() == "as" else ""
         self.stages.append(BuildStage(name, words[0], line))
         self.entry, self.command, self.workdir, self.user = None, None, "", ""
+        self.env = {}
 
     def on_workdir(self, line: int, text: str, document: str) -> None:
         self.workdir = posixpath.join(self.workdir, self.filled(text))
@@ -136,7 +152,7 @@ class _Reader:
             parsed = (Command(tuple(words), line),)
         else:
             parsed = shell.parse(plain, line, stops_on_error=True).commands
-        self.commands += parsed
+        self.commands += self.with_env(parsed)
 
     def on_entrypoint(self, line: int, text: str, document: str) -> None:
         self.entry = (line, _exec_form(text) or ["sh", "-c", text])
@@ -164,7 +180,12 @@ class _Reader:
 
     def finished(self) -> Dockerfile:
         return Dockerfile(
-            tuple(self.stages), tuple(self.commands), self.started(), tuple(self.copies), self.workdir, self.user
+            tuple(self.stages),
+            tuple(self.commands),
+            tuple(self.with_env(self.started())),
+            tuple(self.copies),
+            self.workdir,
+            self.user,
         )
 
 

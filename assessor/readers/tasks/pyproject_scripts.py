@@ -36,6 +36,10 @@ def read(path: str, text: str) -> FileFacts:
         below = keys if name == "pyproject.toml" else keys[2:]
         if name == "pyproject.toml" or runner in name:
             found += _scripts(runner, _table(root, below), text, ".".join(below))
+    features = ("tool", "pixi", "feature") if name == "pyproject.toml" else ("feature",)
+    if name in ("pyproject.toml", "pixi.toml"):
+        for feature, table in _table(root, features).items():
+            found += _scripts("pixi", _table(table, ("tasks",)), text, ".".join([*features, feature, "tasks"]))
     prefix = ("tool", "hatch") if name == "pyproject.toml" else ()
     for env, table in _table(root, (*prefix, "envs")).items():
         if isinstance(table, dict):
@@ -59,6 +63,9 @@ def _scripts(runner: str, table: dict[str, object], text: str, section: str) -> 
         line = text.count("\n", 0, found.start() if found else start) + 1
         commands: list[Command] = []
         needs: list[str] = []
+        function = _function(value)
+        if function:
+            commands.append(Command(("python", "-c", function), line))
         for piece in _pieces(value):
             if piece.startswith("\0"):
                 needs.append(piece[1:])
@@ -67,6 +74,16 @@ def _scripts(runner: str, table: dict[str, object], text: str, section: str) -> 
         kept = tuple(command for command in commands if command.argv[0] not in table)
         needs += [command.argv[0] for command in commands if command.argv[0] in table and command.argv[0] != name]
         yield Target(runner, name, line, kept, tuple(needs))
+
+
+_CALLED = re.compile(r"\s*([A-Za-z_][\w.]*):([A-Za-z_]\w*)\s*(?:\(.*\))?\s*", re.DOTALL)
+
+
+def _function(value: object) -> str:
+    """The code that calls the function which is the task: poe's `script`, pdm's `call` (`pkg.mod:main`)."""
+    text = (value.get("script") or value.get("call")) if isinstance(value, dict) else None
+    found = _CALLED.fullmatch(text[:300]) if isinstance(text, str) else None
+    return f"from {found[1]} import {found[2]}; {found[2]}()" if found else ""
 
 
 def _pieces(value: object, depth: int = 0) -> Iterator[str]:

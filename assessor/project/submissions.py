@@ -1,0 +1,146 @@
+"""Pipelines that code compiles or hands to their backend.
+
+Compiling is not running: what a run reaches only while it compiles a pipeline is not run by it. A pipeline that is handed
+over runs, also where a test does it, unless the test puts a mock in the backend's place.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from assessor.catalog.pipelines import Handover, handovers, means
+from assessor.facts.python import MAIN, MODULE, Call, Scope
+from assessor.project.closure import SUBMITTED, Closure, Entry, is_test_scope
+from assessor.project.modules import Modules, ScopeKey
+
+_REPLACES = ("patch", "object", "multiple", "setattr", "spy", "stub")
+
+
+class Submissions:
+    """What the modules of one project compile, hand over and define."""
+
+    def __init__(self, modules: Modules) -> None:
+        self._modules = modules
+
+    @cached_property
+    def _used(self) -> Mapping[str, tuple[Handover, ...]]:
+        """File → the orchestrators whose packages it imports."""
+        found = {}
+        for path in self._modules.files:
+            targets = [imported.target for imported in self._modules.index(path).facts.imports]
+            used = tuple(
+                h for h in handovers() if any(t == i or t.startswith(f"{i}.") for t in targets for i in h.imports)
+            )
+            if used:
+                found[path] = used
+        return found
+
+    @cached_property
+    def _calls(self) -> tuple[Mapping[ScopeKey, list[Call]], Mapping[ScopeKey, list[Call]]]:
+        """The calls that compile, and those that hand over, by function."""
+        compiling: dict[ScopeKey, list[Call]] = defaultdict(list)
+        submitting: dict[ScopeKey, list[Call]] = defaultdict(list)
+        for path, used in self._used.items():
+            for call in self._modules.index(path).facts.calls:
+                if any(means(h.submits, call.name) or means(h.local, call.name) for h in used):
+                    submitting[path, call.scope].append(call)
+                elif any(means(h.compiles, call.name) for h in used):
+                    compiling[path, call.scope].append(call)
+        return compiling, submitting
+
+    @cached_property
+    def _definitions(self) -> frozenset[ScopeKey]:
+        """Functions that a decorator makes a pipeline or a step of one."""
+        return frozenset(
+            (path, number)
+            for path, used in self._used.items()
+            for number, scope in enumerate(self._modules.index(path).facts.scopes)
+            if any(means(h.defines, decorator.name) for h in used for decorator in scope.decorators)
+        )
+
+    def compiled(self, closure: Closure) -> frozenset[ScopeKey]:
+        """The functions that the closure reaches only to write a pipeline down; none where it hands one over."""
+        compiling = self._calls[0]
+        if not compiling or closure.entries[0].how == SUBMITTED or any(True for _ in self.submitting(closure)):
+            return frozenset()
+        writers = {s for s in compiling.keys() & closure.reached.keys() if any(closure.runs(c) for c in compiling[s])}
+        if not writers:
+            return frozenset()
+        roots = writers | (self._definitions & closure.reached.keys())
+        found = set(roots)
+        for scope, (parent, _) in closure.reached.items():  # parents stand before what is reached from them
+            if parent in found:
+                found.add(scope)
+        return frozenset(found)
+
+    def writes(self, closure: Closure) -> Iterator[tuple[ScopeKey, Call]]:
+        """The calls of a closure that compile."""
+        for scope in sorted(self._calls[0].keys() & closure.reached.keys()):
+            yield from ((scope, call) for call in self._calls[0][scope] if closure.runs(call))
+
+    def submitting(self, closure: Closure) -> Iterator[tuple[ScopeKey, Call]]:
+        """The calls of a closure that have a pipeline run; in a test only those that hand it to its real backend."""
+        for scope in sorted(self._calls[1].keys() & closure.reached.keys()):
+            for call in self._calls[1][scope]:
+                stays = any(means(handover.local, call.name) for handover in handovers())
+                if closure.runs(call) and not (closure.in_test and (stays or self._is_mocked(closure, scope, call))):
+                    yield scope, call
+
+    def definitions(self, closure: Closure, place: ScopeKey) -> tuple[Entry, ...]:
+        """The functions that define what is handed over in a function: those that the closure reaches, or those that are
+        compiled into the file that is named there."""
+        own = sorted(self._definitions & closure.reached.keys())
+        own += sorted(
+            scope for scope in self._calls[0].keys() & closure.reached.keys() if scope[1] not in (MODULE, MAIN)
+        )
+        if not own:
+            beside = self._modules.index(place[0]).calls.get(place[1], ())
+            names = {_file_name(text) for call in beside for text in _texts(call)} - {""}
+            for scope, calls in self._calls[0].items():
+                for call in calls:
+                    if names & {_file_name(text) for text in _texts(call)}:
+                        own += [t for name in call.names for t in self._modules.targets(name, scope[0])]
+        scopes = [(path, self._modules.index(path).facts.scopes[number]) for path, number in own]
+        return tuple(
+            dict.fromkeys(Entry(path, SUBMITTED, scope.name) for path, scope in scopes if scope.kind != "module")
+        )
+
+    def _is_mocked(self, closure: Closure, scope: ScopeKey, call: Call) -> bool:
+        """The test on the way to the call replaces something that the call goes through."""
+        way = [key for key, _ in closure.trail(scope)]
+        through = set(call.name.split(".")) - {"?"}
+        for path, number in way:
+            through.add(self._scope(path, number).name.rpartition(".")[2])
+        for path, number in way:
+            if is_test_scope(self._scope(path, number)):
+                return any(through & set(text.split(".")) for text in self._replaced(path, number))
+        return False
+
+    def _scope(self, path: str, number: int) -> Scope:
+        return self._modules.index(path).facts.scopes[number]
+
+    def _replaced(self, path: str, number: int) -> Iterator[str]:
+        """The dotted names that a test, its class or a fixture of its file replaces."""
+        index = self._modules.index(path)
+        test = index.facts.scopes[number]
+        of_class = [c.decorators for c in index.facts.classes if c.name == test.class_name]
+        fixtures = [
+            n for n, s in enumerate(index.facts.scopes) if any(d.name.endswith("fixture") for d in s.decorators)
+        ]
+        calls = [*test.decorators, *(d for decorators in of_class for d in decorators)]
+        calls += [c for n in (number, *fixtures) for c in index.calls.get(n, ())]
+        for call in calls:
+            if call.name.rpartition(".")[2] in _REPLACES or ".patch" in call.name:
+                yield from (value for value in call.args if isinstance(value, str))
+                yield from call.names
+
+
+def _texts(call: Call) -> list[str]:
+    return [value for value in (*call.args, *(v for _, v in call.keywords)) if isinstance(value, str)]
+
+
+def _file_name(text: str) -> str:
+    name = text.rpartition("/")[2]
+    return name if name.endswith((".json", ".yaml", ".yml", ".tar.gz", ".zip")) else ""
