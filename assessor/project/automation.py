@@ -22,7 +22,7 @@ from assessor.project.model import Project, ProjectFile, Role
 from assessor.project.modules import Modules, ScopeKey
 from assessor.project.runs import Run, workflow_runs
 from assessor.project.started_calls import commands_started
-from assessor.project.starts import code_starts, deployment_starts, resource_starts
+from assessor.project.starts import code_starts, deployment_starts, named_task_starts, resource_starts
 from assessor.project.walk import Walk
 
 
@@ -36,7 +36,12 @@ class Automation:
         for run in workflow_runs(project):
             self.runs[run.key] = run
             self._walk.job(run)
-        for start in (*code_starts(project, modules), *deployment_starts(project), *resource_starts(project)):
+        for start in (
+            *code_starts(project, modules),
+            *named_task_starts(project, modules),
+            *deployment_starts(project),
+            *resource_starts(project),
+        ):
             self.runs[start.run.key] = start.run
             self._walk.start(start)
 

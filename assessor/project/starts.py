@@ -16,7 +16,7 @@ from assessor.facts.workflow import Job, Trigger, Workflow
 from assessor.findings import Hop
 from assessor.project.closure import Entry
 from assessor.project.model import Project, ProjectFile, Role
-from assessor.project.modules import Modules
+from assessor.project.modules import Modules, ScopeKey
 from assessor.project.runs import Run
 
 _INACTIVE = {"", "@once", "none", "null"}
@@ -60,6 +60,46 @@ def code_starts(project: Project, modules: Modules) -> Iterator[Start]:
             for call in decorators:
                 if any(matches_call(name, call.name) for name in pattern.decorators) and call.line not in seen:
                     yield from _started(file, call, pattern, seen)
+
+
+_NEAR = 4
+"""Lines of one entry of a schedule."""
+
+
+def named_task_starts(project: Project, modules: Modules) -> Iterator[Start]:
+    """A run for each entry of a schedule that names its task by text: Celery's `{"task": "pkg.fit", "schedule": 300}`.
+
+    The text is the registered name of a task, or the dotted one of its function."""
+    tasks: dict[ScopeKey, str] = {}
+    celery = [f for f in project.code_files if any(i.target.split(".")[0] == "celery" for i in f.code.imports)]  # type: ignore[union-attr]
+    for file in celery:
+        for number, scope in enumerate(modules.index(file.path).facts.scopes):
+            for decorator in scope.decorators:
+                if decorator.name.rpartition(".")[2] in ("task", "shared_task"):
+                    name = decorator.keyword("name")
+                    tasks[file.path, number] = name if isinstance(name, str) else ""
+    registered = {name: key for key, name in tasks.items() if name}
+    for file in celery if tasks else ():
+        texts = modules.index(file.path).facts.texts
+        scheduled = {text.line for text in texts if text.value == "schedule"}
+        for text in texts:
+            key = registered.get(text.value) or _function_named(modules, text.value, file.path)
+            if key in tasks and any(abs(text.line - line) <= _NEAR for line in scheduled):
+                assert key is not None
+                trigger = Trigger("schedule", text.line)
+                run = _run("code", file.path, text.line, text.value, trigger, f"celery schedule of {text.value}")
+                name = modules.index(key[0]).facts.scopes[key[1]].name
+                yield Start(run, members=(Entry(key[0], "member", name),))
+
+
+def _function_named(modules: Modules, dotted: str, path: str) -> ScopeKey | None:
+    """The function that a dotted name in a text means."""
+    found = modules.split(dotted, path) if _DOTTED.fullmatch(dotted) else None
+    number = modules.index(found[0]).scopes.get(found[1]) if found and found[1] else None
+    return (found[0], number) if found and number is not None else None
+
+
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 
 
 def _prefixes(names: Iterable[str]) -> set[str]:

@@ -428,7 +428,11 @@ class Walk:
         arrival: Arrival,
         context: Context,
     ) -> None:
-        files = [] if text else files_named(call, scope[0], context, self.paths)
+        files = (
+            []
+            if text
+            else files_named(call, scope[0], context, self.paths, self.modules.index(scope[0]).calls.get(scope[1], ()))
+        )
         if not text and not files:
             return
         hop = self.scope_arrival(scope, closure, arrival, call.line)

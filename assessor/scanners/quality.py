@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from assessor.facts.commands import Hook
 from assessor.facts.place import Place
 from assessor.facts.python import NotebookFacts
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
@@ -191,6 +192,16 @@ def _dirt(file: ProjectFile) -> str:
     return ", ".join(reasons)
 
 
+def _run_by_ci_too(scene: Scene, file: ProjectFile, live: list[Hook], text: str) -> Iterator[Evidence]:
+    """CI runs the very command or target of a hook, without the hook runner. One of its tools alone is not that."""
+    own = {command.argv for hook in live if hook.is_named_only for command in hook.commands}
+    for site in scene.automation.reach.sites if own else ():
+        if site.command.argv in own and site.place.path != file.path and site.arrival and site.arrival.run.on_change:
+            said = f"{text}, CI runs `{site.command.text[:60]}` too"
+            yield Evidence("quality.hooks", Rung.AUTOMATED, file.at(live[0].line), said, "", site.arrival.route)
+            return
+
+
 def hooks(scene: Scene) -> Finding:
     """Real hooks are used; where CI or pre-commit.ci runs them too, automated."""
     practice = "quality.hooks"
@@ -221,6 +232,7 @@ def hooks(scene: Scene) -> Finding:
                     arrival.route,
                 )
             )
+        evidence += _run_by_ci_too(scene, file, live, text)
         hosted = next((s for s in file.facts.settings if s.key == "ci" or s.key.startswith("ci.")), None)
         if hosted:
             route = (Hop("pre-commit.ci", file.at(hosted.line)),)
