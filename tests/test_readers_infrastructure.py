@@ -409,7 +409,7 @@ def test_cloudformation_schedules_and_events() -> None:
     assert (nightly.schedule, nightly.is_active, nightly.event) == ("rate(1 day)", False, "")
     assert (on_data.event, on_data.schedule) == ("EventPattern", "")
     assert (train.schedule, train.event, train.line) == ("rate(7 days)", "S3", 10)
-    assert train.commands[0].argv == ("python", "-c", "from app import handler\nhandler()")
+    assert train.commands[0].argv == ("serverless-handler", "app.py", "handler")
     assert train.commands[0].cwd == "$SCRIPT_DIR/src"
     assert task.images == ("repo/x:1",) and task.commands[0].argv == ("python", "serve.py")
 
@@ -462,7 +462,7 @@ def test_codepipeline_is_a_workflow() -> None:
     assert [(c.text, c.line) for s in test.steps for c in s.commands] == [("pytest", 32)]
     assert (image.uses, image.needs) == ("image/buildspec.yml", ("Build/Test",))
     assert start.needs == ("Build/Test", "Build/Image")
-    assert start.steps[0].commands[0].argv[2] == "from start import main\nmain()"
+    assert start.steps[0].commands[0].argv == ("serverless-handler", "start.py", "main")
     assert ask.approval and not stack.approval
     assert (stack.steps[0].uses, stack.needs) == ("codepipeline/deploy/cloudformation", ("Train/Start", "Train/Ask"))
 

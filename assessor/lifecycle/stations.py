@@ -103,7 +103,12 @@ def _marks(scene: Scene) -> Mapping[ScopeKey, frozenset[str]]:
     found: dict[ScopeKey, set[str]] = defaultdict(set)
     for hit in training_hits(scene):
         found[hit.file.path, hit.scope].add("train")
-    by_practice = {"data.pipeline": "data", "experiments.evaluation": "evaluate", "experiments.registry": "register"}
+    by_practice = {
+        "data.pipeline": "data",
+        "experiments.evaluation": "evaluate",
+        "experiments.registry": "register",
+        "deployment.automation": "deploy",
+    }
     for practice, station in by_practice.items():
         for hit in scene.hits(practice, notebooks=False):
             if hit.scope >= 0:

@@ -25,6 +25,7 @@ from assessor.project.arrivals import NO_RUN, ActionSite, Arrival, Context, Reac
 from assessor.project.closure import SUBMITTED, Closure, Entry, explore
 from assessor.project.collected_tests import CollectedTests
 from assessor.project.containers import Containers
+from assessor.project.functions import ServerlessFunctions
 from assessor.project.idleness import Idleness, is_idle
 from assessor.project.invocations import Invocation, interpret, switches
 from assessor.project.model import LIVE_ROLES, Project
@@ -36,6 +37,7 @@ from assessor.project.started_calls import commands_started, files_named, may_na
 from assessor.project.starts import Start
 from assessor.project.submissions import Submissions
 from assessor.project.targets import Targets
+from assessor.readers.infrastructure.resource_fields import HANDLER
 from assessor.readers.syntax.shell import parse as parse_shell
 
 MAX_DEPTH = 24
@@ -196,6 +198,7 @@ class Walk:
             "docker-compose": self.containers.compose,
             **dict.fromkeys(apply, self.containers.apply),
             **dict.fromkeys(("Rscript", "R", "julia"), self.r_and_julia.run),
+            HANDLER: ServerlessFunctions(self).start,
         }
 
     def _started(self, invocation: Invocation, context: Context) -> None:

@@ -171,7 +171,8 @@ def _job_pipelines(scene: Scene) -> Iterator[Claim]:
         yield Claim(Reached(training[0].place, ways), text)
 
 
-_STEPS = {"data", "train", "evaluate", "register"}
+_STEPS = {"data", "train", "evaluate", "register", "deploy", "predict"}
+"""Stations that make a pipeline beside training: also bringing the trained model out, and asking it."""
 
 
 def _chains(scene: Scene) -> dict[str, list[tuple[Site, frozenset[str]]]]:
@@ -317,6 +318,11 @@ def trigger(scene: Scene) -> Iterator[Statement]:
     yield from _invoked_triggers(scene)
 
 
+_EVENT_SOURCES = CI_PROVIDERS_EXCLUDED | {"codepipeline", "argo"}
+"""Providers whose events come from outside the repository: a new object in a bucket, a message. An event of GitHub is an
+issue, a comment or a star."""
+
+
 def _data_trigger(run: Run) -> Trigger | None:
     """An event, a dispatch from outside, or a change filter on data or parameters."""
     if run.manual:
@@ -325,7 +331,7 @@ def _data_trigger(run: Run) -> Trigger | None:
         if not item.is_active:
             continue
         if item.kind in _EVENTS and run.workflow.provider != "github-action":
-            if item.kind != "event" or run.workflow.provider in CI_PROVIDERS_EXCLUDED:
+            if item.kind != "event" or run.workflow.provider in _EVENT_SOURCES:
                 return item
         only_data = [p for p in item.paths if not p.startswith("!") and _DATA_PATH.search(p)]
         if only_data and not any(p in ("**", "*") for p in item.paths):

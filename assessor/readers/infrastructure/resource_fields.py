@@ -92,23 +92,30 @@ def shell_text(node: Node, cwd: str = "", *, stops_on_error: bool = False) -> tu
     )
 
 
+HANDLER = "serverless-handler"
+"""The program by which the automation graph knows a function's handler: `serverless-handler FILE FUNCTION`."""
+
+
 def handler_call(function: Node) -> tuple[Command, ...]:
     """What a serverless Python function runs: its handler's module is imported and the handler called.
 
-    `function` has `Handler` (or `handler`), and `CodeUri` or `Code` with a folder beside the template.
+    `function` has `Handler` (or `handler`), and `CodeUri` or `Code` with a folder beside the template. The handler is a
+    file's name, not a Python name: `start-train.handler` and `src/app.v2.handler` are allowed; dots stand for folders
+    too. Rules: docs.aws.amazon.com/lambda, "Define Lambda function handler in Python".
     """
     handler = function.get("Handler") or function.get("handler")
     runtime = function.get("Runtime").text or function.get("runtime").text
     module, _, name = handler.text.rpartition(".")
-    module = module.removeprefix("./").replace("/", ".")
-    names = [*module.split("."), name]
     if runtime and not runtime.startswith(("python", "$")):
         return ()
-    if handler.kind != "scalar" or not all(part.isidentifier() for part in names):
+    if handler.kind != "scalar" or not _MODULE_FILE.fullmatch(module) or not name.isidentifier():
         return ()
     code = function.get("CodeUri") or function.get("Code")
     folder = code.text if code.kind == "scalar" and "://" not in code.text and not code.text.endswith(".zip") else ""
-    return (Command(("python", "-c", f"from {module} import {name}\n{name}()"), handler.line, cwd=beside(folder)),)
+    return (Command((HANDLER, f"{module.removeprefix('./')}.py", name), handler.line, cwd=beside(folder)),)
+
+
+_MODULE_FILE = re.compile(r"(?:\./)?[\w-]+(?:[./][\w-]+)*")
 
 
 def beside(folder: str) -> str:
