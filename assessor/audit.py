@@ -111,8 +111,10 @@ def _rated(wanted: Wanted, progress: Progress | None, cache: Cache | None = None
     reading = read_project(wanted, progress, cache)
     if progress:
         progress("rating practices")
+    found = rate(reading.project)
+    spots = dict.fromkeys((*reading.blind_spots, *(spot for finding in found.values() for spot in finding.blind_spots)))
     libraries = learning_libraries(reading.project, load_tools())
-    return Rated(rate(reading.project), reading.blind_spots, reading.listed, reading.read, reading.parsed, libraries)
+    return Rated(found, tuple(spots), reading.listed, reading.read, reading.parsed, libraries)
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,7 @@ from assessor.facts.place import BlindSpot, Place
 from assessor.facts.role import Role
 from assessor.processes import shared, spare_processes
 from assessor.project.model import Project, ProjectFile
+from assessor.project.runs import CI_PRACTICES
 from assessor.project.templates import marked_templates
 from assessor.readers.registry import has_failed, read, readers, readers_of
 from assessor.snapshot.content import blob_id, is_binary_path
@@ -325,10 +326,6 @@ _CODE_PRACTICES = (
     "monitoring.logging", "monitoring.service", "monitoring.drift", "versioning.seeds", "versioning.config",
     "experiments.slices", "data.parity", "monitoring.predictions", "monitoring.freshness",
 )  # fmt: skip
-_CI_PRACTICES = (
-    "ci.pipeline", "ci.lint", "ci.types", "ci.build", "ci.ml", "ci.security", "deployment.automation", "testing.coverage",
-    "deployment.compatibility", "training.symmetry",
-)  # fmt: skip
 
 
 def hidden_by(path: str) -> tuple[str, ...]:
@@ -337,7 +334,7 @@ def hidden_by(path: str) -> tuple[str, ...]:
     if name.endswith((".py", ".ipynb", ".r")):
         return _CODE_PRACTICES
     if ".github/workflows" in path or name in (".gitlab-ci.yml", ".travis.yml", "jenkinsfile") or "pipelines" in name:
-        return _CI_PRACTICES
+        return CI_PRACTICES
     if name.startswith(("dockerfile", "docker-compose", "compose")):
         return ("versioning.environment", "deployment.packaging")
     if name.endswith(".tf"):

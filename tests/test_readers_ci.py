@@ -23,7 +23,7 @@ from assessor.readers.ci import (
     jenkins,
     travis,
 )
-from assessor.readers.ci import conditions as ci_conditions
+from assessor.readers.ci.cron import cron_can_fire
 from assessor.readers.syntax.yaml_tree import YamlProblem, load
 
 READERS = {
@@ -444,7 +444,7 @@ def test_restricts_to(expression: str, given_kinds: str, left: str) -> None:
     ],
 )
 def test_cron_can_fire(cron: str, can: bool) -> None:
-    assert ci_conditions.cron_can_fire(cron) is can
+    assert cron_can_fire(cron) is can
 
 
 # ---- GitHub ----

@@ -28,6 +28,8 @@ class BlindSpot:
     place: Place
     reason: str
     practices: tuple[str, ...] = ()
+    alone: bool | None = None
+    """Nothing else of the repository carries these practices; None: where no other file of its ending does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,8 @@ class Trigger:
     types: tuple[str, ...] = ()
     is_active: bool = True
     """False for a paused schedule or one that can never fire."""
+    after_success: bool = True
+    """Of a workflow's end: only one that went well fires it. GitHub's workflow_run fires after any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,22 @@ class Step:
     condition: str = ""
     can_fail: bool = True
     """False where the step cannot fail the job (continue-on-error, ignoreReturn)."""
+    anyway: bool = False
+    """It can run although an earlier step of its job has failed (`if: always()`)."""
+    on_failure: bool = False
+    """It runs only after a failure or when somebody cancels."""
+    asks_before: bool = False
+    """It cannot run where the workflow whose end starts this one has failed."""
+
+    @property
+    def always_fails(self) -> bool:
+        """It ends with a failure whenever it runs, so that no later step of its job does."""
+        failing = any(
+            c.argv == ("false",) or (c.argv[:1] == ("exit",) and c.argv[1:2] != ("0",) and c.argv[-1].isdecimal())
+            for c in self.commands
+            if not (c.swallowed or c.condition or c.is_remote)
+        )
+        return failing and self.can_fail and not self.condition
 
     def input(self, name: str) -> str:
         return next((value for key, value in self.inputs if key == name), "")
@@ -105,6 +123,12 @@ class Job:
     triggers: tuple[Trigger, ...] | None = None
     """Own triggers where the provider sets them per job (GitLab rules); None: those of the workflow."""
     stage: str = ""
+    anyway: tuple[str, ...] = ()
+    """Jobs that it needs, near or far, whose failure does not hold it back (`always()`, `when: always`)."""
+    on_failure: bool = False
+    """It runs only after a failure or when somebody cancels."""
+    asks_before: bool = False
+    """It cannot run where the workflow whose end starts this one has failed (`conclusion == 'success'`)."""
 
     @property
     def title(self) -> str:
@@ -127,6 +151,8 @@ class Workflow:
     jobs: tuple[Job, ...] = ()
     permissions: tuple[tuple[str, str], ...] | None = None
     env: tuple[tuple[str, str], ...] = ()
+    inputs: tuple[tuple[str, str, str], ...] = ()
+    """(name, type, default) of what a caller may give; an empty type is text."""
     includes: tuple[tuple[str, int], ...] = ()
     """Local files that it includes (path as written, line)."""
     disabled: str = ""

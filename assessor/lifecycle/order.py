@@ -61,18 +61,18 @@ def shipping_arrivals(scene: Scene) -> list[Arrival]:
 def comes_after(scene: Scene, earlier: set[tuple[str, int]], arrival: Arrival) -> bool:
     """`earlier` holds (run, step) of checks whose failure fails their run."""
     for key, step in earlier:
-        if key == arrival.run.key and step < arrival.step:
+        if key == arrival.run.key and step < arrival.step and not arrival.runs_anyway:
             return True
-        if needs(arrival, key):
+        if is_guarded(arrival, key):
             return True
         if _follows_workflow(scene, key, arrival):
             return True
     return False
 
 
-def needs(arrival: Arrival, key: str) -> bool:
-    """The run waits for the run `key`, or for the job that calls the workflow in which `key` stands."""
-    return any(key == need or key.startswith(need + ">") for need in arrival.run.needs)
+def is_guarded(arrival: Arrival, key: str) -> bool:
+    """The failure of the run `key`, or of the job that calls the workflow in which `key` stands, holds the run back."""
+    return any(key == guard or key.startswith(guard + ">") for guard in arrival.run.guards)
 
 
 def _follows_workflow(scene: Scene, key: str, arrival: Arrival) -> bool:
@@ -82,7 +82,7 @@ def _follows_workflow(scene: Scene, key: str, arrival: Arrival) -> bool:
         return False
     names = {before.workflow.name, before.path, before.path.rpartition("/")[2].rpartition(".")[0]}
     for trigger in arrival.run.triggers:
-        if trigger.kind not in ("workflow_run", "pipeline"):
+        if trigger.kind not in ("workflow_run", "pipeline") or not (trigger.after_success or arrival.asks_before):
             continue
         if names & set(trigger.sources):
             return True
@@ -106,9 +106,11 @@ def stands_before(scene: Scene, gate: Gate, later: list[Arrival]) -> bool:
     for first in before:
         for second in later:
             if second.run.key == first.run.key:
-                if second.step > first.step or (second.step == first.step and _line(second) >= _line(first)):
+                if (second.step > first.step and not second.runs_anyway) or (
+                    second.step == first.step and _line(second) >= _line(first)
+                ):
                     return True
-            elif needs(second, first.run.key) and first.run.fails:
+            elif is_guarded(second, first.run.key) and first.run.fails:
                 return True
     return False
 

@@ -59,8 +59,27 @@ class Arrival:
         return (*self.run.hops, *reversed(hops))
 
     @property
+    def after_failure(self) -> bool:
+        """It happens only once something before it has failed, or when somebody cancels."""
+        job = self.run.job
+        return job.on_failure or (0 <= self.step < len(job.steps) and job.steps[self.step].on_failure)
+
+    @property
+    def runs_anyway(self) -> bool:
+        """It happens also where an earlier step of its job has failed."""
+        steps = self.run.job.steps
+        return 0 <= self.step < len(steps) and steps[self.step].anyway
+
+    @property
+    def asks_before(self) -> bool:
+        """It does not happen where the workflow whose end starts the run has failed."""
+        job = self.run.job
+        return job.asks_before or (0 <= self.step < len(job.steps) and job.steps[self.step].asks_before)
+
+    @property
     def is_automatic(self) -> bool:
-        return self.run.is_automatic
+        """Without a person, in a run in which all goes well."""
+        return self.run.is_automatic and not self.after_failure
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from assessor.facts.commands import Command
-from assessor.facts.place import Place
+from assessor.facts.place import BlindSpot, Place
 from assessor.facts.python import Call
 from assessor.findings import Hop
 from assessor.project.arrivals import Arrival, Reach, Site
@@ -33,9 +33,12 @@ class Automation:
         self.project = project
         self.runs: dict[str, Run] = {}
         self._walk = Walk(project, modules)
-        for run in workflow_runs(project):
+        blind: list[BlindSpot] = []
+        for run in workflow_runs(project, blind):
             self.runs[run.key] = run
             self._walk.job(run)
+        self.blind_spots = tuple(blind)
+        """Where ways end that lead outside of the repository, or that are too many."""
         for start in (
             *code_starts(project, modules),
             *named_task_starts(project, modules),

@@ -14,6 +14,7 @@ from assessor.project.closure import Entry, is_test_scope
 from assessor.project.idleness import is_idle
 from assessor.project.invocations import Invocation, option
 from assessor.project.model import ProjectFile, Role
+from assessor.project.path_filters import matches_any
 from assessor.project.paths import joined
 from assessor.project.pytest_settings import (
     PytestSettings,
@@ -25,7 +26,6 @@ from assessor.project.pytest_settings import (
     settings_in,
     words_of,
 )
-from assessor.project.runs import matches_any
 
 if TYPE_CHECKING:
     from assessor.project.walk import Walk

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
-from assessor.facts.place import Place
-from assessor.facts.workflow import AUTOMATIC, ON_CHANGE, Job, Trigger, Workflow
+from assessor.facts.place import BlindSpot, Place
+from assessor.facts.workflow import AUTOMATIC, ON_CHANGE, Job, Step, Trigger, Workflow
 from assessor.findings import Hop
 from assessor.project.model import LIVE_ROLES, Project
+from assessor.project.path_filters import lets_something_pass, matches_any
+from assessor.readers.ci.conditions import Scalar
+from assessor.readers.ci.cron import cron_can_fire
+from assessor.readers.ci.github_actions import can_hold
+from assessor.readers.ci.job_order import Waits, needs_first
 
-_MAX_CALLS = 6
+_MAX_CALLS = 10
+"""GitHub lets called workflows stand ten deep (docs, "Reusing workflow configurations")."""
 
 
 @dataclass(frozen=True)
 class Run:
     """One job as some trigger starts it.
 
-    `key` names it in this audit; `needs` are the keys of the runs that must pass before it, near and far; `hops` lead
-    from the trigger to the job. `fails` is False where its failure fails nothing. `manual` is why a person must start
+    `key` names it in this audit; `needs` are the keys of the runs that must end before it, near and far, `guards` of
+    those whose failure holds it back; `hops` lead from the trigger to the job. `fails` is False where its failure fails nothing. `manual` is why a person must start
     or release it, empty where none must.
     """
 
@@ -32,6 +39,7 @@ class Run:
     job: Job
     triggers: tuple[Trigger, ...]
     needs: tuple[str, ...] = ()
+    guards: tuple[str, ...] = ()
     hops: tuple[Hop, ...] = ()
     fails: bool = True
     manual: str = ""
@@ -64,8 +72,9 @@ class Run:
         return () if self.manual else tuple(t for t in self.triggers if t.kind == "schedule" and t.is_active)
 
 
-def workflow_runs(project: Project) -> Iterator[Run]:
-    """Every active job of every live workflow, with reusable workflows and templates called from it."""
+def workflow_runs(project: Project, blind: list[BlindSpot] | None = None) -> Iterator[Run]:
+    """Every active job of every live workflow, with reusable workflows and templates called from it; adds to `blind`
+    where the budget ended before they did."""
     placed = _Workflows(project)
     submitted = _submitted_builds(project)
     for path, workflow in placed.all:
@@ -73,6 +82,11 @@ def workflow_runs(project: Project) -> Iterator[Run]:
             continue  # the command that hands it over starts it
         if not workflow.disabled and any(t.kind != "call" for t in workflow.triggers):
             yield from placed.runs(path, workflow)
+        if placed.left <= 0:
+            reason = f"more than {MAX_RUNS} runs of workflows and of what they call: the rest is not followed"
+            if blind is not None:
+                blind.append(BlindSpot(Place(path, workflow.line), reason, CI_PRACTICES, alone=True))
+            return
 
 
 def _submitted_builds(project: Project) -> frozenset[str]:
@@ -97,6 +111,18 @@ def _submitted_builds(project: Project) -> frozenset[str]:
     return frozenset(found)
 
 
+CI_PRACTICES = (
+    "ci.pipeline", "ci.lint", "ci.types", "ci.build", "ci.ml", "ci.security", "deployment.automation", "testing.coverage",
+    "deployment.compatibility", "training.symmetry",
+)  # fmt: skip
+"""Practices that a CI definition may carry."""
+
+MAX_RUNS = 8_000
+"""Runs of one project that are followed, all workflows and what they call together."""
+_MAX_OF_ONE = 40
+"""Runs of one called workflow's jobs that are followed for each of its jobs; more calls of it lead nowhere new."""
+
+
 class _Workflows:
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -108,18 +134,44 @@ class _Workflows:
         ]
         self.by_path = dict(reversed(self.all))
         self.names = {name for path, workflow in self.all for name in (workflow.name, path)}
+        self.left = MAX_RUNS
+        self.expanded: Counter[str] = Counter()
+        """How often each called file has been followed."""
+        self._included: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._listed: dict[tuple[str, ...], bool] = {}
 
     def _has_branch(self, trigger: Trigger) -> bool:
-        """Some branch of the repository meets the filter; unknown branches (a shallow or partial clone) do."""
+        """Some branch of the repository meets the filter; where its branches are not known, some branch could."""
         history = self.project.history
-        if not trigger.branches or history is None or history.is_shallow or not history.branches:
-            return True
-        patterns = tuple(b for b in trigger.branches if not b.startswith("!"))
-        branches = _CONVENTIONAL if set(history.branches) < _CONVENTIONAL else history.branches
-        return not patterns or any("$" in p for p in patterns) or any(matches_any(b, patterns) for b in branches)
+        known: Iterable[str] | None = None
+        if history is not None and history.branches and not history.is_shallow:
+            known = _CONVENTIONAL if set(history.branches) < _CONVENTIONAL else history.branches
+        if trigger.branches:
+            negative_only = all(pattern.startswith("!") for pattern in trigger.branches)
+            return negative_only or lets_something_pass(trigger.branches, known)
+        if trigger.branches_ignore and known is not None:
+            return not all(matches_any(branch, trigger.branches_ignore) for branch in known)
+        return True
+
+    def _has_path(self, trigger: Trigger) -> bool:
+        """Some file of the repository meets the filter."""
+        for patterns, is_wanted in ((trigger.paths, True), (trigger.paths_ignore, False)):
+            if not patterns or (is_wanted and all(pattern.startswith("!") for pattern in patterns)):
+                continue
+            key = (*patterns, "" if is_wanted else "!")
+            if key not in self._listed:
+                listed = self.project.listed
+                self._listed[key] = (
+                    lets_something_pass(patterns, listed)
+                    if is_wanted
+                    else not listed or any(not matches_any(path, patterns) for path in listed)
+                )
+            if not self._listed[key]:
+                return False
+        return True
 
     def runs(self, path: str, workflow: Workflow) -> Iterator[Run]:
-        yield from self._expand(path, workflow, workflow.triggers, (), (), f"{path}#", 0)
+        yield from self._expand(path, workflow, workflow.triggers, (), f"{path}#", (path,))
 
     def _expand(
         self,
@@ -127,45 +179,63 @@ class _Workflows:
         workflow: Workflow,
         triggers: tuple[Trigger, ...],
         hops: tuple[Hop, ...],
-        upstream: tuple[str, ...],
         prefix: str,
-        depth: int,
+        way: tuple[str, ...],
         caller: Run | None = None,
     ) -> Iterator[Run]:
+        """The runs of a workflow's jobs and of what they call; `way` are the files on the way here, which are not
+        entered again."""
+        workflow = _decided(workflow, caller) if caller else workflow
         jobs = {job.id: job for job in workflow.jobs}
+        graph = _Graph(workflow)
+        own_variables = (*self.included(workflow, path), *workflow.env)
         for job in workflow.jobs:
-            if not job.is_active:
+            if not job.is_active or graph.never_starts(job):
                 continue
-            needs = _transitive(job, jobs)
-            own = job.triggers if job.triggers is not None else triggers
-            if caller is not None and job.triggers is None:
-                own = triggers
+            if self.left <= 0:
+                return
+            self.left -= 1
+            own = triggers if job.triggers is None else job.triggers
+            if caller is not None and any(trigger.kind == "call" for trigger in own):
+                own = triggers  # the caller's own, where the job does not refuse calls
             own = tuple(self._checked(trigger) for trigger in own)
+            needs = graph.needs(job)
             run = Run(
                 key=prefix + job.id,
                 path=path,
                 workflow=workflow,
                 job=job,
                 triggers=own,
-                needs=(*(prefix + need for need in needs), *upstream),
+                needs=(*(prefix + need for need in needs), *(caller.needs if caller else ())),
+                guards=(*(prefix + need for need in graph.guards(job)), *(caller.guards if caller else ())),
                 hops=(*(hops or _trigger_hop(path, own)), Hop(f"job {job.title}", Place(path, job.line))),
                 fails=job.can_fail and (caller is None or caller.fails),
                 manual=_manual(job, [jobs[n] for n in needs]) or (caller.manual if caller else ""),
-                variables=(*self.included(workflow, path), *workflow.env, *job.env),
+                variables=(*own_variables, *job.env),
                 approval=job.approval or any(jobs[n].approval for n in needs) or bool(caller and caller.approval),
             )
             if run.is_dead:
                 continue
             called = self.called(job.uses, path) if job.uses else None
-            if called and depth < _MAX_CALLS:
-                yield replace(run, key=run.key + "@call")
-                inner = self.by_path[called]
-                yield from self._expand(called, inner, own, run.hops, run.needs, f"{run.key}>{called}#", depth + 1, run)
-            else:
+            if called is None:
                 yield run
+                continue
+            yield replace(run, key=run.key + "@call")
+            self.expanded[called] += 1
+            if called not in way and len(way) <= _MAX_CALLS and self.expanded[called] <= _MAX_OF_ONE:
+                inner = self.by_path[called]
+                yield from self._expand(called, inner, own, run.hops, f"{run.key}>{called}#", (*way, called), run)
 
     def included(self, workflow: Workflow, path: str) -> tuple[tuple[str, str], ...]:
         """Variables of the local files that a workflow includes: maps, or lists of name and value."""
+        if not workflow.includes:
+            return ()
+        key = f"{path}#{workflow.name}"
+        if key not in self._included:
+            self._included[key] = self._read_included(workflow, path)
+        return self._included[key]
+
+    def _read_included(self, workflow: Workflow, path: str) -> tuple[tuple[str, str], ...]:
         found: dict[str, str] = {}
         for name, _ in workflow.includes:
             source = called_file(name, path, self.project.files)
@@ -186,15 +256,95 @@ class _Workflows:
         return called_file(uses, path, self.by_path)
 
     def _checked(self, trigger: Trigger) -> Trigger:
-        """A trigger whose filter no file, branch or workflow of this repository meets can never fire."""
+        """A trigger whose filter no file, branch, date or workflow of this repository meets can never fire."""
+        if not trigger.is_active:
+            return trigger
         if trigger.kind == "workflow_run" and trigger.sources and not set(trigger.sources) & self.names:
             return replace(trigger, is_active=False)
-        if not self._has_branch(trigger):
+        if trigger.kind == "schedule" and trigger.cron and not cron_can_fire(trigger.cron):
             return replace(trigger, is_active=False)
-        if trigger.paths and trigger.is_active and not any(p.startswith("!") for p in trigger.paths):
-            if not any(matches_any(path, trigger.paths) for path in self.project.listed):
-                return replace(trigger, is_active=False)
+        if not self._has_branch(trigger) or not self._has_path(trigger):
+            return replace(trigger, is_active=False)
         return trigger
+
+
+class _Graph:
+    """What the jobs of one workflow wait for, and whose failure holds which of them back."""
+
+    def __init__(self, workflow: Workflow) -> None:
+        self.waits = waits = Waits(workflow.jobs)
+        # GitHub skips a job also where one far before it failed and those between ran anyway
+        skips_far = workflow.provider == "github"
+        self._guards: dict[str, int] = {}
+        dead = failing = done = 0
+        for job in waits.order:
+            own, needed, anyway = waits.bits((job.id,)), waits.bits(job.needs), waits.bits(job.anyway)
+            guards = needed & ~anyway
+            for need in waits.names(needed if skips_far else guards):
+                guards |= self._guards.get(need, 0)
+            guards &= ~(own | anyway)
+            self._guards[job.id] = guards
+            if needed & ~done or guards & (failing | dead):
+                dead |= own
+            if job.is_active and job.can_fail and any(step.always_fails for step in job.steps):
+                failing |= own
+            done |= own
+        self._dead = frozenset(waits.names(dead))
+
+    def never_starts(self, job: Job) -> bool:
+        """It waits for itself, or for a job that fails each time."""
+        return job.id in self._dead
+
+    def needs(self, job: Job) -> list[str]:
+        """All jobs that have ended before it starts, near and far."""
+        return self.waits.names(self.waits.far(job.id))
+
+    def guards(self, job: Job) -> list[str]:
+        """Those whose failure keeps it from starting."""
+        return self.waits.names(self._guards[job.id])
+
+
+def _decided(workflow: Workflow, caller: Run) -> Workflow:
+    """A called workflow with the jobs and steps that its inputs leave, as this caller or the defaults give them."""
+    inputs = given_inputs(workflow, caller.job.inputs)
+    if not inputs:
+        return workflow
+    jobs = {job.id: replace(job, steps=live_steps(job.steps, inputs)) for job in workflow.jobs}
+    off = {job.id for job in workflow.jobs if "inputs." in job.condition and not can_hold(job.condition, inputs)}
+    for job in needs_first(workflow.jobs, jobs):
+        if job.id not in off and any(need in off and need not in job.anyway for need in job.needs):
+            off.add(job.id)
+    return replace(
+        workflow, jobs=tuple(replace(job, is_active=job.is_active and name not in off) for name, job in jobs.items())
+    )
+
+
+def given_inputs(workflow: Workflow, given: tuple[tuple[str, str], ...]) -> dict[str, Scalar | None]:
+    """The inputs of a called workflow by name, in their types; None for what only the run knows."""
+    written = dict(given)
+    found: dict[str, Scalar | None] = {}
+    for name, kind, default in workflow.inputs:
+        text = written.get(name, default)
+        found[name.lower()] = None if "${{" in text else _typed(kind, text)
+    return found
+
+
+def _typed(kind: str, text: str) -> Scalar:
+    if kind == "boolean":
+        return text.strip().lower() == "true"
+    if kind == "number":
+        return float(text) if re.fullmatch(r"-?\d{1,15}(?:\.\d{1,15})?", text.strip()) else 0.0
+    return text
+
+
+def live_steps(steps: tuple[Step, ...], inputs: Mapping[str, Scalar | None]) -> tuple[Step, ...]:
+    """The steps in their places; one whose condition these inputs never meet does nothing."""
+    return tuple(
+        replace(step, uses="", inputs=(), commands=(), script="")
+        if "inputs." in step.condition and not can_hold(step.condition, inputs)
+        else step
+        for step in steps
+    )
 
 
 def called_file(uses: str, path: str, known: object) -> str | None:
@@ -226,38 +376,8 @@ def _trigger_hop(path: str, triggers: tuple[Trigger, ...]) -> tuple[Hop, ...]:
     return (Hop(label, Place(path, shown.line), kinds),)
 
 
-def _transitive(job: Job, jobs: dict[str, Job]) -> list[str]:
-    found: list[str] = []
-    waiting = list(job.needs)
-    while waiting:
-        name = waiting.pop()
-        if name in jobs and name not in found and name != job.id:
-            found.append(name)
-            waiting += jobs[name].needs
-    return found
-
-
 def _manual(job: Job, needed: list[Job]) -> str:
     if job.manual:
         return f"job {job.id} waits for a person (line {job.line})"
     blocking = next((other for other in needed if other.manual), None)
     return f"it needs job {blocking.id}, which a person starts (line {blocking.line})" if blocking else ""
-
-
-def matches_any(path: str, patterns: tuple[str, ...]) -> bool:
-    """GitHub's and Azure's path filters: `*` stays in a folder, `**` does not, a bare folder means all below."""
-    return any(_pattern(pattern).match(path) for pattern in patterns)
-
-
-_PATTERNS: dict[str, re.Pattern[str]] = {}
-
-
-def _pattern(pattern: str) -> re.Pattern[str]:
-    if pattern not in _PATTERNS:
-        text = pattern.strip().removeprefix("./").lstrip("/")
-        parts = re.split(r"(\*\*/|\*\*|\*|\?)", text)
-        mapped = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-        body = "".join(mapped.get(part, re.escape(part)) for part in parts)
-        below = "" if text.endswith("*") else "(?:/.*)?"
-        _PATTERNS[pattern] = re.compile(f"^{body.rstrip('/') if text.endswith('/') else body}{below}$")
-    return _PATTERNS[pattern]

@@ -110,7 +110,7 @@ class Walk:
         for number, step in enumerate(steps):
             if stopped and not _RUNS_ANYWAY.search(step.condition):
                 continue
-            stopped = stopped or _always_fails(step)
+            stopped = stopped or step.always_fails
             position = number if base.parent is None and base.hop is None else base.step
             arrival = Arrival(base.run, position, None, base, base.fails and step.can_fail, base.in_test)
             context = Context(arrival, folder_of(step.cwd), path, (*env, *step.env))
@@ -127,6 +127,8 @@ class Walk:
         self.reach.actions.append(ActionSite(step, place, arrival))
         if called and context.arrival.depth < MAX_DEPTH:
             inner = self._actions[called]
+            if not self.is_new(("uses", step.uses, called, step.inputs, arrival.step, arrival.fails, arrival.in_test)):
+                return
             for job, steps in _called_steps(step, inner):
                 env = (*context.env, *inner.env, *job.env, *step.inputs)
                 self._steps(steps, called, arrival, env, inner)
@@ -478,16 +480,6 @@ class Walk:
 
 
 _RUNS_ANYWAY = re.compile(r"\b(?:always|failure|failed|cancelled|canceled|succeededOrFailed)\b", re.IGNORECASE)
-
-
-def _always_fails(step: Step) -> bool:
-    """The step ends with a failure whenever it runs, so that no later one of its job does."""
-    failing = any(
-        c.argv == ("false",) or (c.argv[:1] == ("exit",) and c.argv[1:2] not in ((), ("0",)) and c.argv[1].isdecimal())
-        for c in step.commands
-        if not (c.swallowed or c.condition or c.is_remote)
-    )
-    return failing and step.can_fail and not step.condition
 
 
 def _called_steps(step: Step, inner: Workflow) -> Iterator[tuple[Job, tuple[Step, ...]]]:

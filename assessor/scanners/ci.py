@@ -54,7 +54,13 @@ def pipeline(scene: Scene) -> Finding:
     evidence: list[Evidence] = []
     for site in scene.automation.reach.sites:
         arrival = site.arrival
-        if arrival and is_ci(arrival) and arrival.run.on_change and _works_on_code(scene, site):
+        if (
+            arrival
+            and is_ci(arrival)
+            and arrival.run.on_change
+            and not arrival.after_failure
+            and _works_on_code(scene, site)
+        ):
             text = f"`{' '.join(site.command.argv)[:60]}` runs on every change"
             evidence.append(
                 Evidence(practice, Rung.AUTOMATED, site.place, text, arrival.run.workflow.provider, arrival.route)

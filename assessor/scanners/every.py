@@ -84,7 +84,8 @@ _LONGEST_REASON = 300
 
 def _with_blind_spots(finding: Finding, scene: Scene) -> Finding:
     """Add what could not be read and may hide the practice; its only carrier unreadable makes the practice unknown."""
-    hiding = tuple(spot for spot in scene.project.blind_spots if finding.practice in spot.practices)
+    spots = (*scene.project.blind_spots, *scene.automation.blind_spots)
+    hiding = tuple(spot for spot in spots if finding.practice in spot.practices)
     if not hiding:
         return finding
     rung, summary = finding.rung, finding.summary
@@ -96,6 +97,9 @@ def _with_blind_spots(finding: Finding, scene: Scene) -> Finding:
 
 def _only_carriers(hiding: tuple[BlindSpot, ...], scene: Scene) -> bool:
     """No other file of the same kind was read."""
+    told = [spot.alone for spot in hiding if spot.alone is not None]
+    if told:
+        return any(told)
     endings = {spot.place.path.rpartition(".")[2] for spot in hiding}
     blind = {spot.place.path for spot in hiding}
     return not any(path.rpartition(".")[2] in endings and path not in blind for path in scene.project.files)

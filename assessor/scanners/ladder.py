@@ -311,6 +311,8 @@ def scope_evidence(
 
 _LASTING = {"training.schedule": ("schedule",), "training.trigger": ("event",)}
 """What starts by itself where the definition of a product is the trigger, and no run of this repository is."""
+_FOR_FAILURE = frozenset({"monitoring.alerting", "deployment.rollback"})
+"""Practices whose steps are meant to run only once something has failed."""
 
 
 def evidence(
@@ -332,7 +334,12 @@ def evidence(
         arrival: Arrival | None = None
         runs: tuple[str, ...] = ()
         if lift and rung.height >= Rung.USED.height:
-            ways = [a for a in scene.arrivals(hit) if a.is_automatic and (tests or not a.in_test)]
+            is_for_failure = hit.practice in _FOR_FAILURE
+            ways = [
+                a
+                for a in scene.arrivals(hit)
+                if (a.is_automatic or (is_for_failure and a.run.is_automatic)) and (tests or not a.in_test)
+            ]
             kept = [a for a in ways if keep is None or keep(a)]
             arrival, runs = best(kept), run_files(kept)
         if arrival is not None and rung is not Rung.ENFORCED:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
-from assessor.readers.ci import conditions as ci_conditions
+from assessor.readers.ci.cron import cron_can_fire
 from assessor.readers.ci.script import MAX_SCRIPT, Allowance, container, in_shell, load_bounded, piece
 from assessor.readers.syntax.yaml_tree import NOTHING, Node, YamlProblem
 
@@ -66,10 +66,7 @@ def _schedules(node: Node) -> tuple[Trigger, ...]:
     spec = node.get("spec")
     active = not spec.get("suspend").is_true
     entries = (*spec.get("schedule").each(), *spec.get("schedules").each())
-    return tuple(
-        Trigger("schedule", e.line, cron=e.text, is_active=active and ci_conditions.cron_can_fire(e.text))
-        for e in entries
-    )
+    return tuple(Trigger("schedule", e.line, cron=e.text, is_active=active and cron_can_fire(e.text)) for e in entries)
 
 
 def _called(node: Node) -> tuple[Trigger, ...]:
@@ -338,7 +335,7 @@ def _pipeline_jobs(spec: Node, source: Sequence[str], known: Mapping[str, str]) 
         yield _pipeline_task(task, source, known, _run_after(task))
     for task in spec.get("finally").each()[:_MAX_JOBS]:
         last = _pipeline_task(task, source, known, tuple(each.get("name").text for each in tasks))
-        yield replace(last, condition="finally", can_fail=last.can_fail)
+        yield replace(last, condition="finally", anyway=last.needs)
 
 
 def _run_after(task: Node) -> tuple[str, ...]:

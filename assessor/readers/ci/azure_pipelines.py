@@ -14,7 +14,9 @@ from assessor.facts.commands import Command
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
 from assessor.readers.ci import conditions as ci_conditions
+from assessor.readers.ci import job_order
 from assessor.readers.ci.conditions import UNKNOWN, Known, Situation
+from assessor.readers.ci.cron import cron_can_fire
 from assessor.readers.ci.script import MAX_SCRIPT, in_shell, load_bounded, one_script, piece
 from assessor.readers.syntax.yaml_tree import NOTHING, Node, YamlProblem
 
@@ -149,7 +151,7 @@ def _triggers(root: Node) -> tuple[Trigger, ...]:
         cron = entry.get("cron").text
         if cron:
             branches = _names(entry.get("branches", "include"))
-            can_fire = ci_conditions.cron_can_fire(cron)
+            can_fire = cron_can_fire(cron)
             found.append(Trigger("schedule", entry.line, branches=branches, cron=cron, is_active=can_fire))
     found += _resource_triggers(_get(root, "resources"))
     return tuple(found) or (Trigger("manual", lines.get("trigger", root.line)),)
@@ -284,7 +286,7 @@ def _pipeline(path: str, root: Node, source: Sequence[str], named: bool) -> Work
     }
     file = _File(source, triggers, variables, containers)
     jobs = _all_jobs(root, file)
-    jobs = list(ci_conditions.after_needs(jobs, triggers, _runs_anyway))
+    jobs = list(job_order.after_needs(jobs, triggers, _runs_anyway))
     active = any(job.is_active for job in jobs)
     return Workflow(
         "azure",
@@ -402,10 +404,13 @@ def _joined(stage: str, job: str) -> str:
 def _job(name: str, line: int, body: Node, file: _File, stage: _Stage) -> Job:
     condition = _get(body, "condition").text.strip()
     conditions = tuple(filter(None, (*stage.conditions, condition)))
+    own_needs = tuple(_joined(stage.name, other) for other in _get(body, "dependsOn").texts())
     variables = stage.variables + _variables(_get(body, "variables"))[0]
     triggers = _restricted(conditions, file, variables)
+    anyway = () if not condition or not _may_hold(condition, _FAILED) else own_needs
+    if stage.conditions and _may_hold(stage.conditions[0], _FAILED):
+        anyway += stage.needs
     steps = tuple(_steps(body, file, variables))
-    own_needs = tuple(_joined(stage.name, other) for other in _get(body, "dependsOn").texts())
     environment, container = _get(body, "environment"), _get(body, "container")
     image = container.get("image").text or file.containers.get(container.text, container.text)
     return Job(
@@ -426,7 +431,31 @@ def _job(name: str, line: int, body: Node, file: _File, stage: _Stage) -> Job:
         is_active=bool(steps) and triggers != (),
         triggers=triggers,
         stage=stage.name,
+        anyway=anyway,
+        on_failure=any(not _may_hold(each, _PASSED) for each in conditions),
     )
+
+
+def _ended(has_failed: bool) -> Situation:
+    """What a condition finds where all before it has passed, or where it has failed."""
+    result = "Failed" if has_failed else "Succeeded"
+
+    def look(name: str) -> Known:
+        if name.endswith("()"):
+            return job_order.status(name[:-2], has_failed)
+        if name in ("agent.jobstatus", "variables.agent.jobstatus"):
+            return Known((result,))
+        is_result = name.startswith(("dependencies.", "stagedependencies.")) and name.endswith(".result")
+        return Known((result,)) if is_result else UNKNOWN
+
+    return look
+
+
+_FAILED, _PASSED = _ended(True), _ended(False)
+
+
+def _may_hold(condition: str, situation: Situation) -> bool:
+    return "${{" in condition or True in ci_conditions.truth(ci_conditions.parse(condition), situation)
 
 
 def _matrix(node: Node) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -462,7 +491,11 @@ def _steps(body: Node, file: _File, variables: Pairs) -> Iterator[Step]:
             for node in _items(_get(hook, "steps")):
                 if node.is_map:
                     step = _step(node, file, variables)
-                    yield replace(step, condition=step.condition or condition)
+                    yield replace(
+                        step,
+                        condition=step.condition or condition,
+                        on_failure=step.on_failure or condition == "failed()",
+                    )
 
 
 def _step(node: Node, file: _File, variables: Pairs) -> Step:
@@ -479,6 +512,8 @@ def _step(node: Node, file: _File, variables: Pairs) -> Step:
         env=_pairs(_get(node, "env")),
         condition=condition,
         can_fail=not _get(node, "continueOnError").is_true,
+        anyway=bool(condition) and _may_hold(condition, _FAILED),
+        on_failure=bool(condition) and not _may_hold(condition, _PASSED),
     )
     if _get(node, "enabled").is_false or (condition and _restricted((condition,), file, variables) == ()):
         return replace(step, uses="", inputs=())

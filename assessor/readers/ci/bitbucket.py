@@ -125,7 +125,7 @@ def _job(body: Node, reading: _Reading, needs: tuple[str, ...], stage: Node) -> 
 def _steps(body: Node, source: Sequence[str]) -> Iterator[Step]:
     """The script (its pipes as steps of their own) and the after-script, which cannot fail the step."""
     yield from _script("script", body.get("script"), source, True)
-    yield from _script("after-script", body.get("after-script"), source, False)
+    yield from (replace(step, anyway=True) for step in _script("after-script", body.get("after-script"), source, False))
 
 
 def _script(name: str, node: Node, source: Sequence[str], can_fail: bool) -> Iterator[Step]:

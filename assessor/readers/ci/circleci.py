@@ -6,12 +6,12 @@ Rules: circleci.com/docs, "Configuration reference".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assessor.facts.file import FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
-from assessor.readers.ci import conditions as ci_conditions
+from assessor.readers.ci.cron import cron_can_fire
 from assessor.readers.ci.script import MAX_SCRIPT, Allowance, in_shell, load_bounded, piece
 from assessor.readers.syntax.yaml_tree import NOTHING, Node, YamlProblem
 
@@ -115,7 +115,7 @@ class _Config:
                 entry.line,
                 branches=entry.get("schedule", "filters", "branches", "only").texts(),
                 cron=entry.get("schedule", "cron").text,
-                is_active=ci_conditions.cron_can_fire(entry.get("schedule", "cron").text),
+                is_active=cron_can_fire(entry.get("schedule", "cron").text),
             )
             for entry in body.get("triggers").each()
             if entry.get("schedule")
@@ -155,11 +155,14 @@ class _Config:
     def _job(self, call: _Call, triggers: tuple[Trigger, ...]) -> Job:
         definition = self.root.get("jobs", call.job)
         own, is_active = _own_triggers(call, triggers)
+        required = _requires(call.body.get("requires"))
         job = Job(
             id=call.id,
             line=call.line,
             name=call.id,
-            needs=tuple(_requires(call.body.get("requires"))),
+            needs=tuple(required),
+            anyway=tuple(name for name, ends in required.items() if ends - {"success"}),
+            on_failure=any("success" not in ends for ends in required.values()),
             triggers=own,
             matrix=tuple((k.text, v.texts()) for k, v in call.body.get("matrix", "parameters").items()),
             approval=call.body.get("type").text == "approval",
@@ -250,6 +253,8 @@ class _Config:
             cwd=_folder(around.fill(body.get("working_directory").text or around.folder)),
             env=_pairs(body.get("environment"), around),
             condition="" if when in ("", "on_success") else f"when: {when}",
+            anyway=when == "always",
+            on_failure=when == "on_fail",
         )
 
 
@@ -301,9 +306,17 @@ def _calls(jobs: Node) -> Iterator[_Call]:
             yield _Call(key.text, key.line, body)
 
 
-def _requires(node: Node) -> Iterable[str]:
+def _requires(node: Node) -> dict[str, set[str]]:
+    """The jobs that one waits for, each with the ends that let it go on (success, where none is said)."""
+    found: dict[str, set[str]] = {}
     for entry in node.each():
-        yield from entry.texts()
+        if entry.kind == "scalar":
+            found[entry.text] = {"success"}
+        for key, ends in entry.items():
+            found[key.text] = set(ends.texts()) or {"success"}
+            if "terminal" in found[key.text]:
+                found[key.text] = {"success", "failed"}
+    return found
 
 
 def _own_triggers(call: _Call, triggers: tuple[Trigger, ...]) -> tuple[tuple[Trigger, ...] | None, bool]:

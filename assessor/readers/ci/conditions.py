@@ -8,10 +8,8 @@ expressions of the repository are never run, since it could choose one that take
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-
-from assessor.facts.workflow import Job, Trigger
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 Scalar = str | float | bool | None
 Truth = frozenset[bool]
@@ -175,6 +173,16 @@ def _unquoted(text: str) -> str:
     return text[1:-1].replace("''", "'") if text[0] == "'" else re.sub(r"\\(.)", r"\1", text[1:-1])
 
 
+def both(first: Situation, second: Situation) -> Situation:
+    """What one or the other knows; the first has the word."""
+
+    def look(name: str) -> Known:
+        known = first(name)
+        return second(name) if known == UNKNOWN else known
+
+    return look
+
+
 def truth(expression: Expression | None, situation: Situation = lambda _: UNKNOWN) -> Truth:
     """Which truth values the expression can have in a situation."""
     if expression is None or expression.kind in ("unknown", "regex"):
@@ -206,11 +214,18 @@ def _call(expression: Expression, situation: Situation) -> Truth:
         return _negated(_all([_negated(truth(part, situation)) for part in parts]))
     if name == "not" and parts:
         return _negated(truth(parts[0], situation))
-    if name in ("always", "canceled") and not parts:
-        return YES if name == "always" else EITHER
+    if name in _STATUS:
+        known = situation(f"{name}()")
+        return YES if name == "always" else frozenset(map(bool, known.values)) if known.values else EITHER
     if len(parts) >= 2:
         return _compared(name, parts, situation)
     return EITHER
+
+
+_STATUS = frozenset(
+    ["always", "success", "failure", "cancelled", "canceled", "succeeded", "failed", "succeededorfailed"]
+)
+"""Functions of how earlier steps and jobs have ended; a situation knows them as `success()`."""
 
 
 def _compared(name: str, parts: tuple[Expression, ...], situation: Situation) -> Truth:
@@ -317,65 +332,3 @@ def _matches(left: Known, right: Expression) -> Truth:
         return EITHER
     words = plain.group(1).split("|")
     return frozenset(any(word in str(value) for word in words) for value in left.values)
-
-
-_CRON_DAYS = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
-
-
-def cron_can_fire(cron: str) -> bool:
-    """False for a cron line that no date meets (`0 0 31 2 *`) or that does not have five fields."""
-    fields = cron.split()
-    if cron.startswith("@") or "${" in cron or "<<" in cron:
-        return True
-    if len(fields) not in (5, 6):
-        return False
-    day, month, weekday = fields[2:5]
-    if weekday not in ("*", "?") or not day.isdecimal() or not month.isdecimal():
-        return True
-    return 1 <= int(month[:3]) <= 12 and 1 <= int(day[:3]) <= _CRON_DAYS.get(int(month[:3]), 31)
-
-
-def after_needs(
-    jobs: Sequence[Job], triggers: tuple[Trigger, ...], runs_anyway: Callable[[str], bool]
-) -> tuple[Job, ...]:
-    """Take from jobs the triggers under which a job that they need is skipped; inactive where none is left.
-
-    `runs_anyway` says of a condition's text that the job does not wait for success (`always()`).
-    """
-    by_id = {job.id: job for job in jobs}
-    done: dict[str, Job] = {}
-    for job in _needs_first(jobs, by_id):
-        needed = [done[name] for name in job.needs if name in done and not runs_anyway(job.condition)]
-        own = job.triggers if job.triggers is not None else triggers
-        left = tuple(trigger for trigger in own if all(_runs_under(other, trigger) for other in needed))
-        is_active = job.is_active and all(other.is_active for other in needed) and (bool(left) or not own)
-        done[job.id] = replace(job, triggers=job.triggers if left == own else left, is_active=is_active)
-    return tuple(done[job.id] for job in jobs)
-
-
-def _runs_under(job: Job, trigger: Trigger) -> bool:
-    """A push that a job takes from branches or from tags alone counts for a later job that takes both."""
-    return job.triggers is None or any(
-        other.line == trigger.line and (other.kind == trigger.kind or {other.kind, trigger.kind} == {"push", "tag"})
-        for other in job.triggers
-    )
-
-
-def _needs_first(jobs: Sequence[Job], by_id: Mapping[str, Job]) -> list[Job]:
-    """Jobs in an order in which each stands after those that it needs; circles are cut."""
-    order: list[Job] = []
-    state: dict[str, int] = {}
-    for first in jobs:
-        stack = [first.id]
-        while stack:
-            name = stack[-1]
-            fresh = [need for need in by_id[name].needs if need in by_id and need not in state]
-            if name not in state and fresh:
-                state[name] = 0
-                stack += fresh
-                continue
-            stack.pop()
-            if state.get(name) != 1:
-                state[name] = 1
-                order.append(by_id[name])
-    return order

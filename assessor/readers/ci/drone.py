@@ -88,6 +88,7 @@ def _job(name: str, step: Node, before: Sequence[Job], triggers: tuple[Trigger, 
     settings = tuple((key.text, value.text or "\n".join(value.texts())) for key, value in step.get("settings").items())
     image = step.get("image").text
     made = Step(name, step.line, inputs=settings, commands=one_script(parts), script=script_text(parts))
+    ends = set(step.get("when", "status").texts()) or {"success"}
     kinds = {trigger.kind for trigger in _triggers(step.get("when"))}
     own = tuple(trigger for trigger in triggers if trigger.kind in kinds) if kinds else triggers
     if kinds and not own:
@@ -101,4 +102,6 @@ def _job(name: str, step: Node, before: Sequence[Job], triggers: tuple[Trigger, 
         can_fail=step.get("failure").text != "ignore",
         is_active=bool(parts or image),
         triggers=None if own == triggers else own,
+        anyway=needs if "failure" in ends else (),
+        on_failure="success" not in ends,
     )

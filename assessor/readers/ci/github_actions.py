@@ -15,7 +15,9 @@ from assessor.facts.commands import Command
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
 from assessor.readers.ci import conditions as ci_conditions
-from assessor.readers.ci.conditions import UNKNOWN, Known, Situation
+from assessor.readers.ci import job_order
+from assessor.readers.ci.conditions import UNKNOWN, Known, Scalar, Situation
+from assessor.readers.ci.cron import cron_can_fire
 from assessor.readers.ci.script import MAX_SCRIPT, in_shell, load_bounded, piece
 from assessor.readers.syntax.yaml_tree import NOTHING, Node, YamlProblem
 
@@ -72,12 +74,26 @@ def restricts_to(expression: str, trigger_kinds: frozenset[str]) -> frozenset[st
     )
 
 
+def can_hold(expression: str, inputs: Mapping[str, Scalar | None]) -> bool:
+    """Can the text of an `if:` hold with these inputs of a called workflow or action? None: the value is not known."""
+
+    def look(name: str) -> Known:
+        context, _, key = name.partition(".")
+        given = inputs.get(key) if context == "inputs" else None
+        return UNKNOWN if given is None else Known((given,))
+
+    return True in ci_conditions.truth(_parsed(expression), look)
+
+
+_ALWAYS_TRUE = ci_conditions.Expression("literal", value=True)
+
+
 def _parsed(expression: str) -> ci_conditions.Expression | None:
-    """Parse the text of an `if:`; text around a `${{ }}` makes a format that is always true, so it decides nothing."""
+    """Parse the text of an `if:`; text around a `${{ }}` makes a text that is not empty, which is always true."""
     text = expression.strip()
     if text.startswith("${{") and text.endswith("}}") and text.count("${{") == 1:
         text = text[3:-2]
-    return None if "${{" in text else ci_conditions.parse(text)
+    return _ALWAYS_TRUE if "${{" in text else ci_conditions.parse(text)
 
 
 # ---- triggers ----
@@ -127,7 +143,7 @@ def _events(on: Node) -> list[_Event]:
 
 def _schedule(entry: Node) -> Trigger:
     cron = entry.get("cron").text
-    return Trigger("schedule", entry.line, cron=cron, is_active=ci_conditions.cron_can_fire(cron))
+    return Trigger("schedule", entry.line, cron=cron, is_active=cron_can_fire(cron))
 
 
 def _event(name: str, line: int, body: Node) -> _Event:
@@ -148,6 +164,7 @@ def _event(name: str, line: int, body: Node) -> _Event:
         sources=body.get("workflows").texts() if name == "workflow_run" else (),
         types=body.get("types").texts(),
         is_active=_can_fire(name, body),
+        after_success=name != "workflow_run",
     )
     return _Event(name, trigger)
 
@@ -303,7 +320,8 @@ def _workflow(path: str, root: Node, source: Sequence[str]) -> Workflow:
     run = root.get("defaults", "run")
     setting = _Setting(source, env, run.get("shell").text, run.get("working-directory").text, events=tuple(events))
     jobs = tuple(_job(key, body, setting) for key, body in root.get("jobs").items()[:_MAX_JOBS])
-    jobs = ci_conditions.after_needs(jobs, tuple(event.trigger for event in events), _runs_anyway)
+    jobs = job_order.after_needs(jobs, tuple(event.trigger for event in events), _runs_anyway)
+    jobs = tuple(_inheriting(job_order.with_guards(jobs, _runs_anyway, _holds, _RESULTS)))
     return Workflow(
         provider="github",
         name=root.get("name").text or path,
@@ -312,8 +330,48 @@ def _workflow(path: str, root: Node, source: Sequence[str]) -> Workflow:
         jobs=jobs,
         permissions=_permissions(root.get("permissions")),
         env=env,
+        inputs=_inputs(root.get("on", "workflow_call", "inputs")),
         disabled=_why_disabled(root, events, jobs),
     )
+
+
+def _inputs(node: Node) -> tuple[tuple[str, str, str], ...]:
+    return tuple((key.text, body.get("type").text, body.get("default").text) for key, body in node.items())
+
+
+_RESULTS = ("failure", "skipped", "success")
+
+
+def _holds(job: Job, situation: Situation) -> bool:
+    return True in ci_conditions.truth(_parsed(job.condition), situation)
+
+
+def _inheriting(jobs: Iterable[Job]) -> Iterator[Job]:
+    """A job that waits for one which is skipped is skipped too: what only a failure starts, and what asks how the
+    workflow before has ended."""
+    jobs = tuple(jobs)
+    by_id = {job.id: job for job in jobs}
+    done: dict[str, Job] = {}
+    for job in job_order.needs_first(jobs, by_id):
+        needed = [done[name] for name in job.needs if name in done and not _runs_anyway(job.condition)]
+        done[job.id] = replace(
+            job,
+            on_failure=job.on_failure or any(other.on_failure for other in needed),
+            asks_before=_asks_before(job.condition) or any(other.asks_before for other in needed),
+        )
+    return (done[job.id] for job in jobs)
+
+
+def _asks_before(condition: str) -> bool:
+    """The condition cannot hold where the workflow whose end started this one has failed."""
+    if "workflow_run" not in condition:
+        return False
+    ended = Known(("failure",))
+    look = ci_conditions.both(
+        lambda name: ended if name == "github.event.workflow_run.conclusion" else UNKNOWN,
+        _situation("workflow_run", Trigger("workflow_run", 1)),
+    )
+    return True not in ci_conditions.truth(_parsed(condition), look)
 
 
 _STATUS = re.compile(r"\b(?:always|failure|cancelled)\s*\(")
@@ -332,6 +390,8 @@ def _why_disabled(root: Node, events: Sequence[_Event], jobs: Sequence[Job]) -> 
         return "no triggers"
     if not jobs:
         return "no jobs"
+    if order := job_order.wrong_order(jobs):
+        return order
     return "" if any(job.is_active for job in jobs) else "every job is inactive"
 
 
@@ -360,7 +420,10 @@ def _job(key: Node, body: Node, outer: _Setting) -> Job:
         matrix=_matrix(body.get("strategy", "matrix")),
         can_fail=not _is_on(body.get("continue-on-error")),
         approval=any(_asks_for_approval(step.uses) for step in steps),
-        is_active=bool(steps or uses) and triggers != () and not (condition and never_true(condition)),
+        is_active=bool(steps or uses)
+        and triggers != ()
+        and not (condition and never_true(condition))
+        and not _is_empty(body.get("strategy", "matrix")),
         triggers=triggers,
     )
 
@@ -425,6 +488,30 @@ def _matrix(node: Node) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(found.items())
 
 
+_NOTHING = re.compile(r"\$\{\{\s*fromJSON\(\s*'\s*(?:\[\s*\]|\{\s*\})\s*'\s*\)\s*\}\}", re.IGNORECASE)
+"""An empty list or map written as an expression."""
+_MAX_LEGS = 256
+"""GitHub's limit of jobs that one matrix makes."""
+
+
+def _is_empty(node: Node) -> bool:
+    """A matrix that makes no job: an axis without values, or every combination excluded and none included."""
+    if _NOTHING.fullmatch(node.text):
+        return True
+    axes = {key.text: value for key, value in node.items() if key.text not in ("include", "exclude")}
+    if node.get("include").each() or not axes:
+        return False
+    if any(_NOTHING.fullmatch(value.text) or (value.is_list and not value.children) for value in axes.values()):
+        return True
+    if not all(value.is_list for value in axes.values()) or "${{" in "".join(node.get("exclude").texts()):
+        return False
+    exclude = [{k.text: v.text for k, v in entry.items()} for entry in node.get("exclude").each()[:_MAX_LEGS]]
+    legs = itertools.islice(itertools.product(*(value.texts() for value in axes.values())), _MAX_LEGS)
+    return bool(exclude) and all(
+        any(each.items() <= dict(zip(axes, leg, strict=True)).items() for each in exclude) for leg in legs
+    )
+
+
 def _rows(node: Node) -> tuple[Mapping[str, str], ...]:
     """The combinations of the matrix, at most a few; maps as values become `name.key`."""
     axes = [
@@ -474,10 +561,30 @@ def _step(node: Node, setting: _Setting) -> Step:
     )
     if condition and not _can_hold(condition, setting, constants):
         return replace(step, uses="", inputs=())
+    if _runs_anyway(condition) or "outcome" in condition or "conclusion" in condition:
+        parsed = _parsed(condition)
+        step = replace(
+            step,
+            anyway=_runs_anyway(condition) and True in ci_conditions.truth(parsed, _ended("failure")),
+            on_failure=True not in ci_conditions.truth(parsed, _ended("success")),
+            asks_before=_asks_before(condition),
+        )
     if run.kind != "scalar":
         return step
     shell = node.get("shell").text or setting.shell
     return replace(step, commands=_commands(run, shell, setting), script=run.text[:MAX_SCRIPT])
+
+
+def _ended(result: str) -> Situation:
+    """What a step's condition finds where the steps before it have all ended so."""
+
+    def look(name: str) -> Known:
+        if name.endswith("()"):
+            return job_order.status(name[:-2], result == "failure")
+        is_result = name.startswith("steps.") and name.endswith((".outcome", ".conclusion"))
+        return Known((result,)) if is_result or name == "job.status" else UNKNOWN
+
+    return look
 
 
 def _can_hold(condition: str, setting: _Setting, constants: Mapping[str, str]) -> bool:

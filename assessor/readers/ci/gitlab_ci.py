@@ -180,6 +180,8 @@ class _Outcome:
     manual: list[Trigger] = field(default_factory=list)
     allowed_to_fail: list[bool] = field(default_factory=list)
     conditions: list[str] = field(default_factory=list)
+    whens: set[str] = field(default_factory=set)
+    """How the rules that may hold let the job run: on_success, always, on_failure, manual, delayed."""
 
 
 def _by_rules(rules: Node, chances: Iterable[_Chance], variables: Mapping[str, str], job_when: str) -> _Outcome:
@@ -211,6 +213,7 @@ def _take(outcome: _Outcome, rule: Node, chance: _Chance, condition: str, when: 
     kind = "manual" if when == "manual" else chance.kind
     trigger = Trigger(kind, rule.line, branches=branches, paths=paths)
     into = outcome.manual if when == "manual" else outcome.triggers
+    outcome.whens.add(when)
     if trigger not in into:
         into.append(trigger)
         outcome.allowed_to_fail.append(rule.get("allow_failure").is_true)
@@ -399,6 +402,8 @@ class _Pipeline:
             is_active=not hidden and when != "never" and own_triggers != () and bool(steps or uses),
             triggers=None if hidden else own_triggers,
             stage=merged.get("stage").text or "test",
+            on_failure=_whens(outcome, when) == {"on_failure"},
+            anyway=_ANYWAY if "always" in _whens(outcome, when) else (),
         )
 
     def _outcome(self, merged: _Merged, line: int, triggers: tuple[Trigger, ...]) -> _Outcome | None:
@@ -510,7 +515,7 @@ class _Pipeline:
                 nearest = max(order[other.stage] for other in earlier)
                 earlier = [other for other in earlier if order[other.stage] == nearest][:_MANY_JOBS]
             placed.append(replace(job, needs=tuple(other.id for other in earlier)))
-        return placed
+        return [replace(job, anyway=job.needs) if job.anyway == _ANYWAY else job for job in placed]
 
 
 def _section(name: str, parts: Sequence[Piece], own: Sequence[tuple[Command, ...]], image: str) -> Step:
@@ -520,6 +525,7 @@ def _section(name: str, parts: Sequence[Piece], own: Sequence[tuple[Command, ...
         commands=tuple(command for each in own for command in each),
         script=script_text(parts),
         can_fail=name != "after_script",
+        anyway=name == "after_script",
     )
 
 
@@ -573,6 +579,14 @@ def _matrix(node: Node) -> tuple[tuple[str, tuple[str, ...]], ...]:
         for key, value in row.items():
             found[key.text] = tuple(dict.fromkeys((*found.get(key.text, ()), *value.texts())))
     return tuple(found.items())
+
+
+_ANYWAY = ("*",)
+"""Stands for all that a job needs, until that is known."""
+
+
+def _whens(outcome: _Outcome | None, when: str) -> set[str]:
+    return outcome.whens if outcome and outcome.whens else {when or "on_success"}
 
 
 def _condition(outcome: _Outcome | None, when: str) -> str:

@@ -76,6 +76,8 @@ class _Around:
     env: Pairs = ()
     condition: str = ""
     can_fail: bool = True
+    anyway: bool = False
+    on_failure: bool = False
 
 
 @dataclass(slots=True)
@@ -256,6 +258,7 @@ class _Reader:
             is_active=stage.is_active and bool(stage.steps) and own != (),
             triggers=own,
             stage=stage.name,
+            anyway=stage.needs if any(step.anyway for step in stage.steps) and stage.name == "post" else (),
         )
 
     # ---- walking ----
@@ -387,8 +390,9 @@ class _Reader:
         )
         for index, token in enumerate(statement):
             if token.kind == "name" and token.text in ("catch", "finally"):
-                condition = "failure" if token.text == "catch" else around.condition
-                inside = replace(around, condition=condition)
+                is_catch = token.text == "catch"
+                inside = replace(around, condition="failure") if is_catch else replace(around, anyway=True)
+                inside = replace(inside, on_failure=around.on_failure or is_catch)
                 needs = self._walk(inner_statements(block_of(statement, index)), stage, inside, needs, depth + 1)
         return needs
 
@@ -432,6 +436,8 @@ class _Reader:
             env=around.env,
             condition=around.condition,
             can_fail=around.can_fail,
+            anyway=around.anyway,
+            on_failure=around.on_failure,
         )
         stage.steps.append(step)
 
@@ -451,7 +457,7 @@ class _Reader:
             if argv:
                 commands = (Command(argv, token.line),)
                 step = Step(token.text, token.line, commands=commands, cwd=around.cwd, condition=around.condition)
-                stage.steps.append(replace(step, can_fail=around.can_fail))
+                stage.steps.append(_around(step, around))
 
     def _known_step(self, head: str, statement: Statement, stage: _Stage, around: _Around) -> None:
         """A step of a plugin or a shared library: its name and its named arguments."""
@@ -470,7 +476,7 @@ class _Reader:
         plain = arguments.text()
         inputs += (("", plain),) if plain and not inputs else ()
         step = Step(head, statement[0].line, uses=head, inputs=inputs, cwd=around.cwd, env=around.env)
-        stage.steps.append(replace(step, condition=around.condition, can_fail=around.can_fail))
+        stage.steps.append(_around(replace(step, condition=around.condition), around))
 
     # ---- directives ----
 
@@ -531,7 +537,12 @@ class _Reader:
         into = _Stage("post", statement[0].line, tuple(_key(s) for s in self.stages)) if is_last else stage
         for inner in inner_statements(block_of(statement)):
             condition = head_of(inner)
-            inside = replace(around, condition="" if condition == "always" else condition)
+            inside = replace(
+                around,
+                condition="" if condition == "always" else condition,
+                anyway=condition not in _AFTER_SUCCESS,
+                on_failure=condition in _AFTER_FAILURE,
+            )
             for each in inner_statements(block_of(inner)):
                 self._statement(each, into, inside, (), 1)
         if is_last and into.steps:
@@ -555,6 +566,15 @@ class _Reader:
         if kinds is not None:
             stage.triggers = tuple(_narrowed(kind, block) for kind in sorted(kinds))
         stage.paths = _changed_paths(block)
+
+
+_AFTER_SUCCESS = frozenset({"success", "fixed"})
+_AFTER_FAILURE = frozenset({"failure", "unsuccessful", "unstable", "aborted", "regression"})
+"""Conditions of a `post` section; the others (always, cleanup, changed) hold however the stage has ended."""
+
+
+def _around(step: Step, around: _Around) -> Step:
+    return replace(step, can_fail=around.can_fail, anyway=around.anyway, on_failure=around.on_failure)
 
 
 _DIRECTIVES = {

@@ -162,6 +162,8 @@ def _steps(root: Node, entry: Node, source: Sequence[str], allowance: Allowance)
                 commands=tuple(command for each in found for command in each),
                 script=script_text(parts),
                 condition="failure" if phase == "after_failure" else "",
+                on_failure=phase == "after_failure",
+                anyway=phase == "after_script",
                 can_fail=phase not in _NEVER_FAIL,
             )
 
