@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from assessor.budget import Budget, TooMuch, at_most
 from assessor.facts.place import BlindSpot
 from assessor.findings import Finding
 from assessor.garbage import without_collection
@@ -38,32 +39,42 @@ class Rated:
     """Libraries of machine learning that it names."""
 
 
+_JOINING_SECONDS = 30.0
+_FILES_A_SECOND = 200
+"""Processor time for joining the facts, and for each scanner: some seconds, and what many files need; a tenth is usual."""
 _SCANNING_HELPERS = 2
 """More would only wait for the longest scanner."""
 
 
-def rate(project: Project) -> dict[str, Finding]:
+def rate(project: Project, budget: Budget | None = None) -> dict[str, Finding]:
     """Rate every practice of the catalogue for a project; what only its templates have is declared."""
     from assessor.project.templates import made_project
     from assessor.scanners.templates import with_templates
 
-    found = _rate(project)
+    budget = budget or Budget()
+    found = _rate(project, budget)
     made = made_project(project)
-    return with_templates(found, _rate(made[0]), made[1]) if made else found
+    return with_templates(found, _rate(made[0], budget), made[1]) if made else found
 
 
-def _rate(project: Project) -> dict[str, Finding]:
+def _rate(project: Project, budget: Budget) -> dict[str, Finding]:
     from assessor.catalog.practices import load_practices
     from assessor.catalog.tools import load_tools
     from assessor.hits.scene import Scene
     from assessor.project.automation import Automation
     from assessor.project.modules import Modules
-    from assessor.scanners.every import scan_all
+    from assessor.scanners.every import FAILED, all_unknown, scan_all
 
-    modules = Modules(project)
-    scene = Scene(project, modules, Automation(project, modules), load_tools())
+    practices = [practice.id for practice in load_practices()]
+    share = budget.share(_JOINING_SECONDS + len(project.files) / _FILES_A_SECOND)
+    try:
+        with at_most(share):
+            modules = Modules(project)
+            scene = Scene(project, modules, Automation(project, modules), load_tools())
+    except (TooMuch, Exception) as error:
+        return all_unknown(practices, f"joining what the files say {FAILED} {type(error).__name__}: {error}")
     helpers = min(spare_processes(), _SCANNING_HELPERS) if len(project.files) >= PARALLEL_FROM else 0
-    return scan_all(scene, [practice.id for practice in load_practices()], helpers)
+    return scan_all(scene, practices, helpers, seconds=share)
 
 
 def rate_snapshot(snapshot: Snapshot, progress: Progress | None = None, cache: Cache | None = None) -> Rated:
@@ -108,10 +119,12 @@ def _rated(wanted: Wanted, progress: Progress | None, cache: Cache | None = None
     from assessor.catalog.tools import load_tools
     from assessor.project.libraries import learning_libraries
 
-    reading = read_project(wanted, progress, cache)
+    limits = wanted.snapshot.limits
+    budget = Budget(limits.audit_seconds, limits.worker_bytes)
+    reading = read_project(wanted, progress, cache, budget)
     if progress:
         progress("rating practices")
-    found = rate(reading.project)
+    found = rate(reading.project, budget)
     spots = dict.fromkeys((*reading.blind_spots, *(spot for finding in found.values() for spot in finding.blind_spots)))
     libraries = learning_libraries(reading.project, load_tools())
     return Rated(found, tuple(spots), reading.listed, reading.read, reading.parsed, libraries)

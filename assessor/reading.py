@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from assessor.budget import OUTRAN, Budget, TooMuch, at_most
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.place import BlindSpot, Place
 from assessor.facts.role import Role
-from assessor.processes import shared, spare_processes
+from assessor.processes import Bounds, shared, spare_processes
 from assessor.project.model import Project, ProjectFile
 from assessor.project.runs import CI_PRACTICES
 from assessor.project.templates import marked_templates
@@ -54,6 +55,10 @@ PARALLEL_FROM = 400
 _HEAD = 20_000
 """Characters by which code that a program wrote is known."""
 _HELD_BYTES = 100_000_000
+_ALONE_BYTES = 100_000
+"""Bytes of a file from which on it is read in a process of its own: no smaller one can take much time or memory."""
+_FILE_SECONDS = 8.0
+"""Processor time for one file; the slowest that people wrote take less than one second."""
 _KEPT_AT_ONCE = 500
 
 _Task = tuple[str, Role, int, bytes]
@@ -109,13 +114,16 @@ def content_id(entry: FileEntry, data: bytes) -> str:
     return f"blake2b:{hashlib.blake2b(data, digest_size=20).hexdigest()}"
 
 
-def read_project(wanted: Wanted, progress: Progress | None = None, cache: Cache | None = None) -> Reading:
+def read_project(
+    wanted: Wanted, progress: Progress | None = None, cache: Cache | None = None, budget: Budget | None = None
+) -> Reading:
     """Gather the facts of every file: kept ones where its content is known, else by reading it, once."""
+    budget = budget or Budget()
     keys = {path: file_key(cache, wanted, path) for path in wanted.ids} if cache else {}
     files = _kept(cache, keys) if cache else {}
     missing = [path for path in wanted.entries if path not in files]
     rows: list[tuple[bytes, bytes]] = []
-    for file, encoded in _read_files(wanted.tasks(missing), len(missing), keeps=cache is not None):
+    for file, encoded in _read_files(wanted.tasks(missing), len(missing), budget, keeps=cache is not None):
         if progress and len(files) % 200 == 0:
             progress(f"reading {len(files)} of {len(wanted.entries)} files")
         files[file.path] = file
@@ -156,27 +164,53 @@ def _codec() -> Codec[ProjectFile]:
     return Codec(ProjectFile)
 
 
-def _read_files(tasks: Iterator[_Task], count: int, *, keeps: bool) -> Iterator[tuple[ProjectFile, bytes | None]]:
+def _read_files(
+    tasks: Iterator[_Task], count: int, budget: Budget, *, keeps: bool
+) -> Iterator[tuple[ProjectFile, bytes | None]]:
     """Each file with its facts and the bytes to keep (None where they must not be kept), in no certain order.
 
-    Few files are read in this process, many in as many as there are cores, this one included.
+    Large files, and all of many, are read in processes that are confined; small ones, whose cost is small, here where
+    they are few.
     """
-    helpers = spare_processes()
-    if count < PARALLEL_FROM or helpers < 1:
-        for task in tasks:
-            file = read_file(task)
-            yield file, _encoded(file) if keeps else None
+    spare = spare_processes()
+    held: list[_Task] = []
+    is_shared = spare > 0 and count >= PARALLEL_FROM
+    for task in tasks if not is_shared else ():
+        if spare > 0 and len(task[3]) > _ALONE_BYTES:
+            held.append(task)
+            continue
+        file = read_file(task) if budget.left else _too_late(task, budget)
+        yield file, _encoded(file) if keeps else None
+    for batch in _batches(tasks if is_shared else iter(held)):
+        yield from _read_elsewhere(batch, spare + 1 if is_shared else 1, budget)
+
+
+def _read_elsewhere(batch: Sequence[_Task], helpers: int, budget: Budget) -> Iterator[tuple[ProjectFile, bytes | None]]:
+    if not batch:
         return
+
+    def lost(task: _Task, why: str) -> ProjectFile | bytes:
+        return _unread(task, f"the file {OUTRAN} {why}") if why else _too_late(task, budget)
+
     _codec()  # made here, as readers are imported, once for all processes
     readers()
-    for batch in _batches(tasks):
-        for result, is_here in shared(batch, read_file, _read_to_send, helpers):
-            if isinstance(result, bytes):
-                decoded = _codec().decode(result)
-                assert decoded is not None, "what a codec encodes it decodes"
-                yield decoded, result
-            else:
-                yield result, _encoded(result) if keeps and is_here else None
+    bounds = Bounds(lost, budget.worker_bytes, budget.ends)
+    for result, _ in shared(batch, None, _read_to_send, helpers, bounds):
+        if isinstance(result, bytes):
+            decoded = _codec().decode(result)
+            assert decoded is not None, "what a codec encodes it decodes"
+            yield decoded, result
+        else:
+            yield result, None
+
+
+def _unread(task: _Task, reason: str) -> ProjectFile:
+    path, role, size, _ = task
+    return ProjectFile(path, role, size, FileFacts(problems=((1, reason),)))
+
+
+def _too_late(task: _Task, budget: Budget) -> ProjectFile:
+    return _unread(task, f"not read, it {budget.told}")
 
 
 def _batches(tasks: Iterator[_Task]) -> Iterator[list[_Task]]:
@@ -208,7 +242,15 @@ def _encoded(file: ProjectFile) -> bytes | None:
 
 
 def read_file(task: _Task) -> ProjectFile:
-    """The facts of one file: (path, role by its path, size in bytes, bytes)."""
+    """The facts of one file: (path, role by its path, size in bytes, bytes). What takes too much has none but the problem."""
+    try:
+        with at_most(_FILE_SECONDS):
+            return _read_file(task)
+    except (TooMuch, MemoryError) as error:
+        return _unread(task, f"the file {OUTRAN} {error or 'more memory than there is'}")
+
+
+def _read_file(task: _Task) -> ProjectFile:
     from assessor.readers.texts.redaction import redacted
     from assessor.snapshot.content import is_text
     from assessor.snapshot.roles import refine_role

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assessor.cli.limits import limit_options
 from assessor.cli.reports import report_options
 from assessor.errors import UserError
+from assessor.snapshot.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 @click.option("--policy", metavar="FILE", default="", help="An organisation's policy on statements and targets.")
 @click.option("--strict", is_flag=True, help="Attestations do not count.")
 @report_options("audit")
+@limit_options
 @click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing of it.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
 def audit(
@@ -59,6 +62,7 @@ def audit(
     policy: str,
     strict: bool,
     reports: Reports,
+    limits: Limits,
     no_cache: bool,
     quiet: bool,
 ) -> None:
@@ -72,7 +76,7 @@ def audit(
     fronts: list[Front] = []
     peek = (lambda snapshot: fronts.append(front_of(snapshot))) if reports.has_document else None
     rules = read_policy(policy)
-    wishes = AuditWishes(target, ref, rubrics, crosswalks, profile, rules, strict, no_cache, quiet)
+    wishes = AuditWishes(target, ref, rubrics, crosswalks, profile, rules, strict, no_cache, quiet, limits)
     assessment = run(wishes, peek)
     reports.write(assessment, front=fronts[0] if fronts else None)
 
@@ -139,6 +143,7 @@ class AuditWishes:
     strict: bool = False
     no_cache: bool = False
     quiet: bool = False
+    limits: Limits = DEFAULT_LIMITS
 
 
 def run(wishes: AuditWishes, peek: Callable[[Snapshot], None] | None = None) -> Assessment:
@@ -153,7 +158,10 @@ def run(wishes: AuditWishes, peek: Callable[[Snapshot], None] | None = None) -> 
     chosen, laid_beside = chosen_rubrics(wishes.rubrics), chosen_crosswalks(wishes.crosswalks)
     progress = ProgressLine(sys.stderr, quiet=wishes.quiet)
     try:
-        with user_cache(wanted=not wishes.no_cache) as cache, open_snapshot(wishes.target, wishes.ref) as snapshot:
+        with (
+            user_cache(wanted=not wishes.no_cache) as cache,
+            open_snapshot(wishes.target, wishes.ref, wishes.limits) as snapshot,
+        ):
             if peek:
                 peek(snapshot)
             return _assessed(wishes, snapshot, chosen, laid_beside, progress, cache)

@@ -74,7 +74,7 @@ def state_left(
 
     base = merge_base(wishes.target, wishes.ref, wishes.since)
     name = f"{wishes.since} ({base[:10]})"
-    with open_snapshot(wishes.target, base) as then:
+    with open_snapshot(wishes.target, base, wishes.limits) as then:
         progress(f"auditing {name}")
         try:
             before = load_config(then).config

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assessor.cli.limits import limit_options
 from assessor.errors import UserError
 
 if TYPE_CHECKING:
     from assessor.policy.model import Gate
+    from assessor.snapshot.limits import Limits
 
 FORMATS = ("terminal", "json", "sarif", "junit", "gitlab", "github", "md", "azure", "teamcity")
 EXIT_HELP = """
@@ -54,6 +56,7 @@ EXIT_HELP = """
     multiple=True,
     help="Where the format given in the same place goes; the last format without one goes to standard output.",
 )
+@limit_options
 @click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing of it.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
 @click.option("--color/--no-color", "colour", default=None, help="Force or forbid colour; NO_COLOR forbids it too.")
@@ -78,6 +81,7 @@ def gate(
     allow_lower: str,
     formats: tuple[str, ...],
     outputs: tuple[str, ...],
+    limits: Limits,
     no_cache: bool,
     quiet: bool,
     colour: bool | None,
@@ -106,7 +110,7 @@ def gate(
     if allow_lower and not since:
         raise UserError("--allow-lower says why a branch may ask less of itself; give --since too")
     with user_cache(wanted=not no_cache) as cache:
-        case = prepare(Wishes(target, options, ref, policy, baseline, since, quiet), cache)
+        case = prepare(Wishes(target, options, ref, policy, baseline, since, quiet, limits=limits), cache)
     result = decide(
         case.effective.gate,
         case.assessment,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assessor.cli.settings import load_config, load_rubric, own_rubric, read_policy, today
 from assessor.errors import UserError
+from assessor.snapshot.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
     from assessor.assessment import Assessment
@@ -49,6 +50,7 @@ class Wishes:
     baseline: str = ""
     since: str = ""
     quiet: bool = False
+    limits: Limits = DEFAULT_LIMITS
     needs_conditions: bool = True
     """False for a command that only wants the state: no condition and no baseline is asked for."""
 
@@ -61,7 +63,7 @@ def prepare(wishes: Wishes, cache: Cache | None = None) -> Case:
     policy = read_policy(wishes.policy)
     progress = ProgressLine(sys.stderr, quiet=wishes.quiet)
     try:
-        with open_snapshot(wishes.target, wishes.ref) as snapshot:
+        with open_snapshot(wishes.target, wishes.ref, wishes.limits) as snapshot:
             return _case(wishes, policy, snapshot, progress, cache)
     except SnapshotError as error:
         raise UserError(str(error)) from error

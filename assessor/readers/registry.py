@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib import import_module
 from types import ModuleType
 
+from assessor.budget import OUTRAN
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.readers.syntax import left_out
 from assessor.readers.texts import settings
@@ -63,8 +64,8 @@ _FAILED = "reader failed:"
 
 
 def has_failed(reason: str) -> bool:
-    """A problem of a file tells of a reader's bug (or of too little memory), not of the file."""
-    return _FAILED in reason
+    """A problem of a file tells of a reader's bug, or of too little time or memory, not of the file."""
+    return _FAILED in reason or OUTRAN in reason
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,9 @@ blind spot that tells the reason; no other dimension loses anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 
+from assessor.budget import TooMuch, at_most
 from assessor.facts.place import BlindSpot, Place
 from assessor.findings import Finding, Rung
 from assessor.hits.scene import Scene
@@ -43,19 +45,24 @@ SCANNERS: tuple[tuple[str, Scan], ...] = (
 
 
 def scan_all(
-    scene: Scene, practices: Iterable[str], helpers: int = 0, scanners: Sequence[tuple[str, Scan]] = SCANNERS
+    scene: Scene,
+    practices: Iterable[str],
+    helpers: int = 0,
+    scanners: Sequence[tuple[str, Scan]] = SCANNERS,
+    seconds: float = 600.0,
 ) -> dict[str, Finding]:
     """Rate every practice, with the help of so many other processes.
 
-    `practices` are all ids in order; one that no scanner rates is our bug (KeyError). `scanners`: (dimension, scan).
+    `practices` are all ids in order; one that no scanner rates is our bug (KeyError). `scanners`: (dimension, scan); `seconds` is the processor time of each.
     """
     wanted = tuple(practices)
 
     def run(scanner: tuple[str, Scan]) -> list[Finding]:
-        return list(_shielded(*scanner, scene, wanted))
+        return list(_shielded(*scanner, scene, wanted, seconds))
 
     if helpers:
-        _ = scene.all_hits  # nearly all scanners ask for them: found once, before the processes part
+        with suppress(TooMuch, Exception), at_most(seconds):
+            _ = scene.all_hits  # nearly all scanners ask for them: found once, before the processes part
         results = [findings for findings, _ in shared(scanners, run, run, helpers)]
     else:
         results = [run(scanner) for scanner in scanners]
@@ -63,14 +70,23 @@ def scan_all(
     return {practice: _with_blind_spots(found[practice], scene) for practice in wanted}
 
 
-def _shielded(dimension: str, scan: Scan, scene: Scene, practices: Sequence[str]) -> Iterator[Finding]:
-    """What a scanner says; where it raises, unknown for each practice of its dimension that it has not rated yet."""
+def all_unknown(practices: Iterable[str], reason: str) -> dict[str, Finding]:
+    """Every practice, none of which could be rated."""
+    names = tuple(practices)
+    spot = BlindSpot(Place("."), reason[:_LONGEST_REASON], names)
+    return {name: Finding(name, Rung.UNKNOWN, spot.reason, blind_spots=(spot,)) for name in names}
+
+
+def _shielded(dimension: str, scan: Scan, scene: Scene, practices: Sequence[str], seconds: float) -> Iterator[Finding]:
+    """What a scanner says; where it raises or takes too long, unknown for each practice of its dimension that it has not
+    rated yet."""
     rated = set()
     try:
-        for finding in scan(scene):
-            rated.add(finding.practice)
-            yield finding
-    except Exception as error:
+        with at_most(seconds):
+            for finding in scan(scene):
+                rated.add(finding.practice)
+                yield finding
+    except (TooMuch, Exception) as error:
         left = tuple(name for name in practices if name.partition(".")[0] == dimension and name not in rated)
         reason = f"the {dimension} {FAILED} {type(error).__name__}: {error}"[:_LONGEST_REASON]
         spot = BlindSpot(Place("."), reason, left)

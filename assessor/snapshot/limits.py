@@ -17,7 +17,14 @@ class Limits:
     max_commits: int = 20_000
     git_seconds: float = 120.0
     clone_seconds: float = 1_800.0
+    audit_seconds: float = 3_600.0
+    """Wall time for reading and rating; files that come later are told as not read."""
+    worker_bytes: int = 2_000_000_000
+    """Memory of each process that reads files, beyond what it begins with."""
 
     def file_bytes(self, path: str) -> int:
         """The most bytes that a file of this name may have to be read."""
         return self.max_notebook_bytes if path.endswith(".ipynb") else self.max_file_bytes
+
+
+DEFAULT_LIMITS = Limits()

@@ -10,7 +10,7 @@ from pathlib import Path
 from assessor.facts.place import BlindSpot, Place
 from assessor.snapshot.clone import CloneFailed, clone, is_url, repository_name, without_credentials
 from assessor.snapshot.folder import Disk, FolderSource, walk
-from assessor.snapshot.limits import Limits
+from assessor.snapshot.limits import DEFAULT_LIMITS, Limits
 from assessor.snapshot.repository import (
     GitSource,
     Listing,
@@ -24,8 +24,6 @@ from assessor.snapshot.repository import (
 )
 from assessor.snapshot.safe_git import GitFailed, Layout, find_layout
 from assessor.snapshot.snapshot import FileEntry, Identity, Snapshot, SnapshotError, Source, condensed, hides_nothing
-
-DEFAULT_LIMITS = Limits()
 
 
 def open_snapshot(target: str, ref: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Snapshot:
