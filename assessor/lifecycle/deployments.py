@@ -58,6 +58,14 @@ def _deployments(scene: Scene) -> Iterator[Deployment]:
             yield Deployment(site.place, text, "ssh", way.route, after=guard.before([way]))
         else:
             yield Deployment(site.place, text, "ssh", by_person=True)
+    for rollout in scene.automation.reach.rollouts:
+        way = rollout.arrival
+        text = f"{rollout.program} brings {len(rollout.scripts)} scripts to where they run"
+        route = (*way.route, Hop(f"{rollout.program} reads {rollout.place.path}", rollout.place))
+        if way.is_automatic:
+            yield Deployment(rollout.place, text, "", route, after=guard.before([way, *rollout.served]))
+        else:
+            yield Deployment(rollout.place, text, "", by_person=True)
     for hit in scene.hits("deployment.automation", notebooks=False):
         ways = [a for a in scene.arrivals(hit) if not a.in_test and not a.is_build]
         automatic = [a for a in ways if a.is_automatic]

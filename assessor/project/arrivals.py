@@ -117,6 +117,19 @@ class Context:
         return self.arrival.hop.place if self.arrival.hop else Place(self.path, 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """A pipeline or service that a program outside of the catalogue brings to where it runs, by a file of its own."""
+
+    program: str
+    place: Place
+    arrival: Arrival
+    scripts: tuple[str, ...]
+    """Files of this repository that it starts, in order."""
+    served: tuple[Arrival, ...] = ()
+    """The ways to those of them that stay up as services."""
+
+
 @dataclass(slots=True)
 class Reach:
     """What all runs reach. Lists are in the order of the runs and steps."""
@@ -130,6 +143,7 @@ class Reach:
     """Arrivals at targets and stages, by path and line."""
     inline: list[tuple[SourceCall, Place, Arrival]] = field(default_factory=list)
     """Calls of R and Julia code that stands on a command line."""
+    rollouts: list[Rollout] = field(default_factory=list)
     submitting: set[str] = field(default_factory=set)
     """Keys of the runs that hand a pipeline to its backend."""
     broken: list[tuple[Place, str]] = field(default_factory=list)

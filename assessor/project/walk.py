@@ -30,6 +30,7 @@ from assessor.project.idleness import Idleness, is_idle
 from assessor.project.invocations import Invocation, interpret, switches
 from assessor.project.model import LIVE_ROLES, Project
 from assessor.project.modules import Modules, ScopeKey
+from assessor.project.orchestrators import Orchestrators
 from assessor.project.paths import Paths, folder_of, joined
 from assessor.project.r_and_julia import RAndJulia
 from assessor.project.runs import Run, called_file
@@ -63,6 +64,7 @@ class Walk:
         self.containers = Containers(self)
         self.tests = CollectedTests(self)
         self.r_and_julia = RAndJulia(self)
+        self.orchestrators = Orchestrators(self)
         self._explored: dict[tuple[object, ...], Closure] = {}
         self._startings: dict[ScopeKey, list[tuple[Call, str | tuple[str, ...]]]] = {}
         self._seen: set[tuple[object, ...]] = set()
@@ -328,6 +330,11 @@ class Walk:
 
     def _named_files(self, invocation: Invocation, context: Context) -> None:
         """A program that is not known gets files of the repository as arguments: jobs, manifests, notebooks, scripts."""
+        if self.orchestrators.deploys(invocation):
+            own = self.orchestrators.own_file(invocation, context)
+            if own:
+                self.orchestrators.follow(own, invocation, context)
+                return
         for word in invocation.arguments[:30]:
             value = word.partition("=")[2] if word.startswith("-") and "=" in word else word
             if invocation.program == "gcloud" and "builds" not in invocation.arguments:
