@@ -186,8 +186,18 @@ class Containers:
                 self.walk.file(found, context)
                 self.walk.configured(found, context)
             elif value and (folder := joined(context.cwd, without_variable(value))) in self.project.folders and folder:
+                if self._lacks_chart(invocation, word, folder):
+                    self.reach.breaks(context, f"{folder} has no Chart.yaml")
+                    return
                 if not self._kustomized(folder, context, set()):
                     self._within(folder, context, (".yaml", ".yml", ".tpl", ".json"))
+
+    def _lacks_chart(self, invocation: Invocation, word: str, folder: str) -> bool:
+        """`helm upgrade NAME FOLDER` of a folder of this repository that is no chart."""
+        installs = invocation.program == "helm" and {"upgrade", "install"} & set(invocation.arguments[:2])
+        is_path = "/" in word  # a bare word may be the release's name
+        charts = [f"{folder}/Chart.yaml", f"{folder}/Chart.yml"]
+        return bool(installs) and is_path and not any(chart in self.project.listed for chart in charts)
 
     def _kustomized(self, folder: str, context: Context, done: set[str]) -> bool:
         """Follow a kustomization's resources, bases and components; False where the folder has none."""

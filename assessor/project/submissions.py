@@ -92,9 +92,8 @@ class Submissions:
         """The functions that define what is handed over in a function: those that the closure reaches, or those that are
         compiled into the file that is named there."""
         own = sorted(self._definitions & closure.reached.keys())
-        own += sorted(
-            scope for scope in self._calls[0].keys() & closure.reached.keys() if scope[1] not in (MODULE, MAIN)
-        )
+        if not own:
+            own = sorted(s for s in self._calls[0].keys() & closure.reached.keys() if s[1] not in (MODULE, MAIN))
         if not own:
             beside = self._modules.index(place[0]).calls.get(place[1], ())
             names = {_file_name(text) for call in beside for text in _texts(call)} - {""}

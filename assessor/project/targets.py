@@ -187,6 +187,25 @@ class Targets:
         entry = option(invocation, "-e", "--entry-point") or "main"
         self._target(entry, projects, replace(context, cwd=joined(context.cwd, where)))
 
+    def kedro(self, invocation: Invocation, context: Context) -> None:
+        """Follow the functions that make the pipelines of `kedro run`, with the nodes that they name: those in the folder
+        of the pipeline asked for, or all below the working folder."""
+        if invocation.arguments[:1] != ("run",):
+            return
+        asked = option(invocation, "--pipeline", "-p", "--pipelines")
+        prefix = f"{context.cwd}/" if context.cwd else ""
+        made = [
+            Entry(path, "function", "create_pipeline")
+            for path, file in self.walk.modules.files.items()
+            if path.startswith(prefix) and file.role is Role.FIRST_PARTY
+            if "create_pipeline" in self.walk.modules.index(path).scopes
+        ]
+        named = [entry for entry in made if asked in entry.path.split("/")]
+        if made and (named or not asked or asked == "__default__"):
+            self.walk.python(tuple(named or made), invocation, context)
+        elif asked and made:
+            self.reach.breaks(context, f"no folder of pipelines is called {asked}")
+
     def pre_commit(self, invocation: Invocation, context: Context) -> None:
         """Follow the hooks that `pre-commit run` runs: all of the stage, or the one named, without those in `SKIP`."""
         if invocation.arguments[:1] != ("run",):

@@ -196,6 +196,7 @@ class Walk:
         return {
             "dvc": self.targets.dvc,
             "mlflow": self.targets.mlflow,
+            "kedro": self.targets.kedro,
             **dict.fromkeys(("pytest", "py.test", "unittest", "nosetests"), self.tests.run),
             **dict.fromkeys(("pre-commit", "prek"), self.targets.pre_commit),
             **dict.fromkeys(("docker", "podman"), self.containers.docker),
