@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from assessor.catalog.programs import programs
 from assessor.facts.commands import Hook
 from assessor.facts.place import Place
 from assessor.facts.python import NotebookFacts
@@ -193,10 +194,17 @@ def _dirt(file: ProjectFile) -> str:
 
 
 def _run_by_ci_too(scene: Scene, file: ProjectFile, live: list[Hook], text: str) -> Iterator[Evidence]:
-    """CI runs the very command or target of a hook, without the hook runner. One of its tools alone is not that."""
+    """CI runs the very target of a hook (`make check`), or the very commands of all hooks, without the hook runner. That it
+    runs one of their tools by itself is not that."""
     own = {command.argv for hook in live if hook.is_named_only for command in hook.commands}
-    for site in scene.automation.reach.sites if own else ():
-        if site.command.argv in own and site.place.path != file.path and site.arrival and site.arrival.run.on_change:
+    sites = [
+        site
+        for site in (scene.automation.reach.sites if own else ())
+        if site.command.argv in own and site.place.path != file.path and site.arrival and site.arrival.run.on_change
+    ]
+    whole = all(hook.is_named_only for hook in live) and own <= {site.command.argv for site in sites}
+    for site in sites:
+        if site.arrival and (whole or site.invocation.program in programs().target_runners):
             said = f"{text}, CI runs `{site.command.text[:60]}` too"
             yield Evidence("quality.hooks", Rung.AUTOMATED, file.at(live[0].line), said, "", site.arrival.route)
             return
