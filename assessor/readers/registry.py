@@ -48,6 +48,7 @@ READERS = (
     "code.other_languages",
     "texts.settings",
     "texts.documents",
+    "texts.described_columns",
     "infrastructure.terraform",
     "infrastructure.kubernetes",
     "infrastructure.cloud_templates",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assessor.facts.commands import Target
+from assessor.facts.place import Place
 from assessor.facts.python import MAIN, MODULE, Scope
 from assessor.findings import Evidence, Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
@@ -14,6 +15,7 @@ from assessor.lifecycle.data_checks import checking_scopes
 from assessor.lifecycle.order import best
 from assessor.lifecycle.stations import marks
 from assessor.project.model import ProjectFile, Role
+from assessor.readers.texts.documents import is_dictionary_sheet
 from assessor.scanners import ladder
 from assessor.scanners.ladder import conclude, raised
 from assessor.scanners.parity import parity
@@ -179,9 +181,13 @@ def documentation(scene: Scene) -> Finding:
     ):
         if document.kind != "data_card":
             continue
-        if document.words >= 25 or len(document.lines) >= 5:
+        is_table = bool(document.lines) and file.path.endswith((".yml", ".yaml", ".json"))
+        if document.words >= 25 or len(document.lines) >= 5 or is_table:
             evidence.append(Evidence(practice, Rung.USED, file.at(1), f"{file.path} documents the data"))
         else:
             near.append(NearMiss(file.at(1), f"{file.path} is too short to document data"))
+    for path in sorted(scene.project.listed):
+        if is_dictionary_sheet(path):
+            evidence.append(Evidence(practice, Rung.USED, Place(path, 1), f"{path} is a data dictionary"))
     evidence += ladder.evidence(scene, scene.hits(practice), lift=False)
     return conclude(practice, evidence, near)

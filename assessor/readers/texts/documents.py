@@ -50,7 +50,7 @@ _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "data_card",
             r"^(?:.*[-_. ])?(?:data[-_ ]?sheets?(?:[-_ ]for[-_ ]datasets?)?|data(?:set)?[-_ ]?cards?|"
-            r"data[-_ ]?dictionary|code[-_ ]?book|data(?:set)?[-_ ]?(?:description|documentation|statement))"
+            r"data(?:[-_ ]?sets?)?[-_ ]?dictionar(?:y|ies)|code[-_ ]?book|data(?:set)?[-_ ]?(?:description|documentation|statement))"
             r"(?:[-_. ].*)?$",
         ),
         ("readme", r"^readme(?:[-_.].*)?$"),
@@ -61,6 +61,9 @@ _DATA_PAGE = re.compile(
 )
 _DATA_FOLDER = re.compile(
     r"^(?:(?:raw|input|training)[-_]?)?data(?:sets?)?(?:[-_]?(?:raw|card|cards|docs))?$", re.IGNORECASE
+)
+_DICTIONARY = re.compile(
+    r"^(?:.*[-_. ])?(?:data(?:[-_ ]?sets?)?[-_ ]?dictionar(?:y|ies)|code[-_ ]?book|data[-_ ]?sheet)$", re.IGNORECASE
 )
 _DATA_METADATA = frozenset({"croissant.json", "datapackage.json", "dataset_infos.json", "dataset_info.json"})
 _CODE_FOLDERS = frozenset({"src", "lib", "test", "tests", "app", "packages", "site-packages", "node_modules"})
@@ -116,10 +119,18 @@ def _is_docs_folder(file: PurePosixPath) -> bool:
 
 def _is_dictionary(file: PurePosixPath) -> bool:
     """A data dictionary is often a table: data_dictionary.csv, codebook.yaml."""
-    is_named = re.match(
-        r"^(?:.*[-_. ])?(?:data[-_ ]?dictionary|code[-_ ]?book|data[-_ ]?sheet)$", file.stem, re.IGNORECASE
-    )
-    return bool(is_named) and file.suffix.lower() in (".csv", ".tsv", ".json", ".yml", ".yaml")
+    return file.suffix.lower() in (".csv", ".tsv", ".json", ".yml", ".yaml") and _is_named_dictionary(file)
+
+
+def _is_named_dictionary(file: PurePosixPath) -> bool:
+    words = re.sub(r"(?<=[A-Za-z])(?=[A-Z][a-z])", "_", file.stem)
+    return bool(_DICTIONARY.match(words))
+
+
+def is_dictionary_sheet(path: str) -> bool:
+    """A data dictionary as a spreadsheet, whose content is not read."""
+    file = PurePosixPath(path)
+    return file.suffix.lower() in (".xlsx", ".xls", ".ods") and _is_named_dictionary(file)
 
 
 def _prose_kind(file: PurePosixPath, suffix: str) -> str:
