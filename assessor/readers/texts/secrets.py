@@ -327,9 +327,31 @@ def _url_login(line: str) -> bool:
         )
         if is_local and re.search(r"pass|pwd|secret", password, re.IGNORECASE):
             continue  # a stock login of a service on the same machine
+        if _is_a_persons_login(user, password, host):
+            return True
         if not _is_filler(password) and not _is_stock(password) and not (is_local and _is_wordy(password)):
             return True
     return False
+
+
+_PUBLIC_HOST = re.compile(
+    r"(?:[a-z0-9-]+\.)+(?!local$|internal$|lan$|svc$|test$|example$|invalid$|home$)[a-z]{2,12}", re.IGNORECASE
+)
+_NO_USER = re.compile(
+    r"^(?:(?:your|my|db|the|some|mongo|postgres|mysql|redis|rabbit|cloud)?[-_]?(?:user(?:name)?|name|login|account|id|admin|root|test|guest|sa|me)\d?"
+    r"|admin\w*|root|test\w*|guest|postgres|mysql|demo\w*|foo|bar|xxx*|u|usr|default|example\w*)$",
+    re.IGNORECASE,
+)
+_NO_PASSWORD = re.compile(
+    r"^(?:.*(?:pass|pwd|secret|token|key|your|change|example|xxx|placeholder|redacted|hidden|dummy|foobar)\w*|foo|bar|[*.x]+)\d*$",
+    re.IGNORECASE,
+)
+
+
+def _is_a_persons_login(user: str, password: str, host: str) -> bool:
+    """A login with a name of its own at a public host is one even where its password is short or simple."""
+    is_public = _PUBLIC_HOST.fullmatch(host) is not None and not re.search(r"\bexample\b", host)
+    return is_public and len(user) >= 4 and not _NO_USER.match(user) and not _NO_PASSWORD.match(password)
 
 
 # --- is it one? ---------------------------------------------------------------------------------------------------
