@@ -14,6 +14,7 @@ from assessor.lifecycle.order import best
 from assessor.project.model import ProjectFile, Role
 from assessor.scanners import ladder
 from assessor.scanners.ladder import conclude
+from assessor.snapshot.roles import role_of
 
 MAX_MEAN_COMPLEXITY = 10.0
 """Mean cyclomatic complexity of functions that still counts as within bounds (radon's rank A and B; McCabe 1976)."""
@@ -148,11 +149,14 @@ def notebooks(scene: Scene) -> Finding:
     if not books:
         return Finding(practice, Rung.NOT_APPLICABLE, "no notebooks")
     clean = [f for f in books if f.facts.notebook and _is_clean(f.facts.notebook)]
-    values = [("notebooks", float(len(books))), ("clean_notebooks", float(len(clean)))]
+    unread = _unread_notebooks(scene)
+    count = len(books) + len(unread)
+    values = [("notebooks", float(count)), ("clean_notebooks", float(len(clean)))]
     near = [NearMiss(f.at(1), _dirt(f)) for f in books if f not in clean][:5]
-    if 2 * len(clean) <= len(books):
+    near += [NearMiss(Place(path, 1), "could not be read, so it is not known to be clean") for path in unread[:5]]
+    if 2 * len(clean) <= count:
         return conclude(practice, [], near, values)
-    text = f"{len(clean)} of {len(books)} notebooks are clean"
+    text = f"{len(clean)} of {count} notebooks are clean"
     item = Evidence(practice, Rung.USED, clean[0].at(1), text)
     evidence = [item]
     for hit in scene.hits(practice, tests=True):
@@ -170,6 +174,14 @@ def notebooks(scene: Scene) -> Finding:
                 )
             )
     return conclude(practice, evidence, near, values)
+
+
+def _unread_notebooks(scene: Scene) -> list[str]:
+    """Notebooks that are listed and were not read: over the limit, absent from the clone, no notebook's JSON."""
+    roles = (Role.FIRST_PARTY, Role.EXAMPLE, Role.DOCUMENTATION)
+    read = {path for path, file in scene.project.files.items() if file.facts.notebook or not file.size}
+    listed = (path for path in scene.project.listed if path.endswith(".ipynb") and path not in read)
+    return sorted(path for path in listed if role_of(path) in roles)
 
 
 def _own(text: str, place: Place) -> tuple[Hop, ...]:
