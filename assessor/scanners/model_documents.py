@@ -140,7 +140,8 @@ _MEASURE = re.compile(
 )
 _LIMIT = re.compile(
     r"(?:at least|at most|less than|more than|below|above|under|over|within|exceed\w*|≥|≤|>=|<=|>|<|reduc\w+|increas\w+|target\w*|minimum|maximum)"
-    r"\D{0,40}\d+(?:\.\d+)?|\d+(?:\.\d+)?\s*(?:%|per ?cent)",
+    r"\D{0,40}\d+(?:\.\d+)?|\d+(?:\.\d+)?\s*(?:%|per ?cent)"
+    r"|(?:must|should|shall|needs? to|has to|have to) (?:reach|achieve|have|be|stay|keep)\b\D{0,40}\d+(?:\.\d+)?",
     re.IGNORECASE,
 )
 _WANTED = re.compile(
@@ -186,7 +187,7 @@ def _stated(file: ProjectFile, heading: str, lines: list[tuple[str, int]], is_ca
     for sentence, line in _sentences(lines):
         if _GENERAL.search(sentence) or not (_MEASURE.search(sentence) and _LIMIT.search(sentence)):
             continue
-        if speaks_of_goals and (_WANTED.search(f"{heading} {sentence}")):
+        if speaks_of_goals and (_WANTED.search(f"{file.path} {heading} {sentence}")):
             return line
         if _DECIDES.search(sentence) or (is_card and _DEMAND.search(sentence)):
             return line
