@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from assessor.catalog.tools import Tool
 from assessor.facts.place import Setting
 from assessor.facts.python import MODULE, Call
 from assessor.hits.call_proofs import CallProofs, arguments_fit
@@ -13,7 +14,7 @@ from assessor.hits.hit import Hit
 from assessor.project.model import Role
 
 _KEYS = ("_target_", "class_path", "_component_", "__class__", "class_name", "callable", "target", "type")
-"""Keys by which the frameworks name what they make; under any other key a class counts, since it is written so."""
+"""Keys by which the frameworks name what they make; under any other key a class of a product in reach counts."""
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){1,12}")
 
 
@@ -28,7 +29,7 @@ def instantiated_hits(ground: Ground) -> Iterator[Hit]:
             proofs = proofs or CallProofs(ground)
             call = Call(setting.value, setting.line, MODULE, keywords=_keywords(setting.key, values))
             for pattern, tool, proof in proofs.named(setting.value, "call"):
-                if not pattern.startswith(("?", "*")) and arguments_fit(call, proof):
+                if not pattern.startswith(("?", "*")) and arguments_fit(call, proof) and _is_meant(ground, setting, tool):
                     place = file.at(setting.line)
                     yield Hit(proof.practice, tool, proof, place, "setting", file, text=setting.value)
 
@@ -37,6 +38,11 @@ def _names_a_class(setting: Setting) -> bool:
     if not _DOTTED.fullmatch(setting.value):
         return False
     return setting.key.rpartition(".")[2] in _KEYS or setting.value.rpartition(".")[2][:1].isupper()
+
+
+def _is_meant(ground: Ground, setting: Setting, tool: Tool) -> bool:
+    """A list of names (a catalogue, documentation as data) makes nothing where the project has not even the product."""
+    return setting.key.rpartition(".")[2] in _KEYS or ground.tool_place(tool) is not None
 
 
 def _keywords(key: str, values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
