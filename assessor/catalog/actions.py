@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
-import yaml
+from pydantic import ConfigDict, Field
 
+from assessor.catalog.loading import Source, Value, load_models
 from assessor.catalog.patterns import matches_text
 
 
-@dataclass(frozen=True, slots=True)
-class ActionCommand:
+class ActionCommand(Value):
     """One entry; see the head of `actions.yaml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     uses: str
     program: str
     command: str = ""
     default: str = ""
     folder: str = ""
-    renamed: Mapping[str, str] = field(default_factory=dict)
+    renamed: dict[str, str] = Field(default_factory=dict, alias="as")
     operands: tuple[str, ...] = ()
+
+
+def parse_actions(source: Source) -> tuple[ActionCommand, ...]:
+    """Validate the text of `actions.yaml`. Raises DataError."""
+    return load_models(source, ActionCommand, is_shipped=True)
 
 
 @cache
 def action_commands() -> tuple[ActionCommand, ...]:
-    """All entries in the order of the file. Raises TypeError for an unknown key: the data is ours, so that is a bug."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    entries = yaml.load(files("assessor.catalog").joinpath("actions.yaml").read_text("utf-8"), Loader=loader)
-    found = []
-    for entry in entries:
-        renamed = entry.pop("as", {})
-        operands = tuple(entry.pop("operands", ()))
-        found.append(ActionCommand(renamed=renamed, operands=operands, **entry))
-    return tuple(found)
+    """All entries in the order of the file. Raises DataError for a mistake in it."""
+    return parse_actions(Source("actions.yaml", files("assessor.catalog").joinpath("actions.yaml").read_text("utf-8")))
 
 
 def command_of(uses: str, inputs: Mapping[str, str]) -> tuple[tuple[str, ...], str] | None:

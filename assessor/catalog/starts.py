@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
+from typing import Annotated, Literal
 
-import yaml
+from pydantic import Field, ValidationInfo, model_validator
+
+from assessor.catalog.loading import Source, Value, did_you_mean, load_models
+from assessor.catalog.tools import CallPattern, ImportName, load_tools
 
 
-@dataclass(frozen=True)
-class StartPattern:
-    """One way to say it; see the head of `starts.yaml`."""
+class StartPattern(Value):
+    """One way to say it; see the head of `starts.yaml`. `tool` is the id of a tool of the catalogue."""
 
     tool: str
-    kind: str
-    calls: tuple[str, ...] = ()
-    decorators: tuple[str, ...] = ()
+    kind: Literal["schedule", "event"]
+    calls: tuple[CallPattern, ...] = ()
+    decorators: tuple[CallPattern, ...] = ()
     keywords: tuple[str, ...] = ()
-    imports: tuple[str, ...] = ()
-    jobs: tuple[str, ...] = ()
-    members: tuple[str, ...] = ()
-    paused: dict[str, object] = field(default_factory=dict)
+    imports: tuple[ImportName, ...] = ()
+    jobs: tuple[CallPattern, ...] = ()
+    members: tuple[CallPattern, ...] = ()
+    paused: dict[str, Annotated[str | int | bool, Field()]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _names_a_tool(self, info: ValidationInfo) -> StartPattern:
+        known = (info.context or {}).get("tools") or frozenset()
+        if self.tool not in known:
+            raise ValueError(f"no tool '{self.tool}' in the catalogue{did_you_mean(self.tool, known)}")
+        if not (self.calls or self.decorators):
+            raise ValueError("a start without calls and decorators can never be seen")
+        return self
 
     @cached_property
     def roots(self) -> frozenset[str]:
@@ -30,20 +41,13 @@ class StartPattern:
         return frozenset(self.imports or (() if "?" in heads else heads))
 
 
+def parse_starts(source: Source) -> tuple[StartPattern, ...]:
+    """Validate the text of `starts.yaml`. Raises DataError."""
+    tools = frozenset(tool.id for tool in load_tools())
+    return load_models(source, StartPattern, context={"tools": tools}, is_shipped=True)
+
+
 @cache
 def start_patterns() -> tuple[StartPattern, ...]:
-    """All entries in the order of the file. Raises KeyError for an entry without tool or kind: the data is ours."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    entries = yaml.load(files("assessor.catalog").joinpath("starts.yaml").read_text("utf-8"), Loader=loader)
-    return tuple(
-        StartPattern(
-            tool=entry["tool"],
-            kind=entry["kind"],
-            paused=entry.get("paused", {}),
-            **{
-                key: tuple(entry.get(key, ()))
-                for key in ("calls", "decorators", "keywords", "imports", "jobs", "members")
-            },
-        )
-        for entry in entries
-    )
+    """All entries in the order of the file. Raises DataError for a mistake in it."""
+    return parse_starts(Source("starts.yaml", files("assessor.catalog").joinpath("starts.yaml").read_text("utf-8")))

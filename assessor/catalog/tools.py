@@ -19,7 +19,7 @@ from assessor.catalog.practices import PracticeId, RungName, practice_rungs
 CATEGORIES = (
     "automl", "ci", "cloud_ml", "config", "dashboards", "data_loading", "data_versioning", "docs", "drift_monitoring",
     "evaluation", "feature_store", "infrastructure", "lineage", "linting", "logging", "monitoring", "notebooks",
-    "orchestration", "packaging", "persistence", "registry", "responsible_ai", "security", "seeds", "serving",
+    "orchestration", "packaging", "persistence", "registry", "responsible_ai", "scheduling", "security", "seeds", "serving",
     "testing", "tracking", "training", "tuning", "types", "validation",
 )  # fmt: skip
 
@@ -86,7 +86,6 @@ class Proof(Value):
     settings: tuple[SettingPattern, ...] = ()
     hooks: tuple[HookPattern, ...] = ()
     r_calls: tuple[RCall, ...] = ()
-    roles: tuple[Literal["training", "serving", "test", "pipeline"], ...] = ()
     text: Annotated[str, Field(min_length=8)]
 
     @property
@@ -117,10 +116,24 @@ class Proof(Value):
         return self
 
 
+Trait = Literal["table", "web", "page", "raises", "scheduler"]
+"""What a product is, beside what it proves: it holds tables or arrays; it is a web framework that serves anything; it makes
+pages of an application; a check of it that fails raises by itself; it starts functions of its user by the clock."""
+
+
+class Capture(Value):
+    """A setting under which a platform keeps what an endpoint was asked and answered."""
+
+    resource: ResourcePattern
+    setting: Annotated[str, Field(pattern=r"^[\w.]+\.$")]
+
+
 class Tool(Value):
     """A product. `declares` are the practices that a bare dependency on it, or an import of it, rates `declared`.
 
     `off_by` names variables of a run's environment with the values (any case) under which the product does nothing there.
+    `traits`, `steps` (calls, decorators and base classes each of which makes one step of a pipeline), `submits`
+    (calls that start a run of a pipeline elsewhere) and `captures` prove nothing alone: rules ask for them.
     """
 
     id: Annotated[str, _matching(re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*"), "id of lower-case words with `-`")]
@@ -131,6 +144,10 @@ class Tool(Value):
     imports: tuple[ImportName, ...] = ()
     declares: tuple[PracticeId, ...] = ()
     off_by: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    traits: tuple[Trait, ...] = ()
+    steps: tuple[CallPattern, ...] = ()
+    submits: tuple[CallPattern, ...] = ()
+    captures: tuple[Capture, ...] = ()
     proves: tuple[Proof, ...] = ()
 
     def is_off(self, env: tuple[tuple[str, str], ...]) -> bool:
@@ -146,7 +163,7 @@ class Tool(Value):
             raise ValueError(f"no category '{self.category}'; one of {', '.join(CATEGORIES)}")
         if self.declares and not (self.packages or self.imports):
             raise ValueError("'declares' needs 'packages' or 'imports' to see the dependency by")
-        if not self.proves and not self.declares and self.category != "persistence":
+        if not (self.proves or self.declares or self.traits or self.submits) and self.category != "persistence":
             raise ValueError("a tool that proves and declares nothing says nothing")
         loose = [
             p
@@ -170,6 +187,12 @@ def load_family(name: str) -> tuple[Tool, ...]:
     return parse_tools(Source(f"tools/{name}.yaml", text))
 
 
+def _line_of(family: str, tool_id: str) -> int:
+    """The last line of a family file on which an entry of this id begins."""
+    text = files("assessor.catalog").joinpath("tools", f"{family}.yaml").read_text("utf-8")
+    return max((n for n, line in enumerate(text.splitlines(), 1) if line == f"- id: {tool_id}"), default=1)
+
+
 def families() -> tuple[str, ...]:
     """The names of the family files, sorted."""
     folder = files("assessor.catalog").joinpath("tools")
@@ -183,7 +206,9 @@ def load_tools() -> tuple[Tool, ...]:
     for family in families():
         for tool in load_family(family):
             if tool.id in found:
-                raise DataError(f"tools/{family}.yaml:1: the id '{tool.id}' stands in two families or twice here")
+                raise DataError(
+                    f"tools/{family}.yaml:{_line_of(family, tool.id)}: the id '{tool.id}' stands there twice"
+                )
             found[tool.id] = tool
     return tuple(found[name] for name in sorted(found))
 

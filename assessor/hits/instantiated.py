@@ -29,7 +29,11 @@ def instantiated_hits(ground: Ground) -> Iterator[Hit]:
             proofs = proofs or CallProofs(ground)
             call = Call(setting.value, setting.line, MODULE, keywords=_keywords(setting.key, values))
             for pattern, tool, proof in proofs.named(setting.value, "call"):
-                if not pattern.startswith(("?", "*")) and arguments_fit(call, proof) and _is_meant(ground, setting, tool):
+                if (
+                    not pattern.startswith(("?", "*"))
+                    and arguments_fit(call, proof)
+                    and _is_meant(ground, setting, tool)
+                ):
                     place = file.at(setting.line)
                     yield Hit(proof.practice, tool, proof, place, "setting", file, text=setting.value)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from assessor.catalog.traits import submits
 from assessor.catalog.words import speaks_of
 from assessor.hits.scene import Scene
 from assessor.lifecycle.stations import marks, stations_named
@@ -25,30 +26,12 @@ def conditional_effects(scene: Scene, path: str) -> Iterator[tuple[tuple[str, ..
             yield (call.name,), call.line, call.scope
 
 
-_SUBMITS = {
-    "create_run_from_pipeline_func", "create_run_from_pipeline_package", "run_pipeline", "start_pipeline_execution", "create_run",
-    "run_deployment", "trigger_dag_run", "create_workflow_dispatch", "start_execution", "submit_job",
-}  # fmt: skip
-"""Calls that start a run of a training pipeline on its orchestrator."""
-
-
-_DISPATCH = {
-    "create_workflow_dispatch",
-    "run_deployment",
-    "trigger_dag",
-    "start_pipeline_execution",
-    "create_dispatch",
-    "repository_dispatch",
-}
-
-
 def starts_training(scene: Scene, name: str, path: str) -> bool:
     """A call of that name in a file starts a training: it dispatches a run, retrains, or reaches what trains."""
     last = name.rpartition(".")[2]
-    if last in _DISPATCH or retrains(last):
+    if submits(name) or retrains(last):
         return True
     targets = scene.modules.targets(name, path)
-    calls = {c.name.rpartition(".")[2] for t in targets for c in scene.modules.index(t[0]).calls.get(t[1], ())}
-    if calls & _SUBMITS:
+    if any(submits(call.name) for t in targets for call in scene.modules.index(t[0]).calls.get(t[1], ())):
         return True
     return any("train" in marks(scene).get(t, frozenset()) for t in targets) and bool(stations_named(name) & {"train"})

@@ -11,26 +11,10 @@ from assessor.hits.scene import Scene
 from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
 
-_WEB = {
-    "fastapi",
-    "flask",
-    "django",
-    "starlette",
-    "aiohttp",
-    "sanic",
-    "tornado",
-    "bottle",
-    "falcon",
-    "litestar",
-    "quart",
-    "django-rest-framework",
-    "grpc",
-}
-
 
 def predicts(scene: Scene, hit: Hit) -> bool:
     """A plain web framework serves predictions only where a route, function or call of the app speaks of them."""
-    if hit.tool.id not in _WEB or hit.file.facts.python is None:
+    if "web" not in hit.tool.traits or hit.file.facts.python is None:
         return True
     paths = {hit.file.path}
     for imported in hit.file.facts.python.imports:

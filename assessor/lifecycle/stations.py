@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
 
+from assessor.catalog.traits import framework_roots
 from assessor.catalog.words import speaks_of
 from assessor.facts.python import MAIN, MODULE
 from assessor.hits.hit import Hit
@@ -26,17 +27,6 @@ _STATIONS = ("train", "data", "evaluate", "register", "deploy", "predict")
 def stations_named(text: str) -> frozenset[str]:
     """The stations that the words of a name speak of; `train_test_split` is data, not training."""
     return frozenset(station for station in _STATIONS if speaks_of(station, text))
-
-
-_FRAMEWORKS = {
-    "sklearn", "torch", "tensorflow", "keras", "xgboost", "lightgbm", "catboost", "statsmodels", "prophet", "fbprophet",
-    "transformers", "lightning", "pytorch_lightning", "fastai", "pyspark", "h2o", "surprise", "implicit", "sktime", "darts",
-    "autogluon", "pycaret", "flaml", "jax", "flax", "mxnet", "paddle", "gluonts", "neuralprophet", "hmmlearn", "lifelines",
-    "causalml", "econml", "spacy", "gensim", "ultralytics", "detectron2", "stable_baselines3", "setfit", "peft", "trl",
-    "sentence_transformers", "nixtla", "statsforecast", "mlforecast", "neuralforecast", "pmdarima", "tpot", "cuml", "dask_ml",
-    "imblearn", "skorch", "river", "sagemaker", "mlxtend", "kmodes", "hdbscan", "umap", "lightfm", "recbole", "tensorflow_recommenders",
-    "pgmpy", "yellowbrick", "evalml", "snorkel", "bertopic",
-}  # fmt: skip
 
 
 _TRANSFORMERS = (
@@ -68,7 +58,7 @@ def training_hits(scene: Scene, *, notebooks: bool = False, tests: bool = False)
         if hit.call is not None and hit.call.name.startswith("?."):
             code = hit.file.code
             roots = {i.target.partition(".")[0] for i in code.imports} if code else set()
-            if not roots & _FRAMEWORKS and not _trains_what_it_is_given(hit):
+            if not roots & framework_roots() and not _trains_what_it_is_given(hit):
                 continue
         found.append(hit)
     return found

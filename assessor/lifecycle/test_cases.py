@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assessor.catalog.traits import table_roots
 from assessor.catalog.words import cut, speaks_of
 from assessor.facts.python import MAIN, MODULE, Scope
 from assessor.hits.scene import Scene
@@ -178,14 +179,11 @@ def _names_data(name: str, path: str, calls: frozenset[str], reaches: bool) -> b
     return named and any(speaks_of("looks_at_data", call.rpartition(".")[2]) for call in calls)
 
 
-_FRAMES = {"pandas", "polars", "pyspark", "numpy", "dask"}
-
-
 def _reaches_data(scene: Scene, reached: frozenset[ScopeKey]) -> bool:
     """A function of a module named for data that works on frames or arrays."""
     for path, number in reached:
         if number > MAIN and speaks_of("data_file", path.rpartition("/")[2]):
-            if any(i.target.partition(".")[0] in _FRAMES for i in scene.modules.index(path).facts.imports):
+            if any(i.target.partition(".")[0] in table_roots() for i in scene.modules.index(path).facts.imports):
                 return True
     return False
 

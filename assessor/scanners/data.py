@@ -56,22 +56,9 @@ def _enforced(scene: Scene, hit: Hit, item: Evidence) -> Evidence:
     ways = [a for a in scene.arrivals(hit) if a.is_automatic and a.fails]
     if not ways:
         return item
-    if hit.tool.id in _RAISES or hit.kind == "command" or hit.in_test or _result_raises(hit):
+    if "raises" in hit.tool.traits or hit.kind == "command" or hit.in_test or _result_raises(hit):
         return raised(item, "a violation stops the run")
     return item
-
-
-_RAISES = {
-    "pandera",
-    "pydeequ",
-    "great-expectations-provider",
-    "soda",
-    "dbt",
-    "jsonschema",
-    "cerberus",
-    "schema",
-    "frictionless",
-}
 
 
 def _result_raises(hit: Hit) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from assessor.catalog.traits import table_roots
 from assessor.facts.python import MAIN, MODULE
 from assessor.hits.scene import Scene
 from assessor.project.arrivals import Arrival
@@ -53,15 +54,12 @@ def own_slices(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
             name = scope.name.rpartition(".")[2]
             if number in (MODULE, MAIN) or scope.is_stub or not _SLICED.search(name.lower()):
                 continue
-            if "segment" in name.lower() and not _TABLES.intersection(
+            if "segment" in name.lower() and not table_roots().intersection(
                 i.target.partition(".")[0] for i in index.facts.imports
             ):
                 continue  # of an image or of speech
             if any(_METRIC.search(call.name) for call in index.calls.get(number, ())):
                 yield file, number, scope.line, scope.name
-
-
-_TABLES = {"pandas", "polars", "pyspark", "duckdb", "dask", "cudf"}
 
 
 def _stops(file: ProjectFile, number: int, _: Sequence[Arrival]) -> str | None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
+from assessor.catalog.traits import makes_step
 from assessor.catalog.words import speaks_of
 from assessor.facts.commands import Target
 from assessor.facts.place import Place
@@ -68,26 +69,6 @@ def pipeline(scene: Scene) -> Iterator[Statement]:
     yield from _code_pipelines(scene)
 
 
-_STEP_DECORATORS = {
-    "task",
-    "step",
-    "component",
-    "asset",
-    "op",
-    "node",
-    "multi_asset",
-    "solid",
-    "pipeline_step",
-    "transform",
-    "flow",
-}
-
-
-_STEP_CALLS = re.compile(
-    r"(?:Operator|Step|ContainerOp|task|\.node|TrainingJob|ProcessingStep|PipelineStep|func_to_container_op|Task|command|create_component_from_func|load_component\w*)$"
-)
-
-
 def _steps_around(scene: Scene, hit: Hit) -> int:
     """Step definitions and step calls in the hit's file and the first-party modules that it imports."""
     paths = {hit.file.path}
@@ -98,9 +79,9 @@ def _steps_around(scene: Scene, hit: Hit) -> int:
     steps = 0
     for path in paths:
         facts = scene.modules.index(path).facts
-        steps += sum(1 for s in facts.scopes for d in s.decorators if d.name.rpartition(".")[2] in _STEP_DECORATORS)
-        steps += sum(1 for call in facts.calls if _STEP_CALLS.search(call.name))
-        steps += sum(1 for call in facts.calls if call.name.endswith(("addNext", "pipeline.node", "tar_target")))
+        decorators = (d.name for s in facts.scopes for d in s.decorators)
+        bases = (base for definition in facts.classes for base in definition.bases)
+        steps += sum(map(makes_step, (*decorators, *bases, *(call.name for call in facts.calls))))
     code = hit.file.code
     if code and hit.kind in ("call", "decorator"):
         called = {c.name for c in code.calls if c.scope == hit.scope and scene.modules.targets(c.name, hit.file.path)}

@@ -1,0 +1,62 @@
+"""What products are and how their pipelines are built and started, asked of the catalogue by names in code."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cache, lru_cache
+
+from assessor.catalog.patterns import matches_call
+from assessor.catalog.tools import Trait, load_tools
+
+FRAMEWORKS = ("training", "automl")
+"""Categories of tools that train models: `fit` of something unknown counts beside an import of one."""
+
+
+@cache
+def having(trait: Trait) -> frozenset[str]:
+    """The ids of all tools of a trait."""
+    return frozenset(tool.id for tool in load_tools() if trait in tool.traits)
+
+
+@cache
+def table_roots() -> frozenset[str]:
+    """Packages whose import says that a file works on tables or arrays."""
+    return frozenset(name.partition(".")[0] for tool in load_tools() if "table" in tool.traits for name in tool.imports)
+
+
+@cache
+def framework_roots() -> frozenset[str]:
+    """Packages whose import says that a file trains models or applies them."""
+    return frozenset(
+        name.partition(".")[0] for tool in load_tools() if tool.category in FRAMEWORKS for name in tool.imports
+    )
+
+
+@lru_cache(maxsize=16384)
+def makes_step(name: str) -> bool:
+    """A call, decorator or base class of that dotted name makes one step of a pipeline."""
+    return _fits("steps", name)
+
+
+@lru_cache(maxsize=16384)
+def submits(name: str) -> bool:
+    """A call of that dotted name starts a run of a pipeline on its orchestrator."""
+    return _fits("submits", name)
+
+
+def _fits(trait: str, name: str) -> bool:
+    patterns = _patterns(trait)
+    keys = (name.partition(".")[0], f"?{name.rpartition('.')[2]}")
+    return any(matches_call(pattern, name) for key in keys for pattern in patterns.get(key, ()))
+
+
+@cache
+def _patterns(trait: str) -> Mapping[str, tuple[str, ...]]:
+    """The patterns of a trait by what a name must hold to match: its first word, or `?last`."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for tool in load_tools():
+        for pattern in tool.steps if trait == "steps" else tool.submits:
+            head, _, rest = pattern.partition(".")
+            found[f"?{rest.rpartition('.')[2]}" if head == "?" else head].append(pattern)
+    return {key: tuple(several) for key, several in found.items()}
