@@ -64,7 +64,8 @@ class Proof(Value):
     A call counts only where every keyword in `keywords` is given with that value or one of several (`*`: any but None
     and False), alone or in a list, and no name in `without` is a keyword of it; a command only where no word of it is in `without`. What
     has a value of `unless` does not count: it switches the proof off. `needs_argument`: the bare call does something
-    else. `read_by`: settings are the tool's only where code calls one of these, which reads them. `text` follows the
+    else. `softened_by`: settings by which a violation of a product that raises only warns.
+    `records`: the product itself keeps what each step took in and gave out. `read_by`: settings are the tool's only where code calls one of these, which reads them. `text` follows the
     tool's title in a report: "MLflow: logs parameters".
     """
 
@@ -74,6 +75,8 @@ class Proof(Value):
     keywords: dict[str, Scalar | Annotated[tuple[Scalar, ...], Field(min_length=1)]] = Field(default_factory=dict)
     without: tuple[str, ...] = ()
     unless: dict[str, Scalar] = Field(default_factory=dict)
+    softened_by: tuple[SettingPattern, ...] = ()
+    records: bool = False
     needs_argument: bool = False
     read_by: tuple[CallPattern, ...] = ()
     decorators: tuple[CallPattern, ...] = ()

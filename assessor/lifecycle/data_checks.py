@@ -30,6 +30,47 @@ def _checking_scopes(scene: Scene) -> Iterator[tuple[ProjectFile, int]]:
                 yield file, number
 
 
+_NEAR = 8
+"""Lines after a call within which what its caller raises is about what the call returned."""
+
+
+def acted_on(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
+    """Callers that stop by the verdict of a check: (file, function, line of the call, name of the check).
+
+    The check looks at data and stops nothing by itself; right after asking it the caller raises, exits or asserts.
+    """
+    stopping_by_itself = {(file.path, number) for file, number in checking_scopes(scene)}
+    verdicts = {key: name for key, name in _verdicts(scene) if key not in stopping_by_itself}
+    for file in scene.project.code_files if verdicts else ():
+        index = scene.modules.index(file.path)
+        for number, calls in index.calls.items():
+            for call in calls:
+                asked = next((k for k in scene.modules.targets(call.name, file.path) if k in verdicts), None)
+                if asked and asked != (file.path, number) and _stops_after(scene, file, number, call.line):
+                    yield file, number, call.line, verdicts[asked]
+                    break
+
+
+def _verdicts(scene: Scene) -> Iterator[tuple[tuple[str, int], str]]:
+    """First-party functions that are named for a check of data, and neither raise nor are stubs."""
+    for file in scene.project.code_files:
+        if file.role is Role.FIRST_PARTY and not file.is_notebook:
+            for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):
+                last = scope.name.rpartition(".")[2]
+                if number > MAIN and not scope.is_stub and _names_a_check(last):
+                    yield (file.path, number), scope.name
+
+
+def _stops_after(scene: Scene, file: ProjectFile, number: int, line: int) -> bool:
+    index = scene.modules.index(file.path)
+    near = range(line, line + _NEAR + 1)
+    if any(r.scope == number and r.line in near for r in index.facts.raises):
+        return True
+    if any(asserted in near for asserted in index.facts.scopes[number].asserts):
+        return True
+    return any(c.name in ("sys.exit", "exit") and c.line in near and c.guards for c in index.calls.get(number, ()))
+
+
 def _stops(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> bool:
     if scope.asserts:
         return True
@@ -50,13 +91,16 @@ def _checks_data(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> 
     asked = {name for name in calls if speaks_of("asks_of_table", name)}
     looks = bool(asked) or any(speaks_of("part_of_table", name) for name in compared | attributes)
     last = scope.name.rpartition(".")[2]
-    named = speaks_of("checks", last) and speaks_of("part_of_data", last)
-    named = named or (looks and speaks_of("begins_to_check", last))
+    named = _names_a_check(last) or (looks and speaks_of("begins_to_check", last))
     if file.role is Role.TEST or is_test_scope(scope):
         if _reads_listed_data(scene, file, number):
             return True
         return named and looks and _reads_real_data(scene, file, number)
     return (named and (looks or bool(compared))) or (looks and len(asked) >= 2)
+
+
+def _names_a_check(name: str) -> bool:
+    return speaks_of("checks", name) and speaks_of("part_of_data", name)
 
 
 def _reads_listed_data(scene: Scene, file: ProjectFile, number: int) -> bool:
