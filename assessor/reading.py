@@ -277,7 +277,16 @@ def _template_facts(path: str, text: str) -> FileFacts:
     return replace(read(made, without_marks(redacted(path, text)), readers_of(made)), problems=())
 
 
-_CI_FOLDERS = (".github/", ".gitlab/", ".circleci/", ".azure", ".pipelines/", ".buildkite/")
+_CI_FOLDERS = (
+    ".github/",
+    ".gitlab/",
+    ".circleci/",
+    ".azure",
+    ".pipelines/",
+    ".buildkite/",
+    ".semaphore/",
+    ".woodpecker/",
+)
 
 
 def _role(entry: FileEntry) -> Role:

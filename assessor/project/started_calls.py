@@ -36,7 +36,7 @@ def started_text(call: Call, path: str) -> str | tuple[str, ...]:
         value = given.get(name)
         if name == "bash_command" and isinstance(value, str) and value is not UNKNOWN:
             return value
-        if isinstance(value, str | tuple) and value is not UNKNOWN and _looks_started(value):
+        if isinstance(value, str | tuple) and value is not UNKNOWN and looks_started(value):
             return value if isinstance(value, str) else _known(value)
     if path.endswith("noxfile.py") and call.name in (
         "?.run",
@@ -77,7 +77,7 @@ def _known(words: tuple[object, ...]) -> tuple[str, ...]:
     return tuple("$X" if word is UNKNOWN else str(word) for word in words)
 
 
-def _looks_started(value: str | tuple[object, ...]) -> bool:
+def looks_started(value: str | tuple[object, ...]) -> bool:
     """The text names a script, or begins with a program that the catalogue knows and goes on."""
     text = value if isinstance(value, str) else " ".join(map(str, value))
     if any(mark in text for mark in (".py", ".sh", "python", "dvc ", "make ")):

@@ -34,10 +34,11 @@ from assessor.project.orchestrators import Orchestrators
 from assessor.project.paths import Paths, folder_of, joined
 from assessor.project.r_and_julia import RAndJulia
 from assessor.project.runs import Run, called_file
-from assessor.project.started_calls import commands_started, files_named, may_name_files, started_text
+from assessor.project.started_calls import commands_started, files_named, looks_started, may_name_files, started_text
 from assessor.project.starts import Start
 from assessor.project.submissions import Submissions
 from assessor.project.targets import Targets
+from assessor.readers.ci.buildkite import UPLOAD
 from assessor.readers.infrastructure.resource_fields import HANDLER
 from assessor.readers.syntax.shell import parse as parse_shell
 
@@ -116,7 +117,9 @@ class Walk:
             position = number if base.parent is None and base.hop is None else base.step
             arrival = Arrival(base.run, position, None, base, base.fails and step.can_fail, base.in_test)
             context = Context(arrival, folder_of(step.cwd), path, (*env, *step.env))
-            if step.uses:
+            if step.uses == UPLOAD:
+                self._printed(step.input("script"), context)
+            elif step.uses:
                 self._uses(step, context)
             for command in step.commands:
                 self.command(command, context)
@@ -155,6 +158,16 @@ class Walk:
                 self.file(found, inner_context)
         if "docker/build-push-action" in step.uses and not step.input("file"):
             self.file(posixpath.join(folder_of(step.input("context")), "Dockerfile"), inner_context)
+
+    def _printed(self, script: str, context: Context) -> None:
+        """A program whose output is run as steps: the command lines that stand in its texts."""
+        found = self.paths.locate(script, context) or ""
+        code = self.project.files[found].code if found else None
+        for text in code.texts if code else ():
+            if looks_started(text.value):
+                hop = context.arrival.at(Hop("prints this step", Place(found, text.line)))
+                for command in parse_shell(text.value, first_line=text.line).commands:
+                    self.command(replace(command, line=text.line), replace(context, arrival=hop, path=found))
 
     # ---- commands ----
 

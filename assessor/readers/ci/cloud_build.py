@@ -16,8 +16,11 @@ from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
 from assessor.readers.ci.script import (
     MAX_SCRIPT,
+    cloned_folder,
     commands,
     container,
+    from_clone,
+    in_clone,
     in_shell,
     load_bounded,
     piece,
@@ -110,13 +113,13 @@ def _google_steps(root: Node, source: Sequence[str]) -> Iterator[Step]:
             name=node.get("id").text or image,
             line=node.line,
             uses=image,
-            commands=found,
+            commands=from_clone(found),
             script=(script.text or "\n".join(node.get("args").texts()))[:MAX_SCRIPT],
-            cwd=_in_clone(node.get("dir").text, clone),
+            cwd=in_clone(node.get("dir").text, clone),
             env=tuple((name, value) for name, value in env),
             can_fail=not node.get("allowFailure").is_true,
         )
-        clone = next((folder for command in found if (folder := _cloned(command)) is not None), clone)
+        clone = next((folder for command in found if (folder := cloned_folder(command)) is not None), clone)
     for key, node in root.items():
         if key.text in ("images", "artifacts"):
             yield from _published(key, node)
@@ -132,37 +135,6 @@ def _published(key: Node, node: Node) -> Iterator[Step]:
     copied = (Command(("gsutil", "cp", *paths, bucket), objects.line),) if bucket and paths else ()
     if pushed or copied:
         yield Step(key.text, key.line, commands=pushed + copied)
-
-
-def _cloned(command: Command) -> str | None:
-    """The folder that `git clone` makes, empty where only the server knows it; None for any other command."""
-    words = [word for word in command.argv if word]
-    if words[:1] != ["git"] or "clone" not in words:
-        return None
-    plain, skips = list[str](), False
-    for word in words[words.index("clone") + 1 :]:
-        if word.startswith("-"):
-            skips = word in _VALUED
-        elif skips:
-            skips = False
-        else:
-            plain.append(word)
-    if len(plain) > 1:
-        return plain[1].removeprefix("./").strip("/")
-    name = plain[0].rstrip("/").rpartition("/")[2].removesuffix(".git") if plain else ""
-    return "" if "$" in name else name
-
-
-_VALUED = frozenset({"-b", "--branch", "--depth", "-o", "--origin", "-c", "--config", "--reference", "-j", "--jobs"})
-"""Options of `git clone` that take the next word."""
-
-
-def _in_clone(folder: str, clone: str | None) -> str:
-    """A step's folder as this repository has it: the folder into which a step before cloned it is its root."""
-    first, _, rest = folder.removeprefix("./").strip("/").partition("/")
-    if clone is None or not first or clone == ".":
-        return folder
-    return rest if clone in ("", first) or first.startswith("$") else folder
 
 
 def _shebang(text: str) -> str:

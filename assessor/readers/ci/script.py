@@ -169,3 +169,45 @@ def container(
         options = [word.text for word in words[1 : flag + 1] if word.text.startswith(("-", "pipefail"))]
         return in_shell(piece(words[flag + 1], source).replaced(change), " ".join(["bash", *options]))
     return (Command(tuple(change(word.text) for word in words), words[0].line),)
+
+
+_VALUED = frozenset({"-b", "--branch", "--depth", "-o", "--origin", "-c", "--config", "--reference", "-j", "--jobs"})
+"""Options of `git clone` that take the next word."""
+
+
+def cloned_folder(command: Command) -> str | None:
+    """The folder that `git clone` makes, empty where only the server knows it; None for any other command."""
+    words = [word for word in command.argv if word]
+    if words[:1] != ["git"] or "clone" not in words:
+        return None
+    plain, skips = list[str](), False
+    for word in words[words.index("clone") + 1 :]:
+        if word.startswith("-"):
+            skips = word in _VALUED
+        elif skips:
+            skips = False
+        else:
+            plain.append(word)
+    if len(plain) > 1:
+        return plain[1].removeprefix("./").strip("/")
+    name = plain[0].rstrip("/").rpartition("/")[2].removesuffix(".git") if plain else ""
+    return "" if "$" in name else name
+
+
+def in_clone(folder: str, clone: str | None) -> str:
+    """A folder as this repository has it, where `clone` is the folder into which it was cloned before: its root."""
+    first, _, rest = folder.removeprefix("./").strip("/").partition("/")
+    if clone is None or not first or clone == ".":
+        return folder
+    return rest if clone in ("", first) or first.startswith("$") else folder
+
+
+def from_clone(commands: Sequence[Command]) -> tuple[Command, ...]:
+    """Commands of a job that nothing checks out for: behind their own `git clone` they stand in the repository."""
+    clone: str | None = None
+    found = []
+    for command in commands:
+        found.append(replace(command, cwd=in_clone(command.cwd, clone)))
+        made = cloned_folder(command)
+        clone = clone if made is None else made
+    return tuple(found)

@@ -1,0 +1,342 @@
+"""One small project, written for every CI system that is read, gets the same ratings; a way that is cut lowers them."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assessor.audit import findings
+from assessor.findings import LADDER, Rung
+from tests.conftest import write_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+PROJECT = {
+    "requirements.txt": "scikit-learn==1.5.0\npandas==2.2.2\njoblib==1.4.2\npytest==8.2.2\nruff==0.5.0\n",
+    "orchard/__init__.py": "",
+    "orchard/fit.py": dedent("""\
+        import joblib
+        import pandas as pd
+        from sklearn.linear_model import Ridge
+
+
+        def features(rows):
+            return rows[["sun", "rain"]].fillna(0)
+
+
+        def main():
+            rows = pd.read_csv("data/trees.csv")
+            model = Ridge().fit(features(rows), rows["apples"])
+            joblib.dump(model, "model.joblib")
+
+
+        if __name__ == "__main__":
+            main()
+        """),
+    "tests/test_fit.py": dedent("""\
+        import pandas as pd
+
+        from orchard.fit import features
+
+
+        def test_features_have_no_holes():
+            assert features(pd.DataFrame({"sun": [None], "rain": [1]})).isna().sum().sum() == 0
+        """),
+    "Dockerfile": 'FROM python:3.12.4-slim\nCOPY . .\nCMD ["python", "-m", "orchard.fit"]\n',
+}
+LINT, TEST, FIT, BUILD, SHIP = (
+    "ruff check orchard",
+    "pytest tests",
+    "python -m orchard.fit",
+    "docker build -t registry.example.org/orchard:$TAG .",
+    "gcloud run deploy orchard --image registry.example.org/orchard --quiet",
+)
+WANTED = {
+    "ci.pipeline": "automated",
+    "ci.lint": "automated",
+    "testing.unit": "enforced",
+    "training.scripted": "automated",
+    "ci.ml": "automated",
+    "ci.build": "enforced",
+    "deployment.automation": "enforced",
+}
+
+SYSTEMS: Mapping[str, tuple[str, str]] = {
+    "github": (
+        ".github/workflows/ci.yml",
+        f"""\
+        on: push
+        jobs:
+          check:
+            runs-on: ubuntu-latest
+            steps: [{{uses: actions/checkout@v4}}, {{run: "{LINT}"}}, {{run: "{TEST}"}}, {{run: "{FIT}"}}]
+          ship:
+            needs: check
+            runs-on: ubuntu-latest
+            steps: [{{uses: actions/checkout@v4}}, {{run: "{BUILD}"}}, {{run: "{SHIP}"}}]
+        """,
+    ),
+    "gitlab": (
+        ".gitlab-ci.yml",
+        f"""\
+        stages: [check, ship]
+        check:
+          stage: check
+          script: ["{LINT}", "{TEST}", "{FIT}"]
+        ship:
+          stage: ship
+          script: ["{BUILD}", "{SHIP}"]
+        """,
+    ),
+    "azure": (
+        "azure-pipelines.yml",
+        f"""\
+        trigger: ["*"]
+        jobs:
+        - job: check
+          steps: [{{script: "{LINT}"}}, {{script: "{TEST}"}}, {{script: "{FIT}"}}]
+        - job: ship
+          dependsOn: check
+          steps: [{{script: "{BUILD}"}}, {{script: "{SHIP}"}}]
+        """,
+    ),
+    "jenkins": (
+        "Jenkinsfile",
+        f"""\
+        pipeline {{
+          agent any
+          stages {{
+            stage('check') {{ steps {{
+              sh '{LINT}'
+              sh '{TEST}'
+              sh '{FIT}'
+            }} }}
+            stage('ship') {{ steps {{
+              sh '{BUILD}'
+              sh '{SHIP}'
+            }} }}
+          }}
+        }}
+        """,
+    ),
+    "circleci": (
+        ".circleci/config.yml",
+        f"""\
+        version: 2.1
+        jobs:
+          check:
+            docker: [{{image: "cimg/python:3.12"}}]
+            steps: [checkout, {{run: "{LINT}"}}, {{run: "{TEST}"}}, {{run: "{FIT}"}}]
+          ship:
+            docker: [{{image: "cimg/python:3.12"}}]
+            steps: [checkout, {{run: "{BUILD}"}}, {{run: "{SHIP}"}}]
+        workflows:
+          main:
+            jobs: [check, {{ship: {{requires: [check]}}}}]
+        """,
+    ),
+    "bitbucket": (
+        "bitbucket-pipelines.yml",
+        f"""\
+        pipelines:
+          default:
+          - step: {{name: check, script: ["{LINT}", "{TEST}", "{FIT}"]}}
+          - step: {{name: ship, script: ["{BUILD}", "{SHIP}"]}}
+        """,
+    ),
+    "travis": (
+        ".travis.yml",
+        f"""\
+        language: python
+        jobs:
+          include:
+          - {{stage: check, script: ["{LINT}", "{TEST}", "{FIT}"]}}
+          - {{stage: ship, script: ["{BUILD}", "{SHIP}"]}}
+        """,
+    ),
+    "cloudbuild": (
+        "build/main.yaml",
+        f"""\
+        steps:
+        - {{name: "python:3.12", entrypoint: bash, args: ["-ec", "{LINT} && {TEST} && {FIT}"]}}
+        - {{name: "gcr.io/cloud-builders/docker", args: [build, -t, "registry.example.org/orchard:$TAG", .]}}
+        - {{name: "gcr.io/cloud-builders/gcloud", args: [run, deploy, orchard, --image, registry.example.org/orchard]}}
+        """,
+    ),
+    "codebuild": (
+        "build/spec.yaml",
+        f"""\
+        version: 0.2
+        phases:
+          pre_build: {{commands: ["{LINT}", "{TEST}", "{FIT}"]}}
+          build: {{commands: ["{BUILD}", "{SHIP}"]}}
+        """,
+    ),
+    "drone": (
+        ".drone.yml",
+        f"""\
+        kind: pipeline
+        type: docker
+        name: main
+        steps:
+        - {{name: check, image: "python:3.12", commands: ["{LINT}", "{TEST}", "{FIT}"]}}
+        - {{name: ship, image: "docker:27", commands: ["{BUILD}", "{SHIP}"]}}
+        """,
+    ),
+    "woodpecker": (
+        ".woodpecker.yml",
+        f"""\
+        when: {{event: push}}
+        steps:
+          check: {{image: "python:3.12", commands: ["{LINT}", "{TEST}", "{FIT}"]}}
+          ship: {{image: "docker:27", commands: ["{BUILD}", "{SHIP}"]}}
+        """,
+    ),
+    "buildkite": (
+        ".buildkite/pipeline.yml",
+        f"""\
+        steps:
+        - {{label: check, commands: ["{LINT}", "{TEST}", "{FIT}"]}}
+        - wait
+        - {{label: ship, commands: ["{BUILD}", "{SHIP}"]}}
+        """,
+    ),
+    "semaphore": (
+        ".semaphore/semaphore.yml",
+        f"""\
+        version: v1.0
+        blocks:
+        - {{name: check, task: {{jobs: [{{name: all, commands: [checkout, "{LINT}", "{TEST}", "{FIT}"]}}]}}}}
+        - {{name: ship, task: {{jobs: [{{name: all, commands: [checkout, "{BUILD}", "{SHIP}"]}}]}}}}
+        """,
+    ),
+    "appveyor": (
+        "appveyor.yml",
+        f"""\
+        image: Ubuntu
+        build: false
+        test_script: [{{sh: "{LINT}"}}, {{sh: "{TEST}"}}, {{sh: "{FIT}"}}]
+        deploy_script: [{{sh: "{BUILD}"}}, {{sh: "{SHIP}"}}]
+        """,
+    ),
+    "cirrus": (
+        ".cirrus.yml",
+        f"""\
+        check_task:
+          container: {{image: "python:3.12"}}
+          check_script: ["{LINT}", "{TEST}", "{FIT}"]
+        ship_task:
+          depends_on: [check]
+          container: {{image: "docker:27"}}
+          ship_script: ["{BUILD}", "{SHIP}"]
+        """,
+    ),
+    "taskcluster": (
+        ".taskcluster.yml",
+        f"""\
+        version: 1
+        tasks:
+          $if: 'tasks_for == "github-push"'
+          then:
+          - taskId: {{$eval: "as_slugid('check')"}}
+            metadata: {{name: check}}
+            payload:
+              image: python:3.12
+              command: [/bin/bash, -ec, "git clone $URL orchard-src && cd orchard-src && {LINT} && {TEST} && {FIT}"]
+          - taskId: {{$eval: "as_slugid('ship')"}}
+            dependencies: [{{$eval: "as_slugid('check')"}}]
+            metadata: {{name: ship}}
+            payload:
+              image: docker:27
+              command: [/bin/bash, -ec, "git clone $URL orchard-src && cd orchard-src && {BUILD} && {SHIP}"]
+        """,
+    ),
+    "tekton": (
+        ".tekton/push.yaml",
+        f"""\
+        apiVersion: tekton.dev/v1
+        kind: PipelineRun
+        metadata:
+          name: main
+          annotations: {{pipelinesascode.tekton.dev/on-event: "[push]"}}
+        spec:
+          pipelineSpec:
+            tasks:
+            - name: check
+              taskSpec: {{steps: [{{name: all, image: "python:3.12", script: "#!/bin/sh -e\\n{LINT}\\n{TEST}\\n{FIT}"}}]}}
+            - name: ship
+              runAfter: [check]
+              taskSpec: {{steps: [{{name: all, image: "docker:27", script: "#!/bin/sh -e\\n{BUILD}\\n{SHIP}"}}]}}
+        """,
+    ),
+}
+
+
+def _rated(folder: Path, path: str, text: str) -> dict[str, str]:
+    write_files(folder, {**PROJECT, path: dedent(text)})
+    found = findings(str(folder))
+    return {practice: found[practice].rung.value for practice in WANTED}
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_every_system_gives_the_same_ratings(system: str, tmp_path: Path) -> None:
+    assert _rated(tmp_path, *SYSTEMS[system]) == WANTED
+
+
+HOPS = (
+    ("pytest tests", "pytest checks", {"testing.unit"}),
+    ("ruff check orchard", "true", {"ci.lint"}),
+    ("orchard.fit", "orchard.train", {"training.scripted", "ci.ml"}),
+)
+"""What is changed on the way, what into, and the practices that must fall (others may)."""
+
+
+@pytest.mark.parametrize("hop", HOPS, ids=lambda hop: hop[0])
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_way_that_is_cut_lowers_its_ratings_and_none_rises(
+    system: str, hop: tuple[str, str, set[str]], tmp_path: Path
+) -> None:
+    path, text = SYSTEMS[system]
+    before, after, falling = hop
+    assert before in text
+    rated = _rated(tmp_path, path, text.replace(before, after))
+    height = {rung.value: rung.height for rung in LADDER}
+    assert all(height[rated[p]] <= height[WANTED[p]] for p in WANTED)
+    assert falling <= {p for p in WANTED if height[rated[p]] < height[WANTED[p]]}
+
+
+STARTS = {
+    "github": ("on: push", "on: {push: {paths: ['nowhere/**']}}"),
+    "gitlab": ("  stage: check\n", "  stage: check\n  rules: [{when: never}]\n"),
+    "azure": ('trigger: ["*"]', "trigger: none"),
+    "jenkins": ("stage('check') {", "stage('check') { when { expression { false } }"),
+    "circleci": ("main:\n", "main:\n    when: false\n"),
+    "bitbucket": ("{name: check,", "{trigger: manual, name: check,"),
+    "travis": ("language: python", "if: false"),
+    "drone": ("type: docker", "trigger: {event: [promote]}"),
+    "woodpecker": ("{event: push}", "{event: manual}"),
+    "buildkite": ("- {label: check,", "- block: ask\n- {label: check,"),
+    "semaphore": ("- {name: check,", "- {name: check, run: {when: 'false'},"),
+    "cirrus": ("check_task:\n", "check_task:\n  trigger_type: manual\n"),
+    "taskcluster": ("github-push", "action"),
+    "tekton": ("pipelinesascode.tekton.dev/on-event", "example.org/on-event"),
+}
+"""For each system whose file says what starts it: the same file that nothing or only a person starts."""
+
+
+@pytest.mark.parametrize("system", STARTS)
+def test_a_start_that_is_cut_lowers_all_that_it_starts(system: str, tmp_path: Path) -> None:
+    path, text = SYSTEMS[system]
+    text = dedent(text)
+    before, after = STARTS[system]
+    changed = text.replace(before, after, 1)
+    assert changed != text
+    rated = _rated(tmp_path, path, changed)
+    height = {rung.value: rung.height for rung in LADDER}
+    assert all(height[rated[p]] <= height[WANTED[p]] for p in WANTED)
+    for practice in ("testing.unit", "training.scripted", "ci.lint"):
+        assert height[rated[practice]] < height[Rung.AUTOMATED.value], practice
