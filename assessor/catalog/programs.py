@@ -28,6 +28,8 @@ class Programs(Value):
     target_runners: dict[Name, Name]
     only_read: frozenset[Name]
     work_on_code: frozenset[Name]
+    render_templates: frozenset[Words]
+    run_together: frozenset[Words]
     publish_pages: frozenset[Name]
 
     @model_validator(mode="after")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from assessor.catalog.traits import table_roots
@@ -10,6 +10,7 @@ from assessor.catalog.words import cut, speaks_of
 from assessor.facts.python import MAIN, MODULE, Scope
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called, scripts_started
+from assessor.lifecycle.product_runs import ProductRun, product_run
 from assessor.lifecycle.stations import marks, named_model_scopes, training_hits
 from assessor.project.closure import is_test_scope
 from assessor.project.model import ProjectFile, Role
@@ -29,6 +30,8 @@ class TestCase:
     tests_data: bool
     tests_model: bool
     calls: frozenset[str]
+    product: ProductRun
+    """What it runs of the product as a command."""
 
 
 def test_cases(scene: Scene) -> list[TestCase]:
@@ -55,8 +58,10 @@ def _test_cases(scene: Scene) -> Iterator[TestCase]:
             if not last.startswith("test") or scope.is_stub or number in (MODULE, MAIN):
                 continue
             calls_of = calls_of or _CallsOf(scene, path)
-            reached = _reached(scene, calls_of, path, number)
-            if not _asserts(scene, path, number, scope, reached):
+            seen = _seen(scene, calls_of, path, number)
+            reached = _of_the_project(scene, path, seen)
+            product = product_run(scene, seen)
+            if not product.is_checked and not _asserts(scene, path, number, scope, reached):
                 continue
             own = frozenset(c.name for c in index.calls.get(number, ()))
             fixtures = _fixture_calls(scene, path, scope)
@@ -70,7 +75,7 @@ def _test_cases(scene: Scene) -> Iterator[TestCase]:
                 or _names_model(last, calls, bool(reached))
                 or (path, number) in training
             )
-            yield TestCase(file, number, scope, reached, data, model, calls)
+            yield TestCase(file, number, scope, reached, data, model, calls, product)
 
 
 class _CallsOf:
@@ -93,8 +98,8 @@ class _CallsOf:
         return known
 
 
-def _reached(scene: Scene, calls_of: _CallsOf, path: str, number: int) -> frozenset[ScopeKey]:
-    """First-party functions that the one test function reaches within some calls, through fixtures too."""
+def _seen(scene: Scene, calls_of: _CallsOf, path: str, number: int) -> dict[ScopeKey, None]:
+    """The functions that the one test function reaches within some calls, through fixtures too."""
     index = scene.modules.index(path)
     scope = index.facts.scopes[number]
     edge = dict.fromkeys([(path, number)])
@@ -107,6 +112,11 @@ def _reached(scene: Scene, calls_of: _CallsOf, path: str, number: int) -> frozen
     for _ in range(_CALLS_AWAY + 1):
         seen.update(edge)
         edge = dict.fromkeys(key for start in edge for key in calls_of(start) if key not in seen)
+    return seen
+
+
+def _of_the_project(scene: Scene, path: str, seen: Iterable[ScopeKey]) -> frozenset[ScopeKey]:
+    """Those of them that are first-party code and no tests."""
     own_file = scene.modules.files[path].role is Role.FIRST_PARTY
     return frozenset(key for key in seen if (key[0] != path or own_file) and _is_code(scene, key))
 
@@ -145,7 +155,8 @@ def _fixtures(scene: Scene, path: str, name: str) -> list[ScopeKey]:
     for candidate in paths:
         if candidate in scene.modules.files and name in scene.modules.index(candidate).scopes:
             return [(candidate, scene.modules.index(candidate).scopes[name])]
-    return []
+    imported = scene.modules.index(path).aliases.get(name)
+    return scene.modules.targets(imported, path) if imported else []
 
 
 def _fixture_calls(scene: Scene, path: str, scope: Scope) -> frozenset[str]:

@@ -54,7 +54,7 @@ def _cases_evidence(scene: Scene, practice: str, cases: Iterable[TestCase], text
 def unit(scene: Scene, cases: list[TestCase]) -> Finding:
     """Real tests are used; in CI, automated; where build, release or deploy jobs depend on them, enforced."""
     practice = "testing.unit"
-    real = [case for case in cases if case.reaches]
+    real = [case for case in cases if case.reaches or case.product.runs]
     sources = [test for test in source_tests(scene) if test.tests_code]
     text = "asserts on first-party code"
     evidence = list(_cases_evidence(scene, practice, real, text))
@@ -144,6 +144,8 @@ def _integrates(scene: Scene, case: TestCase) -> bool:
         call.rpartition(".")[2] in _CLIENTS or "TestClient" in call or "test_client" in call for call in case.calls
     )
     named = _named_integration(case)
+    if case.product.together:
+        return True
     requests = any(call.startswith(("requests.", "httpx.", "urllib.request")) for call in case.calls)
     if clients or (named and (case.reaches or requests)):
         return True
