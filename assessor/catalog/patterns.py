@@ -107,6 +107,11 @@ def matches_image(pattern: str, image: str) -> bool:
 
 
 def matches_action(pattern: str, uses: str) -> bool:
-    """Compare an action, task or orb before its `@version`: equal, or the pattern names the repository above it."""
+    """Compare an action, task or orb before its `@version`: equal, or the pattern names the repository above it.
+
+    `*/name` is an action of that name by anybody.
+    """
     plain, wanted = uses.partition("@")[0].lower(), pattern.lower()
+    if wanted.startswith("*/"):
+        return plain.partition("/")[2] == wanted[2:]
     return plain == wanted or ("/" in wanted and plain.startswith(wanted + "/"))

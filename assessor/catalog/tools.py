@@ -47,7 +47,9 @@ CommandPattern = Annotated[str, _matching(re.compile(r"\S+(?: \S+)*"), "command 
 ResourcePattern = Annotated[str, _matching(re.compile(r"[\w*-]+:[\w*./:@-]+"), "resource pattern `system:kind`")]
 SettingPattern = Annotated[str, _matching(re.compile(r"[^:]+:[^=]+(?:=.+)?"), "setting pattern `file:key=value`")]
 FilePattern = Annotated[str, _matching(re.compile(r"[^\s:]+"), "file pattern")]
-ActionPattern = Annotated[str, _matching(re.compile(r"[\w.-]+(?:/[\w.-]+)*"), "action, task or orb without version")]
+ActionPattern = Annotated[
+    str, _matching(re.compile(r"(?:\*/)?[\w.-]+(?:/[\w.-]+)*"), "action, task or orb without version")
+]
 ImagePattern = Annotated[str, _matching(re.compile(r"[a-z0-9._-]+(?:/[a-z0-9._-]+)*"), "image without tag")]
 HookPattern = Annotated[
     str, _matching(re.compile(r"[\w.-]+(?:/[\w.-]+)*"), "hook id or end of its repository's address")

@@ -67,7 +67,7 @@ def _is_wanted(value: Literal | tuple[Literal, ...], wanted: Literal | tuple[Lit
     if isinstance(wanted, tuple):
         return any(_is_wanted(value, one) for one in wanted)
     if wanted == "*":
-        return value is not None and value is not False and value != ""
+        return value is not False and value not in (None, "", ())
     return value == UNKNOWN or _says(value, wanted)
 
 

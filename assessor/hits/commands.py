@@ -11,6 +11,7 @@ from assessor.facts.place import Place
 from assessor.hits.ground import Ground
 from assessor.hits.hit import Hit
 from assessor.project.arrivals import Arrival, Site
+from assessor.project.remotes import pushed_hosts, remotes
 
 
 def command_hits(ground: Ground) -> Iterator[Hit]:
@@ -23,8 +24,10 @@ def command_hits(ground: Ground) -> Iterator[Hit]:
     by_place: dict[tuple[Place, str, str], list[Arrival]] = defaultdict(list)
     first: dict[tuple[Place, str, str], tuple[Site, Tool, Proof]] = {}
     broken = ground.automation.reach.broken_hops
-    for site in (*ground.automation.reach.sites, *ground.automation.idle_sites):
-        words = site.invocation.words
+    sites = (*ground.automation.reach.sites, *ground.automation.idle_sites)
+    known = remotes(sites)
+    for site in sites:
+        words = (*site.invocation.words, *pushed_hosts(site.invocation.words, known))
         if site.arrival and site.arrival.hop in broken and not _is_fetched(site):
             continue  # what it starts, builds or applies does not exist
         every = (words, *(tuple(launcher.split()) for launcher in site.invocation.launchers))

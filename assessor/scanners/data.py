@@ -11,6 +11,7 @@ from assessor.facts.python import MAIN, MODULE
 from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
+from assessor.lifecycle.artifacts import handed_on
 from assessor.lifecycle.calls import is_called
 from assessor.lifecycle.data_checks import acted_on, checking_scopes
 from assessor.lifecycle.stations import marks
@@ -159,6 +160,9 @@ def lineage(scene: Scene) -> Iterator[Statement]:
     for hit in scene.hits("training.pipeline"):
         if hit.proof.records:
             yield Claim(hit, f"{hit.tool.title} records what the steps of the pipeline take and give", hit.tool.id)
+    for item in handed_on(scene):
+        subject = Code(item.file, item.scope, item.line) if item.scope >= 0 else Written(item.file, item.line)
+        yield Claim(subject, item.text, item.tool)
     yield from _locked_stages(scene)
 
 

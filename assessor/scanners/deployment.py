@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from assessor.facts.place import Place
-from assessor.facts.project_files import Dockerfile, Requirements
+from assessor.facts.project_files import Dockerfile, Requirements, Resource
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
@@ -161,10 +161,8 @@ def _weighted(scene: Scene) -> Iterator[Evidence]:
     practice = "deployment.progressive"
     for file, resources in scene.project.having(lambda f: f.resources, frozenset({Role.FIRST_PARTY})):
         for resource in resources:
-            if resource.kind not in ("VirtualService", "HTTPRoute", "TraefikService", "TrafficSplit"):
-                continue
-            weights = [(v, line) for k, v, line in resource.settings if k.endswith(".weight")]
-            if len(weights) < 2 or all(value in ("0", "100") for value, _ in weights):
+            weights = _weights(resource)
+            if not weights or all(value in ("0", "100") for value, _ in weights):
                 continue
             place, text = file.at(weights[0][1]), f"{resource.kind} {resource.name} splits traffic by weights"
             arrival = best(a for a in scene.automation.reach.files.get(file.path, ()) if a.is_automatic)
@@ -173,6 +171,16 @@ def _weighted(scene: Scene) -> Iterator[Evidence]:
                 yield Evidence(practice, Rung.AUTOMATED, place, text, "istio", route)
             else:
                 yield Evidence(practice, Rung.USED, place, text, "istio")
+
+
+def _weights(resource: Resource) -> list[tuple[str, int]]:
+    """The shares of traffic that a resource states, with their lines: of a route two or more, of KServe the canary's."""
+    if resource.kind in ("VirtualService", "HTTPRoute", "TraefikService", "TrafficSplit"):
+        weights = [(v, line) for k, v, line in resource.settings if k.endswith(".weight")]
+        return weights if len(weights) > 1 else []
+    if resource.kind == "InferenceService":
+        return [(v, line) for k, v, line in resource.settings if k.endswith("canaryTrafficPercent")]
+    return []
 
 
 def _rollback_jobs(scene: Scene) -> Iterator[Evidence]:

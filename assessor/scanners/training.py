@@ -299,7 +299,7 @@ def trigger(scene: Scene) -> Iterator[Statement]:
     yield from _invoked_triggers(scene)
 
 
-_EVENT_SOURCES = CI_PROVIDERS_EXCLUDED | {"codepipeline", "argo"}
+_EVENT_SOURCES = CI_PROVIDERS_EXCLUDED | {"codepipeline", "codebuild", "argo"}
 """Providers whose events come from outside the repository: a new object in a bucket, a message. An event of GitHub is an
 issue, a comment or a star."""
 

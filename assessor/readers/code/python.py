@@ -376,12 +376,21 @@ class _Walk:
         )
         for argument in arguments:
             opened.types[argument.arg] = self.annotated(argument.annotation)
+            self.typed(argument.annotation, len(self.scopes))
         opened.node = node
         if self.skips or any(is_skip(d) for d in node.decorator_list):
             opened.is_stub = True
             self.scopes.append(opened)
             return
         self.enter(opened, node.body)
+
+    def typed(self, annotation: ast.expr | None, scope: int) -> None:
+        """Note the generic that a parameter is annotated with: `Output[Model]` says that a step makes an artifact."""
+        if isinstance(annotation, ast.Subscript) and isinstance(annotation.value, _NAMES):
+            dotted = self.resolve(annotation.value)
+            if dotted.startswith("kfp."):
+                line = self.line_of(annotation.lineno)
+                self.references.setdefault((dotted, scope), Reference(dotted, line, scope))
 
     def annotated(self, annotation: ast.expr | None) -> str:
         """The type that an annotation names; `?` for none, builtins and generics."""
@@ -795,6 +804,8 @@ class _Walk:
 
     def literal(self, node: ast.expr) -> Argument:
         if isinstance(node, _COLLECTIONS):
+            if not node.elts:
+                return ()
             items = [self.scalar(item) for item in node.elts[:MAX_ITEMS]]
             return tuple(items) if items and any(item is not UNKNOWN for item in items) else UNKNOWN
         return self.scalar(node)
