@@ -26,6 +26,8 @@ class Programs(Value):
     servers: frozenset[Name]
     script_runners: frozenset[Name]
     target_runners: dict[Name, Name]
+    stage_runners: frozenset[Name]
+    fetches: tuple[Words, ...]
     only_read: frozenset[Name]
     work_on_code: frozenset[Name]
     render_templates: frozenset[Words]

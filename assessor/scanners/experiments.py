@@ -13,6 +13,7 @@ from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import callers
 from assessor.lifecycle.gates import Gate, gates
 from assessor.lifecycle.order import stands_before
+from assessor.lifecycle.stages import stages
 from assessor.project.arrivals import Arrival
 from assessor.scanners import ladder
 from assessor.scanners.claims import NONE, Claim, Code, Rule, Statement, Written, intended, products, seen
@@ -140,12 +141,11 @@ def _own_metrics(scene: Scene) -> Iterator[Claim]:
 
 
 def _stage_metrics(scene: Scene) -> Iterator[Claim]:
-    """DVC stages with metrics."""
-    for file, targets in scene.project.having(lambda f: f.targets):
-        for target in targets:
-            if target.runner == "dvc" and target.metrics:
-                subject = Written(file, target.line, is_target=True)
-                yield Claim(subject, f"stage {target.name} keeps {target.metrics[0]}", "dvc")
+    """Stages that keep metrics."""
+    for stage in stages(scene):
+        if stage.target.metrics:
+            subject = Written(stage.file, stage.target.line, is_target=True)
+            yield Claim(subject, f"stage {stage.target.name} keeps {stage.target.metrics[0]}", stage.target.runner)
 
 
 RULES: dict[str, Rule] = {

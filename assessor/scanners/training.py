@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from assessor.catalog.traits import makes_step
 from assessor.catalog.words import speaks_of
-from assessor.facts.commands import Target
 from assessor.facts.place import Place
 from assessor.facts.python import MAIN, MODULE
 from assessor.facts.workflow import Trigger
 from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
-from assessor.lifecycle.calls import is_called
+from assessor.lifecycle.calls import called, is_called
 from assessor.lifecycle.gates import Gate, gates
 from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, stands_before
 from assessor.lifecycle.retraining import conditional_effects, retrains, starts_training
-from assessor.lifecycle.stations import closure_marks, marks, stations_named, training_arrivals, training_hits
+from assessor.lifecycle.stages import Stage, chains, stages
+from assessor.lifecycle.stations import marks, stations_named, training_arrivals, training_hits
 from assessor.project.arrivals import Arrival, Site
-from assessor.project.invocations import interpret
 from assessor.project.model import ProjectFile, Role
 from assessor.project.modules import ScopeKey
 from assessor.project.runs import Run
@@ -64,8 +63,7 @@ def pipeline(scene: Scene) -> Iterator[Statement]:
         else:
             yield Claim(hit, f"{hit.tool.title}: fewer than two steps", hit.tool.id, Rung.DECLARED, counts=NONE)
     yield from _stage_pipelines(scene)
-    yield from _job_pipelines(scene)
-    yield from _target_pipelines(scene)
+    yield from _chained(scene)
     yield from _code_pipelines(scene)
 
 
@@ -90,147 +88,73 @@ def _steps_around(scene: Scene, hit: Hit) -> int:
 
 
 def _stage_pipelines(scene: Scene) -> Iterator[Claim]:
-    """DVC stages: two and more in one file."""
+    """Two stages and more of one file, training among them."""
+    by_file: dict[str, list[Stage]] = defaultdict(list)
+    for stage in stages(scene):
+        by_file[stage.file.path].append(stage)
+    for path, several in by_file.items():
+        place, tool = several[0].file.at(several[0].target.line), several[0].target.runner
+        ways = tuple(way for stage in several for way in stage.ways(scene))
+        names = ", ".join(stage.target.name for stage in several[:5])
+        if len(several) < 2:
+            yield Claim(place, f"{path} has one stage", tool, Rung.DECLARED)
+        elif sum(stage.is_live for stage in several) < 2:
+            yield Claim(place, f"{path} has stages whose scripts do not exist", tool, Rung.DECLARED)
+        elif not any("train" in stage.stations for stage in several):
+            yield Claim(place, f"{path} has {len(several)} stages, none of which trains: {names}", tool, Rung.DECLARED)
+        else:
+            yield Claim(Reached(place, ways), f"{path} has {len(several)} stages: {names}", tool)
     for file in scene.project.ordered:
         if file.path.rpartition("/")[2] == "dvc.yaml" and not file.facts.targets and file.role is Role.FIRST_PARTY:
             yield Claim(file.at(1), f"{file.path} defines no stage", "dvc", Rung.DECLARED)
-    for file, targets in scene.project.having(lambda f: f.targets):
-        stages = [t for t in targets if t.runner == "dvc"]
-        if not stages:
-            continue
-        place = file.at(stages[0].line)
-        live = [t for t in stages if _stage_is_live(scene, file.path, t)]
-        if len(live) < 2 and len(stages) >= 2:
-            yield Claim(place, f"{file.path} has stages whose scripts do not exist", "dvc", Rung.DECLARED)
-        elif len(stages) < 2:
-            yield Claim(place, f"{file.path} has one stage", "dvc", Rung.DECLARED)
-        else:
-            ways = tuple(a for t in stages for a in scene.automation.reach.targets.get((file.path, t.line), ()))
-            text = f"{file.path} has {len(stages)} stages: {', '.join(t.name for t in stages[:5])}"
-            yield Claim(Reached(place, ways), text, "dvc")
 
 
-def _stage_is_live(scene: Scene, path: str, stage: Target) -> bool:
-    """Some command of the stage starts a file that exists, or a program of another kind."""
-    folder = path.rpartition("/")[0]
-    for command in stage.commands:
-        invocation = interpret(command.argv)
-        if invocation is None:
-            continue
-        if not (invocation.script or (invocation.program == "python" and invocation.module)):
-            return True
-        site = Site(command, invocation, Place(path, command.line), cwd=folder)
-        if scene.automation.started_file(site) is not None:
-            return True
-    return False
-
-
-def _site_stations(scene: Scene, site: Site) -> frozenset[str]:
-    """The stations of one command, by its name and by the functions that it reaches."""
-    found: set[str] = set()
-    invocation = site.invocation
-    if (
-        invocation.program in ("python", "Rscript", "julia", "bash", "sh", "papermill", "dvc", "make")
-        or invocation.script
-    ):
-        subject = invocation.script or invocation.module or ""
-        found |= stations_named(f"{subject} {' '.join(w for w in invocation.arguments[:2] if not w.startswith('-'))}")
-    return frozenset(found)
-
-
-def _job_pipelines(scene: Scene) -> Iterator[Claim]:
-    """CI jobs and scripts that chain two or more commands of different stations, training among them."""
-    for steps in _chains(scene).values():
-        if len({site.place for site, _ in steps}) < 2 or not any("train" in stations for _, stations in steps):
-            continue
-        distinct = {station for _, stations in steps for station in stations} & _STEPS
-        if len(distinct) < 2:
-            continue
-        training = [site for site, stations in steps if "train" in stations]
-        ways = tuple(s.arrival for s in training if s.arrival and s.place == training[0].place)
-        text = f"{len(steps)} chained ML commands: {', '.join(sorted(distinct))}"
-        yield Claim(Reached(training[0].place, ways), text)
-
-
-_STEPS = {"data", "train", "evaluate", "register", "deploy", "predict"}
-"""Stations that make a pipeline beside training: also bringing the trained model out, and asking it."""
-
-
-def _chains(scene: Scene) -> dict[str, list[tuple[Site, frozenset[str]]]]:
-    """The commands of each workflow that start ML code, with the stations of what each starts."""
-    trained: dict[tuple[str, Place], frozenset[str]] = {}
-    for closure, arrival in scene.automation.reach.closures:
-        compiles = scene.automation.reach.only_compiles(closure, arrival)
-        if not closure.in_test and not arrival.in_test and arrival.hop and not compiles:
-            key = (_chain(arrival), arrival.hop.place)
-            trained[key] = trained.get(key, frozenset()) | closure_marks(scene, closure)
-    chains: dict[str, list[tuple[Site, frozenset[str]]]] = defaultdict(list)
-    for site in scene.automation.reach.sites:
-        if site.arrival and not site.arrival.in_test and not site.arrival.is_build:
-            chain = _chain(site.arrival)
-            reached = trained.get((chain, site.place))
-            stations = reached | _site_stations(scene, site) if reached is not None else frozenset()
-            if stations:
-                chains[chain].append((site, stations))
-    return chains
-
-
-def _chain(arrival: Arrival) -> str:
-    """Jobs of one workflow make one chain."""
-    return f"{arrival.run.path}#{arrival.run.triggers[:1]}"
-
-
-def _target_pipelines(scene: Scene) -> Iterator[Claim]:
-    """Make targets and shell scripts that chain steps of different stations, started by a person."""
-    for file in scene.project.ordered:
-        if file.role is not Role.FIRST_PARTY:
-            continue
-        named = {t.name: t for t in file.facts.targets if t.runner in ("make", "just", "task", "poe", "invoke")}
-        for target in named.values():
-            chained = [named[n] for n in target.needs if n in named]
-            if _is_chain(stations_named(t.name) for t in chained):
-                text = f"{target.runner} {target.name} chains {', '.join(t.name for t in chained[:5])}"
-                yield Claim(file.at(target.line), text)
-        if file.facts.script:
-            commands = file.facts.script.commands
-            if _is_chain(stations_named(c.text) for c in commands if ".py" in c.text or "-m" in c.argv):
-                yield Claim(file.at(1), f"{file.path} chains ML steps")
-
-
-def _is_chain(steps: Iterable[frozenset[str]]) -> bool:
-    """Two steps and more, of two stations and more, training among them."""
-    marked = [found for stations in steps if (found := stations & _ML)]
-    distinct = {station for found in marked for station in found}
-    return len(marked) >= 2 and len(distinct) >= 2 and "train" in distinct
-
-
-_ML = {"data", "train", "evaluate", "register", "predict"}
+def _chained(scene: Scene) -> Iterator[Claim]:
+    """Targets, scripts and jobs that chain steps of several stations."""
+    for chain in chains(scene):
+        if chain.is_pipeline:
+            text = f"{chain.title} chains {len(chain.names)} commands: {', '.join(sorted(chain.reached))}"
+            yield Claim(Reached(chain.place, chain.ways), text, chain.tool)
 
 
 def _code_pipelines(scene: Scene) -> Iterator[Claim]:
-    """One script chained as stages: a function named as a pipeline that calls steps of three or more modules."""
+    """A function or class named for a pipeline that calls, itself or through its own file, the work of several modules of
+    several stations, training among them: two modules; three where only its name is `main` or `run`."""
     for file in scene.project.code_files:
-        stem = file.path.rpartition("/")[2]
+        stem = file.path.rpartition("/")[2].removesuffix(".py")
         for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):
-            if not speaks_of("pipeline", stem if number in (MODULE, MAIN) else scope.name.rpartition(".")[2]):
+            name = stem if number in (MODULE, MAIN) else scope.name
+            least = 2 if speaks_of("pipeline", name) else 3 if speaks_of("main_program", name) else 0
+            if not least:
                 continue
             called = _stations_called(scene, (file.path, number))
-            stations = {s for found in called.values() for s in found} & _ML
-            if len(called) >= 3 and "train" in stations and len(stations) >= 2:
-                text = f"{stem} chains {len(called)} modules: {', '.join(sorted(stations))}"
+            stations = {station for several in called.values() for station in several} & _CODE_STATIONS
+            if len(called) >= least and "train" in stations and len(stations) >= 2:
+                text = f"{stem}.py chains {len(called)} modules: {', '.join(sorted(stations))}"
                 yield Claim(Code(file, number, max(scope.line, 1)), text)
 
 
+_CODE_STATIONS = {"data", "train", "evaluate", "register", "predict"}
+
+
 def _stations_called(scene: Scene, key: ScopeKey) -> dict[str, frozenset[str]]:
-    """The other modules that a function calls, with the stations that they and their names speak of."""
+    """The other modules that a function calls, itself or by functions of its file, with the stations of what is called."""
     known = marks(scene)
     found: dict[str, frozenset[str]] = {}
-    for call in scene.modules.index(key[0]).calls.get(key[1], ()):
-        for path, inner in scene.modules.targets(call.name, key[0]):
+    edge, seen_keys = [key], {key}
+    for _ in range(_CALLS_IN_FILE):
+        targets = list(dict.fromkeys(t for own in edge for t in called(scene, own)[0] if t not in seen_keys))
+        for path, inner in targets:
             if path != key[0]:
-                words = stations_named(f"{path.rpartition('/')[2]} {call.name}")
+                scope = scene.modules.index(path).facts.scopes[inner]
+                words = stations_named(f"{path.rpartition('/')[2]} {scope.name}")
                 found[path] = found.get(path, frozenset()) | words | known.get((path, inner), frozenset())
+        seen_keys.update(targets)
+        edge = [target for target in targets if target[0] == key[0]]
     return found
+
+
+_CALLS_IN_FILE = 3
 
 
 # ---- schedule ----
