@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from assessor.catalog.practices import load_practices
+from assessor.catalog.reads import load_reads
 from assessor.catalog.tools import load_tools
 from assessor.render.reference import pages as reference
 from assessor.resources import data_folder
@@ -20,6 +21,7 @@ def pages() -> dict[Path, str]:
     found = {
         DOCS / "practices.md": reference.practices_page(load_practices(), tools, rubrics),
         DOCS / "tools.md": reference.tools_page(tools),
+        DOCS / "reads.md": reference.reads_page(load_reads()),
     }
     for rubric in rubrics:
         found[DOCS / "rubrics" / f"{rubric.id}.md"] = reference.rubric_page(rubric, _yaml(rubric.id))

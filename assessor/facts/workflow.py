@@ -157,3 +157,8 @@ class Workflow:
     """Local files that it includes (path as written, line)."""
     disabled: str = ""
     """Why it cannot run, empty where it can: no jobs, wrong folder, every job inactive."""
+
+    @property
+    def is_misplaced(self) -> bool:
+        """It stands where its provider does not read it, so it does not exist for the provider."""
+        return self.disabled.startswith(("wrong folder", "wrong place"))

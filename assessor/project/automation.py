@@ -23,6 +23,7 @@ from assessor.project.modules import Modules, ScopeKey
 from assessor.project.runs import Run, workflow_runs
 from assessor.project.started_calls import commands_started
 from assessor.project.starts import code_starts, deployment_starts, named_task_starts, resource_starts
+from assessor.project.unread import unread_automation
 from assessor.project.walk import Walk
 
 
@@ -37,7 +38,7 @@ class Automation:
         for run in workflow_runs(project, blind):
             self.runs[run.key] = run
             self._walk.job(run)
-        self.blind_spots = tuple(blind)
+        self.blind_spots = (*blind, *unread_automation(project, self.runs.values()))
         """Where ways end that lead outside of the repository, or that are too many."""
         for start in (
             *code_starts(project, modules),

@@ -75,13 +75,16 @@ def pipeline(scene: Scene) -> Finding:
                     evidence.append(
                         Evidence(practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, scene.route(hit, arrival))
                     )
+    near = _oddities(scene)
     for path, workflow in workflows(scene):
         why = workflow.disabled or "it does nothing to the code on a change"
         text = f"{workflow.provider} workflow {workflow.name or path}: {why}"
-        evidence.append(
-            Evidence(practice, Rung.DECLARED, scene.project.files[path].at(workflow.line), text, workflow.provider)
-        )
-    return conclude(practice, evidence, _oddities(scene))
+        place = scene.project.files[path].at(workflow.line)
+        if workflow.is_misplaced:
+            near.append(NearMiss(place, text))
+        else:
+            evidence.append(Evidence(practice, Rung.DECLARED, place, text, workflow.provider))
+    return conclude(practice, evidence, near)
 
 
 def _oddities(scene: Scene) -> list[NearMiss]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from assessor.catalog.practices import Practice
+    from assessor.catalog.reads import Read
     from assessor.catalog.tools import Tool
     from assessor.rubric.crosswalk import Control, Crosswalk
     from assessor.rubric.model import Item, Level, Rubric
@@ -127,6 +128,46 @@ def _tool(tool: Tool) -> tuple[str, str, str, str]:
         ", ".join(_linked(practice, "") for practice in proved),
         ", ".join(_linked(practice, "") for practice in tool.declares),
     )
+
+
+_KINDS = {
+    "ci": "CI and delivery",
+    "orchestrator": "Orchestrators",
+    "infrastructure": "Infrastructure, containers, monitoring",
+    "tasks": "Task runners",
+    "packages": "Packages",
+    "language": "Languages",
+    "text": "Texts and settings",
+}
+
+
+def reads_page(reads: Sequence[Read]) -> str:
+    """Every system, format and language that is read with how deep, and what is known but not read."""
+    lines = [
+        _MADE,
+        "",
+        "# What is read",
+        "",
+        "Each file is read by the readers whose form it has. What a repository does not hold (settings of a server or a",
+        "console, other repositories) is never looked up; where a definition leads there, the report has a blind spot.",
+    ]
+    for kind, title in _KINDS.items():
+        found = [entry for entry in reads if entry.kind == kind and entry.reader]
+        rows = [(entry.title, _names(entry.files), entry.how, entry.left) for entry in found]
+        lines += ["", f"## {title}", *_table(("What", "Files", "Followed", "Not followed"), rows)]
+    lines += [
+        "## Known, not read",
+        "",
+        "Files of these systems are a blind spot: practices that they may hold are *unknown*, not absent, where no other",
+        "automation of the repository was read, and the report names the place.",
+    ]
+    unread = [entry for entry in reads if not entry.reader]
+    lines += _table(("What", "Files", "They hold"), [(entry.title, _names(entry.files), entry.how) for entry in unread])
+    return _page(lines)
+
+
+def _names(files: Sequence[str]) -> str:
+    return ", ".join(name if name == "by content" else f"`{name}`" for name in files)
 
 
 def _linked(text: str, folder: str = "../") -> str:
