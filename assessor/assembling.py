@@ -36,20 +36,22 @@ from assessor.assessment import (
     StepInfo,
     SubjectInfo,
     ToolInfo,
+    WhereInfo,
 )
-from assessor.findings import Finding, Rung
+from assessor.facts.place import Place
+from assessor.findings import Evidence, Finding, NearMiss, Rung
+from assessor.rubric.anchors import words_of
 from assessor.rubric.effort import DAYS
 from assessor.rubric.profile import profile_of, profile_text
 from assessor.rubric.scoring import ItemResult, Scorecard, SectionResult, Shares, score
 from assessor.rubric.subject import subject_of, without_learning
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from assessor.assessment import EffortName
     from assessor.catalog.practices import Practice
     from assessor.facts import place as facts
-    from assessor.findings import Evidence, Hop
+    from assessor.findings import Hop
     from assessor.rubric.crosswalk import Crosswalk
     from assessor.rubric.effort import Days
     from assessor.rubric.gaps import Gap
@@ -93,8 +95,9 @@ def assess(
     if not subject.kind.can_be_rated:
         findings = without_learning(findings, practices)
     stack = stacks((entry.path for entry in snapshot.files), snapshot.remote)
+    words = words_of(findings, stack)
     metrics = measured(findings)
-    cards = {rubric.id: _scored(rubric, findings, metrics, practices, frozenset(stack), days) for rubric in rubrics}
+    cards = {rubric.id: scored(rubric, findings, metrics, words, days) for rubric in rubrics}
     if not subject.kind.can_be_rated:
         cards = {name: unrated(card, subject.text) for name, card in cards.items()}
     return Assessment(
@@ -113,21 +116,32 @@ def assess(
     )
 
 
-def _scored(
+def scored(
     rubric: Rubric,
     findings: Mapping[str, Finding],
     metrics: Mapping[str, float],
-    practices: Sequence[Practice],
-    stack: frozenset[str],
-    days: Days,
+    words: Sequence[str] = (),
+    days: Days = DAYS,
 ) -> ScorecardInfo:
+    """One rubric applied, with the plan to its next level. `words` are those of the steps (see `anchors.words_of`)."""
+    from assessor.catalog.practices import load_practices
+    from assessor.rubric.gaps import find_gaps
     from assessor.rubric.roadmap import QUICK_NODES, find_roadmap
 
-    card = score(rubric, findings, metrics, practices=practices, stack=stack)
+    practices = load_practices()
+    card = score(rubric, findings, metrics, practices=practices)
     roadmap = find_roadmap(
-        rubric, findings, metrics, days=days, practices=practices, stack=stack, items=card.items, limit=QUICK_NODES
+        rubric, findings, metrics, days=days, practices=practices, stack=words, items=card.items, limit=QUICK_NODES
     )
-    return scorecard_info(card, rubric.floor, roadmap).model_copy(update={"digest": rubric.digest})
+    gaps = find_gaps(rubric, card.items, card.level, roadmap.raises, findings, practices, words)
+    stated = rubric.statements()
+    return _scorecard(card, rubric.floor, roadmap).model_copy(
+        update={
+            "digest": rubric.digest,
+            "gaps": tuple(_gap(gap) for gap in gaps),
+            "statements": tuple(name for name in roadmap.blocked if name in stated),
+        }
+    )
 
 
 def subject_info(subject: Subject, findings: Mapping[str, Finding]) -> SubjectInfo:
@@ -214,11 +228,19 @@ def rules_digest() -> str:
 
 
 def observed(assessment: Assessment) -> dict[str, Finding]:
-    """The findings behind an assessment as far as scoring asks: rungs, sentences and measured values, no evidence."""
-    return {
-        name: Finding(name, Rung(info.rung), info.summary, values=tuple(info.values.items()))
-        for name, info in assessment.practices.items()
-    }
+    """The findings behind an assessment as far as scoring and plans ask: rungs, sentences, measured values, and where the
+    proofs and near misses stand; no routes."""
+    return {name: _finding(name, info) for name, info in assessment.practices.items()}
+
+
+def _finding(name: str, info: PracticeInfo) -> Finding:
+    proofs = (Evidence(name, Rung(e.rung), _fact_place(e.place), e.text, e.tool) for e in info.evidence)
+    near = (NearMiss(_fact_place(miss.place), miss.text, miss.tool) for miss in info.near_misses)
+    return Finding(name, Rung(info.rung), info.summary, tuple(proofs), tuple(near), values=tuple(info.values.items()))
+
+
+def _fact_place(info: PlaceInfo) -> Place:
+    return Place(info.path, info.line, info.end_line)
 
 
 def practice_info(practice: Practice, finding: Finding) -> PracticeInfo:
@@ -258,7 +280,7 @@ def _evidence(evidence: Evidence) -> EvidenceInfo:
     )
 
 
-def scorecard_info(card: Scorecard, floor: int, roadmap: Roadmap | None = None) -> ScorecardInfo:
+def _scorecard(card: Scorecard, floor: int, roadmap: Roadmap | None = None) -> ScorecardInfo:
     return ScorecardInfo(
         name=card.rubric_title,
         edition=card.edition,
@@ -291,7 +313,7 @@ def scorecard_info(card: Scorecard, floor: int, roadmap: Roadmap | None = None) 
             )
             for name, result in card.dimensions.items()
         },
-        gaps=tuple(_gap(gap) for gap in card.gaps),
+        gaps=(),
         roadmap=tuple(step_info(step) for step in roadmap.steps) if roadmap else (),
         roadmap_days=roadmap.days if roadmap else 0.0,
         roadmap_exact=roadmap.exact if roadmap else True,
@@ -305,7 +327,6 @@ def scorecard_info(card: Scorecard, floor: int, roadmap: Roadmap | None = None) 
         full=card.full,
         unit=card.unit,
         sections=tuple(_section(result) for result in card.sections),
-        statements=card.statements,
         basis=basis_info(card.basis),
     )
 
@@ -358,11 +379,13 @@ def step_info(step: RoadmapStep) -> RoadmapStepInfo:
             NearInfo(practice=n.practice, text=n.text, place=_place(n.place) if n.place else None) for n in step.near
         ),
         change=step.change,
+        days_low=round(step.estimate.low, 3),
+        days_high=round(step.estimate.high, 3),
+        where=tuple(WhereInfo(role=anchor.role, place=_place(anchor.place)) for anchor in step.anchors),
     )
 
 
 def _gap(gap: Gap) -> GapInfo:
-    efforts: Collection[EffortName] = [step.effort for step in gap.steps]
     return GapInfo(
         practice=gap.practice,
         title=gap.title,
@@ -375,7 +398,7 @@ def _gap(gap: Gap) -> GapInfo:
         wanted=gap.wanted,
         why=gap.why,
         fix=" ".join(step.fix for step in gap.steps),
-        effort=max(efforts, key="SML".index, default=None),
+        effort=max((step.effort for step in gap.steps), key="SML".index, default=None),
         steps=tuple(StepInfo(rung=step.rung, fix=step.fix, effort=step.effort) for step in gap.steps),
     )
 

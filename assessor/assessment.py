@@ -139,10 +139,19 @@ class NearInfo(Part):
     place: PlaceInfo | None = None
 
 
+class WhereInfo(Part):
+    """A file of the repository that a step is about: `at` is worked on, `by` starts it without a person."""
+
+    role: Literal["at", "by"]
+    place: PlaceInfo
+
+
 class RoadmapStepInfo(Part):
     """One piece of work on the cheapest way, in days of one person; what one change lifts together is one step.
 
-    `unlocks` are the items that hold after it and did not before; `level` is the level that it is needed for, `reaches`
+    `title` is an imperative. `days` orders steps; what to tell is the estimate from `days_low` to `days_high` (both 0 in an
+    audit by a version without it), and `effort` is the letter of `days`. `where` are the repository's own files where the
+    step begins. `unlocks` are the items that hold after it and did not before; `level` is the level that it is needed for, `reaches`
     the level that is reached once it is done. `change` names a change that lifts several practices at once.
     """
 
@@ -155,6 +164,9 @@ class RoadmapStepInfo(Part):
     reaches: int | None = None
     near: tuple[NearInfo, ...] = ()
     change: str = ""
+    days_low: float = 0.0
+    days_high: float = 0.0
+    where: tuple[WhereInfo, ...] = ()
 
 
 class GapInfo(Part):

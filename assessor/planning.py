@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from assessor.assembling import step_info
+from assessor.assembling import observed, step_info
 from assessor.assessment import EffortName, Part, RepositoryInfo, RoadmapStepInfo, RungName, Text, ToolInfo
-from assessor.facts.place import Place
-from assessor.findings import Evidence, Finding, NearMiss, Rung
+from assessor.rubric.anchors import words_of
 from assessor.rubric.effort import Days
 from assessor.rubric.roadmap import assume, find_roadmap
 from assessor.rubric.scoring import score
@@ -20,7 +19,7 @@ from assessor.rubric.search import NODES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from assessor.assessment import Assessment, PlaceInfo, PracticeInfo
+    from assessor.assessment import Assessment
     from assessor.rubric.model import Rubric
     from assessor.rubric.scoring import Scorecard
     from assessor.rubric.target import Target
@@ -82,6 +81,9 @@ class Plan(Part):
     """What the efforts mean, in days of one person."""
     steps: tuple[RoadmapStepInfo, ...]
     days: float
+    """All steps together, as they are ordered by; what to tell is the estimate from `days_low` to `days_high`."""
+    days_low: float = 0.0
+    days_high: float = 0.0
     exact: bool
     at_least: float
     blocked: tuple[str, ...] = ()
@@ -110,7 +112,7 @@ def make_plan(
     subject = assessment.subject
     if subject is not None and not subject.can_be_rated:
         return _no_plan(assessment, rubric, target, subject.text)
-    seen = {name: _finding(name, info) for name, info in assessment.practices.items()}
+    seen = observed(assessment)
     found = assume(seen, assumed or {})
     metrics, days = assessment.metrics, Days(**assessment.effort)
     now, start = score(rubric, seen, metrics), score(rubric, found, metrics)
@@ -122,7 +124,7 @@ def make_plan(
         target=level,
         dimensions=target.dimensions,
         days=days,
-        stack=frozenset(assessment.repository.stack),
+        stack=words_of(seen, assessment.repository.stack),
         items=start.items,
         limit=limit,
     )
@@ -142,6 +144,8 @@ def make_plan(
         effort={"S": days.S, "M": days.M, "L": days.L},
         steps=tuple(step_info(step) for step in roadmap.steps),
         days=roadmap.days,
+        days_low=round(sum(step.estimate.low for step in roadmap.steps), 3),
+        days_high=round(sum(step.estimate.high for step in roadmap.steps), 3),
         exact=roadmap.exact,
         at_least=roadmap.at_least,
         blocked=roadmap.blocked,
@@ -178,17 +182,6 @@ def _no_plan(assessment: Assessment, rubric: Rubric, target: Target, why: str) -
 
 def _goal(rubric: Rubric, level: int, target: Target) -> Goal:
     return Goal(level=level, title=rubric.title_of(level), dimensions=dict(target.dimensions), source=target.source)
-
-
-def _finding(name: str, info: PracticeInfo) -> Finding:
-    """What was found of a practice, as far as steps tell of it: the best proof and the near misses."""
-    best = (Evidence(name, Rung(e.rung), _place(e.place), e.text, e.tool) for e in info.evidence[:1])
-    near = (NearMiss(_place(miss.place), miss.text, miss.tool) for miss in info.near_misses)
-    return Finding(name, Rung(info.rung), info.summary, tuple(best), tuple(near))
-
-
-def _place(info: PlaceInfo) -> Place:
-    return Place(info.path, info.line, info.end_line)
 
 
 def _assumed(assessment: Assessment, wanted: Mapping[str, str]) -> Iterable[Assumed]:

@@ -59,8 +59,9 @@ def samples(folder: Path) -> Iterator[tuple[str, dict[str, int], dict[str, Findi
 
 
 def blockers(card: Scorecard) -> str:
-    """The open items between this level and the next, by id."""
-    return ", ".join(dict.fromkeys(f"{gap.item} ({gap.practice})" for gap in card.gaps if gap.blocking)) or "nothing"
+    """The required items between this level and the next that are open, by id."""
+    open_ones = (r for r in card.items if r.level == card.next_level and r.item.required and r.counts)
+    return ", ".join(result.item.id for result in open_ones if not result.status.holds) or "the share of the others"
 
 
 def report(title: str, cases: Iterator[tuple[str, dict[str, int], dict[str, Finding]]], why: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assessor.assembling import scorecard_info
+from assessor.assembling import scored
 from assessor.assessment import (
     Assessment,
     BlindSpotInfo,
@@ -19,7 +19,6 @@ from assessor.catalog.loading import Source
 from assessor.catalog.practices import load_practices
 from assessor.findings import Finding, Rung
 from assessor.rubric.loading import parse_rubric
-from assessor.rubric.scoring import score
 
 HOUSE = parse_rubric(
     Source(
@@ -73,6 +72,6 @@ def assessment(read: int = 3, /, path: str = "src/train.py", **rungs: str) -> As
         repository=RepositoryInfo(name="demo"),
         primary="house",
         practices=practices,
-        scorecards={"house": scorecard_info(score(HOUSE, findings, {}), HOUSE.floor)},
+        scorecards={"house": scored(HOUSE, findings, {})},
         statistics=Statistics(files=read, read=read, parsed=0),
     )

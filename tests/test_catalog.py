@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -317,7 +318,7 @@ def test_practice_says_why_and_what_to_do(practice: Practice) -> None:
         assert step[0].isupper()
         assert practice.effort[rung] in ("S", "M", "L")
     for stack in practice.variants:
-        assert practice.step_to(next(iter(practice.variants[stack])), stack) != ""
+        assert practice.step_to(next(iter(practice.variants[stack])), [stack]) != ""
     assert practice.observable_by
 
 
@@ -328,8 +329,45 @@ def test_next_rung_skips_what_is_not_defined() -> None:
     assert named["ci.build"].next_rung("absent") == "automated"
     assert named["versioning.code"].next_rung("used") is None
     assert named["versioning.code"].next_rung("unknown") == "used"
-    assert "dvc" in named["versioning.data"].step_to("automated", "github")
-    assert named["ci.types"].step_to("used", "github") == named["ci.types"].step_to("used")
+    data, types = named["versioning.data"], named["ci.types"]
+    assert "secrets" in data.step_to("automated", ["github"])
+    assert "dvc" in data.step_to("automated", ["dvc", "github"])
+    assert types.step_to("used", ["github"]) == types.step_to("used")
+
+
+def test_a_higher_step_that_covers_a_lower_one_stands_alone() -> None:
+    automation = next(practice for practice in PRACTICES if practice.id == "deployment.automation")
+    told = automation.steps_to(["used", "automated"], ["gitlab"])
+    assert "when: manual" not in told.replace("without `when: manual`", "")
+    assert told == automation.step_to("automated", ["gitlab"])
+    assert automation.steps_to(["automated", "enforced"]).count(".") == 2
+
+
+@pytest.mark.parametrize("practice", PRACTICES, ids=lambda practice: practice.id)
+def test_a_step_has_an_imperative_of_its_own(practice: Practice) -> None:
+    """No title of a practice, no sentence, and nothing that needs another step to be understood."""
+    for rung in practice.rungs:
+        title = practice.title_to(rung)
+        assert title != practice.title
+        assert title[0].isupper() and not title.endswith("."), title
+        assert not re.search(r"\b(it|them|this)\b", title.replace("by itself", "").replace("when it breaks", "")), title
+    lost = re.compile(
+        r"^(Do that|Do both|Make it|Make that|Put it|Put them|Run it|Run that|Run these|Build it|Turn it|Test it)\b"
+    )
+    for rung, text in practice.fix.items():
+        assert not lost.match(text), (rung, text)
+
+
+@pytest.mark.parametrize("practice", PRACTICES, ids=lambda practice: practice.id)
+def test_a_step_names_one_product_only_where_that_is_in_use(practice: Practice) -> None:
+    """General words may list products to choose from; a single one would be invented."""
+    known = {tool.id for tool in load_tools()} | {"github", "gitlab", "azure", "jenkins"}
+    assert set(practice.variants) <= known
+    for rung, text in practice.fix.items():
+        assert not re.search(r"dvc (repro|pull|push|add)|MLFLOW_|mlflow\.|setup-cml|setup-dvc", text), (rung, text)
+    for stack in ("github", "gitlab", "azure", "jenkins"):
+        for rung, text in practice.variants.get(stack, {}).items():
+            assert not re.search(r"dvc (repro|pull|push|add)|MLFLOW_|mlflow\.|setup-cml|setup-dvc", text), (rung, text)
 
 
 # ---- mistakes ----
@@ -398,6 +436,7 @@ ci:
   lint:
     title: Code style is checked
     used: make target
+    do: {used: Check the style}
     why: Because style is easier to read when it is one.
     fix: {used: Do it., enforced: Do more.}
     effort: {used: S}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assessor.__main__ import main
-from assessor.assembling import scorecard_info
+from assessor.assembling import scored
 from assessor.assessment import Assessment
 from assessor.catalog.loading import Source
 from assessor.comparison import ModelChange, compare
@@ -17,7 +17,6 @@ from assessor.render.data import json_report
 from assessor.render.terminal import comparison as comparison_terminal
 from assessor.rubric.loading import parse_rubric, shipped_names, shipped_rubric
 from assessor.rubric.model import Rubric
-from assessor.rubric.scoring import score
 from tests.audited import audited_sample
 from tests.test_comparison import BY_HAND, NEXT, ON_PUSH, state, unit
 
@@ -34,7 +33,7 @@ def house(rung: str, text: str = "it is tested") -> Rubric:
 def by(rubric: Rubric, assessment: Assessment) -> Assessment:
     """The assessment by this model alone."""
     found = {name: Finding(name, Rung(info.rung), "") for name, info in assessment.practices.items()}
-    card = scorecard_info(score(rubric, found, {}), rubric.floor).model_copy(update={"digest": rubric.digest})
+    card = scored(rubric, found, {})
     return assessment.model_copy(update={"primary": rubric.id, "scorecards": {rubric.id: card}})
 
 

@@ -164,10 +164,10 @@ def test_a_condition_that_no_repository_can_meet_is_wrong_use(gate: dict[str, An
         decide(gate, {})
 
 
-def test_a_failed_condition_is_one_line_with_place_and_smallest_step() -> None:
+def test_a_failed_condition_is_one_line_with_place_and_the_whole_step() -> None:
     result = decide({"require": {UNIT: "enforced"}}, {"testing__unit": "used"})
     line = verdict_line(result.verdicts[0])
-    step = next(p for p in load_practices() if p.id == UNIT).fix["automated"]
+    step = next(p for p in load_practices() if p.id == UNIT).steps_to(["automated", "enforced"])
     assert line == f"require testing.unit=enforced: used; testing.unit used → enforced (src/train.py:7): {step}"
     assert "\n" not in line
 

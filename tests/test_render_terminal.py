@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assessor.assembling import measured, practice_info, scorecard_info, stacks
+from assessor.assembling import measured, practice_info, scored, stacks
 from assessor.assessment import (
     Assessment,
     BlindSpotInfo,
@@ -24,7 +24,6 @@ from assessor.render.terminal.audit import render
 from assessor.render.terminal.page import MAX_WIDTH, MIN_WIDTH, cells, wrap
 from assessor.render.views.hostile import visible
 from assessor.rubric.loading import shipped_names, shipped_rubric
-from assessor.rubric.scoring import score
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,7 +74,7 @@ def assessment_of(findings: Iterable[Finding] = (), name: str = "churn", primary
         repository=RepositoryInfo(name=name, commit="0123456789abcdef", date="2024-05-06T07:08:09Z", branch="main"),
         primary=primary,
         practices={p.id: practice_info(p, found[p.id]) for p in practices},
-        scorecards={rubric.id: scorecard_info(score(rubric, found, {}), rubric.floor) for rubric in rubrics},
+        scorecards={rubric.id: scored(rubric, found, {}) for rubric in rubrics},
         metrics=measured(found),
         blind_spots=(BlindSpotInfo(place=PlaceInfo(path="dvc.yaml", line=8), reason="no YAML"),),
         statistics=Statistics(files=40, read=38, parsed=12),
@@ -116,8 +115,9 @@ def row(text: str, name: str) -> str:
         "Level 1: Manual process",
         "▶ 1  Manual process",
         "5  Continuous delivery",
-        "What level 2 asks: ML pipeline automation",
-        "Training is an orchestrated, multi-step pipeline",
+        "The cheapest way to level 2",
+        "(estimate)",
+        "Make the training a pipeline of steps",
         "could not be judged: dvc.yaml:8",
         "on: push › ci.yml › job test › make check › target check › pytest",
         "Google Cloud MLOps levels: level 0 of 2, Manual process",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 from assessor.catalog.loading import DataError, Source
 from assessor.catalog.practices import load_practices
 from assessor.findings import LADDER, Finding, Rung
+from assessor.rubric.gaps import Gap, find_gaps
 from assessor.rubric.loading import parse_rubric, shipped_names, shipped_rubric
 from assessor.rubric.model import Rubric
+from assessor.rubric.roadmap import find_roadmap
 from assessor.rubric.scoring import Scorecard, Status, score
-
-if TYPE_CHECKING:
-    from assessor.rubric.gaps import Gap
 
 SAMPLES = Path(__file__).parents[1] / "sample_repos"
 PRACTICES = [practice.id for practice in load_practices()]
@@ -56,8 +55,19 @@ def findings(**rungs: str) -> dict[str, Finding]:
     return {name: Finding(name, Rung(given_.get(name, "absent")), "") for name in PRACTICES}
 
 
-def card_of(rubric: Rubric, stack: str = "", **rungs: str) -> Scorecard:
-    return score(rubric, findings(**rungs), {"lines": 12.0}, stack=frozenset({stack} if stack else ()))
+def card_of(rubric: Rubric, **rungs: str) -> Scorecard:
+    return score(rubric, findings(**rungs), {"lines": 12.0})
+
+
+def gaps_in(rubric: Rubric, found: dict[str, Finding], stack: tuple[str, ...] = ()) -> tuple[Gap, ...]:
+    """The gaps up to the next level, as an audit finds them."""
+    card = score(rubric, found, {"lines": 12.0})
+    plan = find_roadmap(rubric, found, {"lines": 12.0}, limit=100)
+    return find_gaps(rubric, card.items, card.level, plan.raises, found, load_practices(), stack)
+
+
+def gaps_of(rubric: Rubric, *stack: str, **rungs: str) -> tuple[Gap, ...]:
+    return gaps_in(rubric, findings(**rungs), stack)
 
 
 UNIT = "{testing.unit: automated}"
@@ -154,48 +164,42 @@ def test_points_are_the_mean_height_of_what_applies() -> None:
     assert quality.score == pytest.approx(100 * (1 + 1 + 0) / 3, abs=0.05)
 
 
-def gap_of(card: Scorecard, practice: str) -> Gap:
-    return next(gap for gap in card.gaps if gap.practice == practice)
-
-
 def test_a_gap_takes_the_cheapest_alternative() -> None:
     rubric = numbered(items("{any_of: [{training.pipeline: automated}, {ci.lint: automated}]}"))
-    card = card_of(rubric, ci__lint="used")
-    assert [(gap.practice, gap.rung, gap.wanted, gap.blocking) for gap in card.gaps] == [
+    gaps = gaps_of(rubric, ci__lint="used")
+    assert [(gap.practice, gap.rung, gap.wanted, gap.blocking) for gap in gaps] == [
         ("ci.lint", "used", "automated", True)
     ]
 
 
 def test_a_practice_stands_once_with_the_highest_rung_that_blocks() -> None:
     rubric = numbered(items("{testing.unit: used}", "{testing.unit: enforced}"))
-    card = card_of(rubric)
-    assert [(gap.practice, gap.wanted) for gap in card.gaps] == [("testing.unit", "enforced")]
-    assert [step.rung for step in card.gaps[0].steps] == ["used", "automated", "enforced"]
+    gaps = gaps_of(rubric)
+    assert [(gap.practice, gap.wanted) for gap in gaps] == [("testing.unit", "enforced")]
+    assert [step.rung for step in gaps[0].steps] == ["used", "automated", "enforced"]
 
 
 def test_only_as_many_supporting_items_block_as_are_missing() -> None:
     rubric = numbered("supporting_share: 0.5, " + items(UNIT, LINT, required=False))
-    card = card_of(rubric)
-    assert sorted(gap.blocking for gap in card.gaps) == [False, True]
+    assert sorted(gap.blocking for gap in gaps_of(rubric)) == [False, True]
 
 
 def test_gaps_go_no_further_than_the_next_level() -> None:
-    card = card_of(numbered(items(UNIT), items(LINT)))
-    assert [gap.practice for gap in card.gaps] == ["testing.unit"]
+    assert [gap.practice for gap in gaps_of(numbered(items(UNIT), items(LINT)))] == ["testing.unit"]
 
 
 def test_an_unknown_practice_is_a_gap_that_says_so() -> None:
-    card = card_of(numbered(items(UNIT)), testing__unit="unknown")
-    assert gap_of(card, "testing.unit").status is Status.UNKNOWN
+    gaps = gaps_of(numbered(items(UNIT)), testing__unit="unknown")
+    assert [(gap.practice, gap.status) for gap in gaps] == [("testing.unit", Status.UNKNOWN)]
 
 
 @pytest.mark.parametrize("stack", ["github", "gitlab"])
 def test_fixes_speak_the_words_of_the_stack(stack: str) -> None:
     practice = next(practice for practice in load_practices() if practice.id == "testing.unit")
-    card = card_of(numbered(items(UNIT)), stack, testing__unit="used")
-    assert gap_of(card, "testing.unit").steps[0].fix == practice.variants[stack]["automated"]
-    other = card_of(numbered(items(UNIT)), testing__unit="used")
-    assert gap_of(other, "testing.unit").steps[0].fix == practice.fix["automated"]
+    (gap,) = gaps_of(numbered(items(UNIT)), stack, testing__unit="used")
+    assert gap.steps[0].fix == practice.variants[stack]["automated"]
+    (other,) = gaps_of(numbered(items(UNIT)), testing__unit="used")
+    assert other.steps[0].fix == practice.fix["automated"]
 
 
 BROKEN = [
@@ -295,20 +299,24 @@ def test_no_level_without_the_required_items_of_all_lower_ones(name: str, rungs:
     assert not [result.item.id for result in needed if result.counts and not result.status.holds]
     if card.next_level is not None:
         assert card.share < 1
-        assert any(gap.blocking for gap in card.gaps) or card.statements
+        plan = find_roadmap(shipped_rubric(name), rated(rungs), {}, limit=50)
+        gaps = gaps_in(shipped_rubric(name), rated(rungs))
+        assert {gap.practice for gap in gaps if gap.blocking} == set(plan.raises)
+        assert plan.raises or plan.blocked
 
 
 @pytest.mark.parametrize("name", shipped_names())
 @settings(max_examples=40, deadline=None)
 @given(rungs=st.lists(st.sampled_from(LADDER), min_size=len(PRACTICES), max_size=len(PRACTICES)))
 def test_closing_the_blocking_gaps_reaches_the_next_level(name: str, rungs: list[Rung]) -> None:
-    """Where practices do not suffice, the statements that the scorecard asks for are made as well."""
+    """Where practices do not suffice, the statements that the plan asks for are made as well."""
     rubric, found = shipped_rubric(name), rated(rungs)
     card = score(rubric, found, {})
-    for gap in card.gaps:
+    plan = find_roadmap(rubric, found, {}, limit=100)
+    for gap in gaps_in(rubric, found):
         if gap.blocking:
             found[gap.practice] = Finding(gap.practice, Rung(gap.wanted), "")
     texts = rubric.statements()
-    said = frozenset(text for item in card.statements for text in texts[item])
+    said = frozenset(text for item in plan.blocked for text in texts[item])
     assert rubric.counts_points or not said
     assert score(rubric, found, {}, attested=said).level >= (card.next_level or card.level)

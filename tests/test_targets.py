@@ -125,7 +125,7 @@ LATER = [
     ("stages", Target(1), True, "all"),
     ("stages", Target(3), False, "none"),
     ("stages", Target(5), False, "none"),
-    ("stages", Target(None, {"testing": 4}), False, "all"),
+    ("stages", Target(None, {"testing": 4}), False, "some"),
     ("stages", Target(None, {"testing": 2}), True, "all"),
     ("marvelous", Target(0), True, "all"),
     ("marvelous", Target(1), False, "none"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -25,8 +26,9 @@ RUNGS: tuple[RungName, ...] = ("declared", "used", "automated", "enforced")
 class Practice:
     """One practice. `rungs` has only the rungs that it defines, lowest first, each with what it means here.
 
-    `fix` says how to come to a rung (one sentence each); `variants` says it for one stack (github, gitlab, azure,
-    jenkins); `observable_by` names the reader families that carry it: where their files cannot be read, it is hidden.
+    `do` names the step to a rung as an imperative, `fix` says how to take it (one sentence each); `variants` says it for one
+    CI system (github, gitlab, azure, jenkins) or product (a tool of the catalogue); `covers` has the lower rung whose step
+    a higher one makes superfluous; `observable_by` names the reader families that carry it: where their files cannot be read, it is hidden.
     """
 
     id: str
@@ -39,13 +41,26 @@ class Practice:
     variants: dict[str, dict[RungName, str]]
     effort: dict[RungName, Effort]
     observable_by: tuple[Family, ...]
+    do: dict[RungName, str]
+    covers: dict[RungName, RungName]
     needs_model: bool = False
     """It means something only where a model is trained, evaluated, stored or served."""
 
-    def step_to(self, rung: str, stack: str = "") -> str:
-        """What to do to come to `rung`, in the words of `stack` where it has some. KeyError for an undefined rung."""
-        chosen = self.variants.get(stack, {})
-        return {**self.fix, **chosen}[cast("RungName", rung)]
+    def step_to(self, rung: str, stack: Sequence[str] = ()) -> str:
+        """What to do to come to `rung`, in the words of the first of `stack` that has some. KeyError for an undefined
+        rung."""
+        name = cast("RungName", rung)
+        return next((self.variants[own][name] for own in stack if name in self.variants.get(own, {})), self.fix[name])
+
+    def steps_to(self, rungs: Sequence[RungName], stack: Sequence[str] = ()) -> str:
+        """What to do to climb these rungs in one go: the step to each, but for one that a higher one covers."""
+        covered = {self.covers[rung] for rung in rungs if rung in self.covers}
+        return " ".join(self.step_to(rung, stack) for rung in rungs if rung not in covered)
+
+    def title_to(self, rung: str) -> str:
+        """The step to a rung as an imperative of its own."""
+        name = cast("RungName", rung)
+        return self.do[name] if name in self.do else next(iter(self.do.values()))
 
     def next_rung(self, rung: str) -> RungName | None:
         """The next higher rung that this practice defines; None at its top. Any other word counts as absent."""
@@ -62,7 +77,11 @@ class _Written(Value):
     automated: str = ""
     enforced: str = ""
     why: Annotated[str, Field(min_length=20)]
+    do: Annotated[_Steps, Field(min_length=1)]
     fix: _Steps
+    covers: dict[RungName, RungName] = Field(default_factory=dict)
+    fix_for: dict[str, _Steps] = Field(default_factory=dict)
+    """Tool of the catalogue → what to do where that product is in use."""
     fix_github: _Steps = Field(default_factory=dict)
     fix_gitlab: _Steps = Field(default_factory=dict)
     fix_azure: _Steps = Field(default_factory=dict)
@@ -78,13 +97,17 @@ class _Written(Value):
     @property
     def variants(self) -> dict[str, dict[RungName, str]]:
         stacks = ("github", "gitlab", "azure", "jenkins")
-        return {stack: found for stack in stacks if (found := getattr(self, f"fix_{stack}"))}
+        return {stack: found for stack in stacks if (found := getattr(self, f"fix_{stack}"))} | self.fix_for
 
     @model_validator(mode="after")
     def _steps_fit_rungs(self) -> _Written:
         defined = set(self.rungs)
         if not defined:
             raise ValueError("no rung is defined")
+        if set(self.do) != defined - {"declared"}:
+            raise ValueError("'do' must have exactly the rungs that are defined, without 'declared'")
+        if not set(self.covers) | set(self.covers.values()) <= defined:
+            raise ValueError("'covers' has rungs that are not defined")
         for name, steps in (("fix", self.fix), ("effort", self.effort)):
             if set(steps) != defined:
                 wrong = ", ".join(sorted(set(steps) ^ defined))
@@ -101,7 +124,7 @@ def parse_practices(source: Source) -> tuple[Practice, ...]:
     return tuple(
         Practice(
             f"{dimension}.{name}", dimension, name, entry.title, entry.rungs, entry.why, entry.fix, entry.variants,
-            entry.effort, entry.observable_by, entry.needs_model,
+            entry.effort, entry.observable_by, entry.do, entry.covers, entry.needs_model,
         )
         for dimension, group in written.items()
         for name, entry in group.items()

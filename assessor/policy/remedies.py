@@ -42,7 +42,7 @@ def for_level(views: Views, level: int, dimensions: Mapping[str, int] | None = N
         target=level,
         dimensions=dimensions,
         days=days,
-        stack=frozenset(views.assessment.repository.stack),
+        stack=views.words,
         attested=views.texts,
         limit=QUICK_NODES,
     )

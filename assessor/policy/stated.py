@@ -118,8 +118,7 @@ class _Laid:
         before = judged(rubric, self.observed, metrics)
         if judged(rubric, self.lifted, metrics, texts) == before:
             return None
-        stack = frozenset(self.assessment.repository.stack)
-        card = score(rubric, self.lifted, metrics, stack=stack, attested=texts)
+        card = score(rubric, self.lifted, metrics, attested=texts)
         return _attested_info(self.assessment.scorecards[rubric.id], before, card)
 
     def statements(self) -> StatementsInfo:

@@ -30,10 +30,7 @@ PASSED, FAILED, UNDECIDED = 0, 1, 4
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """A practice that stands in the way, where, and the smallest step that brings it on.
-
-    `wanted` is the rung that the condition asks; `step` leads to the next one on the way there.
-    """
+    """A practice that stands in the way, where, and the step that brings it to `wanted`, the rung that the condition asks."""
 
     practice: str
     title: str
@@ -45,6 +42,8 @@ class Blocker:
     effort: str = ""
     reason: str = ""
     """Why it is unknown, where it is."""
+    do: str = ""
+    """The step as an imperative of its own."""
 
     @property
     def place(self) -> str:

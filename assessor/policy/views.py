@@ -17,6 +17,7 @@ from assessor.catalog.practices import RUNGS, Practice, load_practices
 from assessor.findings import Rung
 from assessor.policy.statements import Statements, attested, attested_texts, covers
 from assessor.policy.verdicts import Blocker, Outcome
+from assessor.rubric.anchors import anchors, words_of
 from assessor.rubric.gaps import steps_between
 from assessor.rubric.scoring import Scorecard, score
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from assessor.assessment import Assessment, PlaceInfo, PracticeInfo
+    from assessor.facts.place import Place
     from assessor.findings import Finding
     from assessor.policy.model import Waiver
     from assessor.rubric.model import Rubric
@@ -89,8 +91,7 @@ class Views:
         if view not in self._cards:
             findings = getattr(self, view)
             said = frozenset() if view == "observed" else self.texts
-            stack = frozenset(self.assessment.repository.stack)
-            self._cards[view] = score(self.rubric, findings, self.assessment.metrics, stack=stack, attested=said)
+            self._cards[view] = score(self.rubric, findings, self.assessment.metrics, attested=said)
         return self._cards[view]
 
     @cached_property
@@ -110,16 +111,25 @@ class Views:
     def blocker(self, practice: str, wanted: str) -> Blocker:
         """What is known of a practice that should stand at `wanted`."""
         info, known = self.assessment.practices[practice], self.practices[practice]
-        place, reason = nearest_place(info), ""
+        place: PlaceInfo | Place | None = nearest_place(info)
+        reason = ""
         rung = self.seen[practice].rung
         if rung is Rung.UNKNOWN:
             reason = info.blind_spots[0].reason if info.blind_spots else info.summary
-        stack = frozenset(self.assessment.repository.stack)
-        steps = steps_between(known, rung, wanted, stack)  # type: ignore[arg-type]
-        first = steps[0] if steps else None
+        steps = steps_between(known, rung, wanted, self.words)  # type: ignore[arg-type]
+        if place is None:
+            place = next((anchor.place for anchor in anchors(practice, wanted, self.observed)), None)
         path, line = (place.path, place.line) if place else ("", 1)
-        fix, effort = (first.fix, first.effort) if first else ("", "")
-        return Blocker(practice, info.title, rung.value, wanted, path, line, fix, effort, reason)
+        fix = known.steps_to([step.rung for step in steps], self.words)
+        effort = max((step.effort for step in steps), key="SML".index, default="")
+        return Blocker(
+            practice, info.title, rung.value, wanted, path, line, fix, effort, reason, known.title_to(wanted)
+        )
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """In whose words steps are told: products in use and CI systems of the repository."""
+        return words_of(self.observed, self.assessment.repository.stack)
 
 
 def nearest_place(info: PracticeInfo) -> PlaceInfo | None:

@@ -34,8 +34,29 @@ class Days:
     def of(self, effort: Effort) -> float:
         return {"S": self.S, "M": self.M, "L": self.L}[effort]
 
+    def letter(self, days: float) -> Effort:
+        """The effort that so many days are nearest to, by their ratio: twice as long is as far as half as long."""
+        return "S" if days * days < self.S * self.M else "M" if days * days < self.M * self.L else "L"
+
 
 DAYS = Days()
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """How long a piece of work may take, in days of one person; both ends together are the estimate, neither alone."""
+
+    low: float
+    high: float
+
+
+_SHORTER, _LONGER, _EACH_MORE = 0.5, 2.0, 0.25
+
+
+def estimate(days: float, things: int = 1) -> Estimate:
+    """The range around `days`: half to twice of it, and up to a quarter of that more for each further thing (training
+    script, service) that the work has to be done for. Our judgement: single efforts were never measured."""
+    return Estimate(days * _SHORTER, days * _LONGER * (1 + _EACH_MORE * (things - 1)))
 
 
 class Work:

@@ -1,19 +1,24 @@
-"""What stands between a repository and the next level: for each open item the cheapest practices to raise. Pure."""
+"""What stands between a repository and the next level: the practices that the plan raises, and what else is worth doing. Pure.
+
+There is one list of steps, the plan's. A gap that blocks is a practice that the plan to the next level raises, with the rung
+that it needs there; the others are supporting items of levels that are reached, or of the next one, by their cheapest way.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assessor.catalog.practices import RUNGS, Effort, Practice, RungName
 from assessor.findings import LADDER, Finding, Rung
-from assessor.rubric import points
 from assessor.rubric.effort import DAYS
-from assessor.rubric.model import PARTLY, TINY, AllOf, AnyOf, AtRung, Attest, Expression, NOf, Rubric, leaves
-from assessor.rubric.scoring import ItemResult, Status, wanted_supporting
+from assessor.rubric.model import AllOf, AnyOf, AtRung, Expression, NOf, leaves
+from assessor.rubric.scoring import ItemResult, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from assessor.rubric.model import Rubric
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +34,8 @@ class Step:
 class Gap:
     """One practice that should rise, and the item that asks for it.
 
-    `blocking` gaps stand between the repository and the next level; the others are supporting items of levels that it
-    has, or of the next. `status` is unmet, or unknown where what could show it was unreadable.
+    `blocking` gaps are those that the plan to the next level closes; the others are supporting items of levels that the
+    repository has, or of the next. `status` is unmet, or unknown where what could show it was unreadable.
     """
 
     practice: str
@@ -55,145 +60,59 @@ def find_gaps(
     rubric: Rubric,
     items: Sequence[ItemResult],
     level: int,
+    planned: Mapping[str, RungName],
     findings: Mapping[str, Finding],
     practices: Sequence[Practice],
-    stack: frozenset[str],
-) -> tuple[tuple[Gap, ...], tuple[str, ...]]:
-    """(the gaps up to the next level, items that must be stated for it since practices alone do not give it).
-
-    The gaps that block the next level come first, then by level and effort; a practice stands once.
-    """
+    stack: Sequence[str] = (),
+) -> tuple[Gap, ...]:
+    """The gaps up to the next level: those of the plan (`planned`, practice → rung after it) in its order, then by level
+    and effort; a practice stands once."""
     known = {practice.id: practice for practice in practices}
-    if not rubric.counts_points:
-        chosen = _ladder_ways(rubric, items, level, findings, known)
-        statements: list[str] = []
-    else:
-        chosen, statements = _point_ways(rubric, items, level, findings, known)
+    following = min(level + 1, rubric.top)
+    open_ones = [result for result in items if _is_open(rubric, result, following)]
     found: dict[str, Gap] = {}
-    for result, demands, blocks in chosen:
-        for demand in demands:
-            gap = _gap(demand, result, blocks, findings, known[demand.practice], stack)
-            found[gap.practice] = _merged(found.get(gap.practice), gap)
+    for practice, wanted in planned.items():
+        asking = _asking(practice, wanted, open_ones, following)
+        if asking:
+            found[practice] = _gap(
+                AtRung(practice=practice, rung=wanted), asking, True, findings, known[practice], stack
+            )
+    others: dict[str, Gap] = {}
+    for result in open_ones:
+        for demand in cheapest(result.item.requires, findings, known):
+            if demand.practice not in found:
+                gap = _gap(demand, result, False, findings, known[demand.practice], stack)
+                others.setdefault(gap.practice, gap)
     order = {practice.id: number for number, practice in enumerate(practices)}
-    required = {result.item.id for result in items if result.item.required}
-    gaps = sorted(
-        found.values(),
-        key=lambda gap: (not gap.blocking, gap.item not in required, gap.level, gap.days, order[gap.practice]),
-    )
-    return tuple(gaps), tuple(statements)
+    rest = sorted(others.values(), key=lambda gap: (gap.level, gap.days, order[gap.practice]))
+    return (*found.values(), *rest)
 
 
-_Ways = list[tuple[ItemResult, list[AtRung], bool]]
-"""Items, what each demands, and whether it blocks the next level."""
+def _is_open(rubric: Rubric, result: ItemResult, following: int) -> bool:
+    """It may be asked for now: something of it is missing, and it stands no higher than the next level."""
+    if rubric.counts_points:
+        return result.applies and result.points < result.item.points
+    return result.level <= following and result.counts and not result.status.holds
 
 
-def _ladder_ways(
-    rubric: Rubric,
-    items: Sequence[ItemResult],
-    level: int,
-    findings: Mapping[str, Finding],
-    known: Mapping[str, Practice],
-) -> _Ways:
-    ways = {
-        result.item.id: _cheapest(result.item.requires, findings, known)
+def _asking(practice: str, wanted: str, items: Iterable[ItemResult], following: int) -> ItemResult | None:
+    """The open item for which the plan raises a practice: of the next level, a required one first."""
+    height = Rung(wanted).height
+    asking = [
+        result
         for result in items
-        if result.level <= level + 1 and result.counts and not result.status.holds
-    }
-    blocking = _blocking(rubric, items, level, {name: days for name, (days, _) in ways.items()})
-    return [(result, ways[result.item.id][1], result.item.id in blocking) for result in items if result.item.id in ways]
+        if any(
+            isinstance(leaf, AtRung) and leaf.practice == practice and Rung(leaf.rung).height <= height
+            for leaf in _leaves(result)
+        )
+    ]
+    return min(asking, key=lambda result: (result.level != following, not result.item.required), default=None)
 
 
-_STATEMENT_DAYS = 1000.0
-"""A statement is the last resort: it is true or it is not, and no work makes it so. Only the order matters."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    """A set of ways with what it costs and gives; `ways` are (item, whole or part, demands)."""
-
-    days: float = 0.0
-    points: float = 0.0
-    ways: tuple[tuple[ItemResult, str, tuple[AtRung, ...]], ...] = ()
-
-    def and_(self, way: _Choice) -> _Choice:
-        return _Choice(self.days + way.days, self.points + way.points, (*self.ways, *way.ways))
-
-
-def _point_ways(
-    rubric: Rubric,
-    items: Sequence[ItemResult],
-    level: int,
-    findings: Mapping[str, Finding],
-    known: Mapping[str, Practice],
-) -> tuple[_Ways, list[str]]:
-    """Each open item's way to all its points, and among them, as blocking, the cheapest ones that give what the next
-    level lacks; where practices do not suffice, the items to state."""
-    following = next((entry for entry in rubric.levels if entry.level == level + 1), None)
-    here = [replace(result, level=min(level + 1, rubric.top)) for result in items]
-    open_ones = {
-        result.item.id: _options(result, findings, known)
-        for result in here
-        if result.applies and result.points < result.item.points
-    }
-    blocking: list[tuple[ItemResult, str, tuple[AtRung, ...]]] = []
-    if following is not None:
-        for group in points.groups(rubric, here):
-            needed = points.missing(following, points.tally(group))
-            blocking += _enough([open_ones[r.item.id] for r in group if r.item.id in open_ones], needed)
-    chosen: _Ways = [(result, list(demands), True) for result, _, demands in blocking]
-    for result in here:
-        ways = [way for choice in open_ones.get(result.item.id, ()) for way in choice.ways if way[2]]
-        chosen += [(result, list(demands), False) for _, _, demands in ways[-1:]]
-    return chosen, [name for _, name, demands in blocking if not demands]
-
-
-def _options(result: ItemResult, findings: Mapping[str, Finding], known: Mapping[str, Practice]) -> tuple[_Choice, ...]:
-    """The ways to more points of one item: a part of them, all of them; by practices, else by a statement."""
-    item = result.item
-    parts = [(item.partial.requires, item.partial.points, item.id + PARTLY)] if item.partial else []
-    found = []
-    for requires, worth, name in [*parts, (item.requires, item.points, item.id)]:
-        gain = worth - result.points
-        days, demands = _cheapest(requires, findings, known)
-        if gain > TINY and demands:
-            found.append(_Choice(days, gain, ((result, name, tuple(demands)),)))
-        elif gain > TINY and any(isinstance(leaf, Attest) for leaf in leaves(requires)):
-            found.append(_Choice(_STATEMENT_DAYS, gain, ((result, name, ()),)))
-    return tuple(found)
-
-
-def _enough(
-    options: Sequence[tuple[_Choice, ...]], needed: float
-) -> tuple[tuple[ItemResult, str, tuple[AtRung, ...]], ...]:
-    """The cheapest ways, at most one of each item, that together give the points needed; where that cannot be, all."""
-    if needed <= TINY:
-        return ()
-    best: dict[float, _Choice] = {0.0: _Choice()}
-    for ways in options:
-        for before in list(best.values()):
-            for way in ways:
-                after = before.and_(way)
-                key = round(after.points, 6)
-                if key not in best or after.days < best[key].days:
-                    best[key] = after
-    reaching = [choice for choice in best.values() if choice.points >= needed - TINY]
-    chosen = min(reaching, key=lambda choice: choice.days) if reaching else max(best.values(), key=lambda c: c.points)
-    return chosen.ways
-
-
-def _blocking(rubric: Rubric, items: Sequence[ItemResult], level: int, days: Mapping[str, float]) -> frozenset[str]:
-    """The ids of the open items that keep the next level away: the required ones, and as many supporting ones, the
-    cheapest, as are missing to its share."""
-    following = next((entry for entry in rubric.levels if entry.level == level + 1), None)
-    if following is None:
-        return frozenset()
-    counting = [result for result in items if result.level == following.level and result.counts]
-    supporting = [result for result in counting if not result.item.required]
-    missing = wanted_supporting(following, supporting) - sum(result.status.holds for result in supporting)
-    open_ones = [result.item.id for result in supporting if not result.status.holds]
-    cheap = sorted(open_ones, key=lambda name: days[name])[: max(missing, 0)]
-    required = [result.item.id for result in counting if result.item.required and not result.status.holds]
-    return frozenset([*required, *cheap])
+def _leaves(result: ItemResult) -> Iterator[object]:
+    yield from leaves(result.item.requires)
+    if result.item.partial:
+        yield from leaves(result.item.partial.requires)
 
 
 def _gap(
@@ -202,7 +121,7 @@ def _gap(
     blocks: bool,
     findings: Mapping[str, Finding],
     practice: Practice,
-    stack: frozenset[str],
+    stack: Sequence[str],
 ) -> Gap:
     finding = findings.get(practice.id)
     rung = finding.rung if finding else Rung.UNKNOWN
@@ -222,24 +141,13 @@ def _gap(
     )
 
 
-def _merged(old: Gap | None, new: Gap) -> Gap:
-    """Of two gaps of one practice the one that blocks, or of the lower level, with the higher rung if both block."""
-    if old is None:
-        return new
-    first, second = sorted((old, new), key=lambda gap: (not gap.blocking, gap.level))
-    if first.blocking == second.blocking and Rung(second.wanted).height > Rung(first.wanted).height:
-        return replace(first, wanted=second.wanted, steps=second.steps)
-    return first
-
-
-def steps_between(practice: Practice, rung: Rung, wanted: RungName, stack: frozenset[str]) -> tuple[Step, ...]:
+def steps_between(practice: Practice, rung: Rung, wanted: RungName, stack: Sequence[str] = ()) -> tuple[Step, ...]:
     """The rungs to climb. `declared` is no step of its own on the way to more: intent comes with the deed."""
     goal = Rung(wanted).height
     climbed = [name for name in RUNGS if name in practice.rungs and rung.height < Rung(name).height <= goal]
     if len(climbed) > 1:
         climbed = [name for name in climbed if name != "declared"]
-    words = next((name for name in sorted(stack) if name in practice.variants), "")
-    return tuple(Step(name, practice.step_to(name, words), practice.effort[name]) for name in climbed)
+    return tuple(Step(name, practice.step_to(name, stack), practice.effort[name]) for name in climbed)
 
 
 def cheapest(
@@ -287,6 +195,6 @@ def _cost(
     rung = finding.rung if finding else Rung.UNKNOWN
     if practice is None or rung is Rung.NOT_APPLICABLE:
         return _NO_WAY, []
-    steps = steps_between(practice, rung, demand.rung, frozenset())
+    steps = steps_between(practice, rung, demand.rung)
     reached = rung in LADDER and rung.height >= Rung(demand.rung).height
     return (0.0, []) if reached else (sum(DAYS.of(step.effort) for step in steps), [demand])

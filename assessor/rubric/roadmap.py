@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from assessor.catalog.practices import RUNGS, Effort, Practice, RungName, load_practices
 from assessor.findings import LADDER, Finding, Rung
+from assessor.rubric.anchors import Anchor, anchors, things
 from assessor.rubric.changes import Change, load_changes
-from assessor.rubric.effort import DAYS, MILLI, Days, Work, union
+from assessor.rubric.effort import DAYS, MILLI, Days, Estimate, Work, estimate, union
 from assessor.rubric.scoring import ItemResult, judged, level_of
 from assessor.rubric.search import NODES, Quota, cheapest, meets
 from assessor.rubric.wishes import Task
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from assessor.facts.place import Place
     from assessor.rubric.model import Rubric
 
+_ANCHORS = 2
+"""Files to work on that a step names; it may touch more."""
 QUICK_NODES = 400
 """Nodes of a search in the course of an audit: tens of milliseconds at the worst."""
 
@@ -53,8 +56,9 @@ class Near:
 class RoadmapStep:
     """One piece of work: what rises by it, what it takes, what holds after it that did not hold before.
 
-    `level` is the level that it is needed for; `reaches` the level that is reached once it is done, None where none is.
-    `change` names the entry of `changes.yaml` where it lifts several practices at once.
+    `title` is an imperative. `level` is the level that it is needed for; `reaches` the level that is reached once it is
+    done, None where none is. `days` orders steps, `estimate` is what to tell: the range that the work may take; `effort`
+    is the letter of `days`. `anchors` are the repository's own files where it begins. `change` names the entry of `changes.yaml` where it lifts several practices at once.
     """
 
     title: str
@@ -66,6 +70,8 @@ class RoadmapStep:
     reaches: int | None = None
     near: tuple[Near, ...] = ()
     change: str = ""
+    estimate: Estimate = field(default_factory=lambda: Estimate(0.0, 0.0))
+    anchors: tuple[Anchor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,7 @@ def find_roadmap(
     days: Days = DAYS,
     practices: Sequence[Practice] | None = None,
     changes: Sequence[Change] | None = None,
-    stack: frozenset[str] = frozenset(),
+    stack: Sequence[str] = (),
     attested: Collection[str] = (),
     items: Sequence[ItemResult] | None = None,
     limit: int = NODES,
@@ -117,13 +123,21 @@ def find_roadmap(
     level = level_of(rubric, findings, metrics, attested)
     goal = max(min(level + 1 if target is None else target, rubric.top), level)
     judged_items = judged(rubric, findings, metrics, attested) if items is None else items
-    work = Work(findings, catalogue, load_changes() if changes is None else changes, days)
-    task = Task(rubric, judged_items, work, metrics, attested)
-    ladder = {number: task.quotas(number) for number in range(level + 1, goal + 1)}
-    beside = task.quotas_of_dimensions(dimensions or {}, goal)
-    if not ladder and not beside:
-        return Roadmap(rubric.id, level, goal)
-    return _planned(task, level, goal, _Quotas(ladder, beside), stack, limit)
+    known = load_changes() if changes is None else changes
+    wanted = dimensions or {}
+    best: Roadmap | None = None
+    # no dimension keeps a level away that is reached over all: going higher over all may be the shorter way
+    for higher in range(goal, min(max([goal, *wanted.values()]), rubric.top) + 1):
+        task = Task(rubric, judged_items, Work(findings, catalogue, known, days), metrics, attested)
+        ladder = {number: task.quotas(number) for number in range(level + 1, higher + 1)}
+        beside = task.quotas_of_dimensions(wanted, higher)
+        if not ladder and not beside:
+            return Roadmap(rubric.id, level, goal)
+        found = _planned(task, level, goal, _Quotas(ladder, beside), stack, limit)
+        if best is None or (len(found.blocked), found.days) < (len(best.blocked), best.days):
+            best = found
+    assert best is not None  # the goal itself was looked at
+    return best
 
 
 def days_of(
@@ -160,7 +174,7 @@ class _Quotas:
         return {number: [*self.ladder.get(number, ()), *self.beside.get(number, ())] for number in numbers}
 
 
-def _planned(task: Task, level: int, goal: int, asked: _Quotas, stack: frozenset[str], limit: int) -> Roadmap:
+def _planned(task: Task, level: int, goal: int, asked: _Quotas, stack: Sequence[str], limit: int) -> Roadmap:
     by_level = asked.by_level
     quotas, blocked = task.feasible([quota for own in by_level.values() for quota in own])
     answer = cheapest(task.problem(quotas), limit)
@@ -197,7 +211,7 @@ class _Steps:
         self,
         task: Task,
         needs: Mapping[int, int],
-        stack: frozenset[str],
+        stack: Sequence[str],
         quotas: Mapping[int, Sequence[Quota]],
     ) -> None:
         self.task = task
@@ -316,27 +330,38 @@ class _Steps:
 
     def _step(self, piece: _Piece, cost: int, unlocks: tuple[str, ...]) -> RoadmapStep:
         raises = tuple(self._raises(piece))
-        efforts = [self.work.practices[name].effort[rung] for name, rung in piece.rungs]
-        title = piece.change.title if piece.change else raises[0].title
+        title = (
+            piece.change.title if piece.change else self.work.practices[raises[0].practice].title_to(raises[0].wanted)
+        )
         near = tuple(entry for item in raises for entry in self._near(item))
         return RoadmapStep(
             title,
             raises,
-            max(efforts, key="SML".index),
+            self.work.days.letter(cost / MILLI),
             cost / MILLI,
             piece.level,
             unlocks,
             None,
             near,
             piece.change.id if piece.change else "",
+            estimate(cost / MILLI, things([item.practice for item in raises], self.work.findings)),
+            self._anchors(raises),
         )
+
+    def _anchors(self, raises: Sequence[Raise]) -> tuple[Anchor, ...]:
+        """Where the step begins: the files to work on, each once, then what starts them."""
+        found = [anchor for item in raises for anchor in anchors(item.practice, item.wanted, self.work.findings)]
+        once = {(anchor.role, anchor.place.path): anchor for anchor in reversed(found)}
+        at = [once[key] for key in dict.fromkeys((a.role, a.place.path) for a in found) if key[0] == "at"]
+        by = [once[key] for key in dict.fromkeys((a.role, a.place.path) for a in found) if key[0] == "by"]
+        work_on = {anchor.place.path for anchor in at}
+        return (*at[:_ANCHORS], *[anchor for anchor in by if anchor.place.path not in work_on][:1])
 
     def _raises(self, piece: _Piece) -> Iterator[Raise]:
         for practice in dict.fromkeys(name for name, _ in piece.rungs):
             own = [rung for name, rung in piece.rungs if name == practice]
             known = self.work.practices[practice]
-            words = next((name for name in sorted(self.stack) if name in known.variants), "")
-            fix = " ".join(known.step_to(rung, words) for rung in own)
+            fix = known.steps_to(own, self.stack)
             yield Raise(practice, known.title, self._rung_before(practice, own[0]), own[-1], fix)
 
     def _rung_before(self, practice: str, rung: RungName) -> Rung:

@@ -29,7 +29,6 @@ from assessor.rubric.position import index_of, nearness, share_of_level
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from assessor.rubric.gaps import Gap
     from assessor.rubric.model import Scoring
 
 
@@ -171,7 +170,6 @@ class Scorecard:
     levels: tuple[LevelResult, ...]
     dimensions: dict[str, DimensionResult]
     items: tuple[ItemResult, ...]
-    gaps: tuple[Gap, ...]
     scoring: Scoring = "levels"
     possible_level: int = 0
     """The level if all that is unknown held and all that can be stated were: the end of the interval."""
@@ -180,8 +178,6 @@ class Scorecard:
     full: float | None = None
     unit: str = ""
     sections: tuple[SectionResult, ...] = ()
-    statements: tuple[str, ...] = ()
-    """Items that somebody would have to state for the next level, where practices alone cannot give it."""
     basis: Shares = Shares()
 
     @property
@@ -259,12 +255,9 @@ def score(
     metrics: Mapping[str, float],
     *,
     practices: Sequence[Practice] | None = None,
-    stack: frozenset[str] = frozenset(),
     attested: Collection[str] = (),
 ) -> Scorecard:
-    """Apply a rubric. `stack` (`github`, `gitlab`, …) picks the words of the fixes; `practices` is the catalogue."""
-    from assessor.rubric.gaps import find_gaps
-
+    """Apply a rubric. `practices` is the catalogue."""
     catalogue = load_practices() if practices is None else practices
     items = tuple(
         replace(result, near=nearness(result.item.requires, findings, metrics, attested) or 0.0)
@@ -274,7 +267,6 @@ def score(
     level = max(result.level for result in levels if result.reached)
     following = next((result for result in levels if result.level == level + 1), None)
     found, possible = points.total(rubric, items) if rubric.counts_points else (None, None)
-    gaps, statements = find_gaps(rubric, items, level, findings, catalogue, stack)
     return Scorecard(
         rubric.id,
         rubric.edition,
@@ -287,7 +279,6 @@ def score(
         levels,
         _dimensions(rubric, items, level, findings, catalogue),
         items,
-        gaps,
         rubric.scoring,
         _possible_level(rubric, findings, metrics),
         found,
@@ -295,7 +286,6 @@ def score(
         rubric.full if rubric.counts_points else None,
         rubric.unit if rubric.counts_points else "",
         tuple(_sections(rubric, items, level)),
-        statements,
         Shares.of(items),
     )
 

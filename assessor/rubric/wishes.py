@@ -178,10 +178,18 @@ class Task:
         kept, blocked = [], []
         for quota in quotas:
             can = sum(weight for weight, wish in quota.parts if self.wishes[wish].ways)
-            if can < quota.need:
-                blocked += [self.wishes[wish].item for _, wish in quota.parts if not self.wishes[wish].ways]
+            blocked += self._in_the_way(quota, quota.need - can)
             kept.append(Quota(min(quota.need, can), quota.parts))
         return kept, list(dict.fromkeys(blocked))
+
+    def _in_the_way(self, quota: Quota, short: int) -> list[str]:
+        """As many of the items that no practice can mend as give what is short, those that give most first."""
+        found = []
+        for weight, wish in sorted(quota.parts, key=lambda part: -part[0]):
+            if short > 0 and not self.wishes[wish].ways:
+                found.append(self.wishes[wish].item)
+                short -= weight
+        return found
 
     def problem(self, quotas: Sequence[Quota], allowed: int = -1) -> Problem:
         """The quotas as a problem, over the work in `allowed` only."""

@@ -23,6 +23,7 @@ from assessor.render.views.standing_words import (
     subject,
 )
 from assessor.render.views.statement_words import StatementWords, web_address
+from assessor.render.views.step_words import estimated, places
 from assessor.render.views.target_words import target_line
 from assessor.render.views.view import HEIGHTS, LADDER, told
 
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
         ItemInfo,
         LevelInfo,
         LoopInfo,
+        PlaceInfo,
+        RoadmapStepInfo,
         ScorecardInfo,
         SectionInfo,
     )
@@ -209,6 +212,21 @@ class Page:
             return ""
         share = texts.percent(card.share)
         return texts("standing.position_means", index=index, level=card.level, share=share, next=card.next_level)
+
+    def climbs(self, step: RoadmapStepInfo) -> list[tuple[str, str]]:
+        """The climbs of a step, each kind once."""
+        return list(dict.fromkeys((lift.rung, lift.wanted) for lift in step.raises))
+
+    def estimated(self, step: RoadmapStepInfo) -> str:
+        return estimated([step], self.texts)
+
+    def places(self, step: RoadmapStepInfo) -> tuple[Sequence[PlaceInfo], PlaceInfo | None]:
+        """The files to work on, and the one that starts them."""
+        return places(step)
+
+    def work_of(self, steps: Sequence[RoadmapStepInfo]) -> str:
+        """The range that steps take together, called an estimate."""
+        return estimated(steps, self.texts)
 
     def basis_words(self, basis: BasisInfo) -> list[tuple[str, str]]:
         """(name of the part, its share in percent) for each part that is not empty."""

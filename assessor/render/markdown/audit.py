@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assessor.render.markdown.parts import Parts
-from assessor.render.markdown.text import COMMENT_BYTES, Block, code, fitted, prose, row, table_head
+from assessor.render.markdown.text import COMMENT_BYTES, Block, fitted, prose, row, table_head
 from assessor.render.views.texts import DEFAULT, load_texts
 from assessor.render.views.view import view_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assessor.assessment import Assessment, GapInfo
+    from assessor.assessment import Assessment
     from assessor.render.views.view import PracticeView
 
 MARKER = "<!-- mlops-assessor report -->"
@@ -35,7 +35,6 @@ def render(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT)
         _head(parts),
         parts.dimensions(),
         _steps(parts),
-        _blocking(parts),
         *_statements(parts),
         _practices(parts),
         _folded(parts.models(rank=2), texts("models.title")),
@@ -65,26 +64,6 @@ def _steps(parts: Parts) -> Block:
     more = len(way.steps) - _STEPS_SHOWN
     foot = ("", parts.t.count("markdown.more_steps", more)) if more > 0 else ()
     return Block(("", f"### {parts.way()}", ""), tuple(rows), foot)
-
-
-def _blocking(parts: Parts) -> Block:
-    """What keeps the next level away, with what is there now."""
-    gaps, level = parts.view.blocking, parts.view.card.next_level
-    if not gaps or level is None:
-        return Block(())
-    t = parts.t
-    titles = (t("roadmap.practice"), t("roadmap.climb"), t("roadmap.effort"), t("roadmap.do"), t("practice.evidence"))
-    head = ("", f"### {t('roadmap.blocking', level=level)}", "", *table_head(titles))
-    return Block(head, tuple(_gap(parts, gap) for gap in gaps), rank=1)
-
-
-def _gap(parts: Parts, gap: GapInfo) -> str:
-    effort = parts.t(f"effort.{gap.effort}") if gap.effort else ""
-    steps = "<br>".join(parts.ours(step.fix) for step in gap.steps)
-    practice = parts.view.practices[gap.practice]
-    return row(
-        (f"{parts.ours(gap.title)}<br>{code(gap.practice)}", parts.climb(gap), effort, steps, _seen(parts, practice))
-    )
 
 
 def _seen(parts: Parts, practice: PracticeView) -> str:

@@ -93,10 +93,8 @@ def _roadmap(parts: Parts) -> Iterator[Block]:
         texts = {item.id: item.text for item in view.card.items}
         rows = tuple(f"- {parts.ours(texts.get(name, name))}" for name in view.way.blocked)
         yield Block(("", t("roadmap.stands"), ""), rows)
-    if view.blocking and view.card.next_level is not None:
-        yield _gaps(parts, t("roadmap.blocking", level=view.card.next_level), view.blocking)
-    if view.supporting:
-        yield _gaps(parts, t("roadmap.supporting"), view.supporting)
+    if view.beside:
+        yield _gaps(parts, t("roadmap.supporting"), view.beside)
     if view.waiting:
         yield _gaps(parts, t("target.beyond"), view.waiting)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from assessor.render.markdown.text import Block, code, escaped, prose, row, table_head
 from assessor.render.views.standing_words import holds, holds_head, level_of, position, profile, subject
 from assessor.render.views.statement_words import StatementWords, web_address
+from assessor.render.views.step_words import estimated, places
 from assessor.render.views.target_words import target_line
 from assessor.render.views.view import HEIGHTS
 
@@ -136,7 +137,7 @@ class Parts:
     def way(self) -> str:
         """The title of the way up: where it leads, and the days that it takes."""
         way, t = self.view.way, self.t
-        days = t.count("roadmap.days", way.days)
+        days = t("roadmap.work", range=estimated(way.steps, t))
         if way.target:
             return f"{t('target.way')}: {days}"
         title = t("markdown.cheapest", level=self.view.card.next_level, days=days)
@@ -171,9 +172,18 @@ class Parts:
 
     def step(self, step: RoadmapStepInfo) -> Iterator[str]:
         """A step of the roadmap as lines of a list item, without its number."""
-        yield f"**{self.ours(step.title)}** ({self.t.count('roadmap.days', step.days)})"
+        yield f"**{self.ours(step.title)}** ({estimated([step], self.t)})"
         for raised in step.raises:
             yield f"{code(raised.practice)} {self.climb(raised)}: {self.ours(raised.fix)}"
+        yield from self._where(step)
+
+    def _where(self, step: RoadmapStepInfo) -> Iterator[str]:
+        """Where in the repository a step begins."""
+        at, by = places(step)
+        words = [", ".join(self.place(place) for place in at)] if at else []
+        words += [self.t("step.by", place=self.place(by))] if by else []
+        if words:
+            yield f"{self.t('step.where')} {', '.join(words)}"
 
     # ---- attestations and waivers ----
 

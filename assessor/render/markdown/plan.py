@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from assessor.render.markdown.text import COMMENT_BYTES, Block, code, escaped, fitted, prose, row, table_head
 from assessor.render.views.plan import PlanView, plan_view
+from assessor.render.views.step_words import estimated, places
 from assessor.render.views.texts import DEFAULT, load_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assessor.assessment import NearInfo, RoadmapStepInfo
+    from assessor.assessment import NearInfo, PlaceInfo, RoadmapStepInfo
     from assessor.planning import Plan
 
 MARKER = "<!-- mlops-assessor plan -->"
@@ -37,10 +38,15 @@ def _head(view: PlanView) -> Block:
 def _step(view: PlanView, step: RoadmapStepInfo, number: int) -> Iterator[str]:
     """A step as an item of a numbered list, with what rises, what is near and what it gives below it."""
     t = view.t
-    yield f"{number}. **{prose(t.tr(step.title))}** ({step.effort}, {view.days(step.days)})"
+    yield f"{number}. **{prose(t.tr(step.title))}** ({step.effort}, {estimated([step], t)})"
     for raised in step.raises:
         climb = f"{t(f'rung.{raised.rung}')} → {t(f'rung.{raised.wanted}')}"
         yield f"   - {code(raised.practice)} {climb}: {prose(t.tr(raised.fix))}"
+    at, by = places(step)
+    words = [", ".join(_place(view, place) for place in at)] if at else []
+    words += [t("step.by", place=_place(view, by))] if by else []
+    if words:
+        yield f"   - {t('step.where')} {', '.join(words)}"
     for near in step.near:
         yield f"   - {t('roadmap.near')} {_near(view, near)}"
     for item in step.unlocks:
@@ -52,9 +58,13 @@ def _step(view: PlanView, step: RoadmapStepInfo, number: int) -> Iterator[str]:
 def _near(view: PlanView, near: NearInfo) -> str:
     if near.place is None:
         return f"{code(near.practice)} {prose(near.text)}"
-    url = view.links.line(near.place.path, near.place.line, near.place.end_line)
-    place = code(str(near.place))
-    return f"{f'[{place}]({url})' if url else place} {prose(near.text)}"
+    return f"{_place(view, near.place)} {prose(near.text)}"
+
+
+def _place(view: PlanView, at: PlaceInfo) -> str:
+    url = view.links.line(at.path, at.line, at.end_line)
+    place = code(str(at))
+    return f"[{place}]({url})" if url else place
 
 
 def _blocked(view: PlanView) -> Block:

@@ -14,8 +14,9 @@ from assessor.render.views import charts
 from assessor.render.views import loop as loop_view
 from assessor.render.views.standing_words import holds, holds_head, level_of, level_sign, profile, subject
 from assessor.render.views.statement_words import StatementWords, web_address
+from assessor.render.views.step_words import estimated, places, where
 from assessor.render.views.target_words import target_line
-from assessor.render.views.view import HEIGHTS, LADDER, STEPS_SHOWN, told
+from assessor.render.views.view import HEIGHTS, LADDER, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,12 +66,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step in the executive summary: `climbs` are (from, to) rungs, `days` None where only the effort is known."""
+    """One step in the executive summary: `climbs` are (from, to) rungs, `places` where it begins."""
 
     title: str
     fix: str
     climbs: tuple[tuple[str, str], ...]
     work: str
+    places: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +210,7 @@ class Document:
         if card.target:
             yield self.target()
         elif card.roadmap:
-            yield t.count("pdf.lead_way", len(card.roadmap), days=self.days(card.roadmap_days))
+            yield t.count("pdf.lead_way", len(card.roadmap), days=estimated(card.roadmap, t))
         blocking = len({gap.practice for gap in view.blocking})
         if blocking:
             yield t.count("pdf.lead_blocking", blocking)
@@ -246,24 +248,21 @@ class Document:
         scores = self.view.card.dimensions
         return ", ".join(f"{self.t(f'dimension.{name}')} ({self.t.number(scores[name].score)})" for name in names)
 
-    def days(self, number: float) -> str:
-        return self.t.count("pdf.days", number)
-
     def steps(self) -> tuple[Step, ...]:
-        """The first steps of the cheapest way; where there is none, what else is worth doing first."""
-        road = self.view.way.steps[:STEPS_SHOWN]
-        if road:
-            return tuple(self._step_of_road(step) for step in road)
-        return tuple(self._step_of_gap(gap) for gap in self.view.steps)
+        """The first steps of the plan."""
+        return tuple(self._step_of_road(step) for step in self.view.steps)
 
     def _step_of_road(self, step: RoadmapStepInfo) -> Step:
         climbs = tuple(dict.fromkeys((lift.rung, lift.wanted) for lift in step.raises))
-        return Step(self.t.tr(step.title), self.t.tr(step.raises[0].fix), climbs, self.days(step.days))
+        fix, places = self.t.tr(step.raises[0].fix), where(step, self.t)
+        return Step(self.t.tr(step.title), fix, climbs, self.estimated(step), places)
 
-    def _step_of_gap(self, gap: GapInfo) -> Step:
-        work = self.t(f"effort_long.{gap.effort}") if gap.effort else ""
-        fix = gap.steps[0].fix if gap.steps else gap.fix
-        return Step(self.t.tr(gap.title), self.t.tr(fix), ((gap.rung, gap.wanted),), work)
+    def estimated(self, step: RoadmapStepInfo) -> str:
+        return estimated([step], self.t)
+
+    def places(self, step: RoadmapStepInfo) -> tuple[Sequence[PlaceInfo], PlaceInfo | None]:
+        """The files to work on, and the one that starts them."""
+        return places(step)
 
     def observed(self) -> str:
         """How much could be seen."""
@@ -306,7 +305,7 @@ class Document:
         if not card.roadmap:
             return t("pdf.roadmap_none", next=card.next_level, next_title=title)
         exact = "pdf.roadmap_exact" if card.roadmap_exact else "pdf.roadmap_bound"
-        return t(exact, next=card.next_level, next_title=title, days=self.days(card.roadmap_days))
+        return t(exact, next=card.next_level, next_title=title, days=estimated(card.roadmap, t))
 
     @cached_property
     def further(self) -> tuple[GapInfo, ...]:

@@ -65,7 +65,7 @@ def _steps(asked: Practice, rung: str) -> Iterator[str]:
     effort = _EFFORT[dict(asked.effort)[rung]]  # type: ignore[index]
     yield from _paragraph(f"{asked.step_to(rung)} ({effort})", "  ", f"{rung:<12}")
     for stack in asked.variants:
-        text = asked.step_to(rung, stack)
+        text = asked.step_to(rung, [stack])
         if text != asked.step_to(rung):
             yield from _paragraph(text, "  ", f"{'':<12}{stack}: ")
 

@@ -81,8 +81,11 @@ def _practice(practice: Practice, tools: Sequence[Tool], rubrics: Sequence[Rubri
     yield from ("", f"### {practice.id}", "", f"**{practice.title}.** {practice.why}")
     rows = ((r, meaning, practice.step_to(r), _EFFORT[practice.effort[r]]) for r, meaning in practice.rungs.items())
     yield from _table(("rung", "what it means", "what to do", "effort"), rows)
+    titles = {tool.id: f"With {tool.title}" for tool in tools} | {
+        name: f"On {title}" for name, title in _STACKS.items()
+    }
     for stack, steps in practice.variants.items():
-        yield from (f"- On {_STACKS[stack]}, {rung}: {text}" for rung, text in steps.items())
+        yield from (f"- {titles[stack]}, {rung}: {text}" for rung, text in steps.items())
     proving = [tool for tool in tools if any(proof.practice == practice.id for proof in tool.proves)]
     if proving:
         yield from ("", "Proved by " + ", ".join(tool.title for tool in proving) + ".")

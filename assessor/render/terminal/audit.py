@@ -13,6 +13,7 @@ from assessor.render.terminal.page import cells
 from assessor.render.terminal.sheet import sheet_for
 from assessor.render.terminal.statements import level_line, note_lines, statement_lines
 from assessor.render.views.standing_words import holds, holds_head, position, profile, subject
+from assessor.render.views.step_words import estimated, where
 from assessor.render.views.target_words import target_line
 from assessor.render.views.texts import DEFAULT
 from assessor.render.views.view import HEIGHTS, told, way_of
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
         ScorecardInfo,
     )
     from assessor.render.terminal.sheet import Sheet
-    from assessor.render.views.texts import Texts
 
 _CLIMB = ("declared", "used", "automated", "enforced")
 _RUNG_STYLE = {
@@ -76,7 +76,7 @@ def render(
         *_target_lines(page, card),
         *_dimensions(page, assessment, card),
         *(loop_lines(page, assessment.loop) if assessment.loop else ()),
-        *_roadmap(page, card, verbose),
+        *_roadmap(page, assessment, card, verbose),
         *_gaps(page, assessment, card, verbose),
         *statement_lines(page, assessment, card, verbose),
         *_practices(page, assessment, card, verbose),
@@ -177,54 +177,60 @@ def _bar_style(points: float) -> str:
     return "green" if points >= 60 else "yellow" if points >= 30 else "red"
 
 
-def _roadmap(page: Sheet, card: ScorecardInfo, verbose: bool) -> Iterator[str]:
+def _roadmap(page: Sheet, assessment: Assessment, card: ScorecardInfo, verbose: bool) -> Iterator[str]:
     """The first steps of the cheapest way to the target or the next level, with the days that they take."""
     way = way_of(card)
     if not way.steps or (card.target and card.target.reached):
         return
     key = "terminal.work" if way.is_exact else "terminal.work_or_less"
-    about = page.word(key, days=days(way.days, page.t))
+    about = page.word(key, days=estimated(way.steps, page.t))
     title = page.word("target.way") if way.target else page.word("terminal.cheapest", level=card.next_level)
     yield from page.heading(title, about)
     shown = way.steps if verbose else way.steps[:_STEPS_SHOWN]
     for number, step in enumerate(shown, start=1):
-        yield from roadmap_step(page, step, number)
+        yield from _step(page, assessment, step, number)
     if len(shown) < len(way.steps):
         yield page.more(len(way.steps) - len(shown))
 
 
-def roadmap_step(page: Sheet, step: RoadmapStepInfo, number: int) -> Iterator[str]:
-    """One step on a line, and below it what rises where that is more than one practice."""
-    end = page.said(days(step.days, page.t))
-    title = page.cut(page.ours(step.title), page.width - cells(end) - 7)
-    yield f"{number:>2}  {title}" + " " * max(page.width - 4 - cells(title) - cells(end), 2) + page.paint(end, "cyan")
+def _step(page: Sheet, assessment: Assessment, step: RoadmapStepInfo, number: int) -> Iterator[str]:
+    """One step: an imperative with what it takes, what rises by it, what to do, and where that begins."""
+    yield from step_head(page, step, number, page.said(estimated([step], page.t)))
     raised = [f"{raised.practice} {_climb(page, raised)}" for raised in step.raises]
     yield from page.wrapped("", ", ".join(raised), 4, "dim")
+    if len(step.raises) == 1:
+        yield from page.wrapped("", page.ours(step.raises[0].fix), 4)
+    for raised_one in step.raises:
+        if raised_one.rung == "unknown":
+            seen = page.word("terminal.not_judged", seen=_seen(page, assessment.practices[raised_one.practice]))
+            yield from page.wrapped("", seen, 4, "magenta")
+    for raised_one in step.raises:
+        yield from note_lines(page, assessment, raised_one.practice)
+    if begins := where(step, page.t):
+        yield from page.wrapped(page.word("step.where") + " ", page.said(begins), 4, "cyan")
 
 
-def days(number: float, texts: Texts) -> str:
-    """`1 day`, `2.5 days`."""
-    return texts.count("terminal.days", number)
+def step_head(page: Sheet, step: RoadmapStepInfo, number: int, end: str) -> Iterator[str]:
+    """The title of a step in full, and at the right what it takes; below the title where both do not fit."""
+    title = page.ours(step.title)
+    space = page.width - 4 - cells(title) - cells(end)
+    if space >= 2:
+        yield f"{number:>2}  {page.paint(title, 'bold')}{' ' * space}{page.paint(end, 'cyan')}"
+        return
+    first, *others = page.wrapped("", title, 4, "bold")
+    yield f"{number:>2}  {first[4:]}"
+    yield from others
+    yield " " * max(page.width - cells(end), 4) + page.paint(end, "cyan")
 
 
 def _gaps(page: Sheet, assessment: Assessment, card: ScorecardInfo, verbose: bool) -> Iterator[str]:
-    blocking = [gap for gap in card.gaps if gap.blocking and not gap.later]
-    other = [gap for gap in card.gaps if not gap.blocking and not gap.later]
+    """What is worth doing besides the plan, and what can wait."""
     if card.level is None:
         return
     if card.next_level is None:
         yield from page.heading(page.word("terminal.highest"))
-    elif blocking or not card.target:
-        title = next(level.title for level in card.levels if level.level == card.next_level)
-        share = page.word("terminal.there", share=page.t.percent(card.share))
-        heading = page.word("terminal.asks", level=card.next_level, title=page.t.tr(title))
-        yield from page.heading(heading, share)
-    shown = blocking if verbose else blocking[:_GAPS_SHOWN]
-    for number, gap in enumerate(shown, start=1):
-        yield from _gap(page, assessment.practices[gap.practice], gap, number)
-        yield from note_lines(page, assessment, gap.practice)
-    if len(shown) < len(blocking):
-        yield page.more(len(blocking) - len(shown))
+    lifted = {raised.practice for step in way_of(card).steps for raised in step.raises}
+    other = [gap for gap in card.gaps if gap.practice not in lifted and not gap.later]
     yield from _short_gaps(page, assessment, other, (page.word("terminal.supporting"), ""), verbose)
     later = [gap for gap in card.gaps if gap.later]
     about = (page.word("target.later"), page.word("target.later_about"))
@@ -247,24 +253,6 @@ def _short_gaps(
 
 def _climb(page: Sheet, gap: GapInfo | RaiseInfo) -> str:
     return f"{page.word(f'rung.{gap.rung}')} {page.glyphs.arrow} {page.word(f'rung.{gap.wanted}')}"
-
-
-def _gap(page: Sheet, practice: PracticeInfo, gap: GapInfo, number: int) -> Iterator[str]:
-    climb = _climb(page, gap)
-    title = page.cut(page.ours(gap.title), page.width - cells(climb) - 7)
-    space = " " * max(page.width - 4 - cells(title) - cells(climb), 2)
-    yield ""
-    yield f"{number:>2}  " + page.paint(title, "bold") + space + page.paint(climb, "yellow")
-    labels = page.columns([f"terminal.{name}" for name in ("asked", "why", "do", "seen")], 7)
-    yield from page.wrapped(labels["terminal.asked"], page.ours(gap.text) + f" ({gap.practice})", 4)
-    yield from page.wrapped(labels["terminal.why"], page.ours(gap.why), 4)
-    for step in gap.steps:
-        effort = page.word(f"effort.{step.effort}")
-        yield from page.wrapped(labels["terminal.do"], f"{page.ours(step.fix)} ({effort})", 4, "green")
-    seen = _seen(page, practice)
-    if gap.status == "unknown":
-        seen = page.word("terminal.not_judged", seen=seen)
-    yield from page.wrapped(labels["terminal.seen"], seen, 4)
 
 
 def _seen(page: Sheet, practice: PracticeInfo) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assessor.render.terminal.audit import step_head
 from assessor.render.terminal.page import cells
 from assessor.render.terminal.sheet import Sheet, sheet_for
 from assessor.render.views.plan import PlanView, plan_view
+from assessor.render.views.step_words import estimated, where
 from assessor.render.views.texts import DEFAULT
 
 if TYPE_CHECKING:
@@ -43,10 +45,8 @@ def _steps(sheet: Sheet, view: PlanView) -> Iterator[str]:
 
 
 def _step(sheet: Sheet, view: PlanView, step: RoadmapStepInfo, number: int) -> Iterator[str]:
-    end = sheet.said(f"{step.effort}  {view.days(step.days)}")
-    title = sheet.cut(sheet.ours(step.title), sheet.width - cells(end) - 7)
-    space = " " * max(sheet.width - 4 - cells(title) - cells(end), 2)
-    yield f"{number:>2}  {sheet.paint(title, 'bold')}{space}{sheet.paint(end, 'cyan')}"
+    end = sheet.said(f"{step.effort}  {estimated([step], sheet.t)}")
+    yield from step_head(sheet, step, number, end)
     labels = {key: sheet.word(f"roadmap.{key}") + " " for key in ("near", "unlocks")}
     for raised in step.raises:
         yield from sheet.wrapped("", f"{raised.practice} {_climb(sheet, raised)}", 4, "yellow")
@@ -54,6 +54,8 @@ def _step(sheet: Sheet, view: PlanView, step: RoadmapStepInfo, number: int) -> I
         for near in (near for near in step.near if near.practice == raised.practice):
             place = f"{near.place} " if near.place else ""
             yield from sheet.wrapped(labels["near"], sheet.said(place + near.text), 6, "dim")
+    if begins := where(step, sheet.t):
+        yield from sheet.wrapped(sheet.word("step.where") + " ", sheet.said(begins), 4, "cyan")
     for item in step.unlocks:
         yield from sheet.wrapped(labels["unlocks"], sheet.ours(view.plan.items.get(item, item)), 4, "green")
     if step.reaches is not None:

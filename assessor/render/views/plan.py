@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from assessor.planning import Plan
 from assessor.render.views.links import Links, links_of
+from assessor.render.views.step_words import days_range, estimated
 from assessor.render.views.target_words import dimension_levels
 from assessor.render.views.view import shown
+from assessor.rubric.effort import estimate
 
 if TYPE_CHECKING:
     from assessor.planning import Standing
@@ -80,12 +82,13 @@ class PlanView:
             return ()
         if plan.is_reached:
             return (t("plan.at_top" if plan.start.level == plan.top else "plan.nothing"),)
-        told = [t.count("plan.steps", len(plan.steps), days=self.days(plan.days)) + "."]
+        told = [t.count("plan.steps", len(plan.steps), days=estimated(plan.steps, t)) + "."]
         if plan.blocked:
             told.append(t("plan.short", level=plan.end.level))
         else:
             told.append(t("plan.exact") if plan.exact else t("plan.not_exact", days=self.days(plan.at_least)))
-        means = t("plan.means", **{name: self.days(days) for name, days in plan.effort.items()})
+        ends = {name: estimate(days) for name, days in plan.effort.items()}
+        means = t("plan.means", **{name: days_range(end.low, end.high, t) for name, end in ends.items()})
         return (" ".join(told), means)
 
     def days(self, number: float) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assessor.render.views.step_words import estimated
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,7 +21,7 @@ def target_line(target: TargetInfo, t: Texts) -> str:
     if target.reached:
         told.append(t("target.reached"))
     if target.roadmap:
-        told.append(t.count("target.away", len(target.roadmap), days=t.count("terminal.days", target.roadmap_days)))
+        told.append(t.count("target.away", len(target.roadmap), days=estimated(target.roadmap, t)))
     if target.roadmap_blocked:
         told.append(t("target.blocked"))
     return " ".join(told)

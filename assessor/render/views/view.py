@@ -155,11 +155,15 @@ class View:
         return way_of(self.card)
 
     @property
-    def steps(self) -> tuple[GapInfo, ...]:
-        """The steps that matter most: what blocks first, then what else is worth doing; each practice once."""
-        once = {gap.practice: gap for gap in reversed((*self.blocking, *self.supporting))}
-        ordered = dict.fromkeys(gap.practice for gap in (*self.blocking, *self.supporting))
-        return tuple(once[name] for name in ordered)[:STEPS_SHOWN]
+    def steps(self) -> tuple[RoadmapStepInfo, ...]:
+        """The first steps of the plan; every report shows these."""
+        return self.way.steps[:STEPS_SHOWN]
+
+    @property
+    def beside(self) -> tuple[GapInfo, ...]:
+        """What is worth doing besides the plan, which lifts none of it."""
+        lifted = {lift.practice for step in self.way.steps for lift in step.raises}
+        return tuple(gap for gap in self.supporting if gap.practice not in lifted)
 
     @cached_property
     def gap_of(self) -> dict[str, GapInfo]:
