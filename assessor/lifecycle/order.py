@@ -128,14 +128,14 @@ def is_ci(arrival: Arrival) -> bool:
 
 
 def check_positions(scene: Scene, cases: Iterable[TestCase]) -> set[tuple[str, int]]:
-    """(run, step) of tests, linters and scanners whose failure fails their run."""
+    """(run, step) of tests, linters, scanners and evaluations by command whose failure fails their run."""
     found = {
         (a.run.key, a.step)
         for case in cases
         for a in ci_arrivals(scene, case.file.path, case.number)
         if a.fails and a.run.fails
     }
-    for practice in ("ci.lint", "ci.types", "ci.security"):
+    for practice in ("ci.lint", "ci.types", "ci.security", "testing.model"):
         for hit in scene.hits(practice, tests=True):
             if hit.kind in ("command", "action"):
                 found |= {(a.run.key, a.step) for a in scene.arrivals(hit) if a.fails and a.run.fails}

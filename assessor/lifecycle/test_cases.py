@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from assessor.catalog.traits import table_roots
 from assessor.catalog.words import cut, speaks_of
-from assessor.facts.python import MAIN, MODULE, Scope
+from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call, Scope
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called, scripts_started
 from assessor.lifecycle.product_runs import ProductRun, product_run
@@ -75,6 +76,7 @@ def _test_cases(scene: Scene) -> Iterator[TestCase]:
                 or _names_model(last, calls, bool(reached))
                 or (path, number) in training
             )
+            model = model and not _replaces_model(scene, path, number)
             yield TestCase(file, number, scope, reached, data, model, calls, product)
 
 
@@ -165,6 +167,37 @@ def _fixture_calls(scene: Scene, path: str, scope: Scope) -> frozenset[str]:
         for p, n in _fixtures(scene, path, parameter):
             found |= {c.name for c in scene.modules.index(p).calls.get(n, ())}
     return frozenset(found)
+
+
+_MODEL_PART = re.compile(
+    r"(?:^|[._])(?:(?:load|get|fetch|download|init|create|build)_?(?:\w+_)?(?:model|pipeline|predictor|classifier|estimator|artifact|engine)s?"
+    r"|load|models?|\w*predict\w*|classif\w*|infer(?:ence)?\w*|estimator|detector|generator|triton\w*|joblib|pickle|torch|onnx\w*"
+    r"|embed\w*|openai|llm|completions?|grpc\w*|stub|pipeline)(?:$|\.)",
+    re.IGNORECASE,
+)
+
+
+def _replaces_model(scene: Scene, path: str, number: int) -> bool:
+    """The test, a decorator or a fixture of it puts a stand-in where a model is loaded or asked."""
+    index = scene.modules.index(path)
+    scope = index.facts.scopes[number]
+    calls = [*scope.decorators, *index.calls.get(number, ())]
+    for parameter in scope.parameters:
+        for p, n in _fixtures(scene, path, parameter):
+            calls += scene.modules.index(p).calls.get(n, ())
+    return any(_MODEL_PART.search(target) for call in calls for target in _replaced(call))
+
+
+def _replaced(call: Call) -> Iterator[str]:
+    """What a call of a mocking library replaces: `patch("pkg.load")`, `monkeypatch.setattr(pkg, "load", …)`."""
+    head, _, last = call.name.rpartition(".")
+    mocks = last in ("patch", "setattr") or (last in ("object", "spy") and head.endswith("patch"))
+    if not mocks or not (
+        last == "patch" or "monkeypatch" in head or "mock" in head or head in ("?", "") or head.endswith("patch")
+    ):
+        return
+    texts = [value for value in call.args[:2] if isinstance(value, str) and value != UNKNOWN]
+    yield from texts
 
 
 def _asserts(scene: Scene, path: str, number: int, scope: Scope, reached: frozenset[ScopeKey]) -> bool:

@@ -77,6 +77,8 @@ def pipeline(scene: Scene) -> Finding:
                     )
     near = _oddities(scene)
     for path, workflow in workflows(scene):
+        if workflow.disabled.startswith("wrong folder"):
+            continue  # its provider does not know it: it does not exist
         why = workflow.disabled or "it does nothing to the code on a change"
         text = f"{workflow.provider} workflow {workflow.name or path}: {why}"
         place = scene.project.files[path].at(workflow.line)
@@ -88,7 +90,13 @@ def pipeline(scene: Scene) -> Finding:
 
 
 def _oddities(scene: Scene) -> list[NearMiss]:
-    return [NearMiss(place, text) for place, text in dict.fromkeys(scene.automation.reach.broken)][:10]
+    unread = [
+        NearMiss(scene.project.files[path].at(workflow.line), f"{path}: {workflow.disabled}", workflow.provider)
+        for path, workflow in workflows(scene)
+        if workflow.disabled.startswith("wrong folder")
+    ]
+    broken = [NearMiss(place, text) for place, text in dict.fromkeys(scene.automation.reach.broken)]
+    return [*unread, *broken][:10]
 
 
 def workflows(scene: Scene) -> Iterator[tuple[str, Workflow]]:
@@ -181,6 +189,7 @@ def ml(scene: Scene, cases: list[TestCase]) -> Finding:
     evidence: list[Evidence] = []
     hits: list[Hit] = [*training_hits(scene, notebooks=True), *training_hits(scene, tests=True)]
     hits += [h for name in _ML for h in scene.hits(name, tests=name == "data.validation")]
+    hits += [h for h in scene.hits("testing.model") if h.kind in ("command", "action")]
     for hit in hits:
         ways = [a for a in scene.arrivals(hit) if is_ci(a) and not a.is_build]
         arrival = best(a for a in ways if a.is_automatic) or best(ways)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
+from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, best, ci_arrivals, comes_after, shipping_arrivals
 from assessor.lifecycle.source_tests import SourceTest, source_tests
 from assessor.lifecycle.stations import marks
 from assessor.lifecycle.test_cases import TestCase, test_cases
+from assessor.project.closure import is_test_scope
+from assessor.project.model import LIVE_ROLES, Role
 from assessor.scanners import ladder
 from assessor.scanners.ladder import conclude, raised
 
@@ -34,9 +38,20 @@ def _kind(scene: Scene, practice: str, cases: list[TestCase], sources: list[Sour
     evidence = [
         *_cases_evidence(scene, practice, cases, text),
         *ladder.of_source_tests(scene, practice, sources, text),
-        *ladder.evidence(scene, scene.hits(practice, tests=True), tests=True),
+        *ladder.evidence(scene, _of_tests(scene, practice), tests=True),
     ]
     return conclude(practice, evidence)
+
+
+def _of_tests(scene: Scene, practice: str) -> list[Hit]:
+    """Products that test: in Python only inside a collected test, since a comparison elsewhere tests nothing."""
+    return [hit for hit in scene.hits(practice, tests=True) if hit.scope < 0 or _in_test(scene, hit)]
+
+
+def _in_test(scene: Scene, hit: Hit) -> bool:
+    if hit.in_notebook or hit.file.code is None:
+        return False
+    return hit.in_test or is_test_scope(hit.file.code.scopes[hit.scope])
 
 
 def _cases_evidence(scene: Scene, practice: str, cases: Iterable[TestCase], text: str) -> Iterator[Evidence]:
@@ -65,13 +80,32 @@ def unit(scene: Scene, cases: list[TestCase]) -> Finding:
     evidence += ladder.evidence(scene, (h for h in scene.hits(practice) if h.kind in ("r_call", "file")))
     near: list[NearMiss] = []
     if not real:
-        for path in scene.automation.test_files:
+        for path in (*scene.automation.test_files, *_scripts_called_tests(scene)):
             if not path.endswith("conftest.py"):
                 text = f"{path} has no assertion on first-party code"
                 evidence.append(Evidence(practice, Rung.DECLARED, scene.project.files[path].at(1), text))
                 near.append(NearMiss(scene.project.files[path].at(1), text))
         evidence += ladder.declared(scene, practice)
+        evidence += ladder.evidence(scene, (h for h in scene.hits(practice) if h.kind == "setting"))
     return conclude(practice, evidence, near)
+
+
+_TEST_SCRIPT = re.compile(r"(?:^|/)(?:tests?|test_\w+|\w+_tests?)\.py$")
+_CALLERS = {"requests", "httpx", "urllib", "pytest", "unittest", "http"}
+
+
+def _scripts_called_tests(scene: Scene) -> list[str]:
+    """Modules that are called tests, collect none, and at least call a service or a test framework."""
+    known = set(scene.automation.test_files)
+    return [
+        file.path
+        for file in scene.project.ordered
+        if file.path not in known
+        and file.facts.python
+        and _TEST_SCRIPT.search(file.path)
+        and any(imported.target.partition(".")[0] in _CALLERS for imported in file.facts.python.imports)
+        and file.role in LIVE_ROLES
+    ]
 
 
 def _guards_shipping(scene: Scene, cases: list[TestCase]) -> bool:
@@ -107,7 +141,7 @@ def integration(scene: Scene, cases: list[TestCase]) -> Finding:
     practice = "testing.integration"
     chosen = [case for case in cases if _integrates(scene, case)]
     evidence = list(_cases_evidence(scene, practice, chosen, "tests components together"))
-    evidence += ladder.evidence(scene, scene.hits(practice, tests=True), tests=True)
+    evidence += ladder.evidence(scene, _of_tests(scene, practice), tests=True)
     evidence += _scripted(scene)
     evidence += _called_services(scene)
     return conclude(practice, evidence)
@@ -200,6 +234,8 @@ def coverage(scene: Scene) -> Finding:
                 evidence.append(
                     Evidence(practice, Rung.AUTOMATED, site.place, place_text, "pytest-cov", site.arrival.route)
                 )
+    if not _has_tests(scene):
+        evidence = [replace(e, rung=Rung.DECLARED, route=()) for e in evidence if e.rung.height >= Rung.DECLARED.height]
     measured = [e for e in evidence if e.rung is Rung.AUTOMATED]
     threshold = _threshold(scene)
     for item in measured:
@@ -208,6 +244,17 @@ def coverage(scene: Scene) -> Finding:
         if own or (threshold and (fails or not item.route)):
             evidence.append(raised(item, "a threshold fails the run"))
     return conclude(practice, evidence)
+
+
+def _has_tests(scene: Scene) -> bool:
+    """There is a test of which the coverage could be measured, in any language."""
+    tests = [scene.project.files[path] for path in scene.automation.test_files if not path.endswith("conftest.py")]
+    if any(is_test_scope(scope) for file in tests if file.code for scope in file.code.scopes):
+        return True
+    return bool(source_tests(scene)) or any(
+        file.role is Role.TEST and not file.path.endswith((".py", ".md", ".txt")) and file.facts.source_calls
+        for file in scene.project.ordered
+    )
 
 
 def _is_threshold(word: str) -> bool:

@@ -171,12 +171,30 @@ def _bucket_copies(scene: Scene) -> Iterator[Evidence]:
 
     for file in scene.project.code_files:
         for call in file.facts.python.calls if file.facts.python else ():
-            if call.name.rpartition(".")[2] in _UPLOADS and _is_versioned_upload(call):
+            if _keeps_a_version(scene, file, call):
                 text = f"{call.name.rpartition('.')[2]} puts the model under a versioned path"
                 yield ladder.scope_evidence(scene, practice, file, call.scope, call.line, text)
 
 
 _UPLOADS = {"upload_file", "upload_fileobj", "upload_from_filename", "put_object", "upload_blob", "fput_object", "blob"}
+_KEEPERS = re.compile(
+    r"(?:put|upload|save|store|push|copy)_(?:\w+_)?(?:model|checkpoint)s?(?:_\w+)?_to_(?:s3|gcs|blob|bucket|storage|cloud)$"
+)
+"""Methods of a package that keeps models in a bucket, each under a name of its own."""
+
+
+def _keeps_a_version(scene: Scene, file: ProjectFile, call: Call) -> bool:
+    last = call.name.rpartition(".")[2]
+    if last in _UPLOADS and _is_versioned_upload(call):
+        return True
+    if last in ("put", "put_many", "put_files") and "S3" in call.name.split("."):  # Metaflow: below the path of the run
+        return _opened_for_the_run(file) and any(isinstance(v, str) and _MODEL_FILE.search(v) for v in call.args)
+    return bool(_KEEPERS.search(last)) and not scene.modules.targets(call.name, file.path)
+
+
+def _opened_for_the_run(file: ProjectFile) -> bool:
+    calls = file.facts.python.calls if file.facts.python else ()
+    return any(call.name.rpartition(".")[2] == "S3" and call.has_keyword("run") for call in calls)
 
 
 def _is_versioned_upload(call: Call) -> bool:
@@ -216,12 +234,12 @@ def dependencies(scene: Scene) -> Finding:
     """Bare lists are declared, bounds used, a lock or a compiled list automated, an install from it enforced."""
     practice = "versioning.dependencies"
     evidence, pinned, total, first = [], 0, 0, None
-    compiled: list[ProjectFile] = []
+    beside = _models_without_javascript(scene)
     for file, requirements in scene.project.having(lambda f: f.requirements, frozenset({Role.FIRST_PARTY})):
         assert isinstance(requirements, Requirements)
         main = [d for d in requirements.dependencies if not d.group] or list(requirements.dependencies)
+        main = [d for d in main if not (beside and d.ecosystem == "npm")]
         if requirements.is_compiled and len(main) > 1:
-            compiled.append(file)
             text = f"{file.path} pins {len(main)} packages with what they need"
             evidence.append(Evidence(practice, Rung.AUTOMATED, file.at(1), text, route=(Hop(text, file.at(1)),)))
         total += len(main)
@@ -235,16 +253,52 @@ def dependencies(scene: Scene) -> Finding:
         )
     locks = []
     for file, lock in scene.project.having(lambda f: f.lock, frozenset({Role.FIRST_PARTY, Role.GENERATED, Role.DATA})):
-        if lock.packages > 0:
+        if lock.packages > 0 and not (beside and lock.tool in _JAVASCRIPT):
             locks.append((file, lock.tool))
             text = f"{file.path} locks {lock.packages} packages"
             evidence.append(Evidence(practice, Rung.AUTOMATED, file.at(1), text, lock.tool, (Hop(text, file.at(1)),)))
-    evidence += _locked_installs(scene, {tool for _, tool in locks}, compiled)
+    if not total and not locks:
+        evidence += _installed_by_images(scene)
+    evidence += _locked_installs(scene, {tool for _, tool in locks})
     share = pinned / total if total else 0.0
     return conclude(practice, evidence, values=[("pinned_share", round(share, 3)), ("direct_dependencies", total)])
 
 
-def _locked_installs(scene: Scene, locks: set[str], compiled: list[ProjectFile]) -> Iterator[Evidence]:
+_JAVASCRIPT = {"npm", "yarn", "pnpm", "bun", "package-lock"}
+
+
+def _models_without_javascript(scene: Scene) -> bool:
+    """The model code is Python, R or Julia, so that JavaScript is a front end, a docs site or infrastructure beside it."""
+    return bool(scene.project.code_files or scene.project.notebooks) or any(
+        call.language in ("r", "julia")
+        for _, calls in scene.project.having(lambda f: f.source_calls, frozenset({Role.FIRST_PARTY}))
+        for call in calls[:1]
+    )
+
+
+_PINNED_WORD = re.compile(r"[A-Za-z][\w.-]*(?:\[[\w,-]+\])?(?:==|~=|>=|<=|<|>)\d")
+_PACKAGE_WORD = re.compile(r"[A-Za-z][\w.-]*(?:\[[\w,-]+\])?(?:(?:==|~=|>=|<=|!=|<|>)[\w.*,<>=!-]+)?")
+
+
+def _installed_by_images(scene: Scene) -> Iterator[Evidence]:
+    """Where no list is kept, the packages that an image build names are the list."""
+    from assessor.project.invocations import interpret
+
+    named: list[tuple[str, Place]] = []
+    for file, dockerfile in scene.project.having(lambda f: f.dockerfile):
+        for command in dockerfile.commands:
+            made = interpret(command.argv)
+            words = made.words if made else ()
+            if words[:2] == ("pip", "install") and not {"-r", "--requirement"} & set(words):
+                named += [(w, file.at(command.line)) for w in words[2:] if _PACKAGE_WORD.fullmatch(w) and w != "pip"]
+    if named:
+        pinned = sum(1 for word, _ in named if _PINNED_WORD.match(word))
+        rung = Rung.USED if 2 * pinned >= len(named) else Rung.DECLARED
+        text = f"{pinned} of {len(named)} packages that the image installs carry a version or range"
+        yield Evidence("versioning.dependencies", rung, named[0][1], text, "pip")
+
+
+def _locked_installs(scene: Scene, locks: set[str]) -> Iterator[Evidence]:
     practice = "versioning.dependencies"
     for words, place, route in _installs(scene):
         for program, action, flags in _LOCKED_INSTALLS:
@@ -256,10 +310,6 @@ def _locked_installs(scene: Scene, locks: set[str], compiled: list[ProjectFile])
                 continue
             text = f"`{' '.join(words[:4])}` installs from the lock"
             yield Evidence(practice, Rung.ENFORCED, place, text, program, route)
-        if words[:2] == ("pip", "install") or words[:3] == ("uv", "pip", "install"):
-            named = [w.rpartition("/")[2] for w in words if w.endswith((".txt", ".lock"))]
-            if any(file.path.rpartition("/")[2] in named for file in compiled):
-                yield Evidence(practice, Rung.ENFORCED, place, f"installs {named[0]}, fully pinned", "pip", route)
 
 
 def _installs(scene: Scene) -> Iterator[tuple[tuple[str, ...], Place, tuple[Hop, ...]]]:
@@ -474,4 +524,4 @@ def _is_release(text: str, arrivals: list[Arrival]) -> bool:
     """An image pushed as `latest` alone has no version."""
     if "docker" not in text or "push" not in text:
         return True
-    return not re.search(r"push\s+\S+:latest$", text)
+    return not re.search(r"push\s+\S+:latest$", _EXPRESSION.sub("$", text))
