@@ -39,7 +39,7 @@ class Rated:
     """Libraries of machine learning that it names."""
 
 
-_JOINING_SECONDS = 30.0
+_JOINING_SECONDS = 8.0
 _FILES_A_SECOND = 200
 """Processor time for joining the facts, and for each scanner: some seconds, and what many files need; a tenth is usual."""
 _SCANNING_HELPERS = 2

@@ -20,10 +20,12 @@ from assessor.project.runs import CI_PRACTICES
 from assessor.project.templates import marked_templates
 from assessor.readers.registry import has_failed, read, readers, readers_of
 from assessor.snapshot.content import blob_id, is_binary_path
+from assessor.snapshot.history import HIDDEN_BY_HISTORY
 
 if TYPE_CHECKING:
     from assessor.cache.cache import Cache
     from assessor.cache.codec import Codec
+    from assessor.snapshot.history import History
     from assessor.snapshot.snapshot import FileEntry, Snapshot
 
 Progress = Callable[[str], None]
@@ -57,7 +59,7 @@ _HEAD = 20_000
 _HELD_BYTES = 100_000_000
 _ALONE_BYTES = 100_000
 """Bytes of a file from which on it is read in a process of its own: no smaller one can take much time or memory."""
-_FILE_SECONDS = 8.0
+_FILE_SECONDS = 5.0
 """Processor time for one file; the slowest that people wrote take less than one second."""
 _KEPT_AT_ONCE = 500
 
@@ -152,9 +154,27 @@ def _joined(wanted: Wanted, read: Mapping[str, ProjectFile]) -> Reading:
     listed = frozenset(entry.path for entry in snapshot.files)
     in_order = {path: read[path] for path in wanted.entries if path in read}
     files = promoted(marked_templates(without_model_packages(in_order, listed)))
-    blind = (*snapshot.problems, *_problems(files))
+    history = snapshot.history()
+    blind = (
+        *(_with_hidden(spot, snapshot) for spot in snapshot.problems),
+        *_history_problem(history),
+        *_problems(files),
+    )
     parsed = sum(1 for file in files.values() if file.facts.python is not None)
-    return Reading(Project(files, snapshot.history(), blind, listed), len(listed), len(files), parsed)
+    return Reading(Project(files, history, blind, listed), len(listed), len(files), parsed)
+
+
+def _with_hidden(spot: BlindSpot, snapshot: Snapshot) -> BlindSpot:
+    """A blind spot of the listing with what a file that is there, but not read, may hide: its own facts, and secrets."""
+    entry = snapshot.by_path.get(spot.place.path)
+    if entry is None or entry.is_symlink or spot.practices:
+        return spot
+    return replace(spot, practices=(*hidden_by(entry.path), "governance.secrets"))
+
+
+def _history_problem(history: History | None) -> Iterator[BlindSpot]:
+    if history is not None and history.problem:
+        yield BlindSpot(Place(".git"), history.problem, HIDDEN_BY_HISTORY)
 
 
 @lru_cache(maxsize=1)
@@ -252,13 +272,15 @@ def read_file(task: _Task) -> ProjectFile:
 
 def _read_file(task: _Task) -> ProjectFile:
     from assessor.readers.texts.redaction import redacted
-    from assessor.snapshot.content import is_text
+    from assessor.snapshot.content import encoding_of, is_text
     from assessor.snapshot.roles import refine_role
 
     path, role, size, data = task
-    if not is_text(data):
-        return ProjectFile(path, role, size, EMPTY)
-    text = data.decode("utf-8", errors="replace").removeprefix("\ufeff")
+    text = data.decode(encoding_of(path, data), errors="replace").removeprefix("\ufeff")
+    if "\0" in text and not is_text(data):
+        bare = text.replace("\0", "")  # nothing to read, but no hiding place for secrets either
+        told = ((1, "no text: it holds NUL bytes"),) if readers_of(path) else ()
+        return ProjectFile(path, role, size, _with_text_facts(path, bare, FileFacts(problems=told), role))
     role = refine_role(role, path, text[:_HEAD])
     if role is Role.TEMPLATE:
         return ProjectFile(path, role, size, _with_text_facts(path, text, _template_facts(path, text), role))
@@ -312,7 +334,8 @@ def _is_wanted(entry: FileEntry) -> bool:
 
 
 _MAX_SECRET_BYTES = 400_000
-_MAY_LEAK = (Role.FIRST_PARTY, Role.TEST, Role.EXAMPLE, Role.DATA, Role.TEMPLATE)
+"""Characters of a text that is searched for passwords too; in longer ones only tokens of known shape are looked for."""
+_MAY_LEAK = (Role.FIRST_PARTY, Role.TEST, Role.EXAMPLE, Role.DATA, Role.TEMPLATE, Role.DOCUMENTATION)
 
 
 def _with_text_facts(path: str, text: str, facts: FileFacts, role: Role) -> FileFacts:
@@ -320,8 +343,8 @@ def _with_text_facts(path: str, text: str, facts: FileFacts, role: Role) -> File
     from assessor.readers.tasks import dvc
     from assessor.readers.texts import secrets
 
-    if role in _MAY_LEAK and len(text) <= _MAX_SECRET_BYTES:
-        found = secrets.find(path, text)
+    if role in _MAY_LEAK:
+        found = secrets.find(path, text, tokens_only=len(text) > _MAX_SECRET_BYTES)
         facts = replace(facts, secrets=(*facts.secrets, *found)) if found else facts
     if text.startswith("version https://git-lfs"):
         facts = facts.merged(dvc.read_lfs_pointer(path, text))

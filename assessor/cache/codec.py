@@ -13,6 +13,8 @@ import msgspec
 
 T = TypeVar("T")
 
+_MOST_BYTES = 100_000_000
+"""Bytes of one value; the facts of a file have some ten thousand, all findings of a large repository a few millions."""
 _LEVEL = 1
 """Facts shrink to a quarter at zlib's fastest level; the next levels gain little and cost more time than they save."""
 
@@ -31,7 +33,7 @@ class Codec(Generic[T]):
         """
         try:
             data = self._encoder.encode(value)
-            is_exact = self._encoder.encode(self._decoder.decode(data)) == data
+            is_exact = len(data) <= _MOST_BYTES and self._encoder.encode(self._decoder.decode(data)) == data
         except (UnicodeEncodeError, OverflowError, RecursionError, TypeError, msgspec.MsgspecError):
             return None
         return zlib.compress(data, _LEVEL) if is_exact else None
@@ -39,6 +41,8 @@ class Codec(Generic[T]):
     def decode(self, data: bytes) -> T | None:
         """The value that was encoded; None for bytes that are none of this type."""
         try:
-            return self._decoder.decode(zlib.decompress(data))
-        except (zlib.error, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            opened = zlib.decompressobj()
+            plain = opened.decompress(data, _MOST_BYTES)
+            return self._decoder.decode(plain) if opened.eof else None
+        except (zlib.error, msgspec.DecodeError, UnicodeDecodeError, RecursionError, MemoryError):
             return None

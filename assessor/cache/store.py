@@ -32,6 +32,9 @@ _EVICTIONS = 8
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 """Result codes that another try cannot mend; SQLITE_ERROR is a table of another form (https://sqlite.org/rescode.html)."""
 
+_TROUBLE = (sqlite3.Error, UnicodeError, TypeError, ValueError, OverflowError, MemoryError, IndexError)
+"""What SQLite and its module raise for a damaged file."""
+
 _TABLE = "CREATE TABLE IF NOT EXISTS answer (id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, value BLOB NOT NULL)"
 _TAG = (
     "Signature: 8a477f597d28d172789f06886806bc55\n"
@@ -69,7 +72,7 @@ class Store:
             words = f"SELECT key, value FROM answer WHERE key IN ({','.join('?' * len(asked))})"
             nothing: list[tuple[bytes, bytes]] = []
             for key, value in self._attempt(partial(_selected, words=words, keys=asked), nothing):
-                if value[:_SEAL] == _seal(key, value[_SEAL:]):
+                if isinstance(value, bytes) and value[:_SEAL] == _seal(key, value[_SEAL:]):
                     found[key] = value[_SEAL:]
         return found
 
@@ -102,7 +105,7 @@ class Store:
 
     def close(self) -> None:
         if self._connection is not None:
-            with suppress(sqlite3.Error):
+            with suppress(*_TROUBLE):
                 self._connection.close()
             self._connection = None
 
@@ -112,7 +115,7 @@ class Store:
             return otherwise
         try:
             return work(self._connection)
-        except sqlite3.Error as error:
+        except _TROUBLE as error:
             self.close()
             if _is_damage(error):
                 self._remove()
@@ -126,7 +129,7 @@ class Store:
                 return _connect(self.path)
             except OSError:
                 return None
-            except sqlite3.Error as error:
+            except _TROUBLE as error:
                 if not _is_damage(error):
                     return None
                 self._remove()
@@ -145,7 +148,9 @@ def _seal(key: bytes, value: bytes) -> bytes:
     return hashlib.blake2b(value, digest_size=_SEAL, key=key).digest()
 
 
-def _is_damage(error: sqlite3.Error) -> bool:
+def _is_damage(error: Exception) -> bool:
+    if not isinstance(error, sqlite3.Error):
+        return True  # names or values that are no text, of another type, or beyond all measure
     code = getattr(error, "sqlite_errorcode", None)
     return code is not None and (code & 0xFF) in _DAMAGED
 

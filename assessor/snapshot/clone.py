@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from assessor.snapshot.limits import Limits
+from assessor.snapshot.safe_git import GitFailed, absolute_path, git_program
 
 _URL = re.compile(r"(?:https?|ssh|git|file)://[^\s]+", re.IGNORECASE)
 _SCP = re.compile(r"[\w.+-]+@[\w.-]+:(?!/?/)[^\s]+|[\w.+-]+@[\w.-]+:/[^/\s][^\s]*")
@@ -65,10 +66,14 @@ def clone(url: str, limits: Limits) -> tuple[Path, tempfile.TemporaryDirectory[s
 
     Blobs that are too large to be read are not asked for; a server that knows no filters sends them all the same.
     """
+    try:
+        program = git_program()
+    except GitFailed as error:
+        raise CloneFailed(str(error)) from error
     folder = tempfile.TemporaryDirectory(prefix="assessor-clone-", ignore_cleanup_errors=True)
     into = Path(folder.name) / "repository.git"
     command = [
-        "git",
+        program,
         "-c",
         "protocol.ext.allow=never",
         "-c",
@@ -85,6 +90,7 @@ def clone(url: str, limits: Limits) -> tuple[Path, tempfile.TemporaryDirectory[s
     ]
     variables = {name: value for name, value in os.environ.items() if name not in _LOCAL_VARIABLES}
     variables |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_ALLOW_PROTOCOL": "https:http:ssh:git:file"}
+    variables["PATH"] = absolute_path(variables.get("PATH", os.defpath))
     variables.setdefault("GIT_SSH_COMMAND", "ssh -oBatchMode=yes")
     try:
         done = subprocess.run(

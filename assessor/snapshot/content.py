@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 
 
@@ -50,6 +51,17 @@ def is_binary_path(path: str) -> bool:
 def is_text(data: bytes) -> bool:
     """No NUL byte in the first 8,000 bytes: git's own rule (xdiff-interface.c, buffer_is_binary)."""
     return b"\0" not in data[:8000]
+
+
+_MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
+          (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+
+
+def encoding_of(path: str, data: bytes) -> str:
+    """The encoding that a byte order mark tells, else UTF-8; programs that read UTF-8 alone (Python's) do not look at it."""
+    if path.endswith((".py", ".ipynb", ".sh")):
+        return "utf-8"
+    return next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
 
 
 def blob_id(data: bytes, algorithm: str = "sha1") -> str:

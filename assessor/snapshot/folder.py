@@ -27,8 +27,9 @@ _SKIPPED_BELOW = frozenset({".dvc/cache", ".dvc/tmp", ".dvc/site-cache"})
 
 
 def shown(raw: bytes) -> str:
-    """A path of bytes as text; bytes that are no UTF-8 become U+FFFD, since a report must be able to show it."""
-    return raw.decode("utf-8", "replace")
+    """A path of bytes as text; bytes that are no UTF-8 become their codes (`\\xff`), so that a report can show it and no
+    two files get one name."""
+    return raw.decode("utf-8", "backslashreplace")
 
 
 class Disk:

@@ -1,17 +1,26 @@
-"""What git remembers: commits, authors, days, merges and tags, read by GitPython through the glass (see safe_git)."""
+"""What git remembers: commits, authors, days, merges and tags, read from git's own lists, one commit at a time."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
+
+from assessor.snapshot.git_folder import GitFailed
+
+if TYPE_CHECKING:
+    from assessor.snapshot.safe_git import Git
 
 _BOT = re.compile(
     r"\[bot\]|\b(?:github-actions|dependabot|renovate|greenkeeper|snyk-bot|pyup-bot|pre-commit-ci|mergify|semantic-release"
     r"|allcontributors|codecov|imgbot|whitesource|mend|jenkins|travis|gitlab-ci)\b|(?:-|_|\b)bot\b",
     re.IGNORECASE,
 )
+
+
+HIDDEN_BY_HISTORY = ("versioning.code", "versioning.releases")
+"""The practices that a history which cannot be read may hide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,62 +75,63 @@ def is_bot(name: str, address: str) -> bool:
 
 
 def read_history(
-    glass: str,
-    variables: Mapping[str, str],
+    git: Git,
     commit: str,
     *,
     prefix: str = "",
     limit: int = 20_000,
-    seconds: float = 120.0,
     branches: Sequence[str] = (),
     until: int | None = None,
     is_shallow: bool = False,
 ) -> History:
     """The history that leads to a commit, of one folder where `prefix` names one.
 
-    `glass` is a git directory of ours, `variables` the environment for git. Tags younger than `until` are left out.
+    `git` reads through a glass (see safe_git). Tags younger than `until` are left out.
     """
-    import git  # late: 60 ms that only the history needs
-
     try:
-        repo = git.Repo(glass)
-        repo.git.update_environment(**variables, GIT_DIR=glass)
-        tags = tuple(tag for tag in _tags(repo, seconds) if until is None or tag.time <= until)
-        form = "--format=%P%x00%an%x00%ae%x00%at%x00%ad"
-        options = ["--no-commit-header", form, "--date=short", f"--max-count={limit + 1}", commit]
-        words = [*options, "--", *((prefix,) if prefix else ())]
-        commits = list(_commits(repo.git.rev_list(*words, kill_after_timeout=seconds, stdout_as_string=False)))
-    except (git.GitError, git.GitCommandError, OSError, ValueError) as error:
-        reason = f"git history unreadable: {_first_line(error)}"
+        tags = tuple(tag for tag in _tags(git) if until is None or tag.time <= until)
+        commits = list(_commits(git, commit, prefix, limit + 1))
+    except GitFailed as error:
+        reason = f"git history unreadable: {error}"[:200]
         return History(branches=tuple(branches), is_shallow=is_shallow, problem=reason)
-    finally:
-        if "repo" in locals():
-            repo.close()
     return _summed(commits[:limit], tags, tuple(branches), is_shallow, is_capped=len(commits) > limit)
 
 
-def _first_line(error: Exception) -> str:
-    said = str(getattr(error, "stderr", "") or error).strip().strip("'")
-    return next((line.strip() for line in said.splitlines() if line.strip()), type(error).__name__)[:200]
+MAX_TAGS = 20_000
+_MOST_NAME = 200
+"""Characters of a name or an address that are kept."""
 
 
-def _tags(repo: Any, seconds: float) -> Iterator[Tag]:
+def _tags(git: Git) -> Iterator[Tag]:
     """Tags of commits; a tag of a blob, a tree or an absent object has no time and is left out."""
-    form = "%(refname:strip=2)%00%(committerdate:unix)%00%(*committerdate:unix)"
-    output = repo.git.for_each_ref(
-        "refs/tags", format=form, kill_after_timeout=seconds, stdout_as_string=False, with_exceptions=False
+    form = "--format=%(refname:strip=2)%00%(committerdate:unix)%00%(*committerdate:unix)"
+    process = git.start(("for-each-ref", f"--count={MAX_TAGS}", "--sort=-version:refname", form, "refs/tags"))
+    try:
+        for line in git.parts(process, b"\n"):
+            fields = line.decode("utf-8", "replace").split("\0")
+            if len(fields) == 3 and (time := fields[1] or fields[2]).isdigit():
+                yield Tag(fields[0][:_MOST_NAME], int(time[:18]))
+    except GitFailed as error:
+        if "missing object" not in str(error):  # of a partial or damaged clone: the tags before it are known
+            raise
+
+
+def _commits(git: Git, commit: str, prefix: str, most: int) -> Iterator[_Commit]:
+    form = "--format=%P%x00%an%x00%ae%x00%at%x00%ad"
+    words = (
+        "--no-commit-header",
+        form,
+        "--date=short",
+        f"--max-count={most}",
+        commit,
+        "--",
+        *((prefix,) if prefix else ()),
     )
-    for line in output.split(b"\n"):
-        fields = line.decode("utf-8", "replace").split("\0")
-        if len(fields) == 3 and (time := fields[1] or fields[2]).isdigit():
-            yield Tag(fields[0], int(time))
-
-
-def _commits(output: bytes) -> Iterator[_Commit]:
-    for record in output.split(b"\n"):
+    for record in git.parts(git.start(("rev-list", *words)), b"\n"):
         fields = record.decode("utf-8", "replace").split("\0")
         if len(fields) == 5 and fields[3].lstrip("-").isdigit():
-            yield _Commit(fields[1], fields[2], int(fields[3]), " " in fields[0], fields[4])
+            name, address = fields[1][:_MOST_NAME], fields[2][:_MOST_NAME]
+            yield _Commit(name, address, int(fields[3][:18]), " " in fields[0], fields[4][:20])
 
 
 def _summed(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from assessor.snapshot.git_folder import GitFailed, find_layout
 from assessor.snapshot.limits import Limits
 from assessor.snapshot.repository import open_repository, resolve
-from assessor.snapshot.safe_git import GitFailed, find_layout
 from assessor.snapshot.snapshot import SnapshotError
 
 
@@ -15,7 +15,10 @@ def merge_base(target: str, ref: str | None, since: str, limits: Limits | None =
     folder = Path(target)
     if since.startswith("-") or not since.strip() or not since.isprintable():
         raise SnapshotError(f"{since!r} is no revision; give a branch, a tag or a commit")
-    layout = find_layout(folder.resolve()) if folder.is_dir() else None
+    try:
+        layout = find_layout(folder.resolve()) if folder.is_dir() else None
+    except GitFailed as error:
+        raise SnapshotError(f"{target} is not read as a repository: {error}") from error
     if layout is None:
         raise SnapshotError(f"{target} is in no git repository, so there is nothing to compare with")
     try:

@@ -10,6 +10,8 @@ from pathlib import Path
 from assessor.facts.place import BlindSpot, Place
 from assessor.snapshot.clone import CloneFailed, clone, is_url, repository_name, without_credentials
 from assessor.snapshot.folder import Disk, FolderSource, walk
+from assessor.snapshot.git_folder import GitFailed, Layout, find_layout
+from assessor.snapshot.history import HIDDEN_BY_HISTORY
 from assessor.snapshot.limits import DEFAULT_LIMITS, Limits
 from assessor.snapshot.repository import (
     GitSource,
@@ -22,7 +24,6 @@ from assessor.snapshot.repository import (
     resolve,
     short_name,
 )
-from assessor.snapshot.safe_git import GitFailed, Layout, find_layout
 from assessor.snapshot.snapshot import FileEntry, Identity, Snapshot, SnapshotError, Source, condensed, hides_nothing
 
 
@@ -79,7 +80,12 @@ def _open_url(url: str, ref: str | None, limits: Limits) -> Snapshot:
 
 
 def _open_folder(folder: Path, ref: str | None, limits: Limits) -> Snapshot:
-    layout = find_layout(folder)
+    try:
+        layout = find_layout(folder)
+    except GitFailed as error:
+        if ref is not None:
+            raise SnapshotError(f"{folder} is not read as a repository: {error}") from error
+        return _open_plain(folder, limits, (_no_history(f"not read as a repository: {error}"),))
     if layout is None:
         if ref is not None:
             raise SnapshotError(f"{folder} is in no git repository, so there is no revision {ref!r} in it")
@@ -87,6 +93,10 @@ def _open_folder(folder: Path, ref: str | None, limits: Limits) -> Snapshot:
     if layout.worktree is None or ref is not None:
         return _open_revision(layout, folder, ref, limits, "", ())
     return _open_worktree(layout, folder, limits)
+
+
+def _no_history(reason: str) -> BlindSpot:
+    return BlindSpot(Place(".git"), reason, HIDDEN_BY_HISTORY)
 
 
 def _open_plain(folder: Path, limits: Limits, problems: tuple[BlindSpot, ...]) -> Snapshot:
@@ -100,13 +110,13 @@ def _open_worktree(layout: Layout, folder: Path, limits: Limits) -> Snapshot:
     try:
         repository = open_repository(layout, limits)
     except GitFailed as error:
-        return _open_plain(folder, limits, (BlindSpot(Place(".git"), f"git cannot read the repository: {error}"),))
+        return _open_plain(folder, limits, (_no_history(f"git cannot read the repository: {error}"),))
     disk = Disk(folder)
     try:
         listing = list_worktree(repository, disk, limits)
     except GitFailed as error:
         repository.glass.close()
-        return _open_plain(folder, limits, (BlindSpot(Place(".git"), f"git cannot read the working tree: {error}"),))
+        return _open_plain(folder, limits, (_no_history(f"git cannot read the working tree: {error}"),))
     except BaseException:
         repository.glass.close()
         raise

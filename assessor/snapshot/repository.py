@@ -17,13 +17,15 @@ from assessor.snapshot.content import blob_id
 from assessor.snapshot.folder import Disk, Skipper, disk_entry, entry_of, shown
 from assessor.snapshot.history import History, read_history
 from assessor.snapshot.limits import Limits
-from assessor.snapshot.safe_git import Git, GitFailed, Glass, Layout, environment
+from assessor.snapshot.safe_git import Git, GitFailed, Glass, Layout
 from assessor.snapshot.snapshot import FileEntry
 
 _ABSENT = "its content is not in this clone (partial or damaged)"
 _FALSE = "its content is not the one that its id stands for (damaged)"
 _OUTSIDE = "a symlink that leads out of the repository"
 _DANGLING = "a symlink to a folder or to nothing"
+MAX_REFS = 100_000
+"""Branches and tags that are known; the others are not told."""
 _LFS = b"version https://git-lfs.github.com/spec/"
 _POINTER_BYTES = 1_024
 """A Git LFS pointer is smaller than this (git-lfs docs/spec.md)."""
@@ -59,19 +61,23 @@ def short_name(ref: str) -> str:
 
 def open_repository(layout: Layout, limits: Limits) -> Repository:
     """Ask the repository for its refs and make the glass. Raises GitFailed."""
-    own = Git(layout.git_dir, seconds=limits.git_seconds)
-    algorithm = own.run("rev-parse", "--show-object-format").decode().strip()
-    lines = own.run("for-each-ref", "--format=%(objectname) %(refname)").decode("utf-8", "surrogateescape").splitlines()
-    refs = {name: value for value, _, name in (line.partition(" ") for line in lines)}
-    glass = Glass(layout, algorithm or "sha1", refs, limits.git_seconds)
-    return Repository(
-        layout,
-        glass,
-        refs,
-        _quiet(own, "rev-parse", "--verify", "--quiet", "HEAD^{commit}"),
-        _quiet(own, "symbolic-ref", "--quiet", "--short", "HEAD"),
-        _remote(_quiet(own, "config", "--local", "--get-regexp", r"^remote\..*\.url$")),
-    )
+    glass = Glass(layout, limits.git_seconds)
+    try:
+        own = glass.git()
+        words = ("for-each-ref", f"--count={MAX_REFS}", "--format=%(objectname) %(refname)")
+        lines = own.run(*words).decode("utf-8", "surrogateescape").splitlines()
+        refs = {name: value for value, _, name in (line.partition(" ") for line in lines)}
+        return Repository(
+            layout,
+            glass,
+            refs,
+            _quiet(own, "rev-parse", "--verify", "--quiet", "HEAD^{commit}"),
+            _quiet(own, "symbolic-ref", "--quiet", "--short", "HEAD"),
+            _remote(glass.own_settings(r"^remote\..*\.url$")),
+        )
+    except BaseException:
+        glass.close()
+        raise
 
 
 def _quiet(git: Git, *arguments: str) -> str:
@@ -81,15 +87,14 @@ def _quiet(git: Git, *arguments: str) -> str:
         return ""
 
 
-def _remote(lines: str) -> str:
+def _remote(urls: Mapping[str, str]) -> str:
     """The origin's URL, or the first remote's."""
-    urls = dict(line.split(" ", 1) for line in lines.splitlines() if " " in line)
     return urls.get("remote.origin.url") or next(iter(urls.values()), "")
 
 
 def resolve(repository: Repository, ref: str) -> str:
     """The full commit id of a revision, also of a branch that only the origin has; empty where there is none."""
-    own = Git(repository.layout.git_dir, seconds=repository.glass.seconds)
+    own = repository.glass.git()
     for name in (ref, f"refs/remotes/origin/{ref}"):
         if found := _quiet(own, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"):
             return found
@@ -395,12 +400,10 @@ class GitSource:
         if not self.commit:
             return History(branches=repository.branches)
         return read_history(
-            str(repository.glass.path),
-            environment() | repository.glass.variables,
+            repository.glass.git(),
             self.commit,
             prefix=self.prefix,
             limit=limits.max_commits,
-            seconds=limits.git_seconds,
             branches=repository.branches,
             until=self.tags_until,
             is_shallow=repository.layout.is_shallow,

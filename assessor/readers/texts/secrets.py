@@ -171,8 +171,9 @@ _TOKENS_ONLY = frozenset(_TOKENS_ONLY_SUFFIXES.split())
 """Files in which only tokens of known shape are looked for: their assignments are markup, types or prose."""
 
 
-def find(path: str, text: str) -> tuple[Secret, ...]:
-    """Return what looks like a credential in the text of any file, by line; at most MAX_SECRETS."""
+def find(path: str, text: str, *, tokens_only: bool = False) -> tuple[Secret, ...]:
+    """Return what looks like a credential in the text of any file, by line; at most MAX_SECRETS. `tokens_only` looks for
+    those of known shape alone."""
     style = _style(path)
     found: dict[int, Secret] = {}
     line, counted = 1, 0
@@ -183,7 +184,7 @@ def find(path: str, text: str) -> tuple[Secret, ...]:
         found.setdefault(line, Secret(kind, line))
         if len(found) >= MAX_SECRETS:
             break
-    if style.assignments and len(found) < MAX_SECRETS and not _is_encrypted(text):
+    if style.assignments and not tokens_only and len(found) < MAX_SECRETS and not _is_encrypted(text):
         for secret in _on_lines(text, style):
             if len(found) >= MAX_SECRETS:
                 break

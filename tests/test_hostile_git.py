@@ -1,0 +1,288 @@
+"""Nothing special in a git directory holds an audit, shows another repository, or is told as an empty history."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import time
+import zlib
+from pathlib import Path
+
+import pytest
+
+from assessor.__main__ import main
+from assessor.audit import findings
+from assessor.cache.codec import Codec
+from assessor.cache.store import FILE_NAME, Store
+from assessor.findings import Rung
+from assessor.snapshot import SnapshotError, open_snapshot
+from assessor.snapshot.safe_git import GitFailed, git_program
+from tests.conftest import commit_files, write_files
+
+FILES = {
+    "train.py": "import sklearn\nfrom sklearn.linear_model import LogisticRegression\nLogisticRegression().fit([[1]], [1])\n",
+    "src/a.py": "x = 1\n",
+}
+_COMMIT = {"author": "A <a@b.org>", "message": "m"}
+COMMITS = {
+    "commits": [
+        _COMMIT | {"date": "2024-01-01T03:04:05Z", "files": ["train.py"]},
+        _COMMIT | {"date": "2024-01-02T03:04:05Z", "files": "all"},
+    ]
+}
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    root = tmp_path / "repository"
+    root.mkdir()
+    return commit_files(write_files(root, FILES), COMMITS)
+
+
+def git(folder: Path, *words: str) -> str:
+    done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+PLACES = [
+    "HEAD", "config", "index", "packed-refs", "shallow", "commondir", "info/exclude", "info/grafts", "refs/heads/evil",
+    "objects/info/alternates", "objects/info/commit-graph", "objects/pack/multi-pack-index", "objects/pack/pack-a.idx",
+    "sharedindex.a", "objects/aa/bbbb",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("kind", ["pipe", "link", "sparse"])
+def test_what_git_would_open_is_looked_at_first(repository: Path, place: str, kind: str) -> None:
+    if kind == "sparse" and place.startswith(("objects/", "refs/")) and "alternates" not in place:
+        pytest.skip("packs and objects may be large; git maps them")
+    path = repository / ".git" / place
+    path.parent.mkdir(exist_ok=True)
+    path.unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "link":
+        path.symlink_to("/dev/zero")
+    else:
+        with path.open("wb") as file:
+            file.truncate(4 << 30)
+    begun = time.monotonic()
+    with open_snapshot(str(repository)) as snapshot:
+        assert {"train.py", "src/a.py"} <= set(snapshot.by_path)
+        assert [spot.practices for spot in snapshot.problems if spot.place.path == ".git"] or place in (
+            "HEAD",
+            "commondir",
+        )
+    assert time.monotonic() - begun < 30
+    assert findings(str(repository))["versioning.code"].rung in (Rung.UNKNOWN, Rung.ABSENT)
+
+
+def test_git_that_sleeps_on_a_pipe_is_ended(repository: Path) -> None:
+    os.mkfifo(repository / "src" / ".gitignore")
+    begun = time.monotonic()
+    with open_snapshot(str(repository)) as snapshot:
+        assert "train.py" in snapshot.by_path
+    assert time.monotonic() - begun < 40
+
+
+def test_configuration_of_the_repository_includes_nothing(repository: Path) -> None:
+    os.mkfifo(repository / "x.cfg")
+    with (repository / ".git/config").open("a") as config:
+        config.write(
+            '[include]\n\tpath = ../x.cfg\n[include]\n\tpath = /dev/zero\n[remote "origin"]\n\turl = https://x.invalid/a/b\n'
+        )
+    with open_snapshot(str(repository)) as snapshot:
+        assert snapshot.remote == "https://x.invalid/a/b"
+        assert snapshot.history() is not None
+
+
+# ---- another repository ----
+
+
+@pytest.fixture
+def private(tmp_path: Path) -> Path:
+    root = tmp_path / "private"
+    root.mkdir()
+    commit_files(
+        write_files(root, {"TOPSECRET.py": "x = 1\n"}), {"commits": [{**COMMITS["commits"][1], "files": "all"}]}
+    )
+    git(root, "tag", "private-9.9")
+    return root
+
+
+@pytest.mark.parametrize("how", ["pointer", "link", "commondir", "alternates", "refs"])
+def test_another_repository_is_not_shown(
+    capsys: pytest.CaptureFixture[str], repository: Path, private: Path, how: str
+) -> None:
+    dot_git = repository / ".git"
+    if how in ("pointer", "link"):
+        shutil.rmtree(dot_git)
+        if how == "pointer":
+            dot_git.write_text(f"gitdir: {private}/.git\n")
+        else:
+            dot_git.symlink_to(private / ".git")
+    elif how == "commondir":
+        (dot_git / "commondir").write_text(f"{private}/.git\n")
+    elif how == "alternates":
+        (dot_git / "objects/info").mkdir(exist_ok=True)
+        (dot_git / "objects/info/alternates").write_text(f"{private}/.git/objects\n")
+        (dot_git / "HEAD").write_text(git(private, "rev-parse", "HEAD") + "\n")
+    else:
+        shutil.rmtree(dot_git / "refs")
+        (dot_git / "refs").symlink_to(private / ".git/refs")
+    for words in ([], ["--ref", "HEAD"]):
+        code = main(["audit", str(repository), "--format", "json", *words])
+        told = capsys.readouterr()
+        assert code in (0, 2)
+        assert "TOPSECRET" not in told.out + told.err
+        assert "private-9.9" not in told.out + told.err
+        if code == 0:
+            assert '"path": ".git"' in told.out
+
+
+def test_worktrees_and_submodules_know_of_their_folder(repository: Path, private: Path, tmp_path: Path) -> None:
+    git(repository, "worktree", "add", "-q", str(tmp_path / "tree"), "-b", "other")
+    git(repository, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(private), "sub")
+    for folder in (tmp_path / "tree", repository / "sub"):
+        with open_snapshot(str(folder)) as snapshot:
+            assert snapshot.commit
+            assert not [spot for spot in snapshot.problems if spot.place.path == ".git"]
+
+
+# ---- the program ----
+
+
+@pytest.mark.parametrize("path", [":{path}", ".:{path}", "{path}:", "bin:{path}"])
+def test_a_program_of_the_repository_is_not_git(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, path: str
+) -> None:
+    for place in (repository / "git", repository / "bin/git"):
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(f"#!/bin/sh\ntouch {tmp_path}/fired\nexit 1\n")
+        place.chmod(0o755)
+    monkeypatch.setenv("PATH", path.format(path=os.environ["PATH"]))
+    monkeypatch.chdir(repository)
+    assert findings(".")["versioning.code"].rung is Rung.USED
+    assert not (tmp_path / "fired").exists()
+    monkeypatch.setenv("PATH", ".:bin")
+    with pytest.raises(GitFailed, match="absolute"):
+        git_program()
+
+
+# ---- what cannot be read is not told as nothing ----
+
+
+def test_a_history_that_cannot_be_read_is_unknown(repository: Path) -> None:
+    tip = git(repository, "rev-parse", "HEAD~1")
+    lost = repository / ".git/objects" / tip[:2] / tip[2:]
+    lost.unlink()
+    found = findings(str(repository))["versioning.code"]
+    assert found.rung is Rung.UNKNOWN
+    assert "history unreadable" in found.blind_spots[0].reason
+    assert findings(str(repository))["versioning.releases"].rung in (Rung.UNKNOWN, Rung.DECLARED)
+
+
+def test_names_that_differ_in_bytes_are_two_files(tmp_path: Path) -> None:
+    for name in (b"bad\xff.py", b"bad\xfe.py"):
+        (tmp_path / os.fsdecode(name)).write_text("x = 1\n")
+    with open_snapshot(str(tmp_path)) as snapshot:
+        assert sorted(snapshot.by_path) == ["bad\\xfe.py", "bad\\xff.py"]
+        assert snapshot.read("bad\\xff.py") == b"x = 1\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-8"])
+def test_requirements_with_a_byte_order_mark_are_read(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "train.py").write_text(FILES["train.py"])
+    (tmp_path / "requirements.txt").write_bytes("scikit-learn==1.4.0\n".encode(encoding))
+    assert findings(str(tmp_path))["versioning.dependencies"].rung is not Rung.ABSENT
+
+
+TOKEN = "ghp_k3JdQm7RtZx9VbN2cL5wYp8HsAf4Ge6Ui0To"
+HOOK = "repos:\n- repo: https://github.com/gitleaks/gitleaks\n  rev: v8.18.0\n  hooks: [{id: gitleaks}]\n"
+
+
+@pytest.mark.parametrize("hidden", ["none", "long", "utf-16", "nul", "document", "unread"])
+def test_secrets_do_not_hide(tmp_path: Path, hidden: str) -> None:
+    body = "x = 1\n" * 20 + "def f(a):\n    return a + 1\nprint(f(2))\n"
+    write_files(tmp_path, {"train.py": FILES["train.py"] + body, ".pre-commit-config.yaml": HOOK})
+    contents = {
+        "long": ("a.yaml", ("a: 1\n" * 100_000 + f"k: {TOKEN}\n").encode()),
+        "utf-16": ("a.yaml", f"k: {TOKEN}\n".encode("utf-16")),
+        "nul": ("a.yaml", b"\0" + f"k: {TOKEN}\n".encode()),
+        "document": ("docs/a.md", f"# A\n{TOKEN}\n".encode()),
+        "unread": ("a.yaml", b"a: 1\n" * 1_100_000 + TOKEN.encode()),
+    }
+    if hidden in contents:
+        name, data = contents[hidden]
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    wanted = {"none": Rung.ENFORCED, "unread": Rung.UNKNOWN}.get(hidden, Rung.DECLARED)
+    assert findings(str(tmp_path))["governance.secrets"].rung is wanted
+
+
+# ---- a damaged cache ----
+
+DAMAGES = ["cut", "zeros", "noise", "schema", "text", "number", "null", "bomb", "folder", "unreadable"]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_cache_costs_time_alone(
+    capsys: pytest.CaptureFixture[str], repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    monkeypatch.setenv("MLOPS_ASSESSOR_CACHE", str(tmp_path / "cache"))
+    words = ["audit", str(repository), "--format", "json"]
+    assert main(words) == 0
+    right = capsys.readouterr().out
+    file = tmp_path / "cache" / FILE_NAME
+    harm(file, damage)
+    for _ in range(2):
+        assert main(words) == 0
+        assert capsys.readouterr() == (right, "")
+    for command in ("info", "clear"):
+        assert main(["cache", command]) in (0, 2)
+        assert "Traceback" not in capsys.readouterr().err
+
+
+def harm(file: Path, damage: str) -> None:
+    data = file.read_bytes()
+    if damage in ("text", "number", "null", "bomb"):
+        values = {"text": "'x'", "number": "17", "null": "x''", "bomb": "?"}
+        bomb = [zlib.compress(bytes(300_000_000), 9)] if damage == "bomb" else []
+        with sqlite3.connect(file) as connection:
+            connection.execute(f"UPDATE answer SET value = {values[damage]}", bomb)
+    elif damage == "folder":
+        file.unlink()
+        file.mkdir()
+    elif damage == "schema":
+        file.write_bytes(data.replace(b"CREATE TABLE answer", b"CREATE TABLE \xff\xfe\xff\xfe\xff"))
+    else:
+        cut, noise = len(data) // 2, bytes(range(7, 256, 3)) * 50
+        made = {"cut": data[:cut], "zeros": bytes(len(data)), "noise": data[:200] + noise + data[200 + len(noise) :]}
+        file.write_bytes(made.get(damage, data))
+        file.chmod(0 if damage == "unreadable" else 0o600)
+
+
+def test_a_value_unpacks_to_a_bounded_size() -> None:
+    assert Codec(bytes).decode(zlib.compress(bytes(200_000_000), 9)) is None
+
+
+def test_any_bytes_are_no_store(tmp_path: Path) -> None:
+    Store(tmp_path).close()
+    data = bytearray((tmp_path / FILE_NAME).read_bytes())
+    for at in range(0, 400, 7):
+        harmed = data.copy()
+        harmed[at : at + 5] = b"\xff\xfe\x00\xfe\xff"
+        (tmp_path / FILE_NAME).write_bytes(harmed)
+        store = Store(tmp_path)
+        store.load([b"k"])
+        store.keep([(b"k", b"v")])
+        store.close()
+    assert Store(tmp_path).path.name == FILE_NAME
+
+
+def test_a_revision_of_an_odd_repository_is_one_line(repository: Path) -> None:
+    os.mkfifo(repository / ".git/packed-refs")
+    with pytest.raises(SnapshotError, match="packed-refs is no regular file"):
+        open_snapshot(str(repository), "HEAD")
