@@ -25,8 +25,8 @@ FILES = {
     "train.py": "import sklearn\nfrom sklearn.linear_model import LogisticRegression\nLogisticRegression().fit([[1]], [1])\n",
     "src/a.py": "x = 1\n",
 }
-_COMMIT = {"author": "A <a@b.org>", "message": "m"}
-COMMITS = {
+_COMMIT: dict[str, object] = {"author": "A <a@b.org>", "message": "m"}
+COMMITS: dict[str, list[dict[str, object]]] = {
     "commits": [
         _COMMIT | {"date": "2024-01-01T03:04:05Z", "files": ["train.py"]},
         _COMMIT | {"date": "2024-01-02T03:04:05Z", "files": "all"},
@@ -105,9 +105,7 @@ def test_configuration_of_the_repository_includes_nothing(repository: Path) -> N
 def private(tmp_path: Path) -> Path:
     root = tmp_path / "private"
     root.mkdir()
-    commit_files(
-        write_files(root, {"TOPSECRET.py": "x = 1\n"}), {"commits": [{**COMMITS["commits"][1], "files": "all"}]}
-    )
+    commit_files(write_files(root, {"TOPSECRET.py": "x = 1\n"}), {"commits": [COMMITS["commits"][1]]})
     git(root, "tag", "private-9.9")
     return root
 
