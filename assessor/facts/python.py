@@ -62,6 +62,8 @@ class Call:
     guards: tuple[Guard, ...] = ()
     names: tuple[str, ...] = ()
     """Dotted names that stand as arguments (callbacks, classes), resolved."""
+    given: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """What made the arguments that some call made: position or keyword, and origins (see `Side.made_by`)."""
 
     def keyword(self, name: str) -> Literal | tuple[Literal, ...]:
         """Return the literal of keyword `name`, UNKNOWN for a computed one, None where it is not given."""
@@ -69,6 +71,18 @@ class Call:
 
     def has_keyword(self, name: str) -> bool:
         return any(key == name for key, _ in self.keywords)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison: its identifiers in lower case, and what made its value.
+
+    `made_by` holds origins: the resolved dotted name of a call, with the part of its result that was taken
+    (`evaluate[f1]`, `evaluate[0]`, `get_run[data.metrics.mae]`), or a parameter of a function as `@function:parameter`.
+    """
+
+    names: tuple[str, ...]
+    made_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +101,19 @@ class Comparison:
     scope: int
     outcome: str
     effects: tuple[str, ...] = ()
+    sides: tuple[Side, ...] = ()
+    loop: tuple[int, int] = (0, 0)
+    """First and last line of the innermost loop around it."""
+    stops: bool = False
+    """It, or a verdict made of it, decides whether something is raised, asserted or the process ended."""
+    gives: bool = False
+    """It, or a verdict made of it, is what the function returns."""
+    leaves: bool = False
+    """A branch returns from the function, so that what comes after in it is not done."""
+    picks: bool = False
+    """A branch replaces one of the compared values: the best of several is taken."""
+    follows: tuple[str, ...] = ()
+    """Resolved names called in the branches that it, or a verdict made of it, opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +152,8 @@ class Scope:
     """The body does nothing: pass, a docstring, `...`, or raising NotImplementedError."""
     parent: int = 0
     """Index of the scope that defines it."""
+    returns: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """What made the returned values: the item's key or position (empty for the whole), and origins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +163,8 @@ class ClassDef:
     bases: tuple[str, ...]
     decorators: tuple[Call, ...] = ()
     fields: tuple[str, ...] = ()
+    attributes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """What made the attributes that its methods set on `self`: name and origins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +204,8 @@ class PythonFacts:
     references: tuple[Reference, ...] = ()
     classes: tuple[ClassDef, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
+    tests: tuple[Comparison, ...] = ()
+    """Conditions on what a call returned that compare no size: `if not passes(figures): …`; operator ==, != or empty."""
     raises: tuple[Raise, ...] = ()
     constants: tuple[Constant, ...] = ()
     texts: tuple[Text, ...] = ()

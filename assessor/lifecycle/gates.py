@@ -1,6 +1,9 @@
-"""Gates: places where code compares a model's metric with a threshold or another model and decides something by it.
+"""Gates: comparisons of what an evaluation returned whose failing side stops, or keeps from going on, what comes after.
 
-A printed difference is no gate, taking the best of several is none, and neither is early stopping inside training.
+A comparison counts where one side was made by an evaluation of the catalogue, directly or through functions of the project.
+Where that cannot be seen (figures read from a file, a home-made metric) a name that speaks of a metric stands in for it, in
+a project that trains or evaluates. A printed difference is no gate, taking the best of several is none, nor is stopping
+early inside training, nor a comparison of lengths and counters.
 """
 
 from __future__ import annotations
@@ -9,46 +12,46 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assessor.facts.python import Comparison
+from assessor.facts.python import Comparison, Side
 from assessor.hits.scene import Scene
+from assessor.lifecycle.origins import Origins
 from assessor.project.model import ProjectFile
+from assessor.project.modules import ScopeKey
 
-_METRIC = re.compile(
-    r"^(?:(?:test|val|valid|validation|eval|new|old|current|candidate|challenger|champion|prod|production|model|best_model|"
-    r"baseline|mean|avg|overall|final|cv|train|registered|latest|deployed|global|min|max|target|required|expected|"
-    r"minimum|threshold|staging|weighted|macro|micro)_?)*"
-    r"(?:acc|accuracy|f1|f1_?score|auc|roc_?auc|roc|rmse|mse|mae|mape|smape|wape|wmape|r2|r2_?score|precision|recall|loss|"
-    r"score|scores|metric|metrics|logloss|log_loss|perplexity|iou|miou|dice|map|mean_ap|bleu|rouge|wer|cer|kappa|gini|ks|lift|"
-    r"pr_?auc|average_precision|improvement|rel_improvement|uplift|coverage|error_rate|error|performance|ndcg|hit_rate|"
-    r"silhouette|silhouette_score|mcc|specificity|sensitivity|balanced_accuracy|top1|top5|map50|pinball|crps|rmsle)"
-    r"(?:_?(?:score|value|metric|test|val|new|old|prod|production|current|candidate|challenger|champion|baseline|mean|"
-    r"threshold|min|max|pct|percent|improvement|gain|delta|diff|drop|ratio|rate|best|weighted|macro|micro|avg|1|2))*"
-    r"(?:_[a-gmo-v])?$"
-)
+_METRICS = frozenset({
+    "acc", "accuracy", "f1", "fbeta", "auc", "roc", "auroc", "rmse", "mse", "mae", "mape", "smape", "wape", "wmape", "mase", "rmsle",
+    "r2", "precision", "recall", "loss", "score", "scores", "metric", "metrics", "logloss", "perplexity", "iou", "miou", "dice",
+    "map", "bleu", "rouge", "wer", "cer", "kappa", "gini", "ks", "lift", "prauc", "improvement", "uplift", "coverage", "error",
+    "performance", "ndcg", "mrr", "silhouette", "mcc", "specificity", "sensitivity", "map50", "pinball", "crps", "brier", "hit",
+})  # fmt: skip
+"""Words for a measure of a model's quality."""
 
+_QUALIFIERS = frozenset({
+    "test", "val", "valid", "validation", "eval", "new", "old", "current", "candidate", "challenger", "champion", "prod",
+    "production", "model", "baseline", "mean", "avg", "average", "overall", "final", "cv", "train", "registered", "latest",
+    "deployed", "global", "min", "max", "target", "required", "expected", "minimum", "maximum", "threshold", "staging", "weighted",
+    "macro", "micro", "log", "balanced", "top1", "top5", "rel", "relative", "rate", "value", "pct", "percent", "gain", "delta",
+    "diff", "drop", "ratio", "pr", "best", "at", "10",
+})  # fmt: skip
+"""Words that stand beside those in the name of a metric."""
 
-_REFERENCE = re.compile(
-    r"thresh|baseline|champion|production|prod_|_prod|current|previous|old|existing|min_|max_|minimum|maximum|required|"
-    r"target|registered|deployed|acceptance|accept|limit|tolerance|expected|incumbent|reference|last_|latest|staging"
-)
+_LIMITS = frozenset({"threshold", "min", "max", "minimum", "maximum", "required", "target"})
+"""Words that make a metric's name that of its limit."""
 
-
-_NOT_METRIC = {
-    "best_loss", "best_score", "best_acc", "best_accuracy", "best_val_loss", "best_metric", "best_f1", "best_rmse", "patience",
-    "best_val_acc", "best_auc", "best_r2", "best_mae", "best_mse", "epoch", "epochs", "early_stopping", "counter", "n_iter",
-    "best_val_score", "min_delta", "best_miou", "best_map", "best_dice", "best_iou", "highest_accuracy", "lowest_loss",
-    "coverage_report", "psi", "drift", "drift_score", "p_value", "pvalue", "p_val", "drift_share", "best_test_acc",
-}  # fmt: skip
-
+_OTHER_LIMITS = frozenset({"patience", "epoch", "epochs", "counter", "n_iter", "early_stopping", "min_delta", "map"})
+"""Names whose comparison steers a training, and the function that every program calls."""
 
 _DECIDES = re.compile(
-    r"register|promot|deploy|transition|set_registered|alias|cancel|publish|upload|release|push|approve|reject|save_model|"
-    r"log_model|tag|stage|copy|notify|abort|fail|exit|xcom_push|set_output|rollback|accept|upsert|create_model",
-    re.IGNORECASE,
+    r"register|promot|deploy|transition|alias|publish|release|approve|reject|rollback|accept|cancel|abort", re.I
 )
+_NAMED_VERDICT = re.compile(r"accept|better|gate|should|promot|decide|approve|eligible|qualif|reject|challenger", re.I)
 
+_GOES_ON = ("experiments.registry", "deployment.automation", "versioning.models", "versioning.releases")
+"""Practices whose calls are what comes after an evaluation."""
 
-_STOPS = {"raise", "exit", "assert"}
+_WITNESSES = ("experiments.evaluation", "training.scripted", "experiments.tracking", "experiments.registry")
+_ROUNDS = 4
+_CALLS_BELOW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,119 +69,206 @@ class Gate:
 def gates(scene: Scene) -> Iterator[Gate]:
     """The gates of first-party modules that are no tests, in the order of files and lines."""
     if "gates" not in scene.memo:
-        scene.memo["gates"] = list(_gates(scene))
+        scene.memo["gates"] = list(_Finder(scene).gates())
     yield from scene.memo["gates"]
 
 
-def _gates(scene: Scene) -> Iterator[Gate]:
-    for file in scene.project.code_files:
-        code = file.code
-        assert code is not None
-        for comparison in code.comparisons:
-            gate = _gate(scene, file, comparison)
-            if gate:
-                yield gate
-                if not gate.stops and comparison.outcome in ("return", "assign"):
-                    yield from _acted_on(scene, gate)
+class _Finder:
+    """Finds the gates of one project."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.origins = Origins(scene, "experiments.evaluation")
+        self.has_models = any(scene.hits(practice) for practice in _WITNESSES)
+        self.verdicts: dict[ScopeKey, str] = {}
+        """Functions that return whether a model is good enough, with what they compare."""
+        self.acting: dict[tuple[str, str], bool] = {}
+        self.ahead = {
+            (hit.file.path, hit.call.name) for p in _GOES_ON for hit in scene.hits(p, notebooks=False) if hit.call
+        }
+        self.ahead_scopes = {
+            (hit.file.path, hit.scope) for p in _GOES_ON for hit in scene.hits(p, notebooks=False) if hit.scope >= 0
+        }
+        self.training: dict[ScopeKey, list[int]] = {}
+        for hit in scene.hits("training.scripted", notebooks=False):
+            self.training.setdefault((hit.file.path, hit.scope), []).append(hit.place.line)
+
+    def gates(self) -> Iterator[Gate]:
+        measured = [
+            (file, comparison, text)
+            for file in self.scene.project.code_files
+            for comparison in (file.code.comparisons if file.code else ())
+            if (text := self.measured(file, comparison))
+        ]
+        for file, comparison, text in measured:
+            if comparison.gives:
+                self.verdicts.setdefault((file.path, comparison.scope), text)
+        asked = self.asked()
+        acted_on = {key for _, _, key in asked}
+        for file, comparison, text in measured:
+            if self.decides(file, comparison) or self.is_answer(file, comparison, acted_on):
+                yield self.gate(file, comparison, text)
+        for file, test, key in asked:
+            if self.decides(file, test):
+                yield self.gate(file, test, self.verdicts[key])
+
+    # ---- what is compared ----
+
+    def measured(self, file: ProjectFile, comparison: Comparison) -> str:
+        """What is compared with what, where one side is the result of an evaluation; empty where none is."""
+        scope = (file.path, comparison.scope)
+        if (comparison.picks and not comparison.stops) or self.in_training(scope, comparison):
+            return ""
+        for side in comparison.sides:
+            if any(self.origins.proves(scope, origin) for origin in side.made_by):
+                return _told(comparison, side)
+        if comparison.operator in ("==", "!=") or _steers(comparison):
+            return ""
+        named = next((side for side in comparison.sides if self.speaks_of_metric(scope, side)), None)
+        return _told(comparison, named) if named else ""
+
+    def in_training(self, scope: ScopeKey, comparison: Comparison) -> bool:
+        """Inside a loop that trains: stopping early, or keeping the best so far."""
+        first, last = comparison.loop
+        return bool(last) and any(first <= line <= last for line in self.training.get(scope, ()))
+
+    def speaks_of_metric(self, scope: ScopeKey, side: Side) -> bool:
+        """A name says that the side is a metric, what made it does not say otherwise, and there are models about, or
+        the value comes from outside of the program (a file of figures, a tracker)."""
+        parts = (part for origin in side.made_by for part in origin.partition("[")[2].rstrip("]").lower().split("."))
+        if not any(_is_metric(name) and not _is_limit(name) for name in (*side.names, *parts)):
+            return False
+        outside = False
+        for origin in side.made_by:
+            kind = self.origins.kind(scope, origin)
+            if kind == "count" or (kind == "own" and not _speaks_of_evaluation(origin.partition("[")[0])):
+                return False
+            outside = outside or kind == "outside"
+        return self.has_models or outside
+
+    # ---- what follows ----
+
+    def decides(self, file: ProjectFile, comparison: Comparison) -> bool:
+        """It stops what runs, or opens or closes the way to what registers, deploys or stores."""
+        if comparison.stops:
+            return True
+        effects = (*comparison.effects, *comparison.follows)
+        if any(self.goes_on(file.path, effect) for effect in effects):
+            return True
+        return comparison.leaves and any(self.leads_on(file.path, name) for name in self.later(file, comparison))
+
+    def goes_on(self, path: str, effect: str) -> bool:
+        """The call is one that the catalogue knows to come after an evaluation, reaches one, or is named so."""
+        return self.leads_on(path, effect) or bool(_DECIDES.search(effect.rpartition(".")[2]))
+
+    def leads_on(self, path: str, effect: str) -> bool:
+        key = (path, effect)
+        known = self.acting.get(key)
+        if known is None:
+            reached = self.scene.modules.targets(effect, path)
+            known = self.acting[key] = key in self.ahead or self.reaches_ahead(reached)
+        return known
+
+    def reaches_ahead(self, scopes: list[ScopeKey]) -> bool:
+        """Some function that these call, a few calls deep, registers, deploys or stores."""
+        edge, seen = set(scopes), set()
+        for _ in range(_CALLS_BELOW):
+            if edge & self.ahead_scopes:
+                return True
+            seen |= edge
+            calls = ((path, call) for path, n in edge for call in self.scene.modules.index(path).calls.get(n, ()))
+            edge = {t for path, call in calls for t in self.scene.modules.targets(call.name, path) if t[1]} - seen
+        return bool(edge & self.ahead_scopes)
+
+    def later(self, file: ProjectFile, comparison: Comparison) -> list[str]:
+        """The calls that come after the comparison in its function, which a return in a branch leaves out."""
+        calls = self.scene.modules.index(file.path).calls.get(comparison.scope, ())
+        return list(dict.fromkeys(call.name for call in calls if call.line > comparison.line))
+
+    def asked(self) -> list[tuple[ProjectFile, Comparison, ScopeKey]]:
+        """Conditions on the answer of a function that judges a model; a function that hands such an answer on is one too."""
+        found: dict[int, tuple[ProjectFile, Comparison, ScopeKey]] = {}
+        for _ in range(_ROUNDS):
+            before = len(found), len(self.verdicts)
+            for file in self.scene.project.code_files:
+                for test in file.code.tests if file.code else ():
+                    key = self.verdict_behind(file, test) if id(test) not in found else None
+                    if key is not None:
+                        found[id(test)] = (file, test, key)
+                        if test.gives:
+                            self.verdicts.setdefault((file.path, test.scope), self.verdicts[key])
+                self.hand_on(file)
+            if before == (len(found), len(self.verdicts)):
+                break
+        return list(found.values())
+
+    def hand_on(self, file: ProjectFile) -> None:
+        """`return judge(figures)` gives the answer that judge gives."""
+        for number, scope in enumerate(file.code.scopes if file.code else ()):
+            for _, sources in scope.returns:
+                for source in sources:
+                    if (key := self._judging(file.path, source)) and key != (file.path, number):
+                        self.verdicts.setdefault((file.path, number), self.verdicts[key])
+
+    def verdict_behind(self, file: ProjectFile, test: Comparison) -> ScopeKey | None:
+        sources = [source for side in test.sides for source in side.made_by]
+        return next((key for source in sources if (key := self._judging(file.path, source))), None)
+
+    def _judging(self, path: str, source: str) -> ScopeKey | None:
+        """The function that an origin names, where it judges a model."""
+        name = source.partition("[")[0]
+        if not self.verdicts or name.startswith("@"):
+            return None
+        return next((key for key in self.origins.made_in(path, name) if key in self.verdicts), None)
+
+    def is_answer(self, file: ProjectFile, comparison: Comparison, acted_on: set[ScopeKey]) -> bool:
+        """The comparison is the answer of a function that somebody asks: a caller that acts by it, or a framework."""
+        key = (file.path, comparison.scope)
+        if not comparison.gives:
+            return any(e.startswith("=") and _DECIDES.search(e) for e in (*comparison.effects, *comparison.follows))
+        scope = self.scene.modules.index(file.path).facts.scopes[comparison.scope]
+        return key in acted_on or bool(_NAMED_VERDICT.search(scope.name.rpartition(".")[2]))
+
+    def gate(self, file: ProjectFile, comparison: Comparison, text: str) -> Gate:
+        effects = dict.fromkeys((*comparison.effects, *comparison.follows))
+        if comparison.leaves:
+            effects |= dict.fromkeys(n for n in self.later(file, comparison) if self.leads_on(file.path, n))
+        return Gate(file, comparison.scope, comparison.line, comparison.stops, tuple(effects), text)
 
 
-def _acted_on(scene: Scene, gate: Gate) -> Iterator[Gate]:
-    """The gate's function returns a verdict, and a caller raises, exits or decides by it."""
-    code = gate.file.code
-    assert code is not None
-    last = code.scopes[gate.scope].name.rpartition(".")[2]
-    for file in scene.project.code_files:
-        index = scene.modules.index(file.path)
-        for number, calls in index.calls.items():
-            asked = [
-                c
-                for c in calls
-                if c.name.rpartition(".")[2] == last and (file.path, number) != (gate.file.path, gate.scope)
-            ]
-            if not asked or (gate.file.path, gate.scope) not in scene.modules.targets(asked[0].name, file.path):
-                continue
-            line = asked[0].line
-            stops = any(r.scope == number and r.line >= line for r in index.facts.raises)
-            stops = stops or any(c.name in ("sys.exit", "exit") and c.line >= line and c.guards for c in calls)
-            effects = tuple(c.name for c in calls if c.line >= line and c.guards)
-            if stops or any(_DECIDES.search(e.rpartition(".")[2]) for e in effects):
-                yield Gate(file, number, line, stops, effects, gate.text)
+def _is_metric(name: str) -> bool:
+    """Every word of the name speaks of a metric or stands beside one (`val_f1_score`); one at least is a metric."""
+    words = [word for word in name.lower().split("_") if word]
+    return (
+        name not in _OTHER_LIMITS
+        and any(word in _METRICS for word in words)
+        and all(word in _METRICS or word in _QUALIFIERS or len(word) == 1 for word in words)
+    )
 
 
-def _gate(scene: Scene, file: ProjectFile, comparison: Comparison) -> Gate | None:
-    names = set(comparison.names)
-    metrics = {name for name in names if _METRIC.match(name)}
-    if not metrics or names & _NOT_METRIC or comparison.operator in ("==", "!="):
-        return None
-    referenced = comparison.literal is not None or len(metrics) > 1 or any(_REFERENCE.search(n) for n in names)
-    if not referenced or (comparison.literal == 0 and len(names) == 1 and comparison.outcome not in _STOPS):
-        return None
-    if any(name.startswith("best") for name in names) and comparison.outcome in ("assign", "call"):
-        return None
-    if not _decides(scene, file, comparison):
-        return None
-    text = f"{' '.join(sorted(metrics))} is compared with {_reference(comparison, names - metrics)}"
-    return Gate(file, comparison.scope, comparison.line, comparison.outcome in _STOPS, comparison.effects, text)
+def _is_limit(name: str) -> bool:
+    return not _LIMITS.isdisjoint(name.lower().split("_"))
 
 
-def _reference(comparison: Comparison, others: set[str]) -> str:
+def _speaks_of_evaluation(name: str) -> bool:
+    words = set(name.rpartition(".")[2].lower().split("_"))
+    return bool(words & _METRICS) or any(word.startswith(("eval", "validat", "measure")) for word in words)
+
+
+def _steers(comparison: Comparison) -> bool:
+    """The names are those of a training that is steered: patience, epochs, the best so far."""
+    if any(name in _OTHER_LIMITS - {"map"} for name in comparison.names):
+        return True
+    if comparison.stops:
+        return False
+    bare = comparison.literal == 0 and len(comparison.names) == 1
+    return bare or any(name.startswith("best") for name in comparison.names)
+
+
+def _told(comparison: Comparison, side: Side) -> str:
+    metrics = sorted({name for s in comparison.sides for name in s.names if _is_metric(name)})
+    told = " ".join(metrics) or next(iter(side.names), "") or side.made_by[0].partition("[")[0].rpartition(".")[2]
     if comparison.literal is not None:
-        return f"{comparison.literal:g}"
-    named = sorted(name for name in others if _REFERENCE.search(name))
-    return named[0] if named else "another model's"
-
-
-def _decides(scene: Scene, file: ProjectFile, comparison: Comparison) -> bool:
-    """Something follows: it stops, it calls what registers or cancels, or returns a verdict that a caller can act on."""
-    if comparison.outcome in _STOPS:
-        return True
-    if any(_DECIDES.search(effect.rpartition(".")[2]) for effect in comparison.effects):
-        return True
-    if comparison.outcome == "return":
-        return _verdict_name(file, comparison.scope)
-    if any(e.startswith("=") and _DECIDES.search(e) for e in comparison.effects):
-        return True  # the decision is kept as a word: `decision = "promote"`
-    return comparison.outcome == "assign" and (_used_verdict(file, comparison) or _returns_verdict(file, comparison))
-
-
-_VERDICT = re.compile(
-    r"accept|better|gate|should|is_|check|valid|pass|approve|promot|decide|decision|compare|eligible|meets|qualif|quality|"
-    r"branch|verify|improve|challenger|champion|deploy|regist|refus|reject|verdict|reason|fail",
-    re.IGNORECASE,
-)
-
-
-def _verdict_name(file: ProjectFile, scope: int) -> bool:
-    code = file.code
-    assert code is not None
-    return bool(_VERDICT.search(code.scopes[scope].name.rpartition(".")[2]))
-
-
-def _returns_verdict(file: ProjectFile, comparison: Comparison) -> bool:
-    """`accepted = low <= metric <= high` in a function named for a verdict."""
-    code = file.code
-    assert code is not None
-    last = code.scopes[comparison.scope].name.rpartition(".")[2]
-    return bool(
-        re.search(r"accept|is_better|should_|gate|promot|decide|approve|eligible|qualif|passes", last, re.IGNORECASE)
-    )
-
-
-def _used_verdict(file: ProjectFile, comparison: Comparison) -> bool:
-    """The verdict is kept in a variable and the function then registers, raises or returns it."""
-    code = file.code
-    assert code is not None
-    later = [c for c in code.calls if c.scope == comparison.scope and c.line > comparison.line and c.guards]
-    if any(_DECIDES.search(c.name.rpartition(".")[2]) and any(_is_verdict(g.name) for g in c.guards) for c in later):
-        return True
-    return any(r.scope == comparison.scope and r.line > comparison.line for r in code.raises) and _verdict_name(
-        file, comparison.scope
-    )
-
-
-def _is_verdict(name: str) -> bool:
-    return bool(
-        re.search(
-            r"accept|better|pass|improv|ok|promot|gate|approve|should|valid|register|deploy|meets|success", name, re.I
-        )
-    )
+        return f"{told} is compared with {comparison.literal:g}"
+    others = [name for s in comparison.sides if s is not side for name in s.names if name not in metrics]
+    return f"{told} is compared with {others[0] if others else 'another model'!s}"

@@ -11,8 +11,9 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +24,6 @@ from assessor.facts.python import (
     UNKNOWN,
     Call,
     ClassDef,
-    Comparison,
     Constant,
     Guard,
     Import,
@@ -32,6 +32,7 @@ from assessor.facts.python import (
     Raise,
     Reference,
     Scope,
+    Side,
     Text,
 )
 from assessor.readers.code.python_metrics import measure
@@ -61,6 +62,21 @@ from assessor.readers.code.python_reach import (
     is_fixed,
     truth,
 )
+from assessor.readers.code.python_values import (
+    NOTHING,
+    STOPS,
+    Made,
+    OpenComparison,
+    Outcome,
+    grows,
+    joined,
+    origins,
+    part,
+    replaced,
+    result,
+    root_of,
+    verdicts,
+)
 
 MAX_TEXT = 300
 MAX_CALLS = 20_000
@@ -72,7 +88,6 @@ _NAMES_AND_CALLS = (ast.Name, ast.Attribute, ast.Call)
 _SEQUENCES = (ast.List, ast.Tuple)
 _COLLECTIONS = (ast.List, ast.Tuple, ast.Set)
 _ASSIGNMENTS = (ast.Assign, ast.AugAssign)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _WITH_CHILDREN = (ast.comprehension, ast.arguments, ast.arg, ast.keyword, ast.withitem, ast.match_case, ast.pattern)
 """What stands between statements and expressions and holds some: all but operators and contexts."""
 
@@ -138,8 +153,11 @@ def _facts(tree: ast.Module, text: str, walk: _Walk, measured: bool = False) -> 
         imports=tuple(walk.imports),
         calls=tuple(walk.calls),
         references=tuple(walk.references.values()),
-        classes=tuple(walk.classes),
-        comparisons=tuple(walk.comparisons),
+        classes=tuple(replace(c, attributes=walk.attributes_of(c.name)) for c in walk.classes),
+        comparisons=tuple(c.frozen() for c in walk.decided if c.is_sized),
+        tests=tuple(
+            c.frozen() for c in walk.decided if not c.is_sized and (c.stops or c.gives or c.leaves or c.follows)
+        ),
         raises=tuple(walk.raises),
         constants=tuple(walk.constants),
         texts=tuple(walk.texts),
@@ -195,6 +213,9 @@ class _OpenScope:
     node: ast.AST | None = None
     literals: dict[str, ast.expr] = field(default_factory=dict)
     """Literals that names were bound to, as far as the walk has come."""
+    made: dict[str, Made] = field(default_factory=dict)
+    """What made the values of its variables, and under `name[key]` that of their items."""
+    returns: dict[str, Made] = field(default_factory=dict)
 
     def frozen(self) -> Scope:
         return Scope(
@@ -209,6 +230,7 @@ class _OpenScope:
             self.trivial,
             self.is_stub,
             self.parent,
+            tuple((key, origins(made)) for key, made in self.returns.items() if origins(made))[:MAX_ITEMS],
         )
 
 
@@ -235,7 +257,7 @@ class _Walk:
         self.calls: list[Call] = []
         self.references: dict[tuple[str, int], Reference] = {}
         self.classes: list[ClassDef] = []
-        self.comparisons: list[Comparison] = []
+        self.decided: list[OpenComparison] = []
         self.raises: list[Raise] = []
         self.constants: list[Constant] = []
         self.texts: list[Text] = []
@@ -244,7 +266,11 @@ class _Walk:
         self.attributes: dict[tuple[str, str], str] = {}
         self.guards: list[Guard] = []
         self.class_stack: list[str] = []
-        self.outcome: tuple[str, tuple[str, ...]] = ("none", ())
+        self.outcome = NOTHING
+        self.made_attributes: dict[str, dict[str, Made]] = defaultdict(dict)
+        self.displays: dict[int, dict[object, Made]] = {}
+        self.deciding: Made = ()
+        self.loop_lines: list[tuple[int, int]] = []
         self.loops: list[bool] = []
         self.skips = False
 
@@ -320,16 +346,24 @@ class _Walk:
             self.loops[-1] = True
         return LEFT
 
-    def children(self, node: ast.AST) -> None:
+    def children(self, node: ast.AST) -> Made:
+        """Walk what a node holds; the marks of all its expressions."""
+        found: Made = ()
         for name in node._fields:
             value = getattr(node, name, None)
             for child in value if type(value) is list else (value,):
                 if isinstance(child, ast.expr):
-                    self.expression(child)
+                    made = self.expression(child)
                 elif isinstance(child, ast.stmt):
                     self.statement(child)
+                    continue
                 elif isinstance(child, _WITH_CHILDREN):
-                    self.children(child)
+                    made = self.children(child)
+                else:
+                    continue
+                if made:
+                    found = joined(found, made) if found else made
+        return found
 
     def import_(self, node: ast.Import) -> None:
         for name in node.names:
@@ -377,6 +411,8 @@ class _Walk:
         for argument in arguments:
             opened.types[argument.arg] = self.annotated(argument.annotation)
             self.typed(argument.annotation, len(self.scopes))
+            if argument.arg not in ("self", "cls"):
+                opened.made[argument.arg] = (f"@{name}:{argument.arg}",)
         opened.node = node
         if self.skips or any(is_skip(d) for d in node.decorator_list):
             opened.is_stub = True
@@ -402,10 +438,11 @@ class _Walk:
 
     def enter(self, opened: _OpenScope, body: list[ast.stmt]) -> None:
         self.scopes.append(opened)
-        before = (self.scope, self.class_stack, self.guards, self.loops)
+        before = (self.scope, self.class_stack, self.guards, self.loops, self.deciding, self.loop_lines)
         self.scope, self.class_stack, self.guards, self.loops = len(self.scopes) - 1, [], [], []
+        self.deciding, self.loop_lines = (), []
         self.block(without_docstring(body))
-        self.scope, self.class_stack, self.guards, self.loops = before
+        self.scope, self.class_stack, self.guards, self.loops, self.deciding, self.loop_lines = before
 
     def class_(self, node: ast.ClassDef) -> None:
         decorators = tuple(self.decorator(d) for d in node.decorator_list)
@@ -444,14 +481,34 @@ class _Walk:
         decided = self.truth(node.test)
         if decided is not None:
             return self.block(node.body if decided else node.orelse)
-        before = self.outcome
-        self.outcome = self.branch_outcome(node.body, node.orelse) if compares(node.test) else ("none", ())
-        self.expression(node.test)
+        before, deciding, sized = self.outcome, self.deciding, compares(node.test)
+        self.outcome = self.branch_outcome(node.body, node.orelse) if sized else NOTHING
+        made, outcome = self.expression(node.test), self.outcome
         self.outcome = before
+        if made:
+            outcome = outcome if sized else self.branch_outcome(node.body, node.orelse)
+            self.deciding = joined(self.deciding, self.meet(node.test, made, outcome))
         guards = guards_of(node.test)
         ends = self.guarded(node.body, guards)
         other = self.guarded(node.orelse, inverted(guards))
+        self.deciding = deciding
         return max(ends, other) if ends and other else PASSES
+
+    def meet(self, node: ast.expr, made: Made, outcome: Outcome) -> Made:
+        """The comparisons behind a condition learn what follows from it; what calls returned is a condition itself."""
+        found = verdicts(made)
+        for number in found:
+            self.decided[number].meet(outcome)
+        sources = origins(made)
+        if sources and len(self.decided) < MAX_CALLS:
+            side = Side(tuple(identifiers(node)), sources)
+            test = OpenComparison(
+                side.names, "", None, self.line_of(node.lineno), self.scope, "", (), (side,), frozenset()
+            )
+            test.meet(outcome)
+            found.append(len(self.decided))
+            self.decided.append(test)
+        return tuple(found)
 
     def guarded(self, body: list[ast.stmt], guards: list[Guard]) -> str:
         self.guards += guards
@@ -460,10 +517,11 @@ class _Walk:
             del self.guards[-len(guards) :]
         return ends
 
-    def branch_outcome(self, body: list[ast.stmt], orelse: list[ast.stmt]) -> tuple[str, tuple[str, ...]]:
+    def branch_outcome(self, body: list[ast.stmt], orelse: list[ast.stmt]) -> Outcome:
         """What an if's branches do: the strongest thing first, and the names called in them."""
         kinds: set[str] = set()
         effects: list[str] = []
+        gives = False
         budget = 400
         for node in (inner for statement in [*body, *orelse] for inner in ast.walk(statement)):
             budget -= 1
@@ -473,6 +531,7 @@ class _Walk:
                 kinds.add("raise")
             elif isinstance(node, ast.Return):
                 kinds.add("return")
+                gives = gives or _is_answer(node.value)
             elif isinstance(node, ast.Call):
                 name = self.resolve(node.func)
                 effects.append(name)
@@ -482,7 +541,9 @@ class _Walk:
                 if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
                     effects.append(f"={node.value.value[:40]}")
         order = ("raise", "exit", "return", "call", "assign", "print")
-        return next((kind for kind in order if kind in kinds), "none"), tuple(dict.fromkeys(effects))[:MAX_ITEMS]
+        kind = next((kind for kind in order if kind in kinds), "none")
+        bound = frozenset(replaced(body) | replaced(orelse)) if "assign" in kinds else frozenset()
+        return Outcome(kind, tuple(dict.fromkeys(effects))[:MAX_ITEMS], gives, bound)
 
     def assert_(self, node: ast.Assert) -> str:
         scope = self.scopes[self.scope]
@@ -491,25 +552,42 @@ class _Walk:
             scope.trivial += 1
         else:
             scope.asserts.append(self.line_of(node.lineno))
-        before, self.outcome = self.outcome, ("assert", ())
-        self.expression(node.test)
+        before, self.outcome = self.outcome, _ASSERTS
+        made = self.expression(node.test)
         self.outcome = before
+        if made:
+            self.meet(node.test, made, _ASSERTS)
         return RAISED if decided is False else PASSES
 
     def raise_(self, node: ast.Raise) -> str:
         target = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
         name = self.resolve(target) if target else ""
         self.raises.append(Raise(name, self.line_of(node.lineno), self.scope))
-        if node.exc:
-            self.expression(node.exc)
+        if node.exc and (made := self.expression(node.exc)):
+            for number in verdicts(made):  # `raise SystemExit(0 if good else 1)`
+                self.decided[number].meet(_RAISES)
         return RAISED
 
     def return_(self, node: ast.Return) -> str:
         if node.value:
-            before, self.outcome = self.outcome, ("return", ())
-            self.expression(node.value)
+            before, self.outcome = self.outcome, _RETURNS
+            made = self.expression(node.value)
             self.outcome = before
+            for number in verdicts(joined(made, self.deciding) if _is_answer(node.value) else made):
+                self.decided[number].gives = True
+            returns = self.scopes[self.scope].returns
+            returns[""] = joined(returns.get("", ()), made)
+            for key, item in self.items(node.value).items():
+                if len(returns) < MAX_ITEMS:
+                    returns[str(key)] = joined(returns.get(str(key), ()), item)
         return LEFT
+
+    def items(self, value: ast.expr) -> dict[object, Made]:
+        """What made the items of a display, or of a variable that holds one."""
+        if isinstance(value, ast.Name):
+            made, prefix = self.scopes[self.scope].made, value.id + "["
+            return {name[len(prefix) : -1]: item for name, item in made.items() if name.startswith(prefix)}
+        return self.displays.get(id(value), {})
 
     def assign(self, node: ast.Assign | ast.AnnAssign) -> None:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -518,11 +596,13 @@ class _Walk:
         if isinstance(node.value, ast.Lambda) and isinstance(targets[0], ast.Name) and not self.class_stack:
             self.named_lambda(targets[0].id, node.value)
             return
-        before, self.outcome = self.outcome, ("assign", ())
-        self.expression(node.value)
+        before, self.outcome = self.outcome, _ASSIGNS
+        made = self.expression(node.value)
         self.outcome = before
+        if self.deciding and isinstance(node.value, ast.Constant):
+            made = self.deciding  # `passed = False` under a condition keeps what decided it
         for target in targets:
-            self.assign_target(target, node.value)
+            self.assign_target(target, node.value, made)
 
     def named_lambda(self, name: str, node: ast.Lambda) -> None:
         """`name = lambda …` is a function: its body runs where it is called."""
@@ -545,23 +625,53 @@ class _Walk:
                 scope.is_stub = True
         self.children(node)
 
-    def assign_target(self, target: ast.expr, value: ast.expr) -> None:
+    def augment(self, node: ast.AugAssign) -> None:
+        made = joined(self.expression(node.value), self.deciding)
+        if isinstance(node.target, ast.Name):
+            self.hold(node.target.id, made, adds=True)
+        else:
+            self.expression(node.target)
+
+    def assign_target(self, target: ast.expr, value: ast.expr, made: Made) -> None:
         if isinstance(target, ast.Name):
-            self.scopes[self.scope].types[target.id] = self.type_of(value)
-            self.local_text(target.id, value)
-            if not self.class_stack and is_fixed(value):
-                self.scopes[MODULE if self.scope == MAIN else self.scope].literals[target.id] = value
-            if self.scope in (MODULE, MAIN) or isinstance(value, ast.Dict):
-                self.constant(target.id, value)
+            self.assign_name(target.id, value, made)
         elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
-            class_name = self.scopes[self.scope].class_name
-            self.attributes.setdefault((class_name, target.attr), self.type_of(value))
+            key = (self.scopes[self.scope].class_name, target.attr)
+            self.attributes.setdefault(key, self.type_of(value))
+            held = self.made_attributes[key[0]]
+            held[target.attr] = joined(held.get(target.attr, ()), made)
         elif isinstance(target, _SEQUENCES):
-            for element in target.elts:
+            shown = self.displays.get(id(value), {})
+            for number, element in enumerate(target.elts):
                 if isinstance(element, ast.Name):
                     self.scopes[self.scope].types[element.id] = "?"
+                    self.hold(element.id, shown[number] if number in shown else part(made, number))
         elif isinstance(target, ast.Subscript):
             self.expression(target)
+            if isinstance(target.value, ast.Name):
+                self.hold(target.value.id, made, adds=True)
+                if isinstance(target.slice, ast.Constant):
+                    self.hold(f"{target.value.id}[{target.slice.value!s}]", made)
+
+    def assign_name(self, name: str, value: ast.expr, made: Made) -> None:
+        scope = self.scopes[self.scope]
+        scope.types[name] = self.type_of(value)
+        self.local_text(name, value)
+        if not self.class_stack and is_fixed(value):
+            self.scopes[MODULE if self.scope == MAIN else self.scope].literals[name] = value
+        if self.scope in (MODULE, MAIN) or isinstance(value, ast.Dict):
+            self.constant(name, value)
+        # a verdict that both ways set (`ok = True`, then `ok = False` under a condition) keeps its comparison
+        self.hold(name, made, adds=bool(self.deciding))
+        for key, item in self.displays.get(id(value), {}).items():
+            self.hold(f"{name}[{key}]", item)
+
+    def hold(self, name: str, made: Made, *, adds: bool = False) -> None:
+        """A variable of this scope holds a value, or (`adds`) holds it besides what it held."""
+        held = self.scopes[self.scope].made
+        known = held.get(name, ()) if adds else ()
+        if made or known or name in held:
+            held[name] = joined(known, made) if known else made
 
     def constant(self, name: str, value: ast.expr) -> None:
         literal = self.literal(value)
@@ -596,21 +706,43 @@ class _Walk:
 
     def with_(self, node: ast.With | ast.AsyncWith) -> str:
         for item in node.items:
-            self.expression(item.context_expr)
+            made = self.expression(item.context_expr)
             if isinstance(item.optional_vars, ast.Name):
+                self.hold(item.optional_vars.id, made)
                 self.scopes[self.scope].types[item.optional_vars.id] = self.type_of(item.context_expr)
         return LEFT if self.block(node.body) == LEFT else PASSES  # a context manager may swallow what is raised
 
     def for_(self, node: ast.For | ast.AsyncFor) -> str:
-        self.expression(node.iter)
+        made = self.expression(node.iter)
         if is_empty(node.iter):
             return self.block(node.orelse)
         for name in ast.walk(node.target):
             if isinstance(name, ast.Name):
                 self.scopes[self.scope].types[name.id] = "?"
-        self.loop(node.body)
+        self.each(node.target, node.iter, made)
+        self.loop(node)
         self.block(node.orelse)
         return PASSES
+
+    def each(self, target: ast.expr, iterated: ast.expr, made: Made) -> None:
+        """The names of a loop hold items of what it runs over; the number that `enumerate` gives is a counter."""
+        counted = isinstance(iterated, ast.Call) and self.resolve(iterated.func) == "enumerate"
+        if counted and isinstance(target, ast.Tuple) and len(target.elts) == 2:
+            inner = iterated.args[0] if isinstance(iterated, ast.Call) and iterated.args else None
+            self.each(target.elts[0], ast.Constant(0), ("range",))
+            self.each(target.elts[1], ast.Constant(0), self.looked_up(inner))
+            return
+        for name in ast.walk(target):
+            if isinstance(name, ast.Name):
+                self.hold(name.id, made)
+
+    def looked_up(self, node: ast.expr | None) -> Made:
+        """What a variable or attribute holds, without walking it again."""
+        if isinstance(node, ast.Name):
+            return self.made_name(node.id)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            return self.looked_up(node.func.value)
+        return ()
 
     def while_(self, node: ast.While) -> str:
         decided = self.truth(node.test)
@@ -618,16 +750,18 @@ class _Walk:
             return self.block(node.orelse)
         if decided is None:
             self.expression(node.test)
-        broken = self.loop(node.body)
+        broken = self.loop(node)
         if decided and not broken:
             return LEFT
         self.block(node.orelse)
         return PASSES
 
-    def loop(self, body: list[ast.stmt]) -> bool:
+    def loop(self, node: ast.For | ast.AsyncFor | ast.While) -> bool:
         """Walk a loop's body; True where a `break` that can run leaves it."""
         self.loops.append(False)
-        self.block(body)
+        self.loop_lines.append((self.line_of(node.lineno), self.line_of(node.end_lineno or node.lineno)))
+        self.block(node.body)
+        self.loop_lines.pop()
         return self.loops.pop()
 
     def try_(self, node: ast.Try) -> str:
@@ -650,62 +784,159 @@ class _Walk:
 
     # ---- expressions ----
 
-    def expression(self, node: ast.expr) -> None:
+    def expression(self, node: ast.expr) -> Made:
+        """Walk an expression; the marks of its value."""
         kind = type(node)
         if kind is ast.Call:
-            self.call(node)  # type: ignore[arg-type]
-        elif kind is ast.Name or kind is ast.Attribute:
+            return self.call(node)  # type: ignore[arg-type]
+        if kind is ast.Name:
             self.note_reference(node)
-            if kind is ast.Attribute and not isinstance(node.value, ast.Name):  # type: ignore[attr-defined]
-                self.expression(node.value)  # type: ignore[attr-defined]
-        elif kind is ast.Constant:
+            return self.made_name(node.id)  # type: ignore[attr-defined]
+        if kind is ast.Attribute:
+            self.note_reference(node)
+            return self.attribute(node)  # type: ignore[arg-type]
+        if kind is ast.Constant:
             self.text(node)  # type: ignore[arg-type]
-        elif kind is ast.Compare:
-            self.compare(node)  # type: ignore[arg-type]
-            self.children(node)
-        elif kind is ast.IfExp:
-            self.outcome, before = ("assign", ()), self.outcome
-            self.conditional(node)  # type: ignore[arg-type]
-            self.outcome = before
-        elif kind is ast.BoolOp:
-            self.joined(node)  # type: ignore[arg-type]
-        elif kind in _COMPREHENSIONS:
-            if not any(is_empty(g.iter) or any(self.truth(i) is False for i in g.ifs) for g in node.generators):  # type: ignore[attr-defined]
-                self.children(node)
-        else:
-            self.children(node)
+            return ()
+        handler = _EXPRESSIONS.get(kind)
+        return handler(self, node) if handler else self.children(node)
 
-    def conditional(self, node: ast.IfExp) -> None:
+    def made_name(self, name: str) -> Made:
+        index = self.scope
+        while True:
+            scope = self.scopes[index]
+            if name in scope.made:
+                return scope.made[name]
+            if index == MODULE or name in scope.types:
+                return ()
+            index = scope.parent
+
+    def attribute(self, node: ast.Attribute) -> Made:
+        if not isinstance(node.value, ast.Name):
+            made = self.expression(node.value)
+            return part(made, node.attr) if made else made
+        if node.value.id in ("self", "cls"):
+            return self.made_attributes.get(self.scopes[self.scope].class_name, {}).get(node.attr, ())
+        return ("len",) if node.attr in ("shape", "size") else part(self.made_name(node.value.id), node.attr)
+
+    def attributes_of(self, class_name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What made the attributes of a class, as far as calls or parameters did."""
+        known = ((name, origins(made)) for name, made in self.made_attributes.get(class_name, {}).items())
+        return tuple((name, sources) for name, sources in known if sources)[:MAX_ITEMS]
+
+    def subscript(self, node: ast.Subscript) -> Made:
+        made = self.expression(node.value)
+        self.expression(node.slice)
+        if not isinstance(node.slice, ast.Constant):
+            return made
+        if isinstance(node.value, ast.Name):
+            name = f"{node.value.id}[{node.slice.value!s}]"
+            scope = self.scopes[self.scope]
+            if name in scope.made:
+                return scope.made[name]
+            if scope.parent == MODULE and name in self.scopes[MODULE].made and node.value.id not in scope.types:
+                return self.scopes[MODULE].made[name]
+        return part(made, node.slice.value)
+
+    def display(self, node: ast.List | ast.Tuple) -> Made:
+        items = {number: self.expression(item) for number, item in enumerate(node.elts)}
+        if isinstance(node, ast.Tuple):
+            self.displays[id(node)] = dict(list(items.items())[:MAX_ITEMS])
+        return joined(*items.values())
+
+    def dictionary(self, node: ast.Dict) -> Made:
+        found: Made = ()
+        items: dict[object, Made] = {}
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is not None:
+                self.expression(key)
+            made = self.expression(value)
+            if isinstance(key, ast.Constant) and len(items) < MAX_ITEMS:
+                items[key.value] = made
+            found = joined(found, made) if made else found
+        if items:
+            self.displays[id(node)] = items
+        return found
+
+    def joined_text(self, node: ast.JoinedStr) -> Made:
+        self.children(node)
+        return ()
+
+    def walrus(self, node: ast.NamedExpr) -> Made:
+        made = self.expression(node.value)
+        self.assign_target(node.target, node.value, made)
+        return made
+
+    def comparison(self, node: ast.Compare) -> Made:
+        sides = [self.expression(side) for side in (node.left, *node.comparators)]
+        return self.compare(node, sides)
+
+    def comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Made:
+        if any(is_empty(g.iter) or any(self.truth(i) is False for i in g.ifs) for g in node.generators):
+            return ()
+        found: list[Made] = []
+        for generator in node.generators:
+            self.each(generator.target, generator.iter, self.expression(generator.iter))
+            found += [tuple(verdicts(self.expression(condition))) for condition in generator.ifs]
+        parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        taken = {root_of(part) for part in parts}
+        for number in verdicts(joined(*found)):  # `[row for row in rows if row.size > 3]` chooses, it does not judge
+            self.decided[number].picks = self.decided[number].picks or bool(self.decided[number].roots & taken)
+        return joined(*found, *(self.expression(part) for part in parts))
+
+    def choice(self, node: ast.IfExp) -> Made:
+        self.outcome, before = _ASSIGNS, self.outcome
         decided = self.truth(node.test)
-        if decided is None:
-            self.children(node)
-        else:
-            self.expression(node.body if decided else node.orelse)
+        made = self.children(node) if decided is None else self.expression(node.body if decided else node.orelse)
+        self.outcome = before
+        return made
 
-    def joined(self, node: ast.BoolOp) -> None:
+    def logical(self, node: ast.BoolOp) -> Made:
         """Walk the values up to the first that decides: what follows `False and` never runs."""
         decides = not isinstance(node.op, ast.And)
+        found: Made = ()
         for value in node.values:
-            self.expression(value)
+            found = joined(found, self.expression(value))
             if self.truth(value) is decides:
                 break
+        return found
 
     def text(self, node: ast.Constant) -> None:
         if isinstance(node.value, str) and len(node.value) >= 6 and len(self.texts) < MAX_CALLS:
             self.texts.append(Text(node.value[: 2 * MAX_TEXT], self.line_of(node.lineno), self.scope))
 
-    def call(self, node: ast.Call) -> None:
+    def call(self, node: ast.Call) -> Made:
+        number = len(self.calls)
         made = self.call_fact(node)
-        if len(self.calls) < MAX_CALLS:
+        if number < MAX_CALLS:
             self.calls.append(made)
         self.note_assertion(made)
+        receiver: Made = ()
         if not isinstance(node.func, ast.Name):
             inner = node.func.value if isinstance(node.func, ast.Attribute) else node.func
-            self.expression(inner)
-        for argument in node.args:
-            self.expression(argument.value if isinstance(argument, ast.Starred) else argument)
+            receiver = self.expression(inner)
+        given = self.arguments(node)
+        if made.name in _EXITS:
+            for value, marks in zip([*node.args, *(k.value for k in node.keywords)], given.values(), strict=False):
+                if marks:
+                    self.meet(value, marks, _ENDS)
+        if (grown := grows(node)) and (added := joined(self.deciding, *given.values())):
+            self.hold(grown, added, adds=True)
+        named = tuple((key, sources) for key, marks in given.items() if (sources := origins(marks)))
+        if named and number < MAX_CALLS:
+            self.calls[number] = replace(made, given=named[:MAX_ITEMS])
+        return result(made.name, node, receiver, given.values())
+
+    def arguments(self, node: ast.Call) -> dict[str, Made]:
+        """What made each argument, by position or keyword (`*` and `**` for what is unpacked)."""
+        found: dict[str, Made] = {}
+        for position, argument in enumerate(node.args):
+            starred = isinstance(argument, ast.Starred)
+            made = self.expression(argument.value if isinstance(argument, ast.Starred) else argument)
+            found["*" if starred else str(position)] = made
         for keyword in node.keywords:
-            self.expression(keyword.value)
+            found[keyword.arg or "**"] = self.expression(keyword.value)
+        return found
 
     def call_fact(self, node: ast.Call) -> Call:
         names = []
@@ -743,17 +974,29 @@ class _Walk:
         else:
             scope.asserts.append(call.line)
 
-    def compare(self, node: ast.Compare) -> None:
+    def compare(self, node: ast.Compare, made: list[Made]) -> Made:
+        """Note a comparison of sizes, or for equality where its outcome stops something or a call made a side."""
         operator = OPERATORS.get(type(node.ops[0]))
-        kind, effects = self.outcome
-        if operator is None or (operator in ("==", "!=") and kind not in ("raise", "exit", "assert")):
-            return
-        sides = [node.left, *node.comparators]
-        names = tuple(dict.fromkeys(name for side in sides for name in identifiers(side)))
-        number = next((v for v in map(number_of, sides) if v is not None), None)
-        if names and len(self.comparisons) < MAX_CALLS:
-            line = self.line_of(node.lineno)
-            self.comparisons.append(Comparison(names, operator, number, line, self.scope, kind, effects))
+        nodes = [node.left, *node.comparators]
+        passed = joined(*(verdicts(marks) for marks in made))
+        if operator is None or len(self.decided) >= MAX_CALLS:
+            return joined(*made)  # `is`, `in`: what is asked of the value, not a size
+        outcome = self.outcome
+        sized = operator not in ("==", "!=") or outcome.kind in STOPS
+        if not sized and not any(origins(marks) for marks in made):
+            return passed
+        names = tuple(dict.fromkeys(name for side in nodes for name in identifiers(side)))
+        if not names:
+            return passed
+        sides = tuple(Side(tuple(identifiers(side)), origins(marks)) for side, marks in zip(nodes, made, strict=True))
+        number = next((v for v in map(number_of, nodes) if v is not None), None)
+        roots = frozenset(root for root in map(root_of, nodes) if root)
+        line, loop = self.line_of(node.lineno), self.loop_lines[-1] if self.loop_lines else (0, 0)
+        found = OpenComparison(
+            names, operator, number, line, self.scope, outcome.kind, outcome.effects, sides, roots, loop, is_sized=sized
+        )
+        self.decided.append(found)
+        return joined(passed, (len(self.decided) - 1,))
 
     def note_reference(self, node: ast.expr) -> None:
         root = node
@@ -841,6 +1084,36 @@ class _Walk:
         return UNKNOWN
 
 
+_ASSIGNS, _ASSERTS, _RETURNS = Outcome("assign"), Outcome("assert"), Outcome("return", gives=True)
+_RAISES, _ENDS = Outcome("raise"), Outcome("exit")
+
+
+def _is_answer(value: ast.expr | None) -> bool:
+    """A returned value that is fixed (True, "deploy", a tuple or dictionary with such): the answer to a question."""
+    if isinstance(value, ast.Constant):
+        return value.value is not None
+    if isinstance(value, ast.Tuple):
+        return any(_is_answer(item) for item in value.elts)
+    return isinstance(value, ast.Dict) and any(_is_answer(item) for item in value.values)
+
+
+_EXPRESSIONS: dict[type, Callable[[_Walk, Any], Made]] = {
+    ast.Subscript: _Walk.subscript,
+    ast.Tuple: _Walk.display,
+    ast.List: _Walk.display,
+    ast.Dict: _Walk.dictionary,
+    ast.JoinedStr: _Walk.joined_text,
+    ast.NamedExpr: _Walk.walrus,
+    ast.Compare: _Walk.comparison,
+    ast.IfExp: _Walk.choice,
+    ast.BoolOp: _Walk.logical,
+    ast.ListComp: _Walk.comprehension,
+    ast.SetComp: _Walk.comprehension,
+    ast.GeneratorExp: _Walk.comprehension,
+    ast.DictComp: _Walk.comprehension,
+}
+
+
 def _noop(walk: _Walk, node: ast.AST) -> None:
     """Statements without expressions of interest."""
 
@@ -863,6 +1136,7 @@ _STATEMENTS: dict[type, Callable[[_Walk, Any], str | None]] = {
     ast.Return: _Walk.return_,
     ast.Assign: _Walk.assign,
     ast.AnnAssign: _Walk.assign,
+    ast.AugAssign: _Walk.augment,
     ast.With: _Walk.with_,
     ast.AsyncWith: _Walk.with_,
     ast.For: _Walk.for_,

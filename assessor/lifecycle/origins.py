@@ -1,0 +1,150 @@
+"""What made a value, over the functions of the project: whether an evaluation is behind it.
+
+The reader tells for each side of a comparison which calls made it (`Side.made_by`). Here these are followed through what
+first-party functions return and through what their callers give them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from assessor.hits.scene import Scene
+from assessor.project.modules import ScopeKey
+
+_DEEPEST = 8
+_SAME_NAME = 3
+"""Methods of one name beyond which the name of a method on an unknown object says nothing."""
+
+COUNTING_NAMES = frozenset(
+    {"len", "range", "count", "nunique", "size", "enumerate", "id", "type", "isinstance", "hasattr"}
+)
+"""Origins that the reader gives to values that only count."""
+
+Source = tuple[ScopeKey, str]
+"""An origin as it is written in a function."""
+
+
+class Origins:
+    """Answers questions about origins of one project; answers are kept."""
+
+    def __init__(self, scene: Scene, practice: str) -> None:
+        self._scene = scene
+        self._proven = {
+            (hit.file.path, hit.call.name)
+            for hit in scene.hits(practice, notebooks=True)
+            if hit.call is not None and hit.kind == "call"
+        }
+        self._answers: dict[Source, bool] = {}
+        self._given: Mapping[tuple[ScopeKey, str], set[Source]] | None = None
+        self._methods: dict[str, list[ScopeKey]] | None = None
+
+    def proves(self, scope: ScopeKey, origin: str, depth: int = 0) -> bool:
+        """The value was made by a call that proves the practice, in this function or in one that it came through."""
+        key = (scope, origin)
+        known = self._answers.get(key)
+        if known is None:
+            if depth > _DEEPEST:
+                return False
+            self._answers[key] = False  # a value that goes in a circle was made elsewhere
+            known = self._answers[key] = self._find(scope, origin, depth)
+        return known
+
+    def _find(self, scope: ScopeKey, origin: str, depth: int) -> bool:
+        name, _, part = origin.partition("[")
+        if name.startswith("@"):
+            return any(self.proves(*source, depth + 1) for source in self.given(scope[0], name))
+        if (scope[0], name) in self._proven:
+            return True
+        if any(self.proves(*source, depth + 1) for source in self._attribute(scope[0], name, part.rstrip("]"))):
+            return True
+        for target in self.made_in(scope[0], name):
+            for inner in self._returned(target, part.rstrip("]")):
+                if inner.startswith("@"):
+                    passed = self._passed(scope, name, target, inner)
+                    if any(self.proves(scope, source, depth + 1) for source in passed):
+                        return True
+                elif self.proves(target, inner, depth + 1):
+                    return True
+        return False
+
+    def kind(self, scope: ScopeKey, origin: str, depth: int = 0) -> str:
+        """Where a value that no proof made comes from: `count`, `outside` (a library's call), `own` (the project
+        computes it) or `unknown` (a parameter that no call here gives)."""
+        name, _, part = origin.partition("[")
+        if name in COUNTING_NAMES:
+            return "count"
+        if name.startswith("@"):
+            inner = list(self.given(scope[0], name))
+        else:
+            functions = self.made_in(scope[0], name)
+            inner = [(target, source) for target in functions for source in self._returned(target, part.rstrip("]"))]
+            if not inner:
+                return "own" if functions else "outside"
+        kinds = {self.kind(*source, depth + 1) for source in inner} if depth < _DEEPEST else set()
+        return next((kind for kind in ("outside", "count", "own") if kind in kinds), "unknown")
+
+    def made_in(self, path: str, name: str) -> list[ScopeKey]:
+        """The first-party functions that an origin names; of a method on an unknown object, by the method's name."""
+        modules = self._scene.modules
+        found = [target for target in modules.targets(name, path) if target[1] > 1]
+        if found or not name.startswith("?."):
+            return found
+        if self._methods is None:
+            self._methods = defaultdict(list)
+            for file in self._scene.project.code_files:
+                for method, numbers in modules.index(file.path).methods.items():
+                    self._methods[method] += [(file.path, number) for number in numbers]
+        methods = self._methods.get(name.rpartition(".")[2], [])
+        return methods if len(methods) <= _SAME_NAME else []
+
+    def _attribute(self, path: str, name: str, attribute: str) -> list[Source]:
+        """What made an attribute of an object of a first-party class."""
+        modules = self._scene.modules
+        found = (path, name) if name in modules.index(path).classes else modules.split(name, path)
+        if not attribute or found is None or found[1] not in modules.index(found[0]).classes:
+            return []
+        held = dict(modules.index(found[0]).classes[found[1]].attributes)
+        return [((found[0], 0), source) for source in held.get(attribute.partition(".")[0], ())]
+
+    def _returned(self, function: ScopeKey, part: str) -> list[str]:
+        """Origins of what a function returns; of one item only where that is told apart."""
+        returns = dict(self._scene.modules.index(function[0]).facts.scopes[function[1]].returns)
+        chosen = (returns.get(part) or returns.get(part.partition(".")[0])) if part else None
+        return list(chosen if chosen is not None else returns.get("", ()))
+
+    def _passed(self, scope: ScopeKey, name: str, function: ScopeKey, parameter: str) -> Iterator[str]:
+        """Origins of what calls of that name in a function give to a parameter."""
+        place = self._position(function, parameter.partition(":")[2].partition("[")[0])
+        for call in self._scene.modules.index(scope[0]).calls.get(scope[1], ()):
+            if call.name == name:
+                yield from (source for key, sources in call.given if key in place for source in sources)
+
+    def _position(self, function: ScopeKey, parameter: str) -> tuple[str, ...]:
+        """How a call can give the parameter: by name, or by position."""
+        known = self._scene.modules.index(function[0]).facts.scopes[function[1]]
+        if parameter not in known.parameters:
+            return (parameter,)
+        bound = known.parameters[:1] in (("self",), ("cls",))
+        return parameter, str(known.parameters.index(parameter) - bound)
+
+    def given(self, path: str, parameter: str) -> set[Source]:
+        """What the project's calls give to a parameter (`@function:parameter`) of a function of the file."""
+        if self._given is None:
+            self._given = self._all_given()
+        function, _, name = parameter[1:].partition(":")
+        number = self._scene.modules.index(path).scopes.get(function, -1)
+        return self._given.get(((path, number), name), set())
+
+    def _all_given(self) -> Mapping[tuple[ScopeKey, str], set[Source]]:
+        found: dict[tuple[ScopeKey, str], set[Source]] = defaultdict(set)
+        for file in self._scene.project.code_files:
+            for call in self._scene.modules.index(file.path).facts.calls:
+                for target in self.made_in(file.path, call.name) if call.given else ():
+                    scope = self._scene.modules.index(target[0]).facts.scopes[target[1]]
+                    bound = scope.parameters[:1] in (("self",), ("cls",))
+                    for key, sources in call.given:
+                        at = int(key) + bound if key.isdigit() else -1
+                        name = scope.parameters[at] if 0 <= at < len(scope.parameters) else key
+                        found[target, name].update(((file.path, call.scope), source) for source in sources)
+        return found

@@ -1,0 +1,175 @@
+"""What made a value: the calls whose results it holds, and the comparisons that decided it.
+
+A value is told as a tuple of marks. A text is an origin: the dotted name of a call (`sklearn.metrics.f1_score`), with the
+part of its result that was taken (`evaluate[f1]`, `evaluate[0]`), or a parameter (`@check:score`). A number is the
+position of a comparison that decided the value. Marks follow the value through assignments, attributes, items, unpacking,
+arithmetic, conditional expressions, loops and comprehensions; a call that only counts hides what it was given.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from assessor.facts.python import Comparison, Side
+
+Made = tuple[str | int, ...]
+
+MAX_KEY, MAX_ORIGIN = 60, 200
+"""Characters of an item's key, and of an origin with its parts."""
+
+MAX_MARKS = 12
+"""Marks of one value that are kept."""
+
+COUNTING = frozenset({"len", "range", "enumerate", "type", "isinstance", "hasattr", "id", "hash", "input", "time.time"})
+"""Calls whose result says nothing about what was measured in their arguments."""
+
+_COUNTING_METHODS = frozenset({"count", "nunique", "size", "tell", "fileno"})
+
+_KEEPING = frozenset({
+    "abs", "all", "any", "bool", "dict", "filter", "float", "int", "iter", "list", "map", "max", "min", "next", "reversed",
+    "round", "set", "sorted", "sum", "tuple", "zip", "decimal.Decimal", "copy.copy", "copy.deepcopy", "pandas.concat",
+    "operator.lt", "operator.le", "operator.gt", "operator.ge",
+})  # fmt: skip
+"""Calls whose result is made of what they are given."""
+
+_KEEPING_MODULES = ("numpy.", "math.", "statistics.", "torch.")
+_GROWING = frozenset({"append", "add", "extend", "update", "insert", "setdefault"})
+"""Methods that put their arguments into their receiver."""
+
+_ITEM_OF = frozenset({"get", "pop"})
+
+
+def joined(*values: Iterable[str | int]) -> Made:
+    """All marks, each once, in order."""
+    return tuple(dict.fromkeys(mark for value in values for mark in value))[:MAX_MARKS]
+
+
+def origins(made: Made) -> tuple[str, ...]:
+    """The marks that say what made a value."""
+    return tuple(mark for mark in made if isinstance(mark, str))
+
+
+def verdicts(made: Made) -> list[int]:
+    """The marks that say which comparisons decided a value."""
+    return [mark for mark in made if isinstance(mark, int)]
+
+
+def part(made: Made, key: object) -> Made:
+    """The marks of one item or attribute of a value; of a part of a part, `get_run[data.metrics.mae]`."""
+    return tuple(_part(mark, str(key)) if isinstance(mark, str) else mark for mark in made)
+
+
+def _part(origin: str, key: str) -> str:
+    if not origin.endswith("]"):
+        return f"{origin}[{key[:MAX_KEY]}]"
+    return f"{origin[:-1]}.{key}]" if len(origin) + len(key) < MAX_ORIGIN else origin
+
+
+def result(name: str, node: ast.Call, receiver: Made, given: Iterable[Made]) -> Made:
+    """What a call returns is made by it, or by what it is given where it only passes that on or holds it."""
+    last = name.rpartition(".")[2]
+    if name in COUNTING or (last in _COUNTING_METHODS and isinstance(node.func, ast.Attribute)):
+        return (last,)
+    if name in _KEEPING or name.startswith(_KEEPING_MODULES):
+        return joined(receiver, *given)
+    if last in _ITEM_OF and receiver and node.args and isinstance(node.args[0], ast.Constant):
+        return part(receiver, node.args[0].value)
+    if last[:1].isupper():  # an object holds what it was made of
+        return joined((name,), receiver, *given)
+    return joined((name,), receiver)
+
+
+def grows(node: ast.Call) -> str:
+    """The name of the variable that a call adds to (`failed.append(name)`); empty where it adds to none."""
+    func = node.func
+    is_growing = isinstance(func, ast.Attribute) and func.attr in _GROWING and isinstance(func.value, ast.Name)
+    return func.value.id if is_growing else ""  # type: ignore[attr-defined]
+
+
+def root_of(node: ast.expr) -> str:
+    """The variable that an expression takes its value from: `best` of `best["score"]`, `self.best` of an attribute."""
+    while isinstance(node, ast.Subscript | ast.Call | ast.Attribute):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+            return f"self.{node.attr}"
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def replaced(body: Iterable[ast.stmt]) -> set[str]:
+    """The variables that a branch binds anew to something computed: its first level only."""
+    found: set[str] = set()
+    for statement in body:
+        if isinstance(statement, ast.Assign) and not isinstance(statement.value, ast.Constant):
+            for target in statement.targets:
+                targets = target.elts if isinstance(target, ast.Tuple) else [target]
+                found.update(root_of(inner) for inner in targets)
+    return found - {""}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What follows from a condition.
+
+    `kind`: the first of raise, exit, assert, return, call, assign, print, none that a branch does. `gives`: a branch
+    returns a fixed answer. `bound`: variables that a branch binds to something computed.
+    """
+
+    kind: str = "none"
+    effects: tuple[str, ...] = ()
+    gives: bool = False
+    bound: frozenset[str] = frozenset()
+
+
+NOTHING = Outcome()
+STOPS = frozenset({"raise", "exit", "assert"})
+
+
+@dataclass(slots=True)
+class OpenComparison:
+    """A comparison while the walk still learns what follows from it."""
+
+    names: tuple[str, ...]
+    operator: str
+    literal: float | None
+    line: int
+    scope: int
+    outcome: str
+    effects: tuple[str, ...]
+    sides: tuple[Side, ...]
+    roots: frozenset[str]
+    loop: tuple[int, int] = (0, 0)
+    stops: bool = False
+    gives: bool = False
+    picks: bool = False
+    leaves: bool = False
+    follows: dict[str, None] = field(default_factory=dict)
+    is_sized: bool = False
+    """Sizes are compared, or equality decides whether something stops."""
+
+    def meet(self, outcome: Outcome) -> None:
+        """Learn what a condition that this comparison decides leads to."""
+        self.stops = self.stops or outcome.kind in STOPS
+        self.gives = self.gives or outcome.gives
+        self.leaves = self.leaves or outcome.kind == "return"
+        self.picks = self.picks or bool(self.roots & outcome.bound)
+        self.follows.update(dict.fromkeys(outcome.effects))
+
+    def frozen(self) -> Comparison:
+        return Comparison(
+            self.names,
+            self.operator,
+            self.literal,
+            self.line,
+            self.scope,
+            self.outcome,
+            self.effects,
+            self.sides,
+            self.loop,
+            self.stops,
+            self.gives,
+            self.leaves,
+            self.picks,
+            tuple(self.follows)[:40],
+        )
