@@ -8,32 +8,15 @@ early inside training, nor a comparison of lengths and counters.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assessor.catalog.words import speaks_of
 from assessor.facts.python import Comparison, Side
 from assessor.hits.scene import Scene
 from assessor.lifecycle.origins import Origins
 from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
-
-_METRICS = frozenset({
-    "acc", "accuracy", "f1", "fbeta", "auc", "roc", "auroc", "rmse", "mse", "mae", "mape", "smape", "wape", "wmape", "mase", "rmsle",
-    "r2", "precision", "recall", "loss", "score", "scores", "metric", "metrics", "logloss", "perplexity", "iou", "miou", "dice",
-    "map", "bleu", "rouge", "wer", "cer", "kappa", "gini", "ks", "lift", "prauc", "improvement", "uplift", "coverage", "error",
-    "performance", "ndcg", "mrr", "silhouette", "mcc", "specificity", "sensitivity", "map50", "pinball", "crps", "brier", "hit",
-})  # fmt: skip
-"""Words for a measure of a model's quality."""
-
-_QUALIFIERS = frozenset({
-    "test", "val", "valid", "validation", "eval", "new", "old", "current", "candidate", "challenger", "champion", "prod",
-    "production", "model", "baseline", "mean", "avg", "average", "overall", "final", "cv", "train", "registered", "latest",
-    "deployed", "global", "min", "max", "target", "required", "expected", "minimum", "maximum", "threshold", "staging", "weighted",
-    "macro", "micro", "log", "balanced", "top1", "top5", "rel", "relative", "rate", "value", "pct", "percent", "gain", "delta",
-    "diff", "drop", "ratio", "pr", "best", "at", "10",
-})  # fmt: skip
-"""Words that stand beside those in the name of a metric."""
 
 _LIMITS = frozenset({"threshold", "min", "max", "minimum", "maximum", "required", "target"})
 """Words that make a metric's name that of its limit."""
@@ -41,10 +24,6 @@ _LIMITS = frozenset({"threshold", "min", "max", "minimum", "maximum", "required"
 _OTHER_LIMITS = frozenset({"patience", "epoch", "epochs", "counter", "n_iter", "early_stopping", "min_delta", "map"})
 """Names whose comparison steers a training, and the function that every program calls."""
 
-_DECIDES = re.compile(
-    r"register|promot|deploy|transition|alias|publish|release|approve|reject|rollback|accept|cancel|abort", re.I
-)
-_NAMED_VERDICT = re.compile(r"accept|better|gate|should|promot|decide|approve|eligible|qualif|reject|challenger", re.I)
 
 _GOES_ON = ("experiments.registry", "deployment.automation", "versioning.models", "versioning.releases")
 """Practices whose calls are what comes after an evaluation."""
@@ -124,7 +103,7 @@ class _Finder:
                 return _told(comparison, side)
         if comparison.operator in ("==", "!=") or _steers(comparison):
             return ""
-        named = next((side for side in comparison.sides if self.speaks_of_metric(scope, side)), None)
+        named = next((side for side in comparison.sides if self.speaks_of_metric(scope, side, comparison)), None)
         return _told(comparison, named) if named else ""
 
     def in_training(self, scope: ScopeKey, comparison: Comparison) -> bool:
@@ -132,11 +111,13 @@ class _Finder:
         first, last = comparison.loop
         return bool(last) and any(first <= line <= last for line in self.training.get(scope, ()))
 
-    def speaks_of_metric(self, scope: ScopeKey, side: Side) -> bool:
-        """A name says that the side is a metric, what made it does not say otherwise, and there are models about, or
-        the value comes from outside of the program (a file of figures, a tracker)."""
-        parts = (part for origin in side.made_by for part in origin.partition("[")[2].rstrip("]").lower().split("."))
-        if not any(_is_metric(name) and not _is_limit(name) for name in (*side.names, *parts)):
+    def speaks_of_metric(self, scope: ScopeKey, side: Side, comparison: Comparison) -> bool:
+        """A name says that the side is a metric, or the other side its limit, what made it does not say otherwise, and
+        there are models about, or the value comes from outside of the program (a file of figures, a tracker)."""
+        others = [name for other in comparison.sides if other is not side for name in other.names]
+        limited = bool(side.made_by) and any(_is_metric(name) and _is_limit(name) for name in others)
+        parts = (part for origin in side.made_by for part in self.origins.parts(scope, origin))
+        if not limited and not any(_is_metric(name) and not _is_limit(name) for name in (*side.names, *parts)):
             return False
         outside = False
         for origin in side.made_by:
@@ -159,7 +140,7 @@ class _Finder:
 
     def goes_on(self, path: str, effect: str) -> bool:
         """The call is one that the catalogue knows to come after an evaluation, reaches one, or is named so."""
-        return self.leads_on(path, effect) or bool(_DECIDES.search(effect.rpartition(".")[2]))
+        return self.leads_on(path, effect) or speaks_of("goes_on", effect.rpartition(".")[2])
 
     def leads_on(self, path: str, effect: str) -> bool:
         key = (path, effect)
@@ -225,9 +206,11 @@ class _Finder:
         """The comparison is the answer of a function that somebody asks: a caller that acts by it, or a framework."""
         key = (file.path, comparison.scope)
         if not comparison.gives:
-            return any(e.startswith("=") and _DECIDES.search(e) for e in (*comparison.effects, *comparison.follows))
+            return any(
+                e.startswith("=") and speaks_of("goes_on", e) for e in (*comparison.effects, *comparison.follows)
+            )
         scope = self.scene.modules.index(file.path).facts.scopes[comparison.scope]
-        return key in acted_on or bool(_NAMED_VERDICT.search(scope.name.rpartition(".")[2]))
+        return key in acted_on or speaks_of("judges", scope.name.rpartition(".")[2])
 
     def gate(self, file: ProjectFile, comparison: Comparison, text: str) -> Gate:
         effects = dict.fromkeys((*comparison.effects, *comparison.follows))
@@ -237,13 +220,8 @@ class _Finder:
 
 
 def _is_metric(name: str) -> bool:
-    """Every word of the name speaks of a metric or stands beside one (`val_f1_score`); one at least is a metric."""
-    words = [word for word in name.lower().split("_") if word]
-    return (
-        name not in _OTHER_LIMITS
-        and any(word in _METRICS for word in words)
-        and all(word in _METRICS or word in _QUALIFIERS or len(word) == 1 for word in words)
-    )
+    """Every word of the name speaks of a quality or stands beside one (`val_f1_score`)."""
+    return name not in _OTHER_LIMITS and speaks_of("compared_quality", name)
 
 
 def _is_limit(name: str) -> bool:
@@ -251,8 +229,8 @@ def _is_limit(name: str) -> bool:
 
 
 def _speaks_of_evaluation(name: str) -> bool:
-    words = set(name.rpartition(".")[2].lower().split("_"))
-    return bool(words & _METRICS) or any(word.startswith(("eval", "validat", "measure")) for word in words)
+    last = name.rpartition(".")[2]
+    return speaks_of("metric", last) or speaks_of("evaluates", last) or _is_metric(last)
 
 
 def _steers(comparison: Comparison) -> bool:

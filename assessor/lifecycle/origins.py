@@ -84,6 +84,14 @@ class Origins:
         kinds = {self.kind(*source, depth + 1) for source in inner} if depth < _DEEPEST else set()
         return next((kind for kind in ("outside", "count", "own") if kind in kinds), "unknown")
 
+    def parts(self, scope: ScopeKey, origin: str, depth: int = 0) -> Iterator[str]:
+        """The keys and attributes by which a value was taken from others, here and where callers took it."""
+        name, _, part = origin.partition("[")
+        yield from part.rstrip("]").lower().split(".")
+        if name.startswith("@") and depth < _DEEPEST:
+            for source in self.given(scope[0], name):
+                yield from self.parts(*source, depth + 1)
+
     def made_in(self, path: str, name: str) -> list[ScopeKey]:
         """The first-party functions that an origin names; of a method on an unknown object, by the method's name."""
         modules = self._scene.modules

@@ -1090,6 +1090,8 @@ _RAISES, _ENDS = Outcome("raise"), Outcome("exit")
 
 def _is_answer(value: ast.expr | None) -> bool:
     """A returned value that is fixed (True, "deploy", a tuple or dictionary with such): the answer to a question."""
+    if isinstance(value, ast.JoinedStr):
+        return True
     if isinstance(value, ast.Constant):
         return value.value is not None
     if isinstance(value, ast.Tuple):
