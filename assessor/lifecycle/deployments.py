@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from assessor.facts.place import Place
@@ -13,6 +13,7 @@ from assessor.lifecycle.gates import gates
 from assessor.lifecycle.order import best, check_positions, comes_after, stands_before
 from assessor.lifecycle.test_cases import test_cases
 from assessor.project.arrivals import Arrival, Site
+from assessor.project.pulls import PULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,14 @@ def deployments(scene: Scene) -> list[Deployment]:
     return known
 
 
-def deploying_route(scene: Scene) -> tuple[Hop, ...]:
-    """The route of the strongest deployment without a person; empty where there is none."""
+def deploying_route(scene: Scene, counts: Callable[[Deployment], bool] = lambda item: True) -> tuple[Hop, ...]:
+    """The route of the strongest deployment without a person among those that count; empty where there is none."""
 
     def order(item: Deployment) -> tuple[object, ...]:
         hops = [(hop.place, hop.text) for hop in item.route]
         return (not item.after, item.place, item.tool, item.text, len(hops), hops)
 
-    first = min((item for item in deployments(scene) if item.route), key=order, default=None)
+    first = min((item for item in deployments(scene) if item.route and counts(item)), key=order, default=None)
     return first.route if first else ()
 
 
@@ -66,6 +67,11 @@ def _deployments(scene: Scene) -> Iterator[Deployment]:
             yield Deployment(rollout.place, text, "", route, after=guard.before([way, *rollout.served]))
         else:
             yield Deployment(rollout.place, text, "", by_person=True)
+    for run in scene.automation.runs.values():
+        if run.workflow.provider == PULL:
+            tool, text = run.workflow.name.partition("#")[0], run.hops[0].text if run.hops else run.job.title
+            place = Place(run.path, run.job.line)
+            yield Deployment(place, text, tool, run.hops if run.is_automatic else (), not run.is_automatic)
     for hit in scene.hits("deployment.automation", notebooks=False):
         ways = [a for a in scene.arrivals(hit) if not a.in_test and not a.is_build]
         automatic = [a for a in ways if a.is_automatic]

@@ -9,7 +9,7 @@ from assessor.lifecycle.gates import Gate
 from assessor.lifecycle.test_cases import TestCase
 from assessor.project.arrivals import Arrival
 
-CI_PROVIDERS_EXCLUDED = frozenset({"code", "resource"})
+CI_PROVIDERS_EXCLUDED = frozenset({"code", "resource", "pull"})
 """Providers of runs that are no CI: schedules in code, infrastructure objects."""
 
 

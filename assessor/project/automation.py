@@ -20,6 +20,7 @@ from assessor.project.idleness import is_idle
 from assessor.project.invocations import interpret
 from assessor.project.model import Project, ProjectFile, Role
 from assessor.project.modules import Modules, ScopeKey
+from assessor.project.pulls import pulls
 from assessor.project.runs import Run, workflow_runs
 from assessor.project.started_calls import commands_started
 from assessor.project.starts import code_starts, deployment_starts, named_task_starts, resource_starts
@@ -45,6 +46,7 @@ class Automation:
             *named_task_starts(project, modules),
             *deployment_starts(project),
             *resource_starts(project),
+            *pulls(project),
         ):
             self.runs[start.run.key] = start.run
             self._walk.start(start)

@@ -199,6 +199,11 @@ class Containers:
         charts = [f"{folder}/Chart.yaml", f"{folder}/Chart.yml"]
         return bool(installs) and is_path and not any(chart in self.project.listed for chart in charts)
 
+    def synced(self, folder: str, context: Context) -> None:
+        """An operator applies the manifests of a folder."""
+        if not self._kustomized(folder, context, set()):
+            self._within(folder, context, (".yaml", ".yml", ".tpl", ".json"))
+
     def _kustomized(self, folder: str, context: Context, done: set[str]) -> bool:
         """Follow a kustomization's resources, bases and components; False where the folder has none."""
         names = [f"{folder}/{name}" for name in ("kustomization.yaml", "kustomization.yml", "Kustomization")]

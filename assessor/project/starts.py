@@ -33,9 +33,14 @@ class Start:
     files: tuple[str, ...] = ()
     members: tuple[Entry, ...] = ()
     """Functions that the run starts by their names, wherever they stand."""
+    folders: tuple[str, ...] = ()
+    """Folders whose manifests it applies."""
+    applies: bool = False
+    """It applies the very file in which it is defined."""
 
 
-def _run(provider: str, path: str, line: int, name: str, trigger: Trigger, label: str) -> Run:
+def started_run(provider: str, path: str, line: int, name: str, trigger: Trigger, label: str) -> Run:
+    """A run of one job that a line of a file starts; `label` is what its first hop shows."""
     job = Job(id=name, line=line, name=name)
     workflow = Workflow(provider, name, line, (trigger,), (job,))
     hop = Hop(label, Place(path, trigger.line), (trigger.kind,))
@@ -87,7 +92,7 @@ def named_task_starts(project: Project, modules: Modules) -> Iterator[Start]:
             if key in tasks and any(abs(text.line - line) <= _NEAR for line in scheduled):
                 assert key is not None
                 trigger = Trigger("schedule", text.line)
-                run = _run("code", file.path, text.line, text.value, trigger, f"celery schedule of {text.value}")
+                run = started_run("code", file.path, text.line, text.value, trigger, f"celery schedule of {text.value}")
                 name = modules.index(key[0]).facts.scopes[key[1]].name
                 yield Start(run, members=(Entry(key[0], "member", name),))
 
@@ -122,7 +127,7 @@ def _started(file: ProjectFile, call: Call, pattern: StartPattern, seen: set[int
     seen.add(call.line)
     trigger = Trigger(pattern.kind, call.line, cron=cron, is_active=not paused)
     label = f"{pattern.tool} {pattern.kind}" + (f" ({cron})" if cron else "")
-    run = _run("code", file.path, call.line, pattern.tool, trigger, label)
+    run = started_run("code", file.path, call.line, pattern.tool, trigger, label)
     yield Start(run, Entry(file.path, "dag"))
 
 
@@ -177,7 +182,7 @@ def deployment_starts(project: Project) -> Iterator[Start]:
             )
             off = off or any(k.endswith("paused") and s.value.lower() == "true" for k, s in beside.items())
             trigger = Trigger("schedule", cron.line, cron=cron.value, is_active=not off)
-            run = _run("code", file.path, cron.line, found[2], trigger, f"schedule ({cron.value})")
+            run = started_run("code", file.path, cron.line, found[2], trigger, f"schedule ({cron.value})")
             yield Start(run, Entry(found[1], "dag"))
 
 
@@ -222,7 +227,7 @@ def resource_starts(project: Project) -> Iterator[Start]:
                 continue
             name = resource.name or resource.kind
             label = f"{resource.kind} {resource.name}" + (f" ({trigger.cron})" if trigger.cron else "")
-            run = _run("resource", file.path, resource.line, f"{name}#{number}", trigger, label)
+            run = started_run("resource", file.path, resource.line, f"{name}#{number}", trigger, label)
             named = tuple(v for _, v, _ in resource.settings if v.endswith((".py", ".ipynb", ".sh")))
             yield Start(run, None, resource.commands, resource.images, named)
 

@@ -101,6 +101,10 @@ class Walk:
             self.containers.start(image, context)
         for path in start.files:
             self.file(path, context)
+        if start.applies:
+            self.reach.files[run.path].append(context.arrival)
+        for folder in start.folders:
+            self.containers.synced(folder, context)
 
     def _begin(self) -> None:
         self._seen = set()

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from assessor.facts.place import Place
 from assessor.facts.project_files import Dockerfile, Requirements, Resource
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
-from assessor.lifecycle.deployments import deploying_route, deployments
+from assessor.lifecycle.deployments import Deployment, deploying_route, deployments
 from assessor.lifecycle.environments import STAGES, stage_named, stage_of
 from assessor.lifecycle.order import best, is_ci
 from assessor.lifecycle.serving import batch_predictions, loads_model, predicts
 from assessor.project.arrivals import Arrival
-from assessor.project.model import Role
+from assessor.project.model import ProjectFile, Role
 from assessor.scanners import ladder
 from assessor.scanners.ladder import conclude, raised
 from assessor.scanners.serving_trials import compatibility
@@ -73,12 +74,12 @@ def serving(scene: Scene) -> Finding:
     practice = "deployment.serving"
     evidence = list(ladder.declared(scene, practice))
     modules = scene.hits(practice, notebooks=False)
-    deployed = deploying_route(scene)
+    deployed = deploying_route(scene, lambda item: not _brings_pipelines(item))
     idle = [hit for hit in modules if not predicts(scene, hit)]
     modules = [hit for hit in modules if hit not in idle]
     for hit in modules:
         for item in ladder.evidence(scene, [hit]):
-            if item.rung is Rung.USED and deployed:
+            if item.rung is Rung.USED and deployed and _is_carried(hit):
                 route = (*deployed, Hop(hit.text or hit.tool.title, hit.place))
                 item = Evidence(practice, Rung.AUTOMATED, item.place, item.text, item.tool, route)
             evidence.append(item)
@@ -94,6 +95,19 @@ def serving(scene: Scene) -> Finding:
                     Evidence(practice, Rung.DECLARED, hit.place, "served from a notebook only", hit.tool.id)
                 )
     return conclude(practice, evidence, [NearMiss(h.place, "a web app that predicts nothing", h.tool.id) for h in idle])
+
+
+def _brings_pipelines(item: Deployment) -> bool:
+    """It installs a pipeline at its orchestrator, and no service."""
+    return item.hit is not None and item.hit.tool.category == "orchestration"
+
+
+def _is_carried(hit: Hit) -> bool:
+    """The project's deployment brings it out as a part of the service's code: an application. An endpoint that a
+    definition describes or a call makes is there only where that definition is applied or that call is reached."""
+    if hit.kind == "resource":
+        return hit.tool.id == "heroku"
+    return hit.kind != "call" or hit.tool.category != "cloud_ml"
 
 
 def _in_notebooks(scene: Scene) -> Iterator[Evidence]:
@@ -114,7 +128,24 @@ def _batch(scene: Scene) -> Iterator[Evidence]:
     """Batch inference: a module or function named so that loads a model and predicts."""
     for file, call, name in batch_predictions(scene):
         text = f"{name} predicts with a stored model"
-        yield ladder.scope_evidence(scene, "deployment.serving", file, call.scope, call.line, text)
+        item = ladder.scope_evidence(scene, "deployment.serving", file, call.scope, call.line, text)
+        route = deploying_route(scene, partial(_brings_out, scene, file)) if item.rung is Rung.USED else ()
+        if route:
+            route = (*route, Hop(text, item.place))
+            item = Evidence(item.practice, Rung.AUTOMATED, item.place, text, item.tool, route)
+        yield item
+
+
+def _brings_out(scene: Scene, file: ProjectFile, item: Deployment) -> bool:
+    """The deployment is that of a platform for models, which serves the project's functions, or that of the orchestrator
+    which the file's functions are tasks of."""
+    if item.hit is None:
+        return False
+    tool = item.hit.tool
+    if tool.category == "orchestration":
+        code = scene.modules.index(file.path).facts
+        return any(i.target.split(".")[0] in tool.imports for i in code.imports)
+    return tool.category == "serving"
 
 
 def infrastructure(scene: Scene) -> Finding:

@@ -18,7 +18,9 @@ from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.project_files import Resource
 from assessor.readers.infrastructure.monitoring_config import embedded, rules
 from assessor.readers.infrastructure.resource_fields import (
+    MAX_SETTINGS,
     MAX_TEXT,
+    Settings,
     chart_images,
     commands_in,
     containers_of,
@@ -168,12 +170,13 @@ def _resources(item: Node, system: str) -> Iterator[Resource]:
         yield _kustomization(item)
         return
     schedule, containers = _schedule(spec), containers_of(item)
+    synced = _synced(kind, item)
     yield Resource(
         system,
         kind,
         name,
         item.get("kind").line,
-        flat(item),
+        (*synced, *flat(item))[:MAX_SETTINGS],
         (*commands_in(containers), *_special_commands(kind, spec)),
         images_in(containers),
         schedule,
@@ -185,6 +188,31 @@ def _resources(item: Node, system: str) -> Iterator[Resource]:
         for key, value in item.get("data").items():
             if value.kind == "scalar" and len(value.text) > 20:
                 yield from embedded(key.text, value.text, value.text_line)
+
+
+def _synced(kind: str, item: Node) -> Settings:
+    """For Argo CD and Flux: whether it synchronises by itself (`gitops.sync`), and the folders that it applies
+    (`gitops.path`), which it takes from the repository that it names."""
+    group, spec, line = item.get("apiVersion").text.partition("/")[0], item.get("spec"), item.get("kind").line
+    if kind in ("Application", "ApplicationSet") and group == "argoproj.io":
+        inner = spec.get("template", "spec") if kind == "ApplicationSet" else spec
+        automated = inner.get("syncPolicy", "automated")
+        by_itself = automated.is_map and not automated.get("enabled").is_false
+        sources = [inner.get("source"), *inner.get("sources").each()]
+        paths = [source.get("path") for source in sources]
+        paths += [d.get("path") for g in spec.get("generators").each() for d in g.get("git", "directories").each()]
+    elif kind == "Kustomization" and group == "kustomize.toolkit.fluxcd.io":
+        by_itself, paths = True, [spec.get("path")]
+    elif kind == "HelmRelease" and group == "helm.toolkit.fluxcd.io":
+        by_itself, paths = True, [spec.get("chart", "spec", "chart")]
+    else:
+        return ()
+    named = tuple(
+        ("gitops.path", path.text.partition("*")[0], path.line)
+        for path in paths
+        if path.kind == "scalar" and path.text and "{{" not in path.text
+    )
+    return (("gitops.sync", "automated" if by_itself else "by hand", line), *named) if named else ()
 
 
 def _schedule(spec: Node) -> str:
