@@ -318,6 +318,7 @@ def _role(entry: FileEntry) -> Role:
     return entry.role
 
 
+_OTHER_TEST = re.compile(r"_test\.go$|\.(?:test|spec)\.[cm]?[jt]sx?$|(?:^|/)__tests__/.*\.[cm]?[jt]sx?$")
 _STRUCTURED = (".yaml", ".yml", ".json", ".tf", ".xml", ".proto", ".js", ".ts", ".tsx", ".go", ".html", ".css", ".svg")
 
 
@@ -327,6 +328,8 @@ def _is_wanted(entry: FileEntry) -> bool:
         return False
     if is_binary_path(entry.path) and entry.size > 1_000:
         return False  # smaller ones may be Git LFS pointers
+    if entry.role is Role.TEST and _OTHER_TEST.search(entry.path):
+        return entry.size < _MAX_DATA_BYTES
     if _role(entry) in (Role.TEST, Role.EXAMPLE, Role.DOCUMENTATION) and entry.path.endswith(_STRUCTURED):
         if not entry.path.rpartition("/")[2].startswith(("docker-compose", "compose", "conda", "environment")):
             return entry.role is Role.EXAMPLE and entry.size < _MAX_DATA_BYTES // 10

@@ -1,4 +1,4 @@
-"""Test files of R (testthat, tinytest) and Julia (Test): what they expect, and of what.
+"""Test files of R (testthat, tinytest), Julia (Test), Go, JavaScript, Java and Rust: what they expect, and of what.
 
 A file counts as a whole: the tokeniser knows no functions. An expectation of literals alone proves nothing.
 """
@@ -16,8 +16,16 @@ from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED
 from assessor.lifecycle.stations import names_data_function, names_model_function
 from assessor.project.arrivals import Arrival
 from assessor.project.model import LIVE_ROLES, ProjectFile, Role
+from assessor.readers.code.test_functions import TEST_CASE
 
-_TOOLS = {"r": "testthat", "julia": "julia-test"}
+_TOOLS = {
+    "r": "testthat",
+    "julia": "julia-test",
+    "go": "go-test",
+    "javascript": "javascript-test",
+    "java": "junit",
+    "rust": "cargo-test",
+}
 
 
 _LITERALS = re.compile(
@@ -43,11 +51,11 @@ class SourceTest:
 
     @property
     def tool(self) -> str:
-        return _TOOLS.get(self.file.facts.source_calls[0].language, "")
+        return _TOOLS.get(self.file.facts.source_calls[-1].language, "")
 
 
 def source_tests(scene: Scene) -> list[SourceTest]:
-    """Test files of R and Julia that expect something."""
+    """Test files of other languages than Python that expect something."""
     if "source_tests" not in scene.memo:
         scene.memo["source_tests"] = list(_source_tests(scene))
     known: list[SourceTest] = scene.memo["source_tests"]
@@ -62,6 +70,12 @@ def _source_tests(scene: Scene) -> Iterator[SourceTest]:
         if call.name == "function"
     }
     for file, calls in scene.project.having(lambda f: f.source_calls, LIVE_ROLES):
+        cases = [call for call in calls if call.name == TEST_CASE]
+        if cases:
+            yield SourceTest(
+                file, cases[0].line, _has_code(scene, cases[0].language), tests_data=False, tests_model=False
+            )
+            continue
         expected = [call for call in calls if _expects(call)]
         if file.role is not Role.TEST or not expected:
             continue
@@ -72,6 +86,21 @@ def _source_tests(scene: Scene) -> Iterator[SourceTest]:
         data = any(map(names_data_function, used)) or (about_data and bool(names & _LOOKING))
         model = any(map(names_model_function, used)) or bool(names & _MODEL_CALLS)
         yield SourceTest(file, expected[0].line, bool(used), data, model)
+
+
+_ENDINGS = {
+    "go": (".go",),
+    "javascript": (".js", ".ts", ".jsx", ".tsx", ".mjs", ".cjs"),
+    "java": (".java", ".kt", ".scala"),
+}
+
+
+def _has_code(scene: Scene, language: str) -> bool:
+    """There is code of the language to test; Rust keeps its tests beside it."""
+    endings = _ENDINGS.get(language)
+    return endings is None or any(
+        file.path.endswith(endings) and file.role is Role.FIRST_PARTY for file in scene.project.ordered
+    )
 
 
 def _expects(call: SourceCall) -> bool:

@@ -31,6 +31,8 @@ from assessor.project.invocations import Invocation, interpret, switches
 from assessor.project.model import LIVE_ROLES, Project
 from assessor.project.modules import Modules, ScopeKey
 from assessor.project.orchestrators import Orchestrators
+from assessor.project.other_tests import PROGRAMS as OTHER_TESTERS
+from assessor.project.other_tests import OtherTests
 from assessor.project.paths import Paths, folder_of, joined
 from assessor.project.r_and_julia import RAndJulia
 from assessor.project.runs import Run, called_file
@@ -220,6 +222,7 @@ class Walk:
             "docker-compose": self.containers.compose,
             **dict.fromkeys(apply, self.containers.apply),
             **dict.fromkeys(("Rscript", "R", "julia"), self.r_and_julia.run),
+            **dict.fromkeys(OTHER_TESTERS, OtherTests(self).run),
             HANDLER: ServerlessFunctions(self).start,
         }
 

@@ -51,6 +51,7 @@ READERS = (
     "packages.conda",
     "packages.lock_files",
     "code.other_languages",
+    "code.test_functions",
     "texts.settings",
     "texts.documents",
     "texts.described_columns",

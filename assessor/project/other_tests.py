@@ -1,0 +1,46 @@
+"""Which tests of Go, JavaScript, Java and Rust a command runs: those below the working folder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assessor.project.arrivals import Context
+from assessor.project.invocations import Invocation
+from assessor.project.model import LIVE_ROLES
+
+if TYPE_CHECKING:
+    from assessor.project.walk import Walk
+
+_MAVEN = ("test", "verify", "package", "install", "deploy")
+_ASKS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "go": ("go", ("test",)),
+    "cargo": ("rust", ("test", "nextest")),
+    **dict.fromkeys(("mvn", "mvnw"), ("java", _MAVEN)),
+    **dict.fromkeys(("gradle", "gradlew"), ("java", ("test", "check", "build"))),
+    **dict.fromkeys(("jest", "vitest", "mocha", "ava", "karma"), ("javascript", ())),
+    **dict.fromkeys(("react-scripts", "ng", "playwright"), ("javascript", ("test",))),
+}
+"""Program → the language of its tests, and the words of which one must be given (none: it always tests)."""
+
+PROGRAMS = tuple(_ASKS)
+_OFF = ("-DskipTests", "-Dmaven.test.skip=true", "--no-run", "-x", "--listTests", "-list", "--passWithNoTests=only")
+
+
+class OtherTests:
+    """Follows the tests of one walk."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+
+    def run(self, invocation: Invocation, context: Context) -> None:
+        """Every file with test cases of that language below the working folder is reached, in a test."""
+        language, wanted = _ASKS[invocation.program]
+        words = invocation.arguments
+        if (wanted and not any(word.rpartition(":")[2] in wanted for word in words)) or any(w in words for w in _OFF):
+            return
+        arrival = replace(context.arrival, in_test=True)
+        for file, calls in self.walk.project.having(lambda f: f.source_calls, LIVE_ROLES):
+            below = file.path.startswith(f"{context.cwd}/") if context.cwd else True
+            if below and any(call.language == language and call.name == "test case" for call in calls):
+                self.walk.reach.files[file.path].append(arrival)
