@@ -1,4 +1,4 @@
-"""A product seen at a place."""
+"""A product seen at a place, and a place in code where none is."""
 
 from __future__ import annotations
 
@@ -37,3 +37,12 @@ class Hit:
     @property
     def in_notebook(self) -> bool:
         return self.file.is_notebook
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A line of a first-party function; `scope` is the number of the function in its file."""
+
+    file: ProjectFile
+    scope: int
+    line: int

@@ -82,7 +82,7 @@ _SAME_NAME = 8
 
 def callers(scene: Scene, hit: Hit) -> set[ScopeKey]:
     """The functions that call the one with the metric, up to some calls above it."""
-    above = _called_by(scene)
+    above = called_by(scene)
     found: set[ScopeKey] = set()
     edge = {(hit.file.path, hit.scope)}
     for _ in range(_CALLS_ABOVE):
@@ -91,7 +91,7 @@ def callers(scene: Scene, hit: Hit) -> set[ScopeKey]:
     return found
 
 
-def _called_by(scene: Scene) -> Mapping[ScopeKey, set[ScopeKey]]:
+def called_by(scene: Scene) -> Mapping[ScopeKey, set[ScopeKey]]:
     """Each first-party function with those that call it; of a receiver that is not known, by the method's name."""
     if "called_by" not in scene.memo:
         found: dict[ScopeKey, set[ScopeKey]] = defaultdict(set)

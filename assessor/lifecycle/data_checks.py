@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from assessor.catalog.words import speaks_of
 from assessor.facts.python import MAIN, MODULE, Scope
 from assessor.hits.scene import Scene
+from assessor.lifecycle.matter import has_matter
 from assessor.project.closure import is_test_scope
 from assessor.project.model import ProjectFile, Role
 
@@ -20,7 +21,7 @@ def checking_scopes(scene: Scene) -> list[tuple[ProjectFile, int]]:
 
 
 def _checking_scopes(scene: Scene) -> Iterator[tuple[ProjectFile, int]]:
-    for file in scene.project.ordered:
+    for file in scene.project.ordered if has_matter(scene) else ():
         if file.code is None or file.is_notebook or file.role not in (Role.FIRST_PARTY, Role.TEST):
             continue
         for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):

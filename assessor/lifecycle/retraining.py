@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from assessor.catalog.traits import submits
 from assessor.catalog.words import speaks_of
 from assessor.hits.scene import Scene
+from assessor.lifecycle.calls import called_from
 from assessor.lifecycle.stations import marks, stations_named
+from assessor.project.modules import ScopeKey
 
 
 def retrains(name: str) -> bool:
@@ -35,3 +37,15 @@ def starts_training(scene: Scene, name: str, path: str) -> bool:
     if any(submits(call.name) for t in targets for call in scene.modules.index(t[0]).calls.get(t[1], ())):
         return True
     return any("train" in marks(scene).get(t, frozenset()) for t in targets) and bool(stations_named(name) & {"train"})
+
+
+def begins_training(scene: Scene, key: ScopeKey) -> bool:
+    """A function trains, submits a run, or starts something elsewhere by a command or a message, itself or by what it calls."""
+    known = marks(scene)
+    for path, number in called_from(scene, [key], depth=3):
+        if "train" in known.get((path, number), ()):
+            return True
+        calls = scene.modules.index(path).calls.get(number, ())
+        if any(submits(call.name) or speaks_of("starts_elsewhere", call.name) for call in calls):
+            return True
+    return False

@@ -13,8 +13,9 @@ from functools import cache
 from assessor.catalog.traits import framework_roots
 from assessor.catalog.words import speaks_of
 from assessor.facts.python import MAIN, MODULE
-from assessor.hits.hit import Hit
+from assessor.hits.hit import Code, Hit
 from assessor.hits.scene import Scene
+from assessor.lifecycle.matter import home_made
 from assessor.project.arrivals import Arrival
 from assessor.project.closure import Closure
 from assessor.project.model import Role
@@ -108,6 +109,8 @@ def _marks(scene: Scene) -> Mapping[ScopeKey, frozenset[str]]:
             last = scope.name.rpartition(".")[2].lower()
             if number not in (MODULE, MAIN) and names_data_function(last) and not scope.is_stub:
                 found[file.path, number].add("data")
+    for key, station in home_made(scene).marks.items():
+        found[key].add(station)
     return {key: frozenset(value) for key, value in found.items()}
 
 
@@ -126,9 +129,21 @@ def closure_marks(scene: Scene, closure: Closure) -> frozenset[str]:
     return frozenset(mark for scope in closure.reached for mark in known.get(scope, ()))
 
 
-def training_arrivals(scene: Scene) -> list[tuple[Hit, Arrival]]:
+def trained_by_hand(scene: Scene) -> list[Code]:
+    """Functions that train a home-made model."""
+    keys = sorted(key for key, station in home_made(scene).marks.items() if station == "train")
+    scopes = [(path, number, scene.modules.index(path).facts.scopes[number]) for path, number in keys]
+    return [Code(scene.project.files[path], number, scope.line) for path, number, scope in scopes]
+
+
+def training_arrivals(scene: Scene) -> list[tuple[Hit | Code, Arrival]]:
     """Each way by which some run reaches training outside tests."""
-    return [(hit, a) for hit in training_hits(scene, notebooks=True) for a in scene.arrivals(hit) if not a.in_test]
+    found: list[tuple[Hit | Code, Arrival]] = []
+    for hit in training_hits(scene, notebooks=True):
+        found += [(hit, way) for way in scene.arrivals(hit) if not way.in_test]
+    for code in trained_by_hand(scene):
+        found += [(code, way) for way in scene.automation.arrivals(code.file.path, code.scope) if not way.in_test]
+    return found
 
 
 def is_first_party_code(scene: Scene, key: ScopeKey) -> bool:

@@ -11,6 +11,7 @@ from assessor.catalog.words import cut, speaks_of
 from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call, Scope
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called, scripts_started
+from assessor.lifecycle.matter import is_about_models
 from assessor.lifecycle.product_runs import ProductRun, product_run
 from assessor.lifecycle.stations import marks, named_model_scopes, training_hits
 from assessor.project.closure import is_test_scope
@@ -72,9 +73,8 @@ def _test_cases(scene: Scene) -> Iterator[TestCase]:
             data = data or _reads_listed(scene, path, number) or _named_after_data_code(path, reached)
             model = (
                 "train" in stations
-                or bool(reached & model_scopes)
-                or _names_model(last, calls, bool(reached))
                 or (path, number) in training
+                or _is_about_a_model(scene, path, reached, model_scopes, _names_model(last, calls, bool(reached)))
             )
             model = model and not _replaces_model(scene, path, number)
             yield TestCase(file, number, scope, reached, data, model, calls, product)
@@ -255,6 +255,14 @@ def _reads_listed(scene: Scene, path: str, number: int) -> bool:
         ):
             return True
     return False
+
+
+def _is_about_a_model(
+    scene: Scene, path: str, reached: frozenset[ScopeKey], model_scopes: set[ScopeKey], is_named: bool
+) -> bool:
+    """Its name and calls speak of a model, or it reaches a function named for one; and the code there is about models."""
+    named = {key[0] for key in reached & model_scopes} | ({path} if is_named else set())
+    return any(is_about_models(scene, file) for file in named)
 
 
 def _names_model(name: str, calls: frozenset[str], reaches: bool) -> bool:

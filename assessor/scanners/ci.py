@@ -11,6 +11,7 @@ from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.data_checks import checking_scopes
+from assessor.lifecycle.matter import has_matter
 from assessor.lifecycle.order import best, check_positions, ci_arrivals, comes_after, is_ci
 from assessor.lifecycle.source_tests import source_tests
 from assessor.lifecycle.stations import training_hits
@@ -188,7 +189,8 @@ def ml(scene: Scene, cases: list[TestCase]) -> Finding:
     practice = "ci.ml"
     evidence: list[Evidence] = []
     hits: list[Hit] = [*training_hits(scene, notebooks=True), *training_hits(scene, tests=True)]
-    hits += [h for name in _ML for h in scene.hits(name, tests=name == "data.validation")]
+    practices = _ML if has_matter(scene) else ()  # else what is checked or written is no data of a model
+    hits += [h for name in practices for h in scene.hits(name, tests=name == "data.validation")]
     hits += [h for h in scene.hits("testing.model") if h.kind in ("command", "action")]
     for hit in hits:
         ways = [a for a in scene.arrivals(hit) if is_ci(a) and not a.is_build]

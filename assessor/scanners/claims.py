@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from assessor.facts.place import BlindSpot, Place
 from assessor.facts.workflow import Trigger
 from assessor.findings import Hop, NearMiss, Rung
+from assessor.hits.hit import Code as Code
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.project.arrivals import Arrival
@@ -41,15 +42,6 @@ IN_CI = Ways(tests=True, ci=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
-    """A line of a first-party function; `scope` is the number of the function in its file."""
-
-    file: ProjectFile
-    scope: int
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
 class Written:
     """A line of a file that runs read, build or apply; with `is_target`, a target, stage or service that they start."""
 
@@ -68,10 +60,10 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A trigger and what it starts: the claim stands at the trigger, its route leads on to the hit."""
+    """A trigger and what it starts: the claim stands at the trigger, its route leads on to that."""
 
     trigger: Trigger
-    hit: Hit
+    what: Hit | Code
     way: Arrival
 
     @property

@@ -10,8 +10,9 @@ from assessor.facts.python import Call
 from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
-from assessor.lifecycle.calls import callers
+from assessor.lifecycle.calls import called_by, callers
 from assessor.lifecycle.gates import Gate, gates
+from assessor.lifecycle.matter import home_made
 from assessor.lifecycle.order import stands_before
 from assessor.lifecycle.stages import stages
 from assessor.project.arrivals import Arrival
@@ -98,6 +99,7 @@ def evaluation(scene: Scene) -> Iterator[Statement]:
             yield seen(hit)
     yield from _own_evaluation(scene)
     yield from _own_metrics(scene)
+    yield from _of_home_made(scene)
     yield from _stage_metrics(scene)
 
 
@@ -138,6 +140,16 @@ def _own_metrics(scene: Scene) -> Iterator[Claim]:
                     text = f"{last}() is computed by own code and its result kept"
                     yield Claim(Code(file, number, call.line), text)
                     break
+
+
+def _of_home_made(scene: Scene) -> Iterator[Claim]:
+    """The evaluation of a home-made model whose result a caller logs or writes."""
+    for (path, number), station in sorted(home_made(scene).marks.items()):
+        above = called_by(scene).get((path, number), set()) if station == "evaluate" else set()
+        if any(_keeps(call) for key in above for call in scene.modules.index(key[0]).calls.get(key[1], ())):
+            scope = scene.modules.index(path).facts.scopes[number]
+            text = f"{scope.name}() judges a home-made model and its result is kept"
+            yield Claim(Code(scene.project.files[path], number, scope.line), text)
 
 
 def _stage_metrics(scene: Scene) -> Iterator[Claim]:

@@ -160,8 +160,11 @@ def _route(scene: Scene, claim: Claim, way: Arrival) -> tuple[Hop, ...]:
             return scene.route(hit, way)
         case Code(file, scope, line):
             return scene.automation.route(way, file.path, scope, line)
-        case Started(trigger, hit) as start:
-            route = scene.route(hit, way)
+        case Started(trigger, what) as start:
+            onto = (
+                scene.automation.route(way, what.file.path, what.scope, what.line) if isinstance(what, Code) else None
+            )
+            route = onto if isinstance(what, Code) and onto else scene.route(what, way) if isinstance(what, Hit) else ()
             first = Hop(trigger.kind, start.place, (trigger.kind,))
             return route if route and route[0].place == start.place else (first, *route)
         case _:

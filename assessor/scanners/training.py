@@ -10,7 +10,7 @@ from functools import partial
 from assessor.catalog.traits import makes_step
 from assessor.catalog.words import speaks_of
 from assessor.facts.place import Place
-from assessor.facts.python import MAIN, MODULE
+from assessor.facts.python import MAIN, MODULE, Scope
 from assessor.facts.workflow import Trigger
 from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
@@ -18,9 +18,9 @@ from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called, is_called
 from assessor.lifecycle.gates import Gate, gates
 from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, stands_before
-from assessor.lifecycle.retraining import conditional_effects, retrains, starts_training
+from assessor.lifecycle.retraining import begins_training, conditional_effects, retrains, starts_training
 from assessor.lifecycle.stages import Stage, chains, stages
-from assessor.lifecycle.stations import marks, stations_named, training_arrivals, training_hits
+from assessor.lifecycle.stations import marks, stations_named, trained_by_hand, training_arrivals, training_hits
 from assessor.project.arrivals import Arrival, Site
 from assessor.project.model import ProjectFile, Role
 from assessor.project.modules import ScopeKey
@@ -39,6 +39,9 @@ def scripted(scene: Scene) -> Iterator[Statement]:
     """A train script, module or CLI is used; started by a run, automated; in notebooks only, declared."""
     for hit in training_hits(scene):
         yield seen(hit)
+    for code in trained_by_hand(scene):
+        name = code.file.code.scopes[code.scope].name if code.file.code else ""
+        yield Claim(code, f"{name}() trains a home-made model")
     for hit in training_hits(scene, notebooks=True):
         if hit.in_notebook:
             text = "a run without a person executes the notebook that trains"
@@ -163,10 +166,10 @@ _CALLS_IN_FILE = 3
 def schedule(scene: Scene) -> Iterator[Statement]:
     """An active cron or interval that reaches training; a paused one or one for something else is declared."""
     practice = "training.schedule"
-    for hit, arrival in training_arrivals(scene):
+    for trained, arrival in training_arrivals(scene):
         for active in arrival.run.schedules[:1]:
             text = f"training runs on a schedule{f' ({active.cron})' if active.cron else ''}"
-            yield Claim(Started(active, hit, arrival), text, hit.tool.id, Rung.ABSENT)
+            yield Claim(Started(active, trained, arrival), text, _tool(trained), Rung.ABSENT)
     for site in scene.automation.reach.sites:  # training started elsewhere by a command: a pipeline run, a cloud job
         if site.arrival and site.arrival.run.schedules and _starts_training(site):
             text = f"`{' '.join(site.invocation.words[:4])}` trains on a schedule"
@@ -174,6 +177,10 @@ def schedule(scene: Scene) -> Iterator[Statement]:
     for hit in scene.hits(practice, notebooks=False):
         yield seen(hit)
     yield from _idle_schedules(scene)
+
+
+def _tool(trained: Hit | Code) -> str:
+    return trained.tool.id if isinstance(trained, Hit) else ""
 
 
 _TRAINS = re.compile(r"(?:^|[\s/_.-])(?:re)?train(?:ing)?(?:[\s/_.-]|$)")
@@ -213,10 +220,10 @@ _DATA_PATH = re.compile(
 
 def trigger(scene: Scene) -> Iterator[Statement]:
     """New data, drift or degradation starts training; a trigger that a person must invoke is used."""
-    for hit, arrival in training_arrivals(scene):
+    for trained, arrival in training_arrivals(scene):
         found = _data_trigger(arrival.run)
         if found:
-            yield Claim(Started(found, hit, arrival), _trigger_text(found), hit.tool.id, Rung.ABSENT)
+            yield Claim(Started(found, trained, arrival), _trigger_text(found), _tool(trained), Rung.ABSENT)
     yield from _drift_triggers(scene)
     for hit in scene.hits("training.trigger", notebooks=False):
         yield seen(hit)
@@ -275,24 +282,34 @@ def _is_idle(scene: Scene, file: ProjectFile, scope: int) -> bool:
 
 
 def _invoked_triggers(scene: Scene) -> Iterator[Claim]:
-    """A retraining function or endpoint that exists: used where something calls or serves it, else declared."""
+    """A function that starts training from outside or is named so: used where something calls or serves it, else declared."""
     for file in scene.project.code_files:
         for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):
             last = scope.name.rpartition(".")[2]
-            if number in (MODULE, MAIN) or scope.is_stub or not retrains(last):
+            if number in (MODULE, MAIN) or scope.is_stub or _defines_pipeline(scope):
                 continue
-            decorated = {decorator.name.rpartition(".")[2] for decorator in scope.decorators}
-            if decorated & _DEFINES:
-                continue  # a pipeline of that name is what is triggered
-            if decorated & _SERVES or _is_named_in_a_call(scene, last):
+            is_handler = _is_handler(scope)
+            if not (retrains(last) or is_handler) or not begins_training(scene, (file.path, number)):
+                continue
+            if is_handler or _is_named_in_a_call(scene, last):
                 yield Claim(file.at(scope.line), f"{last}() starts training when it is invoked")
             else:
                 text = f"{last}() exists, nothing calls it"
                 yield Claim(file.at(scope.line), text, at_least=Rung.DECLARED)
 
 
-_DEFINES = {"dag", "flow", "task", "pipeline", "step"}
-_SERVES = {"post", "get", "put", "route", "api_route", "command"}
+def _defines_pipeline(scope: Scope) -> bool:
+    """A pipeline of that name is what is triggered, and no trigger."""
+    return any(decorator.name.rpartition(".")[2] in _DEFINES for decorator in scope.decorators)
+
+
+_DEFINES = {"dag", "flow", "task", "pipeline", "step", "workflow"}
+
+
+def _is_handler(scope: Scope) -> bool:
+    """A route of a service, or the entry of a cloud function: `(event, context)`."""
+    decorated = any(speaks_of("handles_request", decorator.name.rpartition(".")[2]) for decorator in scope.decorators)
+    return decorated or scope.parameters[:2] == ("event", "context")
 
 
 def _is_named_in_a_call(scene: Scene, name: str) -> bool:
