@@ -836,7 +836,7 @@ def test_gitlab_child_pipeline_and_includes() -> None:
 def test_gitlab_template_of_another_file_is_a_step_that_names_it() -> None:
     step = job(gitlab_ci, GITLAB, "other").steps[0]
     assert (step.uses, step.line) == ("ci/python.yml@.python", 48)
-    assert step.input("sections") == "before_script after_script"
+    assert step.input("sections") == "before_script,after_script"
 
 
 def test_gitlab_hidden_jobs_are_inactive_and_keep_their_steps() -> None:

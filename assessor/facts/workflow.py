@@ -129,6 +129,10 @@ class Job:
     """It runs only after a failure or when somebody cancels."""
     asks_before: bool = False
     """It cannot run where the workflow whose end starts this one has failed (`conclusion == 'success'`)."""
+    extends: tuple[str, ...] = ()
+    """Templates of other files that it is made of (GitLab), in order: the later one has the word."""
+    keys: tuple[str, ...] = ()
+    """The keys that its own file gives it; what else there is comes from the templates."""
 
     @property
     def title(self) -> str:
@@ -153,6 +157,8 @@ class Workflow:
     env: tuple[tuple[str, str], ...] = ()
     inputs: tuple[tuple[str, str, str], ...] = ()
     """(name, type, default) of what a caller may give; an empty type is text."""
+    stages: tuple[str, ...] = ()
+    """Names of the stages in their order, where jobs of other files may stand in them."""
     includes: tuple[tuple[str, int], ...] = ()
     """Local files that it includes (path as written, line)."""
     disabled: str = ""

@@ -13,6 +13,7 @@ from itertools import pairwise
 from assessor.facts.place import BlindSpot, Place
 from assessor.facts.workflow import AUTOMATIC, ON_CHANGE, Job, Step, Trigger, Workflow
 from assessor.findings import Hop
+from assessor.project.gitlab_includes import Pipeline, put_together
 from assessor.project.model import LIVE_ROLES, Project
 from assessor.project.path_filters import lets_something_pass, matches_any
 from assessor.readers.ci.conditions import Scalar
@@ -139,6 +140,7 @@ class _Workflows:
         """How often each called file has been followed."""
         self._included: dict[str, tuple[tuple[str, str], ...]] = {}
         self._listed: dict[tuple[str, ...], bool] = {}
+        self._pipelines: dict[str, Pipeline] = {}
 
     def _has_branch(self, trigger: Trigger) -> bool:
         """Some branch of the repository meets the filter; where its branches are not known, some branch could."""
@@ -173,6 +175,14 @@ class _Workflows:
     def runs(self, path: str, workflow: Workflow) -> Iterator[Run]:
         yield from self._expand(path, workflow, workflow.triggers, (), f"{path}#", (path,))
 
+    def _whole(self, path: str, workflow: Workflow) -> Pipeline:
+        """A workflow with what it includes: GitLab's files are one before anything is decided."""
+        if workflow.provider != "gitlab" or not workflow.includes:
+            return Pipeline(workflow, {})
+        if path not in self._pipelines:
+            self._pipelines[path] = put_together(path, workflow, self.by_path, self.called)
+        return self._pipelines[path]
+
     def _expand(
         self,
         path: str,
@@ -185,7 +195,8 @@ class _Workflows:
     ) -> Iterator[Run]:
         """The runs of a workflow's jobs and of what they call; `way` are the files on the way here, which are not
         entered again."""
-        workflow = _decided(workflow, caller) if caller else workflow
+        whole = self._whole(path, workflow)
+        workflow = _decided(whole.workflow, caller) if caller else whole.workflow
         jobs = {job.id: job for job in workflow.jobs}
         graph = _Graph(workflow)
         own_variables = (*self.included(workflow, path), *workflow.env)
@@ -195,6 +206,7 @@ class _Workflows:
             if self.left <= 0:
                 return
             self.left -= 1
+            file = whole.paths.get(job.id, path)
             own = triggers if job.triggers is None else job.triggers
             if caller is not None and any(trigger.kind == "call" for trigger in own):
                 own = triggers  # the caller's own, where the job does not refuse calls
@@ -202,13 +214,13 @@ class _Workflows:
             needs = graph.needs(job)
             run = Run(
                 key=prefix + job.id,
-                path=path,
+                path=file,
                 workflow=workflow,
                 job=job,
                 triggers=own,
                 needs=(*(prefix + need for need in needs), *(caller.needs if caller else ())),
                 guards=(*(prefix + need for need in graph.guards(job)), *(caller.guards if caller else ())),
-                hops=(*(hops or _trigger_hop(path, own)), Hop(f"job {job.title}", Place(path, job.line))),
+                hops=(*(hops or _trigger_hop(path, own)), Hop(f"job {job.title}", Place(file, job.line))),
                 fails=job.can_fail and (caller is None or caller.fails),
                 manual=_manual(job, [jobs[n] for n in needs]) or (caller.manual if caller else ""),
                 variables=(*own_variables, *job.env),
@@ -216,7 +228,7 @@ class _Workflows:
             )
             if run.is_dead:
                 continue
-            called = self.called(job.uses, path) if job.uses else None
+            called = self.called(job.uses, file) if job.uses else None
             if called is None:
                 yield run
                 continue

@@ -520,7 +520,8 @@ def _called_steps(step: Step, inner: Workflow) -> Iterator[tuple[Job, tuple[Step
     wanted = {section.strip() for section in sections}
     for job in inner.jobs:
         if job.id == name:
-            yield job, tuple(s for s in job.steps if not wanted or s.name in wanted)
+            others = ("extends ", "!reference ")
+            yield job, tuple(s for s in job.steps if not wanted or s.name in wanted or s.name.startswith(others))
 
 
 _SHELL_VARIABLE = re.compile(r"\$(\w+)")

@@ -319,6 +319,7 @@ class _Pipeline:
             triggers=triggers,
             jobs=tuple(jobs),
             env=tuple(self.variables.items()),
+            stages=self.root.get("stages").texts(),
             includes=tuple(self.local),
             disabled=disabled or ("" if triggers else "the workflow's rules allow no pipeline"),
         )
@@ -400,7 +401,9 @@ class _Pipeline:
             can_fail=_can_fail(merged, outcome, when),
             manual=is_manual,
             is_active=not hidden and when != "never" and own_triggers != () and bool(steps or uses),
-            triggers=None if hidden else own_triggers,
+            triggers=own_triggers if when != "never" else (),
+            extends=own.missing,
+            keys=tuple(own.entries) if own.missing or hidden or self.local or not self.is_root else (),
             stage=merged.get("stage").text or "test",
             on_failure=_whens(outcome, when) == {"on_failure"},
             anyway=_ANYWAY if "always" in _whens(outcome, when) else (),
@@ -477,7 +480,7 @@ class _Pipeline:
 
     def _foreign_steps(self, own: _Merged) -> Iterator[Step]:
         """Steps that stand for templates of included files, for each file that may have them."""
-        sections = " ".join(word for word in _SECTIONS if word not in own.entries)
+        sections = ",".join(word for word in _SECTIONS if word not in own.entries)
         line = own.entries["extends"][0].line if "extends" in own.entries else 1
         for name in own.missing:
             for path, _ in self.local:
