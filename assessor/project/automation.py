@@ -41,11 +41,13 @@ class Automation:
             self._walk.job(run)
         self.blind_spots = (*blind, *unread_automation(project, self.runs.values()))
         """Where ways end that lead outside of the repository, or that are too many."""
+        bundles = self._walk.stacks.bundles
+        bundles.note_deployed(self._walk.reach.sites)
         for start in (
             *code_starts(project, modules),
             *named_task_starts(project, modules),
             *deployment_starts(project),
-            *resource_starts(project),
+            *resource_starts(project, bundles),
             *pulls(project),
         ):
             self.runs[start.run.key] = start.run

@@ -14,6 +14,7 @@ from assessor.facts.project_files import Resource
 from assessor.facts.python import UNKNOWN, Call
 from assessor.facts.workflow import Job, Trigger, Workflow
 from assessor.findings import Hop
+from assessor.project.bundles import Bundles
 from assessor.project.closure import Entry
 from assessor.project.model import Project, ProjectFile, Role
 from assessor.project.modules import Modules, ScopeKey
@@ -215,13 +216,16 @@ def _paused_variables(project: Project) -> frozenset[str]:
 _DEPLOYED = {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Pod", "Service", "InferenceService"}
 
 
-def resource_starts(project: Project) -> Iterator[Start]:
+def resource_starts(project: Project, bundles: Bundles) -> Iterator[Start]:
     """A run for each Kubernetes object that starts containers and each infrastructure object with a schedule."""
     paused = _paused_variables(project)
     for file in project.ordered:
         if file.role is not Role.FIRST_PARTY:
             continue
-        for number, resource in enumerate(file.facts.resources):
+        for number, written in enumerate(file.facts.resources):
+            resource = bundles.resolved(file.path, written)
+            if resource is None:
+                continue
             trigger = _trigger(resource, paused)
             if trigger is None:
                 continue
@@ -235,7 +239,10 @@ def resource_starts(project: Project) -> Iterator[Start]:
 def _trigger(resource: Resource, paused: frozenset[str]) -> Trigger | None:
     if resource.schedule:
         unset = any(name in paused for name in _VARIABLE.findall(resource.schedule))
-        held = any(name in paused for k, v, _ in resource.settings if "pause" in k for name in _VARIABLE.findall(v))
+        by_variable = resource.system != "databricks"  # a bundle's are resolved for each target
+        held = by_variable and any(
+            name in paused for k, v, _ in resource.settings if "pause" in k for name in _VARIABLE.findall(v)
+        )
         return Trigger(
             "schedule", resource.line, cron=resource.schedule, is_active=resource.is_active and not (unset or held)
         )

@@ -36,6 +36,7 @@ from assessor.project.other_tests import OtherTests
 from assessor.project.paths import Paths, folder_of, joined
 from assessor.project.r_and_julia import RAndJulia
 from assessor.project.runs import Run, called_file
+from assessor.project.stacks import Stacks
 from assessor.project.started_calls import commands_started, files_named, looks_started, may_name_files, started_text
 from assessor.project.starts import Start
 from assessor.project.submissions import Submissions
@@ -65,6 +66,7 @@ class Walk:
         self.idleness = Idleness(project, self.paths, modules)
         self.targets = Targets(self)
         self.containers = Containers(self)
+        self.stacks = Stacks(self)
         self.tests = CollectedTests(self)
         self.r_and_julia = RAndJulia(self)
         self.orchestrators = Orchestrators(self)
@@ -224,6 +226,8 @@ class Walk:
             **dict.fromkeys(("Rscript", "R", "julia"), self.r_and_julia.run),
             **dict.fromkeys(OTHER_TESTERS, OtherTests(self).run),
             HANDLER: ServerlessFunctions(self).start,
+            "cdk": self.stacks.cdk,
+            "databricks": self.stacks.databricks,
         }
 
     def _started(self, invocation: Invocation, context: Context) -> None:

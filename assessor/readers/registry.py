@@ -59,6 +59,7 @@ READERS = (
     "infrastructure.kubernetes",
     "infrastructure.cloud_templates",
     "infrastructure.monitoring_config",
+    "infrastructure.cdk",
 )
 """Reader modules of this package, in the order in which their facts of one file are joined."""
 

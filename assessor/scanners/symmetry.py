@@ -6,14 +6,16 @@ it. Separate files for each environment (train_dev.py, train_prod.py) are the op
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.environments import STAGES, stage_of
 from assessor.project.arrivals import Arrival
+from assessor.project.bundles import Bundles, is_deployment
 from assessor.project.model import Role
-from assessor.scanners.claims import ANY, NONE, Claim, Statement
+from assessor.scanners.claims import ANY, NONE, Claim, Reached, Statement
 
 
 def symmetry(scene: Scene) -> Iterator[Statement]:
@@ -46,4 +48,19 @@ def _bundles(scene: Scene, hits: list[Hit]) -> Iterator[Claim]:
         stages = {STAGES[name]: resource for name, resource in targets.items() if name in STAGES}
         if len(stages) > 1:
             place = file.at(min(resource.line for resource in stages.values()))
-            yield Claim(place, f"one bundle for {', '.join(sorted(stages))}", "databricks")
+            text = f"one bundle for {', '.join(sorted(stages))}"
+            ways = _deployed(scene, file.path)
+            yield Claim(Reached(place, tuple(ways.values())) if len(ways) > 1 else place, text, "databricks")
+
+
+def _deployed(scene: Scene, path: str) -> dict[str, Arrival]:
+    """The environments to which runs without a person deploy a bundle, with a way for each."""
+    bundles = Bundles(scene.project)
+    found: dict[str, Arrival] = {}
+    for site in scene.automation.reach.sites:
+        bundle = bundles.of(posixpath.join(site.cwd, "databricks.yml")) if is_deployment(site) else None
+        if bundle and bundle.path == path and site.arrival and site.arrival.is_automatic:
+            stage = STAGES.get(bundle.target_of(site.invocation.arguments).lower())
+            if stage:
+                found.setdefault(stage, site.arrival)
+    return found

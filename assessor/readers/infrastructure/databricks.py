@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from assessor.facts.commands import Command
 from assessor.facts.project_files import Resource
-from assessor.readers.infrastructure.resource_fields import beside, flat
+from assessor.readers.infrastructure.resource_fields import MAX_SETTINGS, beside, flat, shell_text
 from assessor.readers.syntax.yaml_tree import NOTHING, Node
 
 _BUNDLE_KINDS = {
@@ -35,8 +35,13 @@ def resources(name: str, document: Node) -> Iterator[Resource]:
         yield Resource("databricks", "bundle", document.get("bundle", "name").text, document.line, settings)
     for key, target in document.get("targets").items():
         yield Resource("databricks", "target", key.text, key.line, flat(target))
-        yield from _bundle_resources(target.get("resources"), variables)
+        yield from _bundle_resources(target.get("resources"), variables, key.text)
     yield from _bundle_resources(document.get("resources"), variables)
+    for key, body in document.get("artifacts").items():
+        build = body.get("build")
+        if build.kind == "scalar" and build.text:
+            commands = shell_text(build, beside(body.get("path").text))
+            yield Resource("databricks", "artifact", key.text, key.line, flat(body), commands)
 
 
 def _bundle_variables(document: Node) -> dict[str, set[str]]:
@@ -50,12 +55,15 @@ def _bundle_variables(document: Node) -> dict[str, set[str]]:
     return values
 
 
-def _bundle_resources(resources: Node, variables: dict[str, set[str]]) -> Iterator[Resource]:
+def _bundle_resources(resources: Node, variables: dict[str, set[str]], target: str = "") -> Iterator[Resource]:
+    """Each with its key (`bundle.key`) and, where a target says it, that target (`bundle.target`) among its settings."""
     for section, bodies in resources.items():
         kind = _BUNDLE_KINDS.get(section.text)
         for key, body in bodies.items() if kind else ():
             assert kind is not None
-            made = Resource("databricks", kind, body.get("name").text or key.text, key.line, flat(body))
+            settings = (("bundle.key", key.text, key.line), *flat(body))[:MAX_SETTINGS]
+            settings = (("bundle.target", target, key.line), *settings)[:MAX_SETTINGS] if target else settings
+            made = Resource("databricks", kind, body.get("name").text or key.text, key.line, settings)
             if kind not in ("job", "pipeline", "quality_monitor"):
                 yield made
                 continue
