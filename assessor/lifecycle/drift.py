@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from assessor.catalog.words import speaks_of, speaks_of_any
 from assessor.facts.python import MAIN, MODULE, Text
 from assessor.hits.scene import Scene
-from assessor.project.model import ProjectFile
+from assessor.project.model import ProjectFile, Role
 
 
 def own_drift(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
     """Functions that compute drift without a product: a PSI, KS or divergence of two samples."""
-    for file in scene.project.code_files:
+    for file in (*scene.project.code_files, *_read_notebooks(scene)):
         index = scene.modules.index(file.path)
         for number, scope in enumerate(index.facts.scopes):
             calls = {c.name.rpartition(".")[2] for c in index.calls.get(number, ())}
@@ -31,6 +31,14 @@ def _computes_drift(path: str, name: str, calls: set[str], tests: bool) -> bool:
     return tests and (speaks_of("drift", path) or "monitor" in path.lower())
 
 
+def _read_notebooks(scene: Scene) -> tuple[ProjectFile, ...]:
+    """A person's use: what a first-party notebook compares counts, as far as its cells are Python."""
+    return tuple(f for f in scene.project.notebooks if f.role is Role.FIRST_PARTY and f.code is not None)
+
+
 def _two_samples(texts: Iterable[Text]) -> bool:
-    joined = " ".join(text.value.lower() for text in texts)
-    return "reference" in joined and ("current" in joined or "production" in joined)
+    """The texts name both the rows that a model learned from and those that it meets now."""
+    said = [text.value for text in texts]
+    return any(speaks_of("learned_rows", text) for text in said) and any(
+        speaks_of("present_rows", text) for text in said
+    )

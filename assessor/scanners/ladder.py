@@ -82,7 +82,7 @@ def _rated(scene: Scene, practice: str, claim: Claim) -> tuple[_Order, Evidence]
         return None
     highest = max((rung for rung in LADDER if rung.value in practice_rungs()[practice]), key=lambda r: r.height)
     ways = [] if highest.height < Rung.AUTOMATED.height else _ways_that_count(scene, claim)
-    automatic = [way for way in ways if way.is_automatic]
+    automatic = [way for way in ways if way.is_automatic or (practice in _FOR_FAILURE and way.run.is_automatic)]
     rung, route, runs = _lifted(scene, practice, claim, ways, automatic)
     text, place = claim.text, _place(claim.subject)
     stops = claim.raised_by(automatic) if claim.raised_by and rung is Rung.AUTOMATED else None

@@ -2,374 +2,364 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
+from assessor.catalog.words import speaks_of
 from assessor.facts.place import Place
-from assessor.findings import Evidence, Finding, Hop, Rung
+from assessor.facts.project_files import Resource, Service
+from assessor.facts.python import PythonFacts
+from assessor.findings import Finding, Hop, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.deployments import deploying_route
 from assessor.lifecycle.drift import own_drift
-from assessor.lifecycle.order import best
 from assessor.lifecycle.retraining import conditional_effects, starts_training
+from assessor.lifecycle.serving import asks_model
 from assessor.lifecycle.stations import marks
 from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
 from assessor.scanners import ladder
 from assessor.scanners.age import freshness
+from assessor.scanners.claims import NONE, Claim, Code, Rule, Statement, Ways, intended, products, seen
 from assessor.scanners.kept_predictions import predictions
-from assessor.scanners.ladder import conclude, raised
+
+RECURRING = Ways(recurring=True)
 
 
 def scan(scene: Scene) -> Iterator[Finding]:
     """Rate the eight practices of monitoring."""
-    yield logging(scene)
-    yield service(scene)
-    yield predictions(scene, deploying_route(scene))
-    yield drift(scene)
-    yield performance(scene)
-    yield freshness(scene)
-    yield alerting(scene)
-    yield dashboards(scene)
+    return ladder.findings(scene, RULES)
 
 
-def logging(scene: Scene) -> Finding:
+def logging(scene: Scene) -> Iterator[Statement]:
     """Used where training or serving modules, not notebooks or tests, write logs through a library."""
-    practice = "monitoring.logging"
-    return conclude(practice, ladder.evidence(scene, scene.hits(practice, notebooks=False), lift=False))
+    for hit in scene.hits("monitoring.logging", notebooks=False):
+        yield seen(hit, counts=NONE)
 
 
-def service(scene: Scene) -> Finding:
+def service(scene: Scene) -> Iterator[Statement]:
     """Metrics or traces in code are used; a deployed collector that receives them is automated."""
     practice = "monitoring.service"
-    evidence = ladder.plain(scene, practice, notebooks=False, lift=False)
-    evidence += ladder.evidence(
-        scene, (h for h in scene.hits(practice) if h.kind == "resource")
-    )  # a collector that a run applies
-    used = [e for e in evidence if e.rung.height >= Rung.USED.height and e.place.path.endswith((".py", ".R", ".java"))]
+    yield from intended(scene, practice)
     collectors = _collectors(scene)
-    if used and collectors:
-        item = used[0]
-        evidence.append(
-            Evidence(
-                practice,
-                Rung.AUTOMATED,
-                item.place,
-                f"{item.text}; {collectors[-1].text} receives them",
-                item.tool,
-                collectors,
-            )
-        )
-    return conclude(practice, evidence)
+    for hit in scene.hits(practice, notebooks=False):
+        if hit.kind == "resource":
+            yield seen(hit)  # a collector that a run applies
+            continue
+        yield seen(hit, counts=NONE)
+        if collectors and Rung(hit.proof.rung).height >= Rung.USED.height and hit.scope >= 0:
+            text = f"{hit.tool.title}: {hit.proof.text}; {collectors[-1].text} receives them"
+            yield Claim(hit, text, hit.tool.id, counts=NONE, carried=collectors)
+
+
+_SCRAPES = frozenset({"ServiceMonitor", "PodMonitor"})
+"""Objects that an operator in the cluster acts on; the other kinds need a collector that something deploys."""
 
 
 def _collectors(scene: Scene) -> tuple[Hop, ...]:
     """A scrape configuration or agent together with what deploys it (compose, chart, manifest)."""
+    for file, resource in _resources(scene):
+        if resource.kind in _SCRAPES or resource.kind in ("scrape_config", "otel_collector", "receiver"):
+            deployed = _deployed_with(scene, "collector")
+            if resource.kind in _SCRAPES or deployed:
+                return (*deployed, Hop(f"{resource.kind} {resource.name}".strip(), file.at(resource.line)))
+    return _deployed_with(scene, "agent")
+
+
+def _resources(scene: Scene) -> Iterator[tuple[ProjectFile, Resource]]:
     for file, resources in scene.project.having(lambda f: f.resources, frozenset({Role.FIRST_PARTY})):
         for resource in resources:
-            if resource.kind in ("ServiceMonitor", "PodMonitor", "scrape_config", "otel_collector", "receiver"):
-                deployed = _deployed_with(scene, ("prometheus", "otel", "datadog", "grafana", "opentelemetry"))
-                if resource.kind in ("ServiceMonitor", "PodMonitor") or deployed:
-                    hop = Hop(f"{resource.kind} {resource.name}".strip(), file.at(resource.line))
-                    return (*deployed, hop)
-    return _deployed_with(scene, ("datadog/agent", "newrelic", "otel/opentelemetry-collector"))
+            yield file, resource
 
 
-def _deployed_with(scene: Scene, images: tuple[str, ...]) -> tuple[Hop, ...]:
+def _services(scene: Scene) -> Iterator[tuple[ProjectFile, Service]]:
     for file, services in scene.project.having(lambda f: f.services, frozenset({Role.FIRST_PARTY})):
         for item in services:
-            if any(name in item.image for name in images):
-                return (Hop(f"service {item.name}", file.at(item.line)),)
-    for file, resources in scene.project.having(lambda f: f.resources, frozenset({Role.FIRST_PARTY})):
-        for resource in resources:
-            if any(name in image for image in resource.images for name in images):
-                return (Hop(f"{resource.kind} {resource.name}", file.at(resource.line)),)
+            yield file, item
+
+
+def _deployed_with(scene: Scene, kind: str) -> tuple[Hop, ...]:
+    """The first service or object whose image is of a kind (`words.yaml`: image_of_…)."""
+    concept = f"image_of_{kind}"
+    for file, item in _services(scene):
+        if speaks_of(concept, item.image):
+            return (Hop(f"service {item.name}", file.at(item.line)),)
+    for file, resource in _resources(scene):
+        if any(speaks_of(concept, image) for image in resource.images):
+            return (Hop(f"{resource.kind} {resource.name}", file.at(resource.line)),)
     return ()
 
 
-def drift(scene: Scene) -> Finding:
-    """Drift between reference and current data computed by code; in a run automated; with an alert or retraining enforced."""
+# ---- drift ----
+
+
+def drift(scene: Scene) -> Iterator[Statement]:
+    """Drift between reference and current data computed by code; in a run automated; with an alert or retraining
+    enforced."""
     practice = "monitoring.drift"
-    evidence = list(ladder.declared(scene, practice))
-    seen: list[tuple[Evidence, ProjectFile, int]] = []
-    for hit in scene.hits(practice):
-        for item in ladder.evidence(scene, [hit]):
-            seen.append((item, hit.file, hit.scope))
-    for file, number, line, text in own_drift(scene):
-        seen.append((ladder.scope_evidence(scene, practice, file, number, line, text), file, number))
+    yield from intended(scene, practice)
     served = _served(scene)
-    for item, file, _ in seen:
-        if item.rung is Rung.USED and (route := served.get(file.path)):
-            item = Evidence(
-                practice, Rung.AUTOMATED, item.place, item.text, item.tool, (*route, Hop("drift", item.place))
-            )
-        if item.rung is Rung.AUTOMATED and _acts(scene, file):
-            item = raised(item, "and its result alerts or retrains")
-        evidence.append(item)
-    return conclude(practice, evidence)
+    for hit in scene.hits(practice):
+        acts = partial(_acts, scene, hit.file)
+        yield seen(hit, raised_by=acts, carried=served.get(hit.file.path, ()))
+    for file, number, line, text in own_drift(scene):
+        acts = partial(_acts, scene, file)
+        yield Claim(Code(file, number, line), text, raised_by=acts, carried=served.get(file.path, ()))
 
 
 def _served(scene: Scene) -> dict[str, tuple[Hop, ...]]:
-    """Files that a compose service, a Kubernetes object or a served app loads, with the route."""
+    """Files of a service that a container starts, and what they import, with the route."""
     found: dict[str, tuple[Hop, ...]] = {}
     for hit in scene.hits("deployment.serving", notebooks=False):
-        if hit.kind in ("call", "decorator") and hit.scope >= 0:
-            for call in scene.modules.index(hit.file.path).facts.imports:
-                split = scene.modules.split(call.target, hit.file.path)
-                if split:
-                    found.setdefault(split[0], (Hop(f"served by {hit.file.path}", hit.place),))
-            found.setdefault(hit.file.path, (Hop(f"served by {hit.file.path}", hit.place),))
-    deployed = {p for p in found if any(True for _ in _container_files(scene, p))}
-    return {path: route for path, route in found.items() if path in deployed}
+        if hit.kind in ("call", "decorator") and hit.scope >= 0 and _is_started(scene, hit.file.path):
+            route = (Hop(f"served by {hit.file.path}", hit.place),)
+            for path in (hit.file.path, *scene.modules.imported(hit.file.path)):
+                found.setdefault(path, route)
+    return found
 
 
-def _container_files(scene: Scene, path: str) -> Iterator[str]:
-    for file, services in scene.project.having(lambda f: f.services, frozenset({Role.FIRST_PARTY})):
-        for item in services:
-            if any(path.rpartition("/")[2].removesuffix(".py") in c.text for c in item.command):
-                yield file.path
+def _is_started(scene: Scene, path: str) -> bool:
+    """The command of a container names the file."""
+    stem = path.rpartition("/")[2].removesuffix(".py")
+    return any(stem in command.text for _, item in _services(scene) for command in item.command)
 
 
-_ALERTS = re.compile(
-    r"alert|notify|notif|slack|send_?mail|send_message|email|page|webhook|publish|capture_message|teams", re.IGNORECASE
-)
-
-
-_DRIFT_WORD = re.compile(r"drift|psi|ks_|p_val|pvalue|shift|divergence", re.IGNORECASE)
-
-
-def _acts(scene: Scene, file: ProjectFile) -> bool:
+def _acts(scene: Scene, file: ProjectFile, _: Sequence[Arrival]) -> str | None:
     """Under a condition on drift the file, or one that imports it, alerts someone, starts retraining or fails its run."""
-    drifts = {f.facts.python.scopes[n].name.rpartition(".")[2] for f, n, _, _ in own_drift(scene) if f.facts.python}
-    alerting_files = {h.file.path for h in scene.hits("monitoring.alerting", notebooks=False) if h.kind == "call"}
-    for other in scene.project.code_files:
-        if other.path != file.path and not _imports(scene, other, file.path):
-            continue
-        facts = scene.modules.index(other.path).facts
-        for comparison in facts.comparisons:
-            words = " ".join(comparison.names)
-            scope = facts.scopes[comparison.scope].name
-            asks = any(c.name.rpartition(".")[2] in drifts for c in facts.calls if c.scope == comparison.scope)
-            if not (_DRIFT_WORD.search(words) or _DRIFT_WORD.search(scope) or asks):
-                continue
-            if comparison.outcome in ("raise", "exit") or any(_ALERTS.search(e) for e in comparison.effects):
+    alerts = {h.file.path for h in scene.hits("monitoring.alerting", notebooks=False) if h.kind == "call"}
+    near = [f for f in scene.project.code_files if f.path == file.path or file.path in scene.modules.imported(f.path)]
+    drifts = {f.code.scopes[n].name.rpartition(".")[2] for f, n, _, _ in own_drift(scene) if f.code}
+    if file.path in alerts or any(_acts_on_drift(scene, other.path, drifts) for other in near):
+        return "and its result alerts or retrains"
+    return None
+
+
+def _acts_on_drift(scene: Scene, path: str, drifts: set[str]) -> bool:
+    facts = scene.modules.index(path).facts
+    for comparison in facts.comparisons:
+        names = (*comparison.names, facts.scopes[comparison.scope].name)
+        asked = any(c.name.rpartition(".")[2] in drifts for c in facts.calls if c.scope == comparison.scope)
+        if asked or any(speaks_of("sign_of_drift", name) for name in names):
+            if comparison.outcome in ("raise", "exit") or any(_tells(scene, e, path) for e in comparison.effects):
                 return True
-            if any(starts_training(scene, e, other.path) or e in _POSTS for e in comparison.effects):
-                return True
-        for effects, _, scope_number in conditional_effects(scene, other.path):
-            about = any(_DRIFT_WORD.search(g.name) for c in facts.calls if c.scope == scope_number for g in c.guards)
-            if about and any(
-                _ALERTS.search(e.rpartition(".")[2]) or starts_training(scene, e, other.path) for e in effects
-            ):
-                return True
-        if other.path in alerting_files and other.path == file.path:
-            return True
-    return False
-
-
-def _imports(scene: Scene, file: ProjectFile, path: str) -> bool:
-    code = file.facts.python
-    if code is None:
-        return False
-    return any((s := scene.modules.split(i.target, file.path)) and s[0] == path for i in code.imports)
-
-
-# ---- performance, alerting, dashboards ----
-
-
-_PRODUCTION = re.compile(
-    r"monitor|production_metric|live_metric|performance_track|backtest|ground_truth|feedback|actuals", re.IGNORECASE
-)
-
-
-def performance(scene: Scene) -> Finding:
-    """Predictions compared with later labels, or production quality logged; on a schedule or in the service automated."""
-    practice = "monitoring.performance"
-    evidence = ladder.plain(scene, practice, notebooks=False)
-    drifting = {hit.file.path for hit in scene.hits("monitoring.drift", notebooks=False)}
-    for hit in scene.hits("experiments.evaluation", notebooks=False):
-        if hit.scope < 0 or hit.file.facts.python is None:
-            continue
-        scope = hit.file.facts.python.scopes[hit.scope].name
-        watched = hit.tool.category == "drift_monitoring" and hit.file.path in drifting
-        if watched or _PRODUCTION.search(hit.file.path) or _PRODUCTION.search(scope) or _joins_labels(scene, hit):
-            text = f"{scope} compares predictions with what came true"
-            evidence.append(
-                ladder.scope_evidence(
-                    scene, practice, hit.file, hit.scope, hit.place.line, text, tool=hit.tool.id, keep=_recurring
-                )
-            )
-    return conclude(practice, evidence)
-
-
-def _joins_labels(scene: Scene, hit: Hit) -> bool:
-    """The function reads stored predictions and the labels that came later, and trains nothing."""
-    texts = [t.value.lower() for t in scene.modules.index(hit.file.path).facts.texts if t.scope == hit.scope]
-    paths = [text for text in texts if "." in text or "/" in text]
-    predictions = any("prediction" in text for text in paths)
-    labels = any(word in text for text in paths for word in ("label", "actual", "ground_truth", "outcome"))
-    return predictions and labels and "train" not in marks(scene).get((hit.file.path, hit.scope), frozenset())
-
-
-def _recurring(arrival: Arrival) -> bool:
-    return bool(arrival.run.schedules) or arrival.run.workflow.provider in ("code", "resource")
-
-
-def alerting(scene: Scene) -> Finding:
-    """Alert rules or notification code are used; deployed or wired into automation, automated."""
-    practice = "monitoring.alerting"
-    return conclude(
-        practice,
-        [
-            *ladder.plain(scene, practice, notebooks=False),
-            *_loaded_rules(scene),
-            *_own_alerts(scene),
-            *_failure_mails(scene),
-        ],
+    return any(
+        _guarded_by_drift(facts, scope) and any(_tells(scene, effect, path) for effect in effects)
+        for effects, _, scope in conditional_effects(scene, path)
     )
 
 
-def _loaded_rules(scene: Scene) -> Iterator[Evidence]:
+def _guarded_by_drift(facts: PythonFacts, scope: int) -> bool:
+    return any(speaks_of("sign_of_drift", g.name) for c in facts.calls if c.scope == scope for g in c.guards)
+
+
+def _tells(scene: Scene, effect: str, path: str) -> bool:
+    """Someone is told, or a training starts."""
+    last = effect.rpartition(".")[2]
+    return speaks_of("tells_someone", last) or _posts(effect) or starts_training(scene, effect, path)
+
+
+def _posts(name: str) -> bool:
+    root, _, last = name.partition(".")
+    return speaks_of("posts", last or root) and speaks_of("web_client", root)
+
+
+# ---- performance ----
+
+
+def performance(scene: Scene) -> Iterator[Statement]:
+    """Predictions compared with later labels, or production quality logged; on a schedule or in the service automated."""
+    practice = "monitoring.performance"
+    yield from products(scene, practice)
+    drifting = {hit.file.path for hit in scene.hits("monitoring.drift")}
+    for hit in scene.hits("experiments.evaluation"):
+        if hit.scope < 0 or hit.file.code is None:
+            continue
+        with_drift = hit.tool.category == "drift_monitoring" and hit.file.path in drifting
+        if with_drift or _of_production(scene, hit) or _joins_labels(scene, hit):
+            name = hit.file.code.scopes[hit.scope].name
+            yield Claim(hit, f"{name} compares predictions with what came true", hit.tool.id, counts=RECURRING)
+
+
+def _of_production(scene: Scene, hit: Hit) -> bool:
+    """The function is named for production quality, or stands in a file so named; it looks at stored rows, and neither
+    it nor its file trains. A folder's name says nothing of what a function in it measures."""
+    code = hit.file.code
+    assert code is not None
+    scope = code.scopes[hit.scope]
+    named = speaks_of("watches_production", scope.name) or speaks_of("watches_production", _stem(hit.file.path))
+    return named and not hit.in_notebook and not _trains(scene, hit.file) and _reads_rows(scene, hit)
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].rpartition(".")[0]
+
+
+def _trains(scene: Scene, file: ProjectFile) -> bool:
+    return any("train" in stations for (path, _), stations in marks(scene).items() if path == file.path)
+
+
+def _reads_rows(scene: Scene, hit: Hit) -> bool:
+    """What is measured comes from outside the function: read there, or handed in."""
+    code = hit.file.code
+    assert code is not None
+    calls = scene.modules.index(hit.file.path).calls.get(hit.scope, ())
+    given = [name for name in code.scopes[hit.scope].parameters if name not in ("self", "cls")]
+    return bool(given) or any(speaks_of("reads_stored", call.name.rpartition(".")[2]) for call in calls)
+
+
+def _joins_labels(scene: Scene, hit: Hit) -> bool:
+    """The function reads stored predictions and the labels that came later; it neither trains nor predicts itself."""
+    index = scene.modules.index(hit.file.path)
+    texts = [t.value.lower() for t in index.facts.texts if t.scope == hit.scope]
+    paths = [text for text in texts if "." in text or "/" in text]
+    predicted = any("prediction" in text for text in paths)
+    labelled = any(speaks_of("label_that_came_later", text) for text in paths)
+    predicts = any(asks_model(call) for call in index.calls.get(hit.scope, ()))
+    trains = "train" in marks(scene).get((hit.file.path, hit.scope), frozenset())
+    return predicted and labelled and not predicts and not trains
+
+
+# ---- alerting ----
+
+
+def alerting(scene: Scene) -> Iterator[Statement]:
+    """Alert rules or notification code are used; deployed or wired into automation, automated."""
+    yield from products(scene, "monitoring.alerting")
+    yield from _loaded_rules(scene)
+    yield from _own_alerts(scene)
+    yield from _failure_mails(scene)
+
+
+def _loaded_rules(scene: Scene) -> Iterator[Claim]:
     """Alert rules beside a Prometheus, Alertmanager or Grafana that compose or a manifest deploys."""
-    deployed = _deployed_with(scene, ("prom/prometheus", "prometheus", "alertmanager", "grafana"))
-    for file, resources in scene.project.having(lambda f: f.resources, frozenset({Role.FIRST_PARTY})):
-        for resource in resources:
-            if resource.kind == "alert_rule" and deployed:
-                place = file.at(resource.line)
-                route = (*deployed, Hop(f"alert {resource.name}", place))
-                yield Evidence(
-                    "monitoring.alerting",
-                    Rung.AUTOMATED,
-                    place,
-                    "a deployed server loads the alert rules",
-                    resource.system,
-                    route,
-                )
-                return
+    deployed = _deployed_with(scene, "alerting")
+    for file, resource in _resources(scene) if deployed else ():
+        if resource.kind == "alert_rule":
+            route = (*deployed, Hop(f"alert {resource.name}", file.at(resource.line)))
+            text = "a deployed server loads the alert rules"
+            yield Claim(file.at(resource.line), text, resource.system, counts=NONE, carried=route)
+            return
 
 
-def _failure_mails(scene: Scene) -> Iterator[Evidence]:
+_ON_FAILURE = frozenset({"on_failure_callback", "on_failure"})
+_MAILS = "email_on_failure"
+
+
+def _failure_mails(scene: Scene) -> Iterator[Claim]:
     """An orchestrator that mails or calls back when a task fails (Airflow's email_on_failure, on_failure_callback)."""
     starts = {
         run.path: run for run in scene.automation.runs.values() if run.workflow.provider == "code" and run.is_automatic
     }
     for file in scene.project.code_files:
-        facts = scene.modules.index(file.path).facts
-        lines = [c.line for c in facts.constants if c.name.endswith("email_on_failure") and c.value is True]
-        for call in (*facts.calls, *(d for s in facts.scopes for d in s.decorators)):
-            for name, value in call.keywords:
-                last = name.rpartition(".")[2]
-                if (last == "email_on_failure" and value is True) or last in ("on_failure_callback", "on_failure"):
-                    lines.append(call.line)
-        if not lines:
-            continue
-        place, text = file.at(lines[0]), "someone is told when a task of the pipeline fails"
-        run = starts.get(file.path)
-        if run:
-            yield Evidence(
-                "monitoring.alerting", Rung.AUTOMATED, place, text, "", (*run.hops, Hop("on failure", place))
-            )
-        else:
-            yield Evidence("monitoring.alerting", Rung.USED, place, text)
+        lines = _failure_lines(scene.modules.index(file.path).facts)
+        if lines:
+            run = starts.get(file.path)
+            route = (*run.hops, Hop("on failure", file.at(lines[0]))) if run else ()
+            text = "someone is told when a task of the pipeline fails"
+            yield Claim(file.at(lines[0]), text, counts=NONE, carried=route)
 
 
-_POSTS = ("requests.post", "httpx.post", "urllib.request.urlopen", "requests.request", "aiohttp.ClientSession.post")
+def _failure_lines(facts: PythonFacts) -> list[int]:
+    lines = [c.line for c in facts.constants if c.name.endswith(_MAILS) and c.value is True]
+    for call in (*facts.calls, *(d for s in facts.scopes for d in s.decorators)):
+        for name, value in call.keywords:
+            last = name.rpartition(".")[2]
+            if (last == _MAILS and value is True) or last in _ON_FAILURE:
+                lines.append(call.line)
+    return lines
 
 
-_CHANNEL = re.compile(r"slack|webhook|pagerduty|opsgenie|teams|discord|mattermost|chat\.googleapis", re.IGNORECASE)
+_LINES_OF_A_CALL = 4
 
 
-_TELLS = re.compile(r"alert|notif|warn|escalat", re.IGNORECASE)
-
-
-def _own_alerts(scene: Scene) -> Iterator[Evidence]:
+def _own_alerts(scene: Scene) -> Iterator[Claim]:
     """A message posted to a channel's webhook under a condition, or by a function named for alerts."""
     for file in scene.project.code_files:
         index = scene.modules.index(file.path)
         constants = {c.name: str(c.value) for c in index.facts.constants}
         for call in index.facts.calls:
-            if call.name not in _POSTS:
+            if not _posts(call.name):
                 continue
-            near = [
-                t.value for t in index.facts.texts if t.scope == call.scope and call.line <= t.line <= call.line + 4
-            ]
+            last_line = call.line + _LINES_OF_A_CALL
+            near = [t.value for t in index.facts.texts if t.scope == call.scope and call.line <= t.line <= last_line]
             near += [constants.get(name, name) for name in call.names]
             scope = index.facts.scopes[call.scope].name
-            conditional = call.guards or any(
-                call.name in c.effects and c.scope == call.scope for c in index.facts.comparisons
-            )
-            if any(_CHANNEL.search(text) for text in near) and (conditional or _TELLS.search(scope)):
-                yield ladder.scope_evidence(
-                    scene, "monitoring.alerting", file, call.scope, call.line, f"{scope} posts to a channel"
-                )
+            effects = {e for c in index.facts.comparisons if c.scope == call.scope for e in c.effects}
+            is_told = call.guards or call.name in effects or speaks_of("tells_someone", scope)
+            if is_told and any(speaks_of("channel", text) for text in near):
+                yield Claim(Code(file, call.scope, call.line), f"{scope} posts to a channel")
 
 
-def dashboards(scene: Scene) -> Finding:
+# ---- dashboards ----
+
+
+def dashboards(scene: Scene) -> Iterator[Statement]:
     """Dashboard definitions are used; provisioned by the deployment, automated."""
-    practice = "monitoring.dashboards"
-    evidence = ladder.plain(scene, practice, notebooks=False)
+    yield from products(scene, "monitoring.dashboards", notebooks=False)
     for hit in scene.hits("deployment.serving", notebooks=False):
-        if hit.tool.id in _PAGES and _WATCHING.search(hit.file.path):
-            arrival = best(a for a in scene.arrivals(hit) if a.is_automatic)
+        if "page" in hit.tool.traits and hit.file.code and _watches(hit.file, hit.file.code):
             text = f"{hit.file.path} is a monitoring page"
-            route = scene.route(hit, arrival) if arrival else _composed(scene, hit.file.path, hit.place)
-            rung = Rung.AUTOMATED if route else Rung.USED
-            evidence.append(Evidence(practice, rung, hit.place, text, hit.tool.id, route))
+            yield Claim(hit, text, hit.tool.id, carried=_composed(scene, hit.file.path, hit.place))
     for file, calls in scene.project.having(lambda f: f.source_calls, frozenset({Role.FIRST_PARTY})):
-        page = next((c for c in calls if c.name == "library" and c.arguments in _R_PAGES), None)
-        if page and _WATCHING.search(file.path):
+        page = next((c for c in calls if c.name == "library" and speaks_of("page_of_r", c.arguments)), None)
+        if page and speaks_of("monitoring_page", file.path):
             text = f"{file.path} is a monitoring page"
-            evidence.append(Evidence(practice, Rung.USED, file.at(page.line), text, page.arguments))
-    evidence += _provisioned(scene)
-    return conclude(practice, evidence)
+            yield Claim(file.at(page.line), text, page.arguments, counts=NONE)
+    yield from _provisioned(scene)
 
 
-_PAGES = ("streamlit", "dash", "panel", "gradio", "shiny")
+_WATCHED = 2
+"""Different things that a page must show to be one that watches; one alone stands in many a demo."""
 
 
-_R_PAGES = ("flexdashboard", "shinydashboard")
+def _watches(file: ProjectFile, code: PythonFacts) -> bool:
+    """The page shows signs of a running model: drift, alerts, fairness, measures. What its folder is called helps only
+    beside one of these."""
+    shown = {word for text in code.texts for word in _signs(text.value)}
+    return len(shown) >= _WATCHED or (bool(shown) and speaks_of("monitoring_page", file.path))
 
 
-_WATCHING = re.compile(r"monitor|dashboard|drift", re.IGNORECASE)
+_LONGEST_SIGN = 200
+"""Characters of a text within which it is a title, a label or a path; longer ones are prose or queries."""
+
+
+def _signs(text: str) -> Iterator[str]:
+    if len(text) <= _LONGEST_SIGN:
+        for word in text.replace("/", " ").replace("_", " ").replace(".", " ").replace("-", " ").split():
+            if speaks_of("sign_on_a_monitor", word):
+                yield word.lower().rstrip("s:")
 
 
 def _composed(scene: Scene, path: str, place: Place) -> tuple[Hop, ...]:
     """The route from a compose service that starts the page; empty where none does."""
-    for file, services in scene.project.having(lambda f: f.services):
-        for service in services:
-            for command in service.command:
-                if any(len(word) > 3 and f"/{path}".endswith("/" + word.lstrip("./")) for word in command.argv):
-                    return (Hop(f"service {service.name}", file.at(service.line)), Hop(path, place))
+    for file, item in _services(scene):
+        for command in item.command:
+            if any(len(word) > 3 and f"/{path}".endswith("/" + word.lstrip("./")) for word in command.argv):
+                return (Hop(f"service {item.name}", file.at(item.line)), Hop(path, place))
     return ()
 
 
-def _provisioned(scene: Scene) -> Iterator[Evidence]:
+def _provisioned(scene: Scene) -> Iterator[Claim]:
     """Grafana dashboards that a compose service mounts or a provider file names."""
-    practice = "monitoring.dashboards"
-    boards = [
-        (f, r)
-        for f, rs in scene.project.having(lambda f: f.resources)
-        for r in rs
-        if r.system == "grafana" and r.kind == "dashboard"
-    ]
-    if not boards:
-        return
-    providers = [
-        (f, r)
-        for f, rs in scene.project.having(lambda f: f.resources)
-        for r in rs
-        if r.system == "grafana" and "provider" in r.kind
-    ]
-    deployed = _deployed_with(scene, ("grafana",))
-    file, board = boards[0]
-    if providers and deployed:
-        provider_file, provider = providers[0]
-        route = (
-            *deployed,
-            Hop("dashboard provider", provider_file.at(provider.line)),
-            Hop(board.name, file.at(board.line)),
-        )
-        yield Evidence(
-            practice, Rung.AUTOMATED, file.at(board.line), "Grafana provisions the dashboard", "grafana", route
-        )
+    found = [(f, r) for f, r in _resources(scene) if r.system == "grafana"]
+    boards = [(f, r) for f, r in found if r.kind == "dashboard"]
+    providers = [(f, r) for f, r in found if "provider" in r.kind]
+    deployed = _deployed_with(scene, "dashboards")
+    if boards and providers and deployed:
+        (file, board), (provider_file, provider) = boards[0], providers[0]
+        place = file.at(board.line)
+        hops = (Hop("dashboard provider", provider_file.at(provider.line)), Hop(board.name, place))
+        yield Claim(place, "Grafana provisions the dashboard", "grafana", counts=NONE, carried=(*deployed, *hops))
+
+
+RULES: dict[str, Rule] = {
+    "monitoring.logging": logging,
+    "monitoring.service": service,
+    "monitoring.predictions": lambda scene: predictions(scene, deploying_route(scene)),
+    "monitoring.drift": drift,
+    "monitoring.performance": performance,
+    "monitoring.freshness": freshness,
+    "monitoring.alerting": alerting,
+    "monitoring.dashboards": dashboards,
+}
