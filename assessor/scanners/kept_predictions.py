@@ -1,7 +1,8 @@
 """Logging of predictions: what the service or batch job was asked and what it answered, kept where it can be read again.
 
-Counts: a product's data capture; a handler, worker or batch job that predicts and stores (database, queue, table, object of
-a mapper), itself or through a function named for it. Does not count: a log line, a cache, a file of results.
+Counts: a product's data capture, and a handler or worker that predicts and stores (database, queue, table, object of a
+mapper), itself or through a function named for it. Does not count: a log line, a cache, a batch job that writes its result
+(that is its work; whether its inputs stand beside it cannot be told).
 """
 
 from __future__ import annotations
@@ -92,8 +93,8 @@ def _stored(scene: Scene, key: ScopeKey, is_batch: bool, deployed: tuple[Hop, ..
     named = number > MAIN and speaks_of("keeps_predictions", last) and any(_writes(c.name) for c in calls)
     named = named and not (is_batch and speaks_of("begins_to_save", last))
     is_record = partial(_is_record, scene, path, index)
-    stores = [c.line for c in calls if _is_store(c.name) or is_record(c.name)]
-    stores += [t.line for t in index.facts.texts if t.scope == number and _inserts(t.value)]
+    stores = [c.line for c in calls if not is_batch and (_is_store(c.name) or is_record(c.name))]
+    stores += [t.line for t in index.facts.texts if t.scope == number and not is_batch and _inserts(t.value)]
     if named or stores:
         line = min(stores, default=scope.line)
         yield Claim(

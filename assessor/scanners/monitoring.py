@@ -182,12 +182,14 @@ def performance(scene: Scene) -> Iterator[Statement]:
 
 
 def _of_production(scene: Scene, hit: Hit) -> bool:
-    """The function is named for production quality, or stands in a file so named; it looks at stored rows, and neither
-    it nor its file trains. A folder's name says nothing of what a function in it measures."""
+    """The function, or the file that it stands in, is named for production quality; or its folder is, and it is handed
+    predictions or later labels. It reads rows kept elsewhere, and its file trains nothing."""
     code = hit.file.code
     assert code is not None
     scope = code.scopes[hit.scope]
     named = speaks_of("watches_production", scope.name) or speaks_of("watches_production", _stem(hit.file.path))
+    given = any(speaks_of("judged_later", name) for name in scope.parameters)
+    named = named or (given and speaks_of("watches_production", hit.file.path))
     return named and not hit.in_notebook and not _trains(scene, hit.file) and _reads_rows(scene, hit)
 
 
