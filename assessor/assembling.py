@@ -97,7 +97,7 @@ def assess(
     stack = stacks((entry.path for entry in snapshot.files), snapshot.remote)
     words = words_of(findings, stack)
     metrics = measured(findings)
-    cards = {rubric.id: scored(rubric, findings, metrics, words, days) for rubric in rubrics}
+    cards = {rubric.id: scored(rubric, findings, metrics, words, days, subject.kind) for rubric in rubrics}
     if not subject.kind.can_be_rated:
         cards = {name: unrated(card, subject.text) for name, card in cards.items()}
     return Assessment(
@@ -122,16 +122,27 @@ def scored(
     metrics: Mapping[str, float],
     words: Sequence[str] = (),
     days: Days = DAYS,
+    kind: str = "",
 ) -> ScorecardInfo:
-    """One rubric applied, with the plan to its next level. `words` are those of the steps (see `anchors.words_of`)."""
+    """One rubric applied, with the plan to its next level. `words` are those of the steps (see `anchors.words_of`),
+    `kind` is what the repository is about (see `subject`)."""
     from assessor.catalog.practices import load_practices
+    from assessor.rubric.elsewhere import find_way
     from assessor.rubric.gaps import find_gaps
-    from assessor.rubric.roadmap import QUICK_NODES, find_roadmap
+    from assessor.rubric.roadmap import QUICK_NODES
 
     practices = load_practices()
     card = score(rubric, findings, metrics, practices=practices)
-    roadmap = find_roadmap(
-        rubric, findings, metrics, days=days, practices=practices, stack=words, items=card.items, limit=QUICK_NODES
+    roadmap = find_way(
+        kind,
+        rubric,
+        findings,
+        metrics,
+        days=days,
+        practices=practices,
+        stack=words,
+        items=card.items,
+        limit=QUICK_NODES,
     )
     gaps = find_gaps(rubric, card.items, card.level, roadmap.raises, findings, practices, words)
     stated = rubric.statements()

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from assessor.assembling import observed, step_info
-from assessor.assessment import EffortName, Part, RepositoryInfo, RoadmapStepInfo, RungName, Text, ToolInfo
+from assessor.assessment import EffortName, Part, RepositoryInfo, RoadmapStepInfo, RungName, SubjectName, Text, ToolInfo
 from assessor.rubric.anchors import words_of
 from assessor.rubric.effort import Days
-from assessor.rubric.roadmap import assume, find_roadmap
+from assessor.rubric.elsewhere import find_way
+from assessor.rubric.roadmap import assume
 from assessor.rubric.scoring import score
 from assessor.rubric.search import NODES
 
@@ -67,6 +68,8 @@ class Plan(Part):
     tool: ToolInfo
     repository: RepositoryInfo
     model: str
+    subject: SubjectName | None = None
+    """What the repository is about; null in a plan of an audit that did not ask."""
     why_no_plan: str = ""
     """Why there are no steps at all: there is nothing whose level they could raise."""
     name: str
@@ -117,7 +120,8 @@ def make_plan(
     metrics, days = assessment.metrics, Days(**assessment.effort)
     now, start = score(rubric, seen, metrics), score(rubric, found, metrics)
     level = start.level if target.level is None and target.dimensions else target.level
-    roadmap = find_roadmap(
+    roadmap = find_way(
+        subject.kind if subject else "",
         rubric,
         found,
         metrics,
@@ -133,6 +137,7 @@ def make_plan(
         tool=assessment.tool,
         repository=assessment.repository,
         model=rubric.id,
+        subject=subject.kind if subject else None,
         name=rubric.title,
         edition=rubric.edition,
         top=rubric.top,
@@ -162,6 +167,7 @@ def _no_plan(assessment: Assessment, rubric: Rubric, target: Target, why: str) -
         tool=assessment.tool,
         repository=assessment.repository,
         model=rubric.id,
+        subject=assessment.subject.kind if assessment.subject else None,
         why_no_plan=why,
         name=rubric.title,
         edition=rubric.edition,

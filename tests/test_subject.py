@@ -11,8 +11,15 @@ import pytest
 from assessor.__main__ import main
 from assessor.audit import audit
 from assessor.catalog.practices import load_practices
+from assessor.planning import make_plan
+from assessor.policy.gate import judge
+from assessor.policy.model import Gate
+from assessor.policy.verdicts import Outcome
+from assessor.render.ci.placed_gaps import place_gaps
+from assessor.rubric.elsewhere import MADE_ELSEWHERE
 from assessor.rubric.loading import shipped_rubric
 from assessor.rubric.subject import SIGNS
+from assessor.rubric.target import Target
 
 TRAIN = """
 import joblib
@@ -172,3 +179,62 @@ def test_there_is_no_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     text = capsys.readouterr().out
     assert "No level: No machine learning was found here" in " ".join(text.split())
     assert "1  " not in text
+
+
+# ---- a repository that only serves ----
+
+
+def test_the_plan_of_a_service_is_about_serving(tmp_path: Path) -> None:
+    found = audit(str(written(tmp_path, {"serve.py": SERVE})), None, [shipped_rubric("stages")])
+    card = found.scorecards["stages"]
+    lifted = {raised.practice for step in card.roadmap for raised in step.raises}
+    assert {"monitoring.predictions", "monitoring.drift", "deployment.rollback", "versioning.models"} <= lifted
+    assert not lifted & MADE_ELSEWHERE
+    assert "automated-training" in card.roadmap_blocked
+    assert [step.where[0].place.path for step in card.roadmap if step.where][:1] == ["serve.py"]
+    plan = make_plan(found, shipped_rubric("stages"), Target())
+    assert [step.title for step in plan.steps] == [step.title for step in card.roadmap]
+    assert all(step.level == card.next_level and step.reaches is None for step in card.roadmap)
+
+
+def test_the_gate_of_a_service_names_what_can_be_done_here(tmp_path: Path) -> None:
+    found = audit(str(written(tmp_path, {"serve.py": SERVE})), None, [shipped_rubric("stages")])
+    verdict = judge(Gate(min_level=2), found, shipped_rubric("stages")).verdicts[0]
+    assert verdict.outcome is Outcome.FAILED
+    assert not {blocker.practice for blocker in verdict.blockers} & MADE_ELSEWHERE
+    assert "training" in verdict.note
+    gaps = place_gaps(found, judge(Gate(min_level=1), found, shipped_rubric("stages")), {"serve.py"})
+    assert "monitoring.drift" in {gap.rule for gap in gaps if gap.severity == "warning"}
+
+
+@pytest.mark.parametrize("files", [{"serve.py": SERVE}, {"train.py": TRAIN}], ids=["serving", "training"])
+@pytest.mark.parametrize("form", ["terminal", "md", "md-long", "html"])
+def test_what_only_serves_or_only_trains_is_named_so(
+    tmp_path: Path, files: dict[str, str], form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = str(written(tmp_path, files))
+    assert main(["audit", target, "--quiet", "--no-cache", "--format", form]) == 0
+    said = (
+        "Serving only: its models come from elsewhere" if "serve.py" in files else "Training only: what uses its models"
+    )
+    assert said in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("requirements", "code", "libraries"),
+    [
+        ("anthropic==0.40\n", "x = 1\n", ("anthropic",)),
+        ("", "from langchain_core.prompts import Template\n\nTemplate()\n", ("langchain",)),
+        ("", "import onnxruntime\n\nonnxruntime.InferenceSession('m.onnx')\n", ("onnxruntime",)),
+        ("requests==2.32\n", "import pandas\n\npandas.DataFrame()\n", ()),
+        ("", "from .openai import client\n\nclient()\n", ()),
+    ],
+)
+def test_libraries_say_that_it_is_about_models(
+    tmp_path: Path, requirements: str, code: str, libraries: tuple[str, ...]
+) -> None:
+    files = {"app.py": code} | ({"requirements.txt": requirements} if requirements else {})
+    found = audit(str(written(tmp_path, files)), None, [shipped_rubric("stages")]).subject
+    assert found is not None
+    assert found.libraries == libraries
+    assert (found.kind != "none") == bool(libraries)

@@ -114,9 +114,12 @@ def _index(gate: Gate, views: Views) -> Iterator[Verdict]:
 
 def _answer(condition: str, outcome: Outcome, seen: str, wanted: str, remedy: Remedy, note: str) -> Verdict:
     """A verdict with what closes it; what nobody but a person can state is said beside it."""
+    notes = [note] if note else []
     if remedy.stated:
-        stated = f"to be stated by an attestation: {', '.join(remedy.stated)}"
-        note = f"{note}; {stated}" if note else stated
+        notes.append(f"to be stated by an attestation: {', '.join(remedy.stated)}")
+    if remedy.elsewhere:
+        notes.append(f"cannot be mended in this repository: {', '.join(remedy.elsewhere)}")
+    note = "; ".join(notes)
     return Verdict(condition, outcome, seen, wanted, _standing(outcome, remedy.blockers), note)
 
 

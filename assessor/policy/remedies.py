@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from assessor.catalog.practices import RUNGS, RungName
 from assessor.findings import Finding, Rung
 from assessor.rubric.effort import DAYS, Days
-from assessor.rubric.roadmap import QUICK_NODES, assume, find_roadmap
+from assessor.rubric.elsewhere import find_way
+from assessor.rubric.roadmap import QUICK_NODES, assume
 from assessor.rubric.scoring import points_of_practices
 
 if TYPE_CHECKING:
@@ -26,16 +27,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """The practices to raise, and the items that no practice can mend and that somebody has to state."""
+    """The practices to raise, the items that somebody has to state, and those that nothing in this repository can mend."""
 
     blockers: tuple[Blocker, ...]
     stated: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
 
 def for_level(views: Views, level: int, dimensions: Mapping[str, int] | None = None) -> Remedy:
     """The cheapest way to a level over all and, beside it, to levels of dimensions."""
     days = Days(**views.assessment.effort) if views.assessment.effort else DAYS
-    roadmap = find_roadmap(
+    subject = views.assessment.subject
+    roadmap = find_way(
+        subject.kind if subject else "",
         views.rubric,
         views.accepted,
         views.assessment.metrics,
@@ -50,7 +54,12 @@ def for_level(views: Views, level: int, dimensions: Mapping[str, int] | None = N
     for step in roadmap.steps:
         for item in step.raises:
             wanted[item.practice] = item.wanted  # a later step may bring it further
-    return Remedy(tuple(views.blocker(practice, rung) for practice, rung in wanted.items()), roadmap.blocked)
+    can_be_stated = views.rubric.statements()
+    return Remedy(
+        tuple(views.blocker(practice, rung) for practice, rung in wanted.items()),
+        tuple(name for name in roadmap.blocked if name in can_be_stated),
+        tuple(name for name in roadmap.blocked if name not in can_be_stated),
+    )
 
 
 def for_index(views: Views, index: float) -> Remedy:

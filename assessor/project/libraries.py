@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Annotated
 
+from pydantic import Field
+
+from assessor.catalog.loading import Source, load_value
 from assessor.catalog.tools import Tool
 from assessor.facts.role import Role
 from assessor.project.model import Project
@@ -16,15 +22,29 @@ LEARNING = frozenset(
 
 
 def learning_libraries(project: Project, tools: Sequence[Tool]) -> tuple[str, ...]:
-    """Ids of the tools of those categories that the project imports or directly depends on, sorted."""
+    """Ids of the tools of those categories, and packages of `learning.yaml`, that the project imports or directly depends
+    on, sorted."""
     names = frozenset(_imports(project)) | frozenset(_dependencies(project))
-    return tuple(
-        sorted(
-            tool.id
-            for tool in tools
-            if tool.category in LEARNING and not names.isdisjoint({*tool.packages, *tool.imports})
-        )
-    )
+    found = {
+        tool.id for tool in tools if tool.category in LEARNING and not names.isdisjoint({*tool.packages, *tool.imports})
+    }
+    plain = {name.replace("_", "-") for name in names}
+    for pattern in known_packages():
+        start = pattern.removesuffix("*")
+        if any(name == start or (start != pattern and name.startswith(start)) for name in plain):
+            found.add(start.removesuffix("-"))
+    return tuple(sorted(found))
+
+
+@cache
+def known_packages() -> tuple[str, ...]:
+    """The packages of `learning.yaml`. Raises DataError."""
+    text = files("assessor.catalog").joinpath("learning.yaml").read_text("utf-8")
+    written = load_value(Source("learning.yaml", text), dict[str, tuple[_Pattern, ...]], is_shipped=True)
+    return tuple(pattern for group in written.values() for pattern in group)
+
+
+_Pattern = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\*?$")]
 
 
 def _imports(project: Project) -> Iterator[str]:
@@ -39,4 +59,5 @@ def _imports(project: Project) -> Iterator[str]:
 
 def _dependencies(project: Project) -> Iterator[str]:
     for _, requirements in project.having(lambda facts: facts.requirements):
-        yield from (dependency.name.lower() for dependency in requirements.dependencies)
+        python = (entry for entry in requirements.dependencies if entry.ecosystem == "python")
+        yield from (dependency.name.lower() for dependency in python)

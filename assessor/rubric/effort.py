@@ -15,7 +15,7 @@ from assessor.findings import Finding, Rung
 from assessor.rubric.search import bits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from assessor.rubric.changes import Change
 
@@ -67,8 +67,15 @@ class Work:
     """
 
     def __init__(
-        self, findings: Mapping[str, Finding], practices: Sequence[Practice], changes: Sequence[Change], days: Days
+        self,
+        findings: Mapping[str, Finding],
+        practices: Sequence[Practice],
+        changes: Sequence[Change],
+        days: Days,
+        fixed: Collection[str] = (),
     ) -> None:
+        """`fixed` are practices that cannot be raised here."""
+        self.fixed = fixed
         self.findings = findings
         self.practices = {practice.id: practice for practice in practices}
         self.days = days
@@ -114,7 +121,7 @@ class Work:
 
     def ways_to(self, practice: str, rung: str) -> list[int]:
         """The ways to a rung: all up to it, and for `declared` also the next rung; none where nothing helps."""
-        if practice not in self.practices or self.rung(practice) is Rung.NOT_APPLICABLE:
+        if practice not in self.practices or practice in self.fixed or self.rung(practice) is Rung.NOT_APPLICABLE:
             return []
         ways = [union(self.unit(practice, name) for name in self.chain(practice, rung))]
         above = self.instead(practice, rung)

@@ -113,11 +113,12 @@ def find_roadmap(
     attested: Collection[str] = (),
     items: Sequence[ItemResult] | None = None,
     limit: int = NODES,
+    fixed: Collection[str] = (),
 ) -> Roadmap:
     """The cheapest steps to `target` (the next level if None) that also lift `dimensions` to their levels.
 
     `items` are the judged items where the caller has them. The steps to a target that is reached, and those beyond the
-    top, are none.
+    top, are none. `fixed` are practices that cannot be raised here: what only they can mend is blocked.
     """
     catalogue = load_practices() if practices is None else practices
     level = level_of(rubric, findings, metrics, attested)
@@ -128,7 +129,7 @@ def find_roadmap(
     best: Roadmap | None = None
     # no dimension keeps a level away that is reached over all: going higher over all may be the shorter way
     for higher in range(goal, min(max([goal, *wanted.values()]), rubric.top) + 1):
-        task = Task(rubric, judged_items, Work(findings, catalogue, known, days), metrics, attested)
+        task = Task(rubric, judged_items, Work(findings, catalogue, known, days, fixed), metrics, attested)
         ladder = {number: task.quotas(number) for number in range(level + 1, higher + 1)}
         beside = task.quotas_of_dimensions(wanted, higher)
         if not ladder and not beside:
@@ -275,7 +276,8 @@ class _Steps:
         shared = {key: rungs for key, rungs in joint.items() if len(rungs) > 1 and self._is_new(rungs, key[1])}
         together = {rung for rungs in shared.values() for rung in rungs}
         for (_, level), rungs in shared.items():
-            yield _Piece(tuple(rungs), level, self.work.change_of[rungs[0]])
+            change = self.work.change_of[rungs[0]]
+            yield _Piece(tuple(sorted(rungs, key=change.raises.index)), level, change)
         for practice in dict.fromkeys(name for name, _ in climbed):
             yield from self._alone(practice, climbed, together)
 

@@ -117,6 +117,10 @@ def _of_card(assessment: Assessment) -> Iterator[tuple[str, Severity, str]]:
     card = assessment.scorecards.get(assessment.primary)
     for gap in card.gaps if card else ():
         yield gap.practice, "warning" if gap.blocking and not gap.later else "note", _gap_message(gap, assessment)
+    asked = {gap.practice for gap in card.gaps} if card else set()
+    for raised in (raised for step in card.roadmap for raised in step.raises) if card else ():
+        if raised.practice not in asked:  # what the plan asks for beside the model
+            yield raised.practice, "warning", f"{raised.title}: {raised.rung}, wanted {raised.wanted}. {raised.fix}"
 
 
 def _gap_message(gap: GapInfo, assessment: Assessment) -> str:

@@ -198,8 +198,7 @@ def _step(page: Sheet, assessment: Assessment, step: RoadmapStepInfo, number: in
     yield from step_head(page, step, number, page.said(estimated([step], page.t)))
     raised = [f"{raised.practice} {_climb(page, raised)}" for raised in step.raises]
     yield from page.wrapped("", ", ".join(raised), 4, "dim")
-    if len(step.raises) == 1:
-        yield from page.wrapped("", page.ours(step.raises[0].fix), 4)
+    yield from page.wrapped("", page.ours(step.raises[0].fix), 4)
     for raised_one in step.raises:
         if raised_one.rung == "unknown":
             seen = page.word("terminal.not_judged", seen=_seen(page, assessment.practices[raised_one.practice]))

@@ -37,7 +37,8 @@ class PlanView:
     def now(self) -> str:
         if self.plan.why_no_plan:
             return f"{self.t('subject.no_level')}: {self._why}"
-        return self._level("plan.now", self.plan.now)
+        about = f" {self.t(f'subject.{self.plan.subject}')}" if self.plan.subject not in (None, "system") else ""
+        return self._level("plan.now", self.plan.now) + ("." if about else "") + about
 
     @property
     def _why(self) -> str:
