@@ -3,48 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Annotated
 
-import yaml
+from pydantic import Field
+
+from assessor.catalog.loading import DataError, Source, Value, load_models
 
 _EVERYTHING = {"*", "**", ".", "./", "**/*", "/", ".*", "*.py", "**/*.py"}
+Word = Annotated[str, Field(pattern=r"^\S+$")]
+Option = Annotated[str, Field(pattern=r"^-\S+$")]
 
 
-@dataclass(frozen=True, slots=True)
-class IdleWords:
-    """What the catalogue knows of one program; see the head of `idle.yaml`."""
+class IdleWords(Value):
+    """What the catalogue knows of some programs; see the head of `idle.yaml`."""
 
-    options: frozenset[str] = frozenset()
-    alone: frozenset[str] = frozenset()
-    subcommands: frozenset[str] = frozenset()
-    forgives: frozenset[str] = frozenset()
-    reads: tuple[str, ...] = ()
-    excludes: frozenset[str] = frozenset()
+    programs: Annotated[tuple[Word, ...], Field(min_length=1)]
+    options: frozenset[Option] = frozenset()
+    alone: frozenset[Option] = frozenset()
+    subcommands: frozenset[Word] = frozenset()
+    forgives: frozenset[Option] = frozenset()
+    reads: tuple[Annotated[str, Field(pattern=r"^\.\w+$")], ...] = ()
+    excludes: frozenset[Option] = frozenset()
     grouped: bool = False
+
+
+_NOTHING = IdleWords(programs=("-",))
+
+
+def parse_idle(source: Source) -> Mapping[str, IdleWords]:
+    """Validate the text of `idle.yaml`: program → its entry. Raises DataError, and where a program stands twice."""
+    found: dict[str, IdleWords] = {}
+    for entry in load_models(source, IdleWords, is_shipped=True):
+        for program in entry.programs:
+            if program in found:
+                raise DataError(f"{source.name}:1: the program '{program}' stands in two entries")
+            found[program] = entry
+    return found
 
 
 @cache
 def _entries() -> Mapping[str, IdleWords]:
-    """Program → its entry. Raises TypeError for an unknown key: the data is ours, so that is a bug."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    found: dict[str, IdleWords] = {}
-    for entry in yaml.load(files("assessor.catalog").joinpath("idle.yaml").read_text("utf-8"), Loader=loader):
-        programs, reads, grouped = entry.pop("programs"), tuple(entry.pop("reads", ())), entry.pop("grouped", False)
-        made = IdleWords(reads=reads, grouped=grouped, **{key: frozenset(words) for key, words in entry.items()})
-        found.update(dict.fromkeys(programs, made))
-    return found
-
-
-def known_programs() -> tuple[str, ...]:
-    return tuple(_entries())
+    return parse_idle(Source("idle.yaml", files("assessor.catalog").joinpath("idle.yaml").read_text("utf-8")))
 
 
 @lru_cache(maxsize=8192)
 def idle_word(program: str, arguments: tuple[str, ...]) -> str:
     """The word with which the program does not do its work; empty where it does."""
-    every, own = _entries()["*"], _entries().get(program, IdleWords())
+    every, own = _entries()["*"], _entries().get(program, _NOTHING)
     if len(arguments) == 1 and arguments[0] in every.alone | own.alone:
         return arguments[0]
     given = _before_dashes(arguments)
