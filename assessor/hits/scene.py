@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -39,6 +40,15 @@ FINDERS: tuple[Callable[[Ground], Iterable[Hit]], ...] = (
     hook_hits,
     source_hits,
 )
+
+
+_NO_ANSWERS = re.compile(r"training\.|experiments\.|versioning\.(?:config|models|data)$|data\.pipeline$|ci\.ml$")
+
+
+def may_answer(practice: str) -> bool:
+    """The practice may be what a service does when a request comes. Training, experiments and the preparation of data are
+    not: starting a service does not run the bodies of its handlers."""
+    return _NO_ANSWERS.match(practice) is None
 
 
 @dataclass(frozen=True)
@@ -82,9 +92,9 @@ class Scene(Ground):
         """Every way by which some run reaches a hit whose product is not switched off there."""
         if hit.kind in ("call", "decorator", "base") and hit.scope >= 0:
             call = hit.call if hit.kind == "call" else None
-            ways = self.automation.arrivals(hit.file.path, hit.scope, call)
+            ways = self.automation.arrivals(hit.file.path, hit.scope, call, by_request=may_answer(hit.practice))
         else:
-            ways = list(hit.arrivals)
+            ways = [way for way in hit.arrivals if not way.by_request or may_answer(hit.practice)]
         return [way for way in ways if not hit.tool.is_off(way.env)] if hit.tool.off_by else ways
 
     def route(self, hit: Hit, arrival: Arrival) -> tuple[Hop, ...]:

@@ -124,9 +124,10 @@ def named_model_scopes(scene: Scene) -> Iterator[ScopeKey]:
 
 
 def closure_marks(scene: Scene, closure: Closure) -> frozenset[str]:
-    """The stations that a closure reaches."""
+    """The stations that a closure reaches without a request to a service that it starts."""
     known = marks(scene)
-    return frozenset(mark for scope in closure.reached for mark in known.get(scope, ()))
+    own = (scope for scope in closure.reached if scope not in closure.requested)
+    return frozenset(mark for scope in own for mark in known.get(scope, ()))
 
 
 def trained_by_hand(scene: Scene) -> list[Code]:

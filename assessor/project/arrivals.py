@@ -34,10 +34,23 @@ class Arrival:
     """It happens while an image is built."""
     env: tuple[tuple[str, str], ...] = ()
     """The variables that are set there: of workflow, job, step, image and command."""
+    by_request: bool = False
+    """Only a request to a service that the run starts comes here."""
 
     def at(self, hop: Hop) -> Arrival:
         """The way with one more hop."""
-        return Arrival(self.run, self.step, hop, self, self.fails, self.in_test, self.closure, self.is_build, self.env)
+        return Arrival(
+            self.run,
+            self.step,
+            hop,
+            self,
+            self.fails,
+            self.in_test,
+            self.closure,
+            self.is_build,
+            self.env,
+            self.by_request,
+        )
 
     @property
     def depth(self) -> int:

@@ -83,13 +83,15 @@ class Automation:
                 way = self._walk.scope_arrival((path, number), closure, arrival, call.line)
                 yield Place(path, call.line), call, way
 
-    def arrivals(self, path: str, scope: int, call: Call | None = None, line: int = 0) -> list[Arrival]:
-        """Every way that some run reaches a function, or the call in it if its conditions allow it."""
+    def arrivals(self, path: str, scope: int, call: Call | None = None, *, by_request: bool = True) -> list[Arrival]:
+        """Every way that some run reaches a function, or the call in it if its conditions allow it; without `by_request`
+        only those that no request to a started service has to open."""
         key = (path, scope)
         return [
             arrival
             for closure, arrival in self._by_scope.get(key, ())
-            if call is None or not call.guards or closure.runs(call)
+            if (call is None or not call.guards or closure.runs(call))
+            and (by_request or not (arrival.by_request or key in closure.requested))
         ]
 
     def route(self, arrival: Arrival, path: str, scope: int, line: int) -> tuple[Hop, ...]:

@@ -27,6 +27,9 @@ _REGISTERING = {
 """Last words of decorators that hand a function to a framework, which calls it later. `task`, `flow` and `step` are not
 here: such functions run where they are called."""
 
+_REQUESTS = {"get", "post", "put", "patch", "delete", "route", "api_route", "websocket"}
+"""Decorators whose function runs when a request comes, not when its service starts."""
+
 MAX_SCOPES = 20_000
 SUBMITTED = "submitted"
 """How a pipeline's definition starts that was handed to its backend: as a function."""
@@ -54,6 +57,8 @@ class Closure:
     switches: Mapping[str, str]
     in_test: bool = False
     reached: dict[ScopeKey, tuple[ScopeKey | None, int]] = field(default_factory=dict)
+    requested: set[ScopeKey] = field(default_factory=set)
+    """Functions that only a request to the started service runs."""
     compiled: frozenset[ScopeKey] = frozenset()
     """Functions that are reached only to write a pipeline down."""
 
@@ -144,15 +149,26 @@ class _Walk:
         self.loaded_set: set[str] = set()
         self.wanted: dict[str, tuple[ScopeKey, int]] = {}
         self.methods: dict[str, list[ScopeKey]] = defaultdict(list)
+        self.handlers: list[tuple[ScopeKey, ScopeKey, int]] = []
+        """Functions that requests run: they are followed when all else is, so that only they are told as such."""
+        self.by_request = False
 
     def run(self) -> None:
         for entry in self.closure.entries:
             self.start(entry)
-        while self.queue and len(self.closure.reached) < MAX_SCOPES:
+        while (self.queue or self.handlers) and len(self.closure.reached) < MAX_SCOPES:
+            if not self.queue:
+                self.by_request = True
+                waiting, self.handlers = self.handlers, []
+                for scope, by, line in waiting:
+                    self.push(scope, by, line)
+                continue
             self.expand(self.queue.popleft())
 
     def push(self, scope: ScopeKey, parent: ScopeKey | None, line: int) -> None:
         if scope not in self.closure.reached:
+            if self.by_request:
+                self.closure.requested.add(scope)
             self.closure.reached[scope] = (parent, line)
             self.queue.append(scope)
 
@@ -195,7 +211,10 @@ class _Walk:
         for number, scope in enumerate(scopes):
             registered = [d for d in scope.decorators if "." in d.name and d.name.rpartition(".")[2] in _REGISTERING]
             if registered and not self.selected and (number in chosen or not any(_is_command(d) for d in registered)):
-                self.push((path, number), by, scope.line)
+                if not self.closure.in_test and all(d.name.rpartition(".")[2] in _REQUESTS for d in registered):
+                    self.handlers.append(((path, number), by, scope.line))
+                else:
+                    self.push((path, number), by, scope.line)
 
     def subcommands(self, scopes: tuple[Scope, ...]) -> set[int]:
         """Numbers of the functions that are the subcommand named on the command line; all where none is named."""

@@ -199,7 +199,9 @@ class Walk:
         self._seen.add(key)
         hop = Hop(_shown(command.text), place)
         env = (*context.env, *command.env) if command.env else context.env
-        arrival = Arrival(parent.run, parent.step, hop, parent, fails, parent.in_test, None, parent.is_build, env)
+        arrival = Arrival(
+            parent.run, parent.step, hop, parent, fails, parent.in_test, None, parent.is_build, env, parent.by_request
+        )
         inner = Context(arrival, cwd, context.path, env)
         if idle := is_idle(invocation):
             self.reach.breaks(inner, f"{invocation.program} only looks with {idle}")
@@ -473,6 +475,8 @@ class Walk:
         if not text and not files:
             return
         hop = self.scope_arrival(scope, closure, arrival, call.line)
+        if scope in closure.requested:
+            hop = replace(hop, by_request=True)
         inner = replace(context, arrival=hop, path=scope[0])
         for command in commands_started(call, scope[0]) if text else ():
             self.command(command, inner)

@@ -17,7 +17,7 @@ from assessor.catalog.practices import practice_rungs
 from assessor.facts.place import BlindSpot, Place
 from assessor.findings import LADDER, Evidence, Finding, Hop, NearMiss, Rung
 from assessor.hits.hit import Hit
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, may_answer
 from assessor.lifecycle.order import best, is_ci, run_files
 from assessor.lifecycle.source_tests import SourceTest, ci_arrivals
 from assessor.project.arrivals import Arrival
@@ -81,7 +81,7 @@ def _rated(scene: Scene, practice: str, claim: Claim) -> tuple[_Order, Evidence]
     if _is_test_code(claim.subject) and not _proven_by_tests(practice):
         return None
     highest = max((rung for rung in LADDER if rung.value in practice_rungs()[practice]), key=lambda r: r.height)
-    ways = [] if highest.height < Rung.AUTOMATED.height else _ways_that_count(scene, claim)
+    ways = [] if highest.height < Rung.AUTOMATED.height else _ways_that_count(scene, practice, claim)
     automatic = [way for way in ways if way.is_automatic or (practice in _FOR_FAILURE and way.run.is_automatic)]
     rung, route, runs = _lifted(scene, practice, claim, ways, automatic)
     text, place = claim.text, _place(claim.subject)
@@ -119,14 +119,15 @@ def _needs_a_run(subject: Subject) -> bool:
     return isinstance(subject, Hit) and (subject.kind == "action" or bool(subject.arrivals))
 
 
-def _ways_that_count(scene: Scene, claim: Claim) -> list[Arrival]:
+def _ways_that_count(scene: Scene, practice: str, claim: Claim) -> list[Arrival]:
     counts = claim.counts
     if counts.none:
         return []
     return [
         way
-        for way in _ways(scene, claim.subject)
+        for way in _ways(scene, practice, claim.subject)
         if (counts.tests or not way.in_test)
+        and (not way.by_request or may_answer(practice))
         and (counts.builds or not way.is_build)
         and (not counts.ci or is_ci(way))
         and (not counts.on_change or way.run.on_change)
@@ -134,13 +135,14 @@ def _ways_that_count(scene: Scene, claim: Claim) -> list[Arrival]:
     ]
 
 
-def _ways(scene: Scene, subject: Subject) -> Iterable[Arrival]:
+def _ways(scene: Scene, practice: str, subject: Subject) -> Iterable[Arrival]:
     """Every way by which some run reaches a subject."""
     match subject:
         case Hit():
             return scene.arrivals(subject)
         case Code():
-            return scene.automation.arrivals(subject.file.path, subject.scope)
+            by_request = may_answer(practice)
+            return scene.automation.arrivals(subject.file.path, subject.scope, by_request=by_request)
         case Written(file, line, True):
             return scene.automation.reach.targets.get((file.path, line), ())
         case Written():
@@ -303,7 +305,8 @@ def scope_evidence(
     tests: bool = False,
 ) -> Evidence:
     """Evidence for home-made code: used, or automated with its route where a run reaches the function."""
-    arrivals = [a for a in scene.automation.arrivals(file.path, scope) if a.is_automatic and (tests or not a.in_test)]
+    ways = scene.automation.arrivals(file.path, scope, by_request=may_answer(practice))
+    arrivals = [a for a in ways if a.is_automatic and (tests or not a.in_test)]
     kept = [a for a in arrivals if keep is None or keep(a)]
     arrival = best(kept)
     if arrival is None:
