@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from assessor.catalog.patterns import matches_call, matches_path, matches_text
 from assessor.catalog.tools import Proof, Tool
+from assessor.facts.file import EMPTY
 from assessor.facts.place import Setting
 from assessor.hits.ground import Ground
 from assessor.hits.hit import Hit
@@ -24,7 +26,7 @@ def file_hits(ground: Ground) -> Iterator[Hit]:
         else:
             globs.append((pattern, tool, proof))
     for file in ground.project.ordered:
-        if file.role is not Role.FIRST_PARTY or file.size == 0:
+        if file.role is not Role.FIRST_PARTY or file.size == 0 or _defines_nothing(file):
             continue
         name = file.path.rpartition("/")[2].lower()
         found = list(plain.get(name, ()))
@@ -32,6 +34,16 @@ def file_hits(ground: Ground) -> Iterator[Hit]:
         arrivals = tuple(ground.automation.reach.files.get(file.path, ()))
         for tool, proof in found:
             yield Hit(proof.practice, tool, proof, file.at(1), "file", file, arrivals=arrivals, text=file.path)
+
+
+_EMPTY_VALUES = {"", "{}", "[]", "null", "~"}
+
+
+def _defines_nothing(file: ProjectFile) -> bool:
+    """A definition that was read, and holds none (`stages: {}`)."""
+    if not file.path.endswith((".yaml", ".yml")) or not all(s.value in _EMPTY_VALUES for s in file.facts.settings):
+        return False
+    return replace(file.facts, settings=()) == EMPTY
 
 
 def setting_hits(ground: Ground) -> Iterator[Hit]:

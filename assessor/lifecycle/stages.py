@@ -205,8 +205,8 @@ def _stations_started(scene: Scene) -> dict[tuple[str, Place], frozenset[str]]:
     """The stations that the command at a place reaches in a workflow; a test of the model there judges it."""
     found: dict[tuple[str, Place], frozenset[str]] = {}
     for closure, arrival in scene.automation.reach.closures:
-        compiles = scene.automation.reach.only_compiles(closure, arrival)
-        if not closure.in_test and not arrival.in_test and arrival.hop and not compiles:
+        idle = scene.automation.reach.only_compiles(closure, arrival) or arrival.by_request
+        if not closure.in_test and not arrival.in_test and arrival.hop and not idle:
             key = (_flow(arrival), arrival.hop.place)
             found[key] = found.get(key, frozenset()) | closure_marks(scene, closure)
     for case in test_cases(scene):
