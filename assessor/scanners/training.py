@@ -22,7 +22,7 @@ from assessor.lifecycle.retraining import begins_training, conditional_effects, 
 from assessor.lifecycle.stages import Stage, chains, stages
 from assessor.lifecycle.stations import marks, stations_named, trained_by_hand, training_arrivals, training_hits
 from assessor.project.arrivals import Arrival, Site
-from assessor.project.model import ProjectFile, Role
+from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
 from assessor.project.runs import Run
 from assessor.scanners import ladder
@@ -107,9 +107,6 @@ def _stage_pipelines(scene: Scene) -> Iterator[Claim]:
             yield Claim(place, f"{path} has {len(several)} stages, none of which trains: {names}", tool, Rung.DECLARED)
         else:
             yield Claim(Reached(place, ways), f"{path} has {len(several)} stages: {names}", tool)
-    for file in scene.project.ordered:
-        if file.path.rpartition("/")[2] == "dvc.yaml" and not file.facts.targets and file.role is Role.FIRST_PARTY:
-            yield Claim(file.at(1), f"{file.path} defines no stage", "dvc", Rung.DECLARED)
 
 
 def _chained(scene: Scene) -> Iterator[Claim]:
