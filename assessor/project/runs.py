@@ -16,6 +16,7 @@ from assessor.findings import Hop
 from assessor.project.gitlab_includes import Pipeline, put_together
 from assessor.project.model import LIVE_ROLES, Project
 from assessor.project.path_filters import lets_something_pass, matches_any
+from assessor.readers.ci.circleci import changes_by_parameter
 from assessor.readers.ci.conditions import Scalar
 from assessor.readers.ci.cron import cron_can_fire
 from assessor.readers.ci.github_actions import can_hold
@@ -135,6 +136,10 @@ class _Workflows:
         ]
         self.by_path = dict(reversed(self.all))
         self.names = {name for path, workflow in self.all for name in (workflow.name, path)}
+        self.parameters: dict[str, tuple[str, ...]] = {}
+        """Parameters of CircleCI's pipelines that a setup configuration sets, with the changes under which it does."""
+        for _, workflow in self.all:
+            self.parameters |= changes_by_parameter(workflow) if workflow.provider == "circleci" else {}
         self.left = MAX_RUNS
         self.expanded: Counter[str] = Counter()
         """How often each called file has been followed."""
@@ -271,6 +276,8 @@ class _Workflows:
         """A trigger whose filter no file, branch, date or workflow of this repository meets can never fire."""
         if not trigger.is_active:
             return trigger
+        if trigger.kind == "manual" and trigger.sources and trigger.sources[0] in self.parameters:
+            trigger = Trigger("push", trigger.line, paths=self.parameters[trigger.sources[0]])
         if trigger.kind == "workflow_run" and trigger.sources and not set(trigger.sources) & self.names:
             return replace(trigger, is_active=False)
         if trigger.kind == "schedule" and trigger.cron and not cron_can_fire(trigger.cron):

@@ -59,10 +59,11 @@ class _Reading:
     root: Node
     source: Sequence[str]
     jobs: list[Job]
+    trigger: Trigger
 
 
 def _workflow(path: str, name: str, trigger: Trigger, body: Node, root: Node, source: Sequence[str]) -> Workflow:
-    reading = _Reading(root, source, [])
+    reading = _Reading(root, source, [], trigger)
     items = body.get("steps") if body.is_map else body
     _group(items, reading, ())
     jobs = tuple(reading.jobs)
@@ -116,6 +117,7 @@ def _job(body: Node, reading: _Reading, needs: tuple[str, ...], stage: Node) -> 
         services=body.get("services").texts(),
         manual=manual,
         is_active=bool(steps),
+        triggers=(replace(reading.trigger, paths=paths),) if paths else None,
         stage=stage.get("name").text,
     )
     reading.jobs.append(job)

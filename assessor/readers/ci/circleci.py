@@ -125,7 +125,8 @@ class _Config:
         line = key.line
         if body.get("when") or body.get("unless"):
             held = self._holds(body)
-            return (Trigger(held, line),) if held else ()
+            name = _PARAMETER.search(body.get("when").text)
+            return (Trigger(held, line, sources=name.groups() if name and held == "manual" else ()),) if held else ()
         return (Trigger("push", line),)
 
     def _holds(self, body: Node) -> str:
@@ -277,6 +278,30 @@ class _Around:
             return "$" + re.sub(r"\W", "_", name)
 
         return re.sub(r"<<\s*([\w.-]+)\s*>>", value, text)
+
+
+_PARAMETER = re.compile(r"pipeline\.parameters\.([\w-]+)")
+"""A parameter of the pipeline; a setup configuration may set it by what has changed."""
+
+
+def changes_by_parameter(workflow: Workflow) -> dict[str, tuple[str, ...]]:
+    """The path patterns under which a path-filtering job of a setup configuration sets each parameter."""
+    found: dict[str, tuple[str, ...]] = {}
+    for job in workflow.jobs:
+        for step in job.steps:
+            if "path-filtering" not in step.uses:
+                continue
+            for line in step.input("mapping").split("\n")[:500]:
+                words = line.split()
+                if len(words) == 3 and words[2] not in ("false", '""'):
+                    found[words[1]] = (*found.get(words[1], ()), _glob(words[0]))
+    return found
+
+
+def _glob(expression: str) -> str:
+    """A regular expression of paths as the pattern that comes near it; the expression itself is never run."""
+    plain = expression.strip("^$").replace(".*", "**").replace(".+", "**")
+    return re.sub(r"\\(.)", r"\1", plain)
 
 
 def _parameters(definition: Node, given: Node, around: _Around | None = None) -> dict[str, str]:

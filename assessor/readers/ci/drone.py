@@ -91,6 +91,9 @@ def _job(name: str, step: Node, before: Sequence[Job], triggers: tuple[Trigger, 
     ends = set(step.get("when", "status").texts()) or {"success"}
     kinds = {trigger.kind for trigger in _triggers(step.get("when"))}
     own = tuple(trigger for trigger in triggers if trigger.kind in kinds) if kinds else triggers
+    changed = [entry.get("path") for entry in step.get("when").each() if entry.get("path")]
+    wanted = tuple(text for each in changed for text in (each.get("include").texts() if each.is_map else each.texts()))
+    own = tuple(replace(trigger, paths=wanted) for trigger in own) if wanted else own
     if kinds and not own:
         own = tuple(_triggers(step.get("when")))
     return Job(

@@ -320,6 +320,7 @@ def _workflow(path: str, root: Node, source: Sequence[str]) -> Workflow:
     run = root.get("defaults", "run")
     setting = _Setting(source, env, run.get("shell").text, run.get("working-directory").text, events=tuple(events))
     jobs = tuple(_job(key, body, setting) for key, body in root.get("jobs").items()[:_MAX_JOBS])
+    jobs = tuple(_by_changes(job, jobs, _outputs(root), tuple(event.trigger for event in events)) for job in jobs)
     jobs = job_order.after_needs(jobs, tuple(event.trigger for event in events), _runs_anyway)
     jobs = tuple(_inheriting(job_order.with_guards(jobs, _runs_anyway, _holds, _RESULTS)))
     return Workflow(
@@ -333,6 +334,63 @@ def _workflow(path: str, root: Node, source: Sequence[str]) -> Workflow:
         inputs=_inputs(root.get("on", "workflow_call", "inputs")),
         disabled=_why_disabled(root, events, jobs),
     )
+
+
+_CHANGE_FILTER = re.compile(r"(?:^|/)(?:paths?-filters?|changed-files|changes|paths-changes?)(?:@|$)", re.IGNORECASE)
+"""Actions that say which of the named patterns the change has met."""
+_OUTPUT = re.compile(r"steps\.([\w-]+)\.outputs\.([\w-]+)")
+_ON_A_CHANGE = frozenset({"push", "pull_request", "merge_request", "tag"})
+
+
+def _outputs(root: Node) -> dict[str, tuple[str, ...]]:
+    """The patterns behind each output of a job that filters the changed files: `needs.JOB.outputs.NAME` → patterns."""
+    found: dict[str, tuple[str, ...]] = {}
+    for key, body in root.get("jobs").items()[:_MAX_JOBS]:
+        filters = {
+            node.get("id").text: _patterns(node.get("with"))
+            for node in body.get("steps").each()[:_MAX_STEPS]
+            if node.get("id") and _CHANGE_FILTER.search(node.get("uses").text)
+        }
+        for name, value in body.get("outputs").items() if filters else ():
+            match = _OUTPUT.search(value.text[:500])
+            if match and match.group(1) in filters:
+                by_name = filters[match.group(1)]
+                own = by_name.get(match.group(2)) or by_name.get(re.sub(r"_?any_\w+$", "", match.group(2)), ())
+                if own:
+                    found[f"needs.{key.text}.outputs.{name.text}".lower()] = own
+    return found
+
+
+def _patterns(inputs: Node) -> dict[str, tuple[str, ...]]:
+    """Pattern lists by their names: `filters` and `files_yaml` are YAML texts, `files` a list without a name."""
+    found = {"": tuple(filter(None, (line.strip() for line in inputs.get("files").text.split("\n"))))}
+    for word in ("filters", "files_yaml"):
+        try:
+            body = next(iter(load_bounded(inputs.get(word).text)), NOTHING)
+        except YamlProblem:
+            continue
+        found |= {key.text: tuple(text for text in value.texts() if text) for key, value in body.items()}
+    return found
+
+
+def _by_changes(
+    job: Job, jobs: Sequence[Job], outputs: Mapping[str, tuple[str, ...]], triggers: tuple[Trigger, ...]
+) -> Job:
+    """A job whose condition cannot hold unless files of some patterns have changed: these are its triggers' paths."""
+    if not outputs or "outputs" not in job.condition:
+        return job
+    parsed = _parsed(job.condition)
+    for name, patterns in outputs.items():
+        if True not in ci_conditions.truth(parsed, _without_change(name)):
+            own = triggers if job.triggers is None else job.triggers
+            limited = (replace(t, paths=t.paths or patterns) if t.kind in _ON_A_CHANGE else t for t in own)
+            return replace(job, triggers=tuple(limited))
+    return job
+
+
+def _without_change(name: str) -> Situation:
+    """What is known where none of the patterns behind this output has met a changed file."""
+    return lambda each: Known(("false",)) if each == name else UNKNOWN
 
 
 def _inputs(node: Node) -> tuple[tuple[str, str, str], ...]:
