@@ -71,12 +71,15 @@ def _test_cases(scene: Scene) -> Iterator[TestCase]:
             stations = {s for key in reached for s in known.get(key, ())}
             data = "data" in stations or _names_data(last, path, calls, bool(reached)) or _reaches_data(scene, reached)
             data = data or _reads_listed(scene, path, number) or _named_after_data_code(path, reached)
+            replaced = _replaced_names(scene, path, number)
+            held = {key for key in reached & model_scopes if _is_replaced(key, replaced)}
+            is_named = not held and _names_model(last, calls, bool(reached))
             model = (
                 "train" in stations
                 or (path, number) in training
-                or _is_about_a_model(scene, path, reached, model_scopes, _names_model(last, calls, bool(reached)))
+                or _is_about_a_model(scene, path, reached, model_scopes - held, is_named)
             )
-            model = model and not _replaces_model(scene, path, number)
+            model = model and not any(map(_MODEL_PART.search, replaced))
             yield TestCase(file, number, scope, reached, data, model, calls, product)
 
 
@@ -177,15 +180,21 @@ _MODEL_PART = re.compile(
 )
 
 
-def _replaces_model(scene: Scene, path: str, number: int) -> bool:
-    """The test, a decorator or a fixture of it puts a stand-in where a model is loaded or asked."""
+def _replaced_names(scene: Scene, path: str, number: int) -> tuple[str, ...]:
+    """What the test, a decorator or a fixture of it puts a stand-in for, as written."""
     index = scene.modules.index(path)
     scope = index.facts.scopes[number]
     calls = [*scope.decorators, *index.calls.get(number, ())]
     for parameter in scope.parameters:
         for p, n in _fixtures(scene, path, parameter):
             calls += scene.modules.index(p).calls.get(n, ())
-    return any(_MODEL_PART.search(target) for call in calls for target in _replaced(call))
+    return tuple(target for call in calls for target in _replaced(call))
+
+
+def _is_replaced(key: ScopeKey, replaced: tuple[str, ...]) -> bool:
+    """A stand-in takes the place of the module that holds the function."""
+    names = {target.rpartition(".")[2] for target in replaced}
+    return bool(names & set(key[0].removesuffix(".py").split("/")))
 
 
 def _replaced(call: Call) -> Iterator[str]:

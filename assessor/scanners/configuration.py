@@ -54,7 +54,7 @@ def config(scene: Scene) -> Finding:
     evidence += _constants(scene)
     evidence += _stage_params(scene)
     evidence += _arguments(scene)
-    if training_hits(scene, notebooks=True):
+    if training_hits(scene, notebooks=True) or scene.hits("training.pipeline"):
         evidence += _pipeline_parameters(scene, training)
         evidence += _resource_parameters(scene, training)
     return conclude(PRACTICE, [_by_own_schedule(scene, item) for item in evidence])
@@ -95,7 +95,7 @@ def _is_settings(scene: Scene, file: ProjectFile) -> bool:
         return False
     if any(part.startswith(".") for part in file.path.split("/")[:-1]) or _in_chart(scene, file.path):
         return False
-    if replace(file.facts, settings=(), secrets=(), problems=()) != EMPTY:
+    if replace(file.facts, settings=(), secrets=(), problems=(), document=None) != EMPTY:
         return False  # another reader knows it: a workflow, resources, services
     return not any(setting.key.partition(".")[0] in _OTHERS for setting in file.facts.settings)
 

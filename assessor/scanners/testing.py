@@ -11,6 +11,7 @@ from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, best, ci_arrivals, comes_after, shipping_arrivals
 from assessor.lifecycle.source_tests import SourceTest, source_tests
+from assessor.lifecycle.source_tests import ci_arrivals as arrivals_of_source_test
 from assessor.lifecycle.stations import marks
 from assessor.lifecycle.test_cases import TestCase, test_cases
 from assessor.project.closure import is_test_scope
@@ -75,7 +76,7 @@ def unit(scene: Scene, cases: list[TestCase]) -> Finding:
     evidence = list(_cases_evidence(scene, practice, real, text))
     evidence += ladder.of_source_tests(scene, practice, sources, text)
     automated = [e for e in evidence if e.rung is Rung.AUTOMATED]
-    if automated and _guards_shipping(scene, real):
+    if automated and _guards_shipping(scene, real, sources):
         evidence.append(raised(automated[0], "and what ships depends on it"))
     evidence += ladder.evidence(scene, (h for h in scene.hits(practice) if h.kind in ("r_call", "file")))
     near: list[NearMiss] = []
@@ -108,14 +109,11 @@ def _scripts_called_tests(scene: Scene) -> list[str]:
     ]
 
 
-def _guards_shipping(scene: Scene, cases: list[TestCase]) -> bool:
+def _guards_shipping(scene: Scene, cases: list[TestCase], sources: list[SourceTest]) -> bool:
     """A build, release or deploy command comes after the tests: in a job that needs theirs, or later in the same job."""
-    tests = {
-        (a.run.key, a.step)
-        for case in cases
-        for a in ci_arrivals(scene, case.file.path, case.number)
-        if a.fails and a.run.fails
-    }
+    ways = [a for case in cases for a in ci_arrivals(scene, case.file.path, case.number)]
+    ways += [a for test in sources for a in arrivals_of_source_test(scene, test)]
+    tests = {(a.run.key, a.step) for a in ways if a.fails and a.run.fails}
     if not tests:
         return False
     return any(comes_after(scene, tests, a) for a in shipping_arrivals(scene))
@@ -185,7 +183,8 @@ def _integrates(scene: Scene, case: TestCase) -> bool:
         return True
     known = marks(scene)
     stations = {s for key in case.reaches for s in known.get(key, ())}
-    return {"data", "train"} <= stations and "pipeline" in case.scope.name.lower()
+    whole = len(stations & {"data", "train", "evaluate", "register", "deploy", "predict"}) >= 4
+    return {"data", "train"} <= stations and (whole or "pipeline" in case.scope.name.lower())
 
 
 def _named_integration(case: TestCase) -> bool:

@@ -188,8 +188,17 @@ def _keeps_a_version(scene: Scene, file: ProjectFile, call: Call) -> bool:
     if last in _UPLOADS and _is_versioned_upload(call):
         return True
     if last in ("put", "put_many", "put_files") and "S3" in call.name.split("."):  # Metaflow: below the path of the run
-        return _opened_for_the_run(file) and any(isinstance(v, str) and _MODEL_FILE.search(v) for v in call.args)
+        named = any(isinstance(v, str) and _MODEL_FILE.search(v) for v in call.args)
+        return _opened_for_the_run(file) and (named or _saves_a_model(file, call.scope))
     return bool(_KEEPERS.search(last)) and not scene.modules.targets(call.name, file.path)
+
+
+_SAVES = ("save", "save_model", "save_pretrained", "save_weights", "dump")
+
+
+def _saves_a_model(file: ProjectFile, scope: int) -> bool:
+    calls = file.facts.python.calls if file.facts.python else ()
+    return any(call.scope == scope and call.name.rpartition(".")[2] in _SAVES for call in calls)
 
 
 def _opened_for_the_run(file: ProjectFile) -> bool:
