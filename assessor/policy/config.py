@@ -6,7 +6,6 @@ of it. A mistake is told as `file:line: what`, with the nearest right name.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assessor.catalog.loading import DataError, Source, check_tree, did_you_mean, line_of, load_value
 from assessor.policy.model import Config, Policy, Targets
+from assessor.readers.syntax.toml_text import load_toml
 from assessor.readers.syntax.yaml_tree import Node
 from assessor.readers.texts.settings import SettingsProblem, toml_entries
 
@@ -84,7 +84,7 @@ def parse_pyproject(source: Source) -> Config | None:
     _refuse_length(source)
     try:
         entries = toml_entries(source.text)
-        data: Any = tomllib.loads(source.text.removeprefix("\ufeff").replace("\r\n", "\n"))
+        data: Any = load_toml(source.text)
     except SettingsProblem as problem:
         raise DataError(f"{source.name}:{problem.line}: {problem.reason}") from problem
     except (ValueError, RecursionError) as error:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 
 from assessor.facts.commands import Command, Target
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.readers.syntax import shell
+from assessor.readers.syntax.toml_text import TomlProblem, load_toml
 
 _TABLES = (
     ("poe", ("tool", "poe", "tasks")),
@@ -27,8 +27,8 @@ def matches(path: str) -> bool:
 def read(path: str, text: str) -> FileFacts:
     """Return the scripts as targets with the line on which each is named."""
     try:
-        root = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+        root = load_toml(text)
+    except TomlProblem:
         return EMPTY  # the dependency reader tells it
     name = path.rpartition("/")[2]
     found: list[Target] = []

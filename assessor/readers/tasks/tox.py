@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import configparser
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,6 +15,7 @@ from dataclasses import replace
 from assessor.facts.commands import Command, Target
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.readers.syntax import shell
+from assessor.readers.syntax.toml_text import TomlProblem, load_toml
 
 
 def matches(path: str) -> bool:
@@ -152,8 +152,8 @@ def has_factors(name: str, condition: str) -> bool:
 
 def _toml(text: str, below: tuple[str, ...]) -> FileFacts:
     try:
-        root: object = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+        root: object = load_toml(text)
+    except TomlProblem:
         return EMPTY
     for key in below:
         root = root.get(key, {}) if isinstance(root, dict) else {}

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import bisect
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.place import Setting
 from assessor.readers.syntax import yaml_tree
+from assessor.readers.syntax.toml_text import TomlProblem, load_toml
 from assessor.readers.texts import secrets
 
 if TYPE_CHECKING:
@@ -175,21 +175,13 @@ class Lines:
 def toml_entries(text: str) -> list[Entry]:
     """Return the scalars of a TOML text in order. Raises SettingsProblem where tomllib refuses it."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    deep = _DEEP_KEY.search(text)
-    if deep:  # tomllib takes a second for a key of ten thousand parts
-        raise SettingsProblem(text.count("\n", 0, deep.end()) + 1, "key of more than 100 parts")
     try:
-        tomllib.loads(text)
-    except RecursionError as error:
-        raise SettingsProblem(1, "nested too deeply for TOML") from error
-    except ValueError as error:
-        at = re.search(r"at line (\d+)", str(error))
-        last = text.count("\n") + 1
-        raise SettingsProblem(int(at[1]) if at else last, f"not TOML: {error}") from error
+        load_toml(text)
+    except TomlProblem as problem:
+        raise SettingsProblem(problem.line, problem.reason) from problem
     return list(_TomlScanner(text).scan())
 
 
-_DEEP_KEY = re.compile(r"(?:^|[{,\[])[ \t]*(?:(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*\.[ \t]*){100}", re.MULTILINE)
 _BLANK = re.compile(r"(?:[ \t\n]+|#[^\n]*)+")
 _PART = re.compile(r'[ \t]*(?:"((?:[^"\\\n]|\\.)*)"|\'([^\'\n]*)\'|([A-Za-z0-9_-]+))[ \t]*')
 _TRIPLE = {
@@ -301,7 +293,7 @@ class _TomlScanner:
 
 def _unescape(written: str, inner: str) -> str:
     try:
-        return str(tomllib.loads(f"x = {written}")["x"])
+        return str(load_toml(f"x = {written}")["x"])
     except (ValueError, RecursionError):
         return inner
 
