@@ -69,6 +69,7 @@ class Proof(Value):
     else. `softened_by`: settings by which a violation of a product that raises only warns.
     `records`: the product itself keeps what each step took in and gave out. `read_by`: settings are the tool's only where code calls one of these, which reads them. `text` follows the
     tool's title in a report: "MLflow: logs parameters".
+    `branch` names the keywords of a condition in which that stands which runs only where it is met; `*` is the call itself.
     """
 
     practice: PracticeId
@@ -91,6 +92,7 @@ class Proof(Value):
     settings: tuple[SettingPattern, ...] = ()
     hooks: tuple[HookPattern, ...] = ()
     r_calls: tuple[RCall, ...] = ()
+    branch: tuple[str, ...] = ()
     text: Annotated[str, Field(min_length=8)]
 
     @property

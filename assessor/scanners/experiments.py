@@ -6,16 +6,18 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from assessor.catalog.words import speaks_of
-from assessor.facts.python import Call
+from assessor.facts.python import MAIN, Call
 from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called_by, callers
+from assessor.lifecycle.conditions import is_held_back
 from assessor.lifecycle.gates import Gate, gates
 from assessor.lifecycle.matter import home_made
 from assessor.lifecycle.order import stands_before
 from assessor.lifecycle.stages import stages
 from assessor.project.arrivals import Arrival
+from assessor.project.model import Role
 from assessor.scanners import ladder
 from assessor.scanners.claims import NONE, Claim, Code, Rule, Statement, Written, intended, products, seen
 from assessor.scanners.slices import slices
@@ -42,9 +44,8 @@ def registry(scene: Scene) -> Iterator[Statement]:
 
 
 def _gated(scene: Scene, hit: Hit, _: Sequence[Arrival]) -> str | None:
-    return (
-        "only where the evaluation is good enough" if registered_behind_gate(scene, hit, list(gates(scene))) else None
-    )
+    behind = is_held_back(scene, hit) or registered_behind_gate(scene, hit, list(gates(scene)))
+    return "only where the evaluation is good enough" if behind else None
 
 
 def _is_switched_off(scene: Scene, hit: Hit) -> bool:
@@ -97,6 +98,7 @@ def evaluation(scene: Scene) -> Iterator[Statement]:
             yield NearMiss(hit.place, f"{hit.call.name} is computed, no result is kept", hit.tool.id)
         else:
             yield seen(hit)
+    yield from _in_notebooks(scene)
     yield from _own_evaluation(scene)
     yield from _own_metrics(scene)
     yield from _of_home_made(scene)
@@ -113,7 +115,27 @@ def _is_kept(scene: Scene, hit: Hit) -> bool:
     if any(_keeps(call) for path in paths for call in scene.modules.index(path).facts.calls):
         return True
     above = callers(scene, hit)
-    return any(_keeps(call) for path, number in above for call in scene.modules.index(path).calls.get(number, ()))
+    calls = [(call, path) for path, number in above for call in scene.modules.index(path).calls.get(number, ())]
+    return any(_keeps(call) or _hands_to_keeper(scene, call, path) for call, path in calls)
+
+
+def _hands_to_keeper(scene: Scene, call: Call, path: str) -> bool:
+    """A first-party function is given what a call made, and writes or logs."""
+    if not call.given:
+        return False
+    targets = [target for target in scene.modules.targets(call.name, path) if target[1] > MAIN]
+    return any(_keeps(inner) for p, n in targets for inner in scene.modules.index(p).calls.get(n, ()))
+
+
+def _in_notebooks(scene: Scene) -> Iterator[Claim]:
+    """A home-made metric that a notebook defines and applies."""
+    for file in scene.project.notebooks:
+        code = file.code
+        for scope in code.scopes if code and file.role is Role.FIRST_PARTY else ():
+            last = scope.name.rpartition(".")[2]
+            if speaks_of("metric", last) and code and any(c.name.rpartition(".")[2] == last for c in code.calls):
+                text = f"{last}() is computed in a notebook only"
+                yield Claim(file.at(scope.line), text, at_least=Rung.DECLARED, alone=True)
 
 
 def _own_evaluation(scene: Scene) -> Iterator[Claim]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called, is_called
+from assessor.lifecycle.conditions import GOES_ON, held_back
 from assessor.lifecycle.gates import Gate, gates
 from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, stands_before
 from assessor.lifecycle.retraining import begins_training, conditional_effects, retrains, starts_training
@@ -24,6 +26,7 @@ from assessor.lifecycle.stations import marks, stations_named, trained_by_hand, 
 from assessor.project.arrivals import Arrival, Site
 from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
+from assessor.project.paths import joined
 from assessor.project.runs import Run
 from assessor.scanners import ladder
 from assessor.scanners.claims import NONE, Claim, Code, Reached, Rule, Started, Statement, intended, seen
@@ -56,7 +59,7 @@ def pipeline(scene: Scene) -> Iterator[Statement]:
     """A definition of two or more ML steps is used; one that something starts without a person, automated."""
     practice = "training.pipeline"
     yield from intended(scene, practice)
-    for hit in scene.hits(practice, notebooks=False):
+    for hit in scene.hits(practice):
         if (
             (hit.call is None and hit.kind not in ("decorator", "base"))
             or _steps_around(scene, hit) >= 2
@@ -171,9 +174,24 @@ def schedule(scene: Scene) -> Iterator[Statement]:
         if site.arrival and site.arrival.run.schedules and _starts_training(site):
             text = f"`{' '.join(site.invocation.words[:4])}` trains on a schedule"
             yield Claim(Reached(site.place, (site.arrival,)), text, at_least=Rung.ABSENT)
-    for hit in scene.hits(practice, notebooks=False):
-        yield seen(hit)
+    for hit in scene.hits(practice):
+        if _trains(scene, hit):
+            yield seen(hit)
     yield from _idle_schedules(scene)
+
+
+def _trains(scene: Scene, hit: Hit) -> bool:
+    """What a product's schedule starts trains: its own text says so, or the definition that it names."""
+    if any(way.run.path == hit.file.path for _, way in training_arrivals(scene)):
+        return True
+    resource = next((r for r in hit.file.facts.resources if r.line == hit.place.line), None)
+    if hit.kind != "resource" or resource is None:
+        return True
+    texts = [resource.name, *(value for _, value, _ in resource.settings)]
+    named = [joined(posixpath.dirname(hit.file.path), text) for text in texts if text.endswith((".yml", ".yaml"))]
+    files = [scene.project.files[path] for path in named if path in scene.project.files]
+    texts += [value for file in files for r in file.facts.resources for _, value, _ in r.settings]
+    return any(speaks_of("train", text) for text in texts)
 
 
 def _tool(trained: Hit | Code) -> str:
@@ -322,23 +340,25 @@ def _is_named_in_a_call(scene: Scene, name: str) -> bool:
 
 def validation_gate(scene: Scene) -> Iterator[Statement]:
     """A deciding comparison is used; in a run, automated; where a failing candidate goes no further, enforced."""
-    for hit in scene.hits("training.validation_gate", notebooks=False):
-        yield seen(hit)
+    for hit in scene.hits("training.validation_gate"):
+        yield seen(hit, raised_by=partial(_branches, scene, hit))
     for gate in gates(scene):
         yield Claim(Code(gate.file, gate.scope, gate.line), gate.text, raised_by=partial(_held_back, scene, gate))
     yield from _printed(scene)
+
+
+def _branches(scene: Scene, condition: Hit, _: Sequence[Arrival]) -> str | None:
+    """What registers or deploys stands in the condition's own branch."""
+    return "and a failing candidate goes no further" if any(held_back(scene, condition)) else None
 
 
 def _held_back(scene: Scene, gate: Gate, _: Sequence[Arrival]) -> str | None:
     return "and a failing candidate goes no further" if _holds_back(scene, gate) else None
 
 
-_GOES_ON = ("experiments.registry", "deployment.automation")
-
-
 def _holds_back(scene: Scene, gate: Gate) -> bool:
     """Registration or deployment hangs on the gate's outcome, or comes after a gate that stops the run."""
-    follows = [hit for practice in _GOES_ON for hit in scene.hits(practice, notebooks=False)]
+    follows = [hit for practice in GOES_ON for hit in scene.hits(practice, notebooks=False)]
     for hit in follows:
         if hit.call is not None:
             if not any(a.is_automatic for a in scene.arrivals(hit)):
