@@ -41,7 +41,7 @@ def explanation(name: str) -> str:
         return _of_file(name)
     wanted = name.strip().lower()
     if wanted in practices:
-        return explaining.practice(practices[wanted], tuple(tools.values()), _rubrics())
+        return _practice(practices[wanted], tuple(tools.values()))
     if wanted in shipped_names():
         return explaining.rubric(shipped_rubric(wanted))
     if wanted in crosswalk_names():
@@ -50,7 +50,14 @@ def explanation(name: str) -> str:
     tool = tools.get(wanted) or by_title.get(wanted)
     if tool:
         return explaining.tool(tool)
-    return explaining.practice(_by_last_word(wanted, practices, tools), tuple(tools.values()), _rubrics())
+    return _practice(_by_last_word(wanted, practices, tools), tuple(tools.values()))
+
+
+def _practice(asked: Practice, tools: tuple[Tool, ...]) -> str:
+    from assessor.catalog.accuracy import load_accuracy
+    from assessor.render.reference import explaining
+
+    return explaining.practice(asked, tools, _rubrics(), load_accuracy().get(asked.id))
 
 
 def _of_file(name: str) -> str:

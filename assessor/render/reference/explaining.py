@@ -11,6 +11,7 @@ from assessor.rubric.model import AllOf, AnyOf, AtRung, Attest, Bound, Expressio
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from assessor.catalog.accuracy import Accuracy
     from assessor.catalog.tools import Tool
     from assessor.rubric.crosswalk import Crosswalk
 
@@ -32,8 +33,11 @@ def _listed(label: str, words: Sequence[str]) -> list[str]:
     return _paragraph(", ".join(words), "  ", f"{label:<12}") if words else []
 
 
-def practice(asked: Practice, tools: Sequence[Tool], rubrics: Sequence[Rubric]) -> str:
-    """A practice: its rungs, why it matters, what to do, which tools prove it and which models ask for it."""
+def practice(
+    asked: Practice, tools: Sequence[Tool], rubrics: Sequence[Rubric], accuracy: Accuracy | None = None
+) -> str:
+    """A practice: its rungs, why it matters, what to do, which tools prove it, which models ask for it, and how often its
+    rating was right."""
     return _page(
         [
             f"{asked.id}: {asked.title}",
@@ -52,8 +56,21 @@ def practice(asked: Practice, tools: Sequence[Tool], rubrics: Sequence[Rubric]) 
             "",
             "Asked by",
             *_asking(asked, rubrics),
+            *_right(accuracy),
         ]
     )
+
+
+def _right(accuracy: Accuracy | None) -> list[str]:
+    """How often the rating was right on unseen repositories; empty where it was not measured."""
+    if accuracy is None:
+        return []
+    doubt = ": look at the proof before you rely on it" if accuracy.is_doubtful else ""
+    return [
+        "",
+        "How often it is right",
+        f"  {accuracy.right} of {accuracy.of} on repositories nobody had looked at{doubt}",
+    ]
 
 
 def _rung(asked: Practice, rung: str) -> list[str]:
