@@ -104,7 +104,7 @@ def _built_in(words: list[str]) -> list[str]:
 def _after_options(words: list[str]) -> tuple[list[str], str, bool]:
     """Skip a wrapper's own options; tell a `--directory` and whether `-m` asks for a module."""
     position, folder, as_module = 0, "", False
-    while position < len(words) and words[position].startswith("-"):
+    while position < len(words) and (words[position].startswith("-") or _is_unknown_option(words[position:])):
         word = words[position]
         if word == "--":
             position += 1
@@ -117,6 +117,11 @@ def _after_options(words: list[str]) -> tuple[list[str], str, bool]:
             folder = value or (words[position + 1] if position + 1 < len(words) else "")
         position += 2 if takes else 1
     return words[position:], folder, as_module
+
+
+def _is_unknown_option(words: list[str]) -> bool:
+    """A variable without a known value before an option, or `-m`: `coverage run $branches -m pytest`."""
+    return words[0].startswith("$") and len(words) > 1 and words[1].startswith("-")
 
 
 def _python(words: tuple[str, ...], runner: str, folder: str) -> Invocation:

@@ -210,6 +210,8 @@ def _scripted(scene: Scene) -> Iterator[Evidence]:
             continue
         if site.invocation.program not in _CHECKERS and scene.automation.started_file(site) is None:
             continue
+        if site.invocation.program == "pytest" and not _finds_tests(scene, site.invocation.arguments):
+            continue
         text = f"`{' '.join(words[:4])}` tests components together"
         if (
             site.arrival
@@ -219,6 +221,18 @@ def _scripted(scene: Scene) -> Iterator[Evidence]:
             yield Evidence(practice, Rung.AUTOMATED, site.place, text, route=site.arrival.route)
         elif site.arrival is None:
             yield Evidence(practice, Rung.USED, site.place, text)
+
+
+def _finds_tests(scene: Scene, arguments: tuple[str, ...]) -> bool:
+    """Below the folders that pytest is given there is a module of tests, or no folder is given that is here."""
+    folders = [word.rstrip("/") for word in arguments if "/" in word and not word.startswith("-")]
+    within = [path for path in scene.project.listed for folder in folders if path.startswith(f"{folder}/")]
+    return not within or any(_is_test_module(path.rpartition("/")[2]) for path in within)
+
+
+def _is_test_module(name: str) -> bool:
+    """By the rule of pytest's python_files: test_*.py and *_test.py."""
+    return name.endswith("_test.py") or (name.startswith("test_") and name.endswith(".py"))
 
 
 def coverage(scene: Scene) -> Finding:
