@@ -37,6 +37,7 @@ class Origins:
         }
         self._answers: dict[Source, bool] = {}
         self._given: Mapping[tuple[ScopeKey, str], set[Source]] | None = None
+        self._kinds: dict[Source, str] = {}
         self._methods: dict[str, list[ScopeKey]] | None = None
 
     def proves(self, scope: ScopeKey, origin: str, depth: int = 0) -> bool:
@@ -71,6 +72,13 @@ class Origins:
     def kind(self, scope: ScopeKey, origin: str, depth: int = 0) -> str:
         """Where a value that no proof made comes from: `count`, `outside` (a library's call), `own` (the project
         computes it) or `unknown` (a parameter that no call here gives)."""
+        known = self._kinds.get((scope, origin))
+        if known is None:
+            self._kinds[scope, origin] = "unknown"  # what goes in a circle
+            known = self._kinds[scope, origin] = self._kind(scope, origin, depth)
+        return known
+
+    def _kind(self, scope: ScopeKey, origin: str, depth: int) -> str:
         name, _, part = origin.partition("[")
         if name in COUNTING_NAMES:
             return "count"
@@ -84,13 +92,17 @@ class Origins:
         kinds = {self.kind(*source, depth + 1) for source in inner} if depth < _DEEPEST else set()
         return next((kind for kind in ("outside", "count", "own") if kind in kinds), "unknown")
 
-    def parts(self, scope: ScopeKey, origin: str, depth: int = 0) -> Iterator[str]:
-        """The keys and attributes by which a value was taken from others, here and where callers took it."""
-        name, _, part = origin.partition("[")
-        yield from part.rstrip("]").lower().split(".")
-        if name.startswith("@") and depth < _DEEPEST:
-            for source in self.given(scope[0], name):
-                yield from self.parts(*source, depth + 1)
+    def parts(self, scope: ScopeKey, origin: str) -> Iterator[str]:
+        """The keys and attributes by which a value was taken from others, here and where callers took it; each place is
+        looked at once, though many ways may lead there."""
+        seen, waiting = {(scope, origin)}, [(scope, origin, 0)]
+        for at, source, depth in waiting:
+            name, _, part = source.partition("[")
+            yield from part.rstrip("]").lower().split(".")
+            if name.startswith("@") and depth < _DEEPEST:
+                fresh = [given for given in self.given(at[0], name) if given not in seen]
+                seen.update(fresh)
+                waiting += [(*given, depth + 1) for given in fresh]
 
     def made_in(self, path: str, name: str) -> list[ScopeKey]:
         """The first-party functions that an origin names; of a method on an unknown object, by the method's name."""
