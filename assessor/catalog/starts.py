@@ -20,6 +20,8 @@ class StartPattern(Value):
     calls: tuple[CallPattern, ...] = ()
     decorators: tuple[CallPattern, ...] = ()
     keywords: tuple[str, ...] = ()
+    events: tuple[CallPattern, ...] = ()
+    both: tuple[CallPattern, ...] = ()
     imports: tuple[ImportName, ...] = ()
     jobs: tuple[CallPattern, ...] = ()
     members: tuple[CallPattern, ...] = ()

@@ -57,6 +57,50 @@ def asks_model(call: Call) -> bool:
     return speaks_of("predicting", call.name.rpartition(".")[2])
 
 
+_ENDPOINT_HANDLERS = ({"model_fn", "input_fn", "predict_fn", "output_fn"}, {"init", "run"})
+"""Functions that a managed endpoint calls: of SageMaker's model servers, and of a scoring script of Azure ML.
+
+Rules: sagemaker.readthedocs.io "Serve a PyTorch Model"; learn.microsoft.com "How to author a scoring script"."""
+
+
+def endpoint_handlers(scene: Scene) -> Iterator[tuple[ProjectFile, int, str]]:
+    """(file, function, text) of each file whose functions a managed endpoint or an API description calls to predict."""
+    for file in scene.project.code_files:
+        index = scene.modules.index(file.path)
+        for names in _ENDPOINT_HANDLERS:
+            found = sorted(names & index.scopes.keys())
+            if len(found) > 1 and loads_model(index.facts.calls) and _predicts_anywhere(index.facts.calls):
+                number = index.scopes["predict_fn" if "predict_fn" in found else found[-1]]
+                yield file, number, f"{' and '.join(found[:2])} are called by a managed endpoint"
+                break
+    if any(
+        c.name.endswith(_ADDS_API) for f in scene.project.code_files for c in scene.modules.index(f.path).facts.calls
+    ):
+        yield from _described(scene)
+
+
+_ADDS_API = (".add_api", ".add_specs", ".register_openapi", ".OpenAPI.from_file_path")
+
+
+def _described(scene: Scene) -> Iterator[tuple[ProjectFile, int, str]]:
+    """Functions that `operationId: package.module.function` of an API description names."""
+    for file, settings in scene.project.having(lambda f: f.settings):
+        for setting in settings:
+            split = scene.modules.split(setting.value, file.path) if setting.key.endswith("operationId") else None
+            if not split or split[0] not in scene.modules.files:
+                continue
+            index = scene.modules.index(split[0])
+            number = index.scopes.get(split[1])
+            if number is not None and (
+                speaks_of("predicts", split[1]) or _predicts_anywhere(tuple(index.calls.get(number, ())))
+            ):
+                yield scene.modules.files[split[0]], number, f"{file.path} names {split[1]}() as a handler"
+
+
+def _predicts_anywhere(calls: Iterable[Call]) -> bool:
+    return any(asks_model(c) or c.name.endswith(".transform") for c in calls)
+
+
 def serving_scopes(scene: Scene) -> list[ScopeKey]:
     """The functions of services and batch jobs that predict: handlers and what in their files calls a model."""
     if "serving_scopes" not in scene.memo:
@@ -68,6 +112,8 @@ def serving_scopes(scene: Scene) -> list[ScopeKey]:
 def _serving_scopes(scene: Scene) -> Iterator[ScopeKey]:
     for file, call, _ in batch_predictions(scene):
         yield file.path, call.scope
+    for file, number, _ in endpoint_handlers(scene):
+        yield file.path, number
     for hit in scene.hits("deployment.serving", notebooks=False):
         if hit.scope < 0 or hit.file.code is None or not predicts(scene, hit):
             continue

@@ -47,7 +47,7 @@ class Automation:
             *code_starts(project, modules),
             *named_task_starts(project, modules),
             *deployment_starts(project),
-            *resource_starts(project, bundles),
+            *resource_starts(project, modules, bundles),
             *pulls(project),
         ):
             self.runs[start.run.key] = start.run

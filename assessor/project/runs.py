@@ -125,6 +125,9 @@ _MAX_OF_ONE = 40
 """Runs of one called workflow's jobs that are followed for each of its jobs; more calls of it lead nowhere new."""
 
 
+_REFERRED_BY_NAME = frozenset({"argo", "tekton"})
+
+
 class _Workflows:
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -233,14 +236,15 @@ class _Workflows:
             )
             if run.is_dead:
                 continue
-            called = self.called(job.uses, file) if job.uses else None
+            named = self._by_name.get((workflow.provider, job.uses.partition("/")[0]))
+            called = named[0] if named else self.called(job.uses, file) if job.uses else None
             if called is None:
                 yield run
                 continue
             yield replace(run, key=run.key + "@call")
             self.expanded[called] += 1
             if called not in way and len(way) <= _MAX_CALLS and self.expanded[called] <= _MAX_OF_ONE:
-                inner = self.by_path[called]
+                inner = named[1] if named else self.by_path[called]
                 yield from self._expand(called, inner, own, run.hops, f"{run.key}>{called}#", (*way, called), run)
 
     def included(self, workflow: Workflow, path: str) -> tuple[tuple[str, str], ...]:
@@ -268,6 +272,12 @@ class _Workflows:
                 elif tail == "value" and head in names:
                     found[names[head]] = setting.value
         return tuple(found.items())
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], tuple[str, Workflow]]:
+        """(provider, name) → file and definition, of providers whose objects refer to each other by name."""
+        named = [(p, w) for p, w in reversed(self.all) if w.provider in _REFERRED_BY_NAME]
+        return {(w.provider, w.name): (p, w) for p, w in named if any(t.kind == "call" for t in w.triggers)}
 
     def called(self, uses: str, path: str) -> str | None:
         return called_file(uses, path, self.by_path)

@@ -11,13 +11,14 @@ from assessor.catalog.starts import StartPattern, start_patterns
 from assessor.facts.commands import Command
 from assessor.facts.place import Place
 from assessor.facts.project_files import Resource
-from assessor.facts.python import UNKNOWN, Call
+from assessor.facts.python import MODULE, UNKNOWN, Call
 from assessor.facts.workflow import Job, Trigger, Workflow
 from assessor.findings import Hop
 from assessor.project.bundles import Bundles
 from assessor.project.closure import Entry
 from assessor.project.model import Project, ProjectFile, Role
 from assessor.project.modules import Modules, ScopeKey
+from assessor.project.paths import joined
 from assessor.project.runs import Run
 
 _INACTIVE = {"", "@once", "none", "null"}
@@ -36,6 +37,8 @@ class Start:
     """Functions that the run starts by their names, wherever they stand."""
     folders: tuple[str, ...] = ()
     """Folders whose manifests it applies."""
+    configurations: tuple[str, ...] = ()
+    """Definition files whose commands it starts."""
     applies: bool = False
     """It applies the very file in which it is defined."""
 
@@ -61,11 +64,11 @@ def code_starts(project: Project, modules: Modules) -> Iterator[Start]:
                 continue
             for call, names in ((c, pattern.calls) for c in index.facts.calls):
                 if any(matches_call(name, call.name) for name in names) and call.line not in seen:
-                    for start in _started(file, call, pattern, seen):
+                    for start in _started(file, call, pattern, seen, index.facts.calls):
                         yield replace(start, members=_members(project, modules, file.path, call, pattern))
             for call in decorators:
                 if any(matches_call(name, call.name) for name in pattern.decorators) and call.line not in seen:
-                    yield from _started(file, call, pattern, seen)
+                    yield from _started(file, call, pattern, seen, index.facts.calls)
 
 
 _NEAR = 4
@@ -117,19 +120,41 @@ def _prefixes(names: Iterable[str]) -> set[str]:
     return found
 
 
-def _started(file: ProjectFile, call: Call, pattern: StartPattern, seen: set[int]) -> Iterator[Start]:
+def _started(
+    file: ProjectFile, call: Call, pattern: StartPattern, seen: set[int], calls: tuple[Call, ...]
+) -> Iterator[Start]:
     cron = ""
     if pattern.keywords:
         value = next((call.keyword(k) for k in pattern.keywords if call.has_keyword(k)), None)
-        if value is None or (isinstance(value, str) and value.lower() in _INACTIVE):
+        if value in (None, ()) or (isinstance(value, str) and value.lower() in _INACTIVE):
             return
         cron = value if isinstance(value, str) and value != UNKNOWN else ""
     paused = any(_same(call.keyword(name), off) for name, off in pattern.paused.items() if call.has_keyword(name))
     seen.add(call.line)
-    trigger = Trigger(pattern.kind, call.line, cron=cron, is_active=not paused)
-    label = f"{pattern.tool} {pattern.kind}" + (f" ({cron})" if cron else "")
-    run = started_run("code", file.path, call.line, pattern.tool, trigger, label)
-    yield Start(run, Entry(file.path, "dag"))
+    for kind in (pattern.kind,) if cron else _kinds(call, pattern, calls):
+        trigger = Trigger(kind, call.line, cron=cron, is_active=not paused)
+        label = f"{pattern.tool} {kind}" + (f" ({cron})" if cron else "")
+        run = started_run("code", file.path, call.line, f"{pattern.tool} {kind}", trigger, label)
+        yield Start(run, Entry(file.path, "dag"))
+
+
+_ARGUMENTS = 12
+"""Lines over which the arguments of one call stand."""
+_TIMES = ("timedelta", "Timetable", "relativedelta", "duration", "crontab")
+
+
+def _kinds(call: Call, pattern: StartPattern, calls: tuple[Call, ...]) -> tuple[str, ...]:
+    """What a schedule that is no text starts by: the clock, news (an asset, a combination of assets), or both."""
+    if not pattern.events:
+        return (pattern.kind,)
+    near = [c.name for c in calls if call.line <= c.line <= call.line + _ARGUMENTS and c is not call]
+    given = [*call.names, *near]
+    if any(matches_call(name, one) for name in pattern.both for one in given):
+        return ("schedule", "event")
+    if any(one.endswith(_TIMES) for one in given):
+        return (pattern.kind,)
+    known = [*given, *(c.name for c in calls if c.scope == MODULE)]
+    return ("event",) if any(matches_call(name, one) for name in pattern.events for one in known) else (pattern.kind,)
 
 
 def _members(project: Project, modules: Modules, path: str, call: Call, pattern: StartPattern) -> tuple[Entry, ...]:
@@ -216,7 +241,7 @@ def _paused_variables(project: Project) -> frozenset[str]:
 _DEPLOYED = {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Pod", "Service", "InferenceService"}
 
 
-def resource_starts(project: Project, bundles: Bundles) -> Iterator[Start]:
+def resource_starts(project: Project, modules: Modules, bundles: Bundles) -> Iterator[Start]:
     """A run for each Kubernetes object that starts containers and each infrastructure object with a schedule."""
     paused = _paused_variables(project)
     for file in project.ordered:
@@ -233,7 +258,50 @@ def resource_starts(project: Project, bundles: Bundles) -> Iterator[Start]:
             label = f"{resource.kind} {resource.name}" + (f" ({trigger.cron})" if trigger.cron else "")
             run = started_run("resource", file.path, resource.line, f"{name}#{number}", trigger, label)
             named = tuple(v for _, v, _ in resource.settings if v.endswith((".py", ".ipynb", ".sh")))
-            yield Start(run, None, resource.commands, resource.images, named)
+            pipelines = _pipelines_in_code(project, modules) if _names_a_pipeline(resource) else ()
+            yield Start(
+                run,
+                None,
+                resource.commands,
+                resource.images,
+                named,
+                pipelines,
+                configurations=_job_file(file, resource),
+            )
+
+
+def _job_file(file: ProjectFile, resource: Resource) -> tuple[str, ...]:
+    """The file of the job that a schedule of Azure ML creates."""
+    if resource.system != "azureml":
+        return ()
+    named = next((value for key, value, _ in resource.settings if key == "create_job"), "")
+    folder = file.path.rpartition("/")[0]
+    return (joined(folder, named),) if named.endswith((".yml", ".yaml")) else ()
+
+
+def _names_a_pipeline(resource: Resource) -> bool:
+    """A rule or schedule whose target takes parameters of a SageMaker pipeline."""
+    return any("sagemakerpipelineparameter" in key.lower().replace("_", "") for key, _, _ in resource.settings)
+
+
+_PIPELINES = (
+    "sagemaker.workflow.pipeline.Pipeline",
+    "sagemaker.Pipeline",
+    "sagemaker.mlops.workflow.pipeline.Pipeline",
+)
+
+
+def _pipelines_in_code(project: Project, modules: Modules) -> tuple[Entry, ...]:
+    """The functions in which first-party code defines SageMaker pipelines."""
+    found = []
+    for file in project.code_files:
+        facts = modules.index(file.path).facts
+        for call in facts.calls:
+            if any(matches_call(name, call.name) for name in _PIPELINES):
+                scope = facts.scopes[call.scope]
+                is_function = scope.kind in ("function", "method")
+                found.append(Entry(file.path, "member" if is_function else "script", scope.name if is_function else ""))
+    return tuple(dict.fromkeys(found))
 
 
 def _trigger(resource: Resource, paused: frozenset[str]) -> Trigger | None:

@@ -105,6 +105,9 @@ class Walk:
             self.containers.start(image, context)
         for path in start.files:
             self.file(path, context)
+        for path in start.configurations:
+            if path in self.project.files:
+                self.configured(path, context)
         if start.applies:
             self.reach.files[run.path].append(context.arrival)
         for folder in start.folders:

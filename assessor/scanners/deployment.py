@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from assessor.catalog.words import cut
 from assessor.facts.place import Place
 from assessor.facts.project_files import Dockerfile, Requirements, Resource
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
@@ -14,7 +15,7 @@ from assessor.hits.scene import Scene
 from assessor.lifecycle.deployments import Deployment, deploying_route, deployments
 from assessor.lifecycle.environments import STAGES, stage_named, stage_of
 from assessor.lifecycle.order import best, is_ci
-from assessor.lifecycle.serving import batch_predictions, loads_model, predicts
+from assessor.lifecycle.serving import batch_predictions, endpoint_handlers, loads_model, predicts
 from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
 from assessor.scanners import ladder
@@ -84,6 +85,10 @@ def serving(scene: Scene) -> Finding:
                 item = Evidence(practice, Rung.AUTOMATED, item.place, item.text, item.tool, route)
             evidence.append(item)
     evidence += _batch(scene)
+    for file, number, text in endpoint_handlers(scene):
+        line = max(scene.modules.index(file.path).facts.scopes[number].line, 1)
+        item = ladder.scope_evidence(scene, practice, file, number, line, text)
+        evidence.append(item)
     if idle and not modules:
         evidence = [e for e in evidence if e.rung is not Rung.DECLARED]
     if not modules and not evidence:
@@ -244,6 +249,7 @@ def environments(scene: Scene) -> Finding:
             text = f"separate configuration for {', '.join(sorted(stages))}"
             evidence.append(Evidence(practice, Rung.USED, scene.project.files[path].at(1), text))
     evidence += _sections(scene)
+    evidence += _settings_classes(scene)
     evidence += _promotions(scene)
     return conclude(practice, evidence)
 
@@ -278,6 +284,8 @@ def _sections(scene: Scene) -> Iterator[Evidence]:
     for file in scene.project.ordered:
         if file.role is not Role.FIRST_PARTY or not file.facts.settings or file.path.startswith((".github/",)):
             continue
+        if file.path.rpartition("/")[2] == "package.json":
+            continue  # `browserslist` and build tools have sections of these names
         heads: dict[str, int] = {}
         for setting in file.facts.settings:
             parts = setting.key.split(".")
@@ -286,6 +294,20 @@ def _sections(scene: Scene) -> Iterator[Evidence]:
                     heads.setdefault(STAGES.get(part.lower(), "default"), setting.line)
         if "prod" in heads and len(heads) > 1:
             yield Evidence(practice, Rung.USED, file.at(heads["prod"]), f"sections for {', '.join(sorted(heads))}")
+
+
+def _settings_classes(scene: Scene) -> Iterator[Evidence]:
+    """Classes of settings in one file named for environments: `DevelopmentConfig` and `ProductionConfig`."""
+    for file in scene.project.code_files:
+        heads: dict[str, int] = {}
+        for definition in scene.modules.index(file.path).facts.classes:
+            words = cut(definition.name).split()
+            if words and words[-1] in ("config", "settings", "configuration", "conf"):
+                found = next((STAGES[word] for word in words[:-1] if word in STAGES), None)
+                heads.setdefault(found or "default", definition.line)
+        if "prod" in heads and len(heads.keys() - {"default"}) > 1:
+            text = f"classes of settings for {', '.join(sorted(heads.keys() - {'default'}))}"
+            yield Evidence("deployment.environments", Rung.USED, file.at(heads["prod"]), text)
 
 
 def _promotions(scene: Scene) -> Iterator[Evidence]:
