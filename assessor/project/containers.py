@@ -186,9 +186,6 @@ class Containers:
                 self.walk.file(found, context)
                 self.walk.configured(found, context)
             elif value and (folder := joined(context.cwd, without_variable(value))) in self.project.folders and folder:
-                if invocation.program == "helm" and not self._is_chart(folder):
-                    self.reach.breaks(context, f"{folder} has no Chart.yaml")
-                    continue
                 if self._lacks_chart(invocation, word, folder):
                     self.reach.breaks(context, f"{folder} has no Chart.yaml")
                     return
@@ -201,9 +198,6 @@ class Containers:
         is_path = "/" in word  # a bare word may be the release's name
         charts = [f"{folder}/Chart.yaml", f"{folder}/Chart.yml"]
         return bool(installs) and is_path and not any(chart in self.project.listed for chart in charts)
-
-    def _is_chart(self, folder: str) -> bool:
-        return any(f"{folder}/{name}" in self.project.listed for name in ("Chart.yaml", "Chart.yml"))
 
     def synced(self, folder: str, context: Context) -> None:
         """An operator applies the manifests of a folder."""
