@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from assessor.catalog.words import cut, speaks_of
 from assessor.hits.hit import Hit
 from assessor.project.arrivals import Arrival
@@ -11,6 +14,24 @@ STAGES = {
     "staging": "staging", "stage": "staging", "stg": "staging", "preprod": "staging", "pre-prod": "staging", "preproduction": "staging",
     "acc": "staging", "acceptance": "staging", "prod": "prod", "production": "prod", "prd": "prod", "live": "prod",
 }  # fmt: skip
+
+
+_CHOICE = re.compile(r"&&\s*'?([\w./:-]+)'?\s*\|\|\s*'?([\w./:-]+)'?\s*\}\}")
+
+
+def chosen_by_condition(text: str) -> tuple[str, ...]:
+    """The two values of `${{ condition && 'a' || 'b' }}`: the target of one deployment follows from the ref."""
+    found = _CHOICE.search(text)
+    return found.groups() if found and found[1] != found[2] else ()
+
+
+def target_texts(hit: Hit, arrival: Arrival) -> Iterator[str]:
+    """What may name the target of a deployment: its job's environment, its command, the script of its step as written."""
+    job = arrival.run.job
+    yield job.environment
+    yield hit.text
+    if hit.kind == "command" and 0 <= arrival.step < len(job.steps):
+        yield job.steps[arrival.step].script
 
 
 def stage_named(name: str) -> str | None:

@@ -23,7 +23,7 @@ from assessor.project.modules import Modules, ScopeKey
 from assessor.project.pulls import pulls
 from assessor.project.runs import Run, workflow_runs
 from assessor.project.started_calls import commands_started
-from assessor.project.starts import code_starts, deployment_starts, named_task_starts, resource_starts
+from assessor.project.starts import Start, code_starts, deployment_starts, named_task_starts, resource_starts
 from assessor.project.unread import unread_automation
 from assessor.project.walk import Walk
 
@@ -43,15 +43,19 @@ class Automation:
         """Where ways end that lead outside of the repository, or that are too many."""
         bundles = self._walk.stacks.bundles
         bundles.note_deployed(self._walk.reach.sites)
+        for start in pulls(project):
+            self._started(start)
         for start in (
             *code_starts(project, modules),
             *named_task_starts(project, modules),
             *deployment_starts(project),
-            *resource_starts(project, modules, bundles),
-            *pulls(project),
+            *resource_starts(project, modules, bundles, frozenset(self._walk.reach.files)),
         ):
-            self.runs[start.run.key] = start.run
-            self._walk.start(start)
+            self._started(start)
+
+    def _started(self, start: Start) -> None:
+        self.runs[start.run.key] = start.run
+        self._walk.start(start)
 
     @property
     def reach(self) -> Reach:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from assessor.catalog.patterns import matches_call
@@ -241,15 +241,17 @@ def _paused_variables(project: Project) -> frozenset[str]:
 _DEPLOYED = {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Pod", "Service", "InferenceService"}
 
 
-def resource_starts(project: Project, modules: Modules, bundles: Bundles) -> Iterator[Start]:
-    """A run for each Kubernetes object that starts containers and each infrastructure object with a schedule."""
+def resource_starts(project: Project, modules: Modules, bundles: Bundles, applied: Container[str]) -> Iterator[Start]:
+    """A run for each Kubernetes object that starts containers and each infrastructure object with a schedule.
+
+    An object of a chart starts its containers where some run installs the chart: its file is among those `applied`."""
     paused = _paused_variables(project)
     for file in project.ordered:
         if file.role is not Role.FIRST_PARTY:
             continue
         for number, written in enumerate(file.facts.resources):
             resource = bundles.resolved(file.path, written)
-            if resource is None:
+            if resource is None or (resource.system == "helm" and not resource.schedule and file.path not in applied):
                 continue
             trigger = _trigger(resource, paused)
             if trigger is None:

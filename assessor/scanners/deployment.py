@@ -12,10 +12,11 @@ from assessor.facts.project_files import Dockerfile, Requirements, Resource
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
-from assessor.lifecycle.deployments import Deployment, deploying_route, deployments
-from assessor.lifecycle.environments import STAGES, stage_named, stage_of
+from assessor.lifecycle.deployments import Deployment, deploying_route, deployments, over_ssh
+from assessor.lifecycle.environments import STAGES, chosen_by_condition, stage_named, stage_of, target_texts
 from assessor.lifecycle.order import best, is_ci
 from assessor.lifecycle.serving import batch_predictions, endpoint_handlers, loads_model, predicts
+from assessor.lifecycle.trials_in_code import trials_in_code
 from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
 from assessor.scanners import ladder
@@ -31,7 +32,10 @@ def scan(scene: Scene) -> Iterator[Finding]:
     yield compatibility(scene)
     yield automation(scene)
     yield environments(scene)
-    yield conclude("deployment.progressive", [*ladder.plain(scene, "deployment.progressive"), *_weighted(scene)])
+    yield conclude(
+        "deployment.progressive",
+        [*ladder.plain(scene, "deployment.progressive"), *_weighted(scene), *_two_models(scene)],
+    )
     yield conclude("deployment.rollback", [*ladder.plain(scene, "deployment.rollback"), *_rollback_jobs(scene)])
 
 
@@ -209,6 +213,12 @@ def _weighted(scene: Scene) -> Iterator[Evidence]:
                 yield Evidence(practice, Rung.USED, place, text, "istio")
 
 
+def _two_models(scene: Scene) -> Iterator[Evidence]:
+    """A split or a shadow that the service's own code makes."""
+    for file, number, line, text in trials_in_code(scene):
+        yield ladder.scope_evidence(scene, "deployment.progressive", file, number, line, text)
+
+
 def _weights(resource: Resource) -> list[tuple[str, int]]:
     """The shares of traffic that a resource states, with their lines: of a route two or more, of KServe the canary's."""
     if resource.kind in ("VirtualService", "HTTPRoute", "TraefikService", "TrafficSplit"):
@@ -320,6 +330,15 @@ def _promotions(scene: Scene) -> Iterator[Evidence]:
                 stage = stage_of(hit, arrival)
                 if stage and arrival.is_automatic and is_ci(arrival):
                     deploys.append((stage, arrival, hit))
+                targets = next(filter(None, map(chosen_by_condition, target_texts(hit, arrival))), ())
+                if targets and arrival.is_automatic and is_ci(arrival):
+                    text, route = f"the ref chooses between {' and '.join(targets)}", scene.route(hit, arrival)
+                    yield Evidence(practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, route)
+    for site, arrival in over_ssh(scene):
+        targets = chosen_by_condition(arrival.run.job.environment)
+        if targets and arrival.is_automatic:
+            text = f"the ref chooses between {' and '.join(targets)}"
+            yield Evidence(practice, Rung.AUTOMATED, site.place, text, "ssh", arrival.route)
     stages = {stage for stage, _, _ in deploys}
     if "prod" in stages and len(stages) > 1:
         stage, arrival, hit = next(d for d in deploys if d[0] == "prod")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
-from assessor.lifecycle.environments import STAGES, stage_of
+from assessor.lifecycle.environments import STAGES, chosen_by_condition, stage_of, target_texts
 from assessor.project.arrivals import Arrival
 from assessor.project.bundles import Bundles, is_deployment
 from assessor.project.model import Role
@@ -23,7 +23,22 @@ def symmetry(scene: Scene) -> Iterator[Statement]:
     hits = scene.hits("training.pipeline", notebooks=False)
     for hit in hits:
         yield from _reached_for(scene, hit)
+    if hits:
+        yield from _chosen(scene)
     yield from _bundles(scene, hits)
+
+
+def _chosen(scene: Scene) -> Iterator[Claim]:
+    """What brings a pipeline to its orchestrator, with a target that follows from the ref."""
+    for hit in scene.hits("deployment.automation", notebooks=False):
+        if hit.tool.category != "orchestration":
+            continue
+        for arrival in scene.arrivals(hit):
+            values = next(filter(None, map(chosen_by_condition, target_texts(hit, arrival))), ())
+            stages = {STAGES[value] for value in values if value in STAGES}
+            if len(stages) > 1:
+                yield Claim(hit, f"the ref chooses between {' and '.join(sorted(stages))}", hit.tool.id)
+                break
 
 
 def _reached_for(scene: Scene, hit: Hit) -> Iterator[Claim]:
