@@ -106,17 +106,19 @@ def explore(
 
 
 def _dispatched(modules: Modules, entries: tuple[Entry, ...], words: Iterable[str]) -> dict[str, str]:
-    """Values of names that an entry's file compares with texts of which one is an operand of the command line:
-    `python run.py train` and `if name == "train"` give name the value train."""
+    """Values of names that an entry's file, or one that it imports, compares with texts of which one is an operand of the
+    command line: `python run.py train` and `if name == "train"` give name the value train."""
     operands = set(words)
     found: dict[str, str] = {}
-    for entry in entries:
-        if entry.how == "script" and operands and entry.path in modules.files:
-            facts = modules.index(entry.path).facts
+    for entry in entries if operands else ():
+        if entry.how not in ("script", "function") or entry.path not in modules.files:
+            continue
+        for path in (entry.path, *modules.imported(entry.path)):
+            facts = modules.index(path).facts
             guards = [g for call in facts.calls for g in call.guards] + [g for i in facts.imports for g in i.guards]
             for guard in guards:
                 if isinstance(guard.expects, str) and guard.expects in operands:
-                    found[guard.name] = guard.expects
+                    found.setdefault(guard.name, guard.expects)
     return found
 
 

@@ -18,7 +18,7 @@ from assessor.catalog.idle import forgives
 from assessor.catalog.programs import programs
 from assessor.facts.commands import Command
 from assessor.facts.place import Place
-from assessor.facts.python import Call
+from assessor.facts.python import UNKNOWN, Call
 from assessor.facts.workflow import Job, Step, Workflow
 from assessor.findings import Hop
 from assessor.project.arrivals import NO_RUN, ActionSite, Arrival, Context, Reach, Site, hopped
@@ -424,6 +424,7 @@ class Walk:
         self.reach.closures.append((closure, arrival))
         self._spawned(closure, arrival, context)
         self._submitted(closure, arrival, context)
+        self._imported_by_name(closure, arrival, invocation, context)
 
     @cached_property
     def _guarded(self) -> frozenset[str]:
@@ -439,6 +440,37 @@ class Walk:
             for call, text in self._starting(scope):
                 if closure.runs(call):
                     self._call(call, text, scope, closure, arrival, context)
+
+    @cached_property
+    def _importing(self) -> Mapping[ScopeKey, list[Call]]:
+        """The calls that import a module whose name is a value, by function."""
+        found: dict[ScopeKey, list[Call]] = defaultdict(list)
+        for path in self.modules.files:
+            for call in self.modules.index(path).facts.calls:
+                if call.name in ("importlib.import_module", "__import__") and call.args[:1] == (UNKNOWN,):
+                    found[path, call.scope].append(call)
+        return found
+
+    def _imported_by_name(self, closure: Closure, arrival: Arrival, invocation: Invocation, context: Context) -> None:
+        """`import_module(args.module_name)` under `--module-name price`: the module is imported, and the functions that are
+        called on it run."""
+        given = dict(switches(invocation.arguments)) if self._importing else {}
+        for scope in sorted(self._importing.keys() & closure.reached.keys()) if given else ():
+            beside = self.modules.index(scope[0]).calls.get(scope[1], ())
+            called = {c.name.rpartition(".")[2] for c in beside if c.name.startswith("importlib.import_module.")}
+            for call in self._importing[scope]:
+                names = {name.rpartition(".")[2] for name in call.names} & given.keys() or set(given)
+                for value in (given[name] for name in sorted(names)):
+                    path = self._module_seen(value, scope[0], context) if _MODULE_NAME.fullmatch(value) else None
+                    if path and closure.runs(call):
+                        hop = self.scope_arrival(scope, closure, arrival, call.line)
+                        entries = tuple(Entry(path, "function", name) for name in sorted(called))
+                        inner = replace(context, arrival=hop, path=scope[0])
+                        self.python(entries or (Entry(path, "function"),), Invocation("python"), inner)
+
+    def _module_seen(self, name: str, path: str, context: Context) -> str | None:
+        """A module as seen from the working folder, and from the folder of a script."""
+        return self.modules.module(name, context.cwd) or self.modules.module(name, posixpath.dirname(path))
 
     def _submitted(self, closure: Closure, arrival: Arrival, context: Context) -> None:
         """A pipeline that the closure hands to its backend runs there, also where a test does it."""
@@ -535,6 +567,7 @@ def _called_steps(step: Step, inner: Workflow) -> Iterator[tuple[Job, tuple[Step
             yield job, tuple(s for s in job.steps if not wanted or s.name in wanted or s.name.startswith(others))
 
 
+_MODULE_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _SHELL_VARIABLE = re.compile(r"\$(\w+)")
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
 _PARAMETER = re.compile(
