@@ -196,10 +196,22 @@ class Modules:
             return []
         target, rest = found
         if not rest:
-            return [(target, MODULE)]
+            return self._function_of_that_name(target, depth) or [(target, MODULE)]
         if target == path and not dotted.startswith("."):
             return []
         return self._in_file(rest, target, self.index(target), depth) or self._reexported(rest, target, depth)
+
+    def _function_of_that_name(self, path: str, depth: int) -> list[ScopeKey]:
+        """What the package holds under the module's name where its `__init__` imports it from there
+        (`from .fit_model import fit_model`): the name means the function, since the import shadows the module."""
+        folder, _, name = path.rpartition("/")
+        package, stem = f"{folder}/__init__.py" if folder else "__init__.py", name.removesuffix(".py")
+        if package == path or package not in self.files:
+            return []
+        origin = self.index(package).aliases.get(stem, "")
+        if not origin.endswith(f"{stem}.{stem}"):
+            return []
+        return self._in_file(stem, path, self.index(path), depth)
 
     def _reexported(self, rest: str, path: str, depth: int) -> list[ScopeKey]:
         head, _, tail = rest.partition(".")

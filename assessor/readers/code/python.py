@@ -702,7 +702,13 @@ class _Walk:
             value = value.value
         if isinstance(value, _NAMES_AND_CALLS):
             return self.resolve(value)
-        return "?"
+        return self.element_type(value.value) if isinstance(value, ast.Subscript) else "?"
+
+    def element_type(self, value: ast.expr) -> str:
+        """The class whose objects a call lists: `Endpoint.list(…)[0]` is an Endpoint."""
+        owner, _, last = self.resolve(value).rpartition(".") if isinstance(value, ast.Call) else ("", "", "")
+        is_class = owner.rpartition(".")[2][:1].isupper()
+        return owner if is_class and last in ("list", "list_all", "all", "search") else "?"
 
     def with_(self, node: ast.With | ast.AsyncWith) -> str:
         for item in node.items:
@@ -719,6 +725,8 @@ class _Walk:
         for name in ast.walk(node.target):
             if isinstance(name, ast.Name):
                 self.scopes[self.scope].types[name.id] = "?"
+        if isinstance(node.target, ast.Name):
+            self.scopes[self.scope].types[node.target.id] = self.element_type(node.iter)
         self.each(node.target, node.iter, made)
         self.loop(node)
         self.block(node.orelse)
