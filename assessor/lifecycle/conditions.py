@@ -12,9 +12,13 @@ GOES_ON = ("experiments.registry", "deployment.automation")
 
 
 def held_back(scene: Scene, condition: Hit) -> Iterator[Hit]:
-    """What registers or deploys and stands in the branch of a condition, in the same function."""
+    """What registers or deploys and stands in the branch of a condition: given to it in the same function, or in the
+    steps that are called below it (`with dsl.If(…): register()`)."""
     branch = condition.proof.branch
-    if condition.call is None or not branch:
+    if condition.call is None:
+        return
+    yield from _below(scene, condition, condition.call.name)
+    if not branch:
         return
     if "*" in branch:
         yield condition
@@ -23,6 +27,19 @@ def held_back(scene: Scene, condition: Hit) -> Iterator[Hit]:
         for hit in scene.hits(practice):
             same = hit.call is not None and (hit.file.path, hit.scope) == (condition.file.path, condition.scope)
             if same and hit.call is not None and hit.call.name in made:
+                yield hit
+
+
+def _below(scene: Scene, condition: Hit, name: str) -> Iterator[Hit]:
+    """What registers or deploys in the steps that are called under a condition written as a context."""
+    path = condition.file.path
+    calls = scene.modules.index(path).calls.get(condition.scope, ())
+    opened = dict.fromkeys(call.name for call in calls if any(guard.name == name for guard in call.guards))
+    steps = {target for called in opened for target in scene.modules.targets(called, path)}
+    for practice in GOES_ON:
+        for hit in scene.hits(practice) if opened else ():
+            here = hit.call is not None and (hit.file.path, hit.scope) == (path, condition.scope)
+            if (hit.file.path, hit.scope) in steps or (here and hit.text in opened):
                 yield hit
 
 

@@ -711,12 +711,17 @@ class _Walk:
         return owner if is_class and last in ("list", "list_all", "all", "search") else "?"
 
     def with_(self, node: ast.With | ast.AsyncWith) -> str:
+        conditions = []
         for item in node.items:
             made = self.expression(item.context_expr)
+            name = self.type_of(item.context_expr)
+            if name.endswith((".Condition", ".If")):  # a pipeline's own condition, written as a context
+                conditions.append(Guard(name, True))
             if isinstance(item.optional_vars, ast.Name):
                 self.hold(item.optional_vars.id, made)
                 self.scopes[self.scope].types[item.optional_vars.id] = self.type_of(item.context_expr)
-        return LEFT if self.block(node.body) == LEFT else PASSES  # a context manager may swallow what is raised
+        ends = self.guarded(node.body, conditions)
+        return LEFT if ends == LEFT else PASSES  # a context manager may swallow what is raised
 
     def for_(self, node: ast.For | ast.AsyncFor) -> str:
         made = self.expression(node.iter)
