@@ -66,8 +66,8 @@ def home_made(scene: Scene) -> HomeMade:
 
 
 def _home_made(scene: Scene) -> dict[ScopeKey, str]:
-    if scene.hits("training.scripted", tests=True):
-        return {}
+    if any(hit.kind == "call" for hit in scene.hits("training.scripted", tests=True)):
+        return {}  # a job's definition in a cluster does not say how its code trains
     training = _named(scene, "trains", 1)
     predicting = _named(scene, "predicting", 2)
     if not training or not predicting:
