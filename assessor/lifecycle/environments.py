@@ -16,13 +16,35 @@ STAGES = {
 }  # fmt: skip
 
 
-_CHOICE = re.compile(r"&&\s*'?([\w./:-]+)'?\s*\|\|\s*'?([\w./:-]+)'?\s*\}\}")
+_CHOICE = re.compile(r"\$\{\{([^}]{1,300}?)&&\s*'?([\w./:-]+)'?\s*\|\|\s*'?([\w./:-]+)'?\s*\}\}")
+_BY_REF = re.compile(r"github\.(?:ref|base_ref|event)", re.IGNORECASE)
+_SWITCH = re.compile(r"true|false|yes|no|on|off|\d+|-.*", re.IGNORECASE)
+"""Values that switch something and name no target."""
+_OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
 
 
 def chosen_by_condition(text: str) -> tuple[str, ...]:
-    """The two values of `${{ condition && 'a' || 'b' }}`: the target of one deployment follows from the ref."""
-    found = _CHOICE.search(text)
-    return found.groups() if found and found[1] != found[2] else ()
+    """The two values of `${{ condition && 'a' || 'b' }}` where the ref or event decides: the targets of one deployment.
+
+    What a variable or input decides is a setting, and `yes` or `no` names no target.
+    """
+    for condition, first, second in _CHOICE.findall(text[:20_000]):
+        if (
+            _BY_REF.search(condition)
+            and first != second
+            and not (_SWITCH.fullmatch(first) or _SWITCH.fullmatch(second))
+        ):
+            return (first, second)
+    return ()
+
+
+def targets_of(hit: Hit, arrival: Arrival) -> tuple[str, ...]:
+    """The targets among which the ref or event chooses, or one for each value of the job's matrix."""
+    job = arrival.run.job
+    named = _OF_MATRIX.fullmatch(job.environment)
+    values = dict(job.matrix).get(named[1], ()) if named else ()
+    chosen = next(filter(None, map(chosen_by_condition, target_texts(hit, arrival))), ())
+    return values if len(values) > 1 else chosen
 
 
 def target_texts(hit: Hit, arrival: Arrival) -> Iterator[str]:

@@ -13,7 +13,7 @@ from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.deployments import Deployment, deploying_route, deployments, over_ssh
-from assessor.lifecycle.environments import STAGES, chosen_by_condition, stage_named, stage_of, target_texts
+from assessor.lifecycle.environments import STAGES, chosen_by_condition, stage_named, stage_of, targets_of
 from assessor.lifecycle.order import best, is_ci
 from assessor.lifecycle.serving import batch_predictions, endpoint_handlers, loads_model, predicts
 from assessor.lifecycle.trials_in_code import trials_in_code
@@ -330,7 +330,7 @@ def _promotions(scene: Scene) -> Iterator[Evidence]:
                 stage = stage_of(hit, arrival)
                 if stage and arrival.is_automatic and is_ci(arrival):
                     deploys.append((stage, arrival, hit))
-                targets = next(filter(None, map(chosen_by_condition, target_texts(hit, arrival))), ())
+                targets = targets_of(hit, arrival)
                 if targets and arrival.is_automatic and is_ci(arrival):
                     text, route = f"the ref chooses between {' and '.join(targets)}", scene.route(hit, arrival)
                     yield Evidence(practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, route)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
-from assessor.lifecycle.environments import STAGES, chosen_by_condition, stage_of, target_texts
+from assessor.lifecycle.environments import STAGES, stage_of, targets_of
 from assessor.project.arrivals import Arrival
 from assessor.project.bundles import Bundles, is_deployment
 from assessor.project.model import Role
@@ -34,7 +34,7 @@ def _chosen(scene: Scene) -> Iterator[Claim]:
         if hit.tool.category != "orchestration":
             continue
         for arrival in scene.arrivals(hit):
-            values = next(filter(None, map(chosen_by_condition, target_texts(hit, arrival))), ())
+            values = targets_of(hit, arrival)
             stages = {STAGES[value] for value in values if value in STAGES}
             if len(stages) > 1:
                 yield Claim(hit, f"the ref chooses between {' and '.join(sorted(stages))}", hit.tool.id)
