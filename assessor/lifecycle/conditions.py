@@ -1,11 +1,14 @@
-"""Conditions of an orchestrator: what stands in the branch that runs only where a condition on the evaluation is met."""
+"""What a failing candidate does not come to: it hangs on a gate in code, or stands in the branch of a pipeline's condition."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from assessor.facts.python import Call
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
+from assessor.lifecycle.gates import Gate
+from assessor.lifecycle.order import stands_before
 
 GOES_ON = ("experiments.registry", "deployment.automation")
 """What a candidate that fails must not come to."""
@@ -49,3 +52,23 @@ def is_held_back(scene: Scene, hit: Hit) -> bool:
         conditions = scene.hits("training.validation_gate")
         scene.memo["held_back"] = {(h.place, h.text) for found in conditions for h in held_back(scene, found)}
     return (hit.place, hit.text) in scene.memo["held_back"]
+
+
+def decides_over(scene: Scene, gate: Gate, hit: Hit) -> bool:
+    """What a hit does is not done for a failing candidate: the gate decides over the call, or stops the run before it."""
+    if hit.call is not None and (_stands_under(gate, hit, hit.call) or _is_an_effect(gate, hit)):
+        return True
+    return stands_before(scene, gate, [way for way in scene.arrivals(hit) if not way.in_test])
+
+
+def _stands_under(gate: Gate, hit: Hit, call: Call) -> bool:
+    """In the gate's own function, after it: the gate stops, or the call is made only under a condition."""
+    if (hit.file.path, hit.scope) != (gate.file.path, gate.scope) or hit.place.line < gate.line:
+        return False
+    return gate.stops or bool(call.guards) or call.name in gate.effects
+
+
+def _is_an_effect(gate: Gate, hit: Hit) -> bool:
+    """The gate calls the function in which the hit stands."""
+    last = hit.file.code.scopes[hit.scope].name.rpartition(".")[2] if hit.file.code and hit.scope >= 0 else ""
+    return bool(last) and any(effect.rpartition(".")[2] == last for effect in gate.effects)

@@ -84,20 +84,25 @@ def _stops(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> bool:
 
 
 def _checks_data(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> bool:
-    code = file.code
-    assert code is not None
-    calls = {c.name.rpartition(".")[2] for c in scene.modules.index(file.path).calls.get(number, ())}
-    compared = {name for c in code.comparisons if c.scope == number for name in c.names}
-    attributes = {r.name.rpartition(".")[2] for r in scene.modules.index(file.path).references.get(number, ())}
+    """It looks at data and is named for a check, or asks several things of a table; in a test, of the project's own data."""
+    calls, compared, attributes = _words_of(scene, file, number)
     asked = {name for name in calls if speaks_of("asks_of_table", name)}
     looks = bool(asked) or any(speaks_of("part_of_table", name) for name in compared | attributes)
     last = scope.name.rpartition(".")[2]
     named = _names_a_check(last) or (looks and speaks_of("begins_to_check", last))
     if file.role is Role.TEST or is_test_scope(scope):
-        if _reads_listed_data(scene, file, number):
-            return True
-        return named and looks and _reads_real_data(scene, file, number)
+        own = named and looks and _reads_real_data(scene, file, number)
+        return own or _reads_listed_data(scene, file, number)
     return (named and (looks or bool(compared))) or (looks and len(asked) >= 2)
+
+
+def _words_of(scene: Scene, file: ProjectFile, number: int) -> tuple[set[str], set[str], set[str]]:
+    """The last words of a function's calls, what it compares, and the last words of the attributes that it names."""
+    index = scene.modules.index(file.path)
+    calls = {c.name.rpartition(".")[2] for c in index.calls.get(number, ())}
+    compared = {name for c in index.facts.comparisons if c.scope == number for name in c.names}
+    attributes = {r.name.rpartition(".")[2] for r in index.references.get(number, ())}
+    return calls, compared, attributes
 
 
 def _names_a_check(name: str) -> bool:

@@ -48,39 +48,74 @@ _CALLS_AWAY = 4
 
 
 def _test_cases(scene: Scene) -> Iterator[TestCase]:
-    model_scopes = set(named_model_scopes(scene))
-    known = marks(scene)
-    training = {(hit.file.path, hit.scope) for hit in training_hits(scene, tests=True)}
     for path in scene.automation.test_files:
-        file = scene.project.files[path]
-        index = scene.modules.index(path)
         calls_of: _CallsOf | None = None
-        for number, scope in enumerate(index.facts.scopes):
+        for number, scope in enumerate(scene.modules.index(path).facts.scopes):
             last = scope.name.rpartition(".")[2]
-            if not last.startswith("test") or scope.is_stub or number in (MODULE, MAIN):
-                continue
-            calls_of = calls_of or _CallsOf(scene, path)
-            seen = _seen(scene, calls_of, path, number)
-            reached = _of_the_project(scene, path, seen)
-            product = product_run(scene, seen)
-            if not product.is_checked and not _asserts(scene, path, number, scope, reached):
-                continue
-            own = frozenset(c.name for c in index.calls.get(number, ()))
-            fixtures = _fixture_calls(scene, path, scope)
-            calls = own | fixtures
-            stations = {s for key in reached for s in known.get(key, ())}
-            data = "data" in stations or _names_data(last, path, calls, bool(reached)) or _reaches_data(scene, reached)
-            data = data or _reads_listed(scene, path, number) or _named_after_data_code(path, reached)
-            replaced = _replaced_names(scene, path, number)
-            held = {key for key in reached & model_scopes if _is_replaced(key, replaced)}
-            is_named = not held and _names_model(last, calls, bool(reached))
-            model = (
-                "train" in stations
-                or (path, number) in training
-                or _is_about_a_model(scene, path, reached, model_scopes - held, is_named)
-            )
-            model = model and not any(map(_MODEL_PART.search, replaced))
-            yield TestCase(file, number, scope, reached, data, model, calls, product)
+            if last.startswith("test") and not scope.is_stub and number not in (MODULE, MAIN):
+                calls_of = calls_of or _CallsOf(scene, path)
+                yield from _test_case(scene, calls_of, path, number)
+
+
+def _test_case(scene: Scene, calls_of: _CallsOf, path: str, number: int) -> Iterator[TestCase]:
+    """The test, where it asserts something on what it reaches, or on what the product made."""
+    index = scene.modules.index(path)
+    scope = index.facts.scopes[number]
+    seen = _seen(scene, calls_of, path, number)
+    reached = _of_the_project(scene, path, seen)
+    product = product_run(scene, seen)
+    if not product.is_checked and not _asserts(scene, path, number, scope, reached):
+        return
+    calls = frozenset(c.name for c in index.calls.get(number, ())) | _fixture_calls(scene, path, scope)
+    known = marks(scene)
+    stations = {station for key in reached for station in known.get(key, ())}
+    last = scope.name.rpartition(".")[2]
+    data = "data" in stations or _is_about_data(scene, path, number, last, calls, reached)
+    model = _tests_model(scene, path, number, last, calls, reached, stations)
+    yield TestCase(scene.project.files[path], number, scope, reached, data, model, calls, product)
+
+
+def _is_about_data(
+    scene: Scene, path: str, number: int, last: str, calls: frozenset[str], reached: frozenset[ScopeKey]
+) -> bool:
+    """Its name, its calls or the modules that it reaches work on data, or it reads a data file of the repository."""
+    named = _names_data(last, path, calls, bool(reached)) or _named_after_data_code(path, reached)
+    return named or _reaches_data(scene, reached) or _reads_listed(scene, path, number)
+
+
+def _tests_model(
+    scene: Scene,
+    path: str,
+    number: int,
+    last: str,
+    calls: frozenset[str],
+    reached: frozenset[ScopeKey],
+    stations: set[str],
+) -> bool:
+    """It trains or asks a model that it does not itself replace by something else."""
+    replaced = _replaced_names(scene, path, number)
+    if any(map(_MODEL_PART.search, replaced)):
+        return False
+    if "train" in stations or (path, number) in _training_in_tests(scene):
+        return True
+    model_scopes = _model_scopes(scene)
+    held = {key for key in reached & model_scopes if _is_replaced(key, replaced)}
+    is_named = not held and _names_model(last, calls, bool(reached))
+    return _is_about_a_model(scene, path, reached, model_scopes - held, is_named)
+
+
+def _model_scopes(scene: Scene) -> set[ScopeKey]:
+    if "model_scopes" not in scene.memo:
+        scene.memo["model_scopes"] = set(named_model_scopes(scene))
+    known: set[ScopeKey] = scene.memo["model_scopes"]
+    return known
+
+
+def _training_in_tests(scene: Scene) -> set[ScopeKey]:
+    if "training_in_tests" not in scene.memo:
+        scene.memo["training_in_tests"] = {(h.file.path, h.scope) for h in training_hits(scene, tests=True)}
+    known: set[ScopeKey] = scene.memo["training_in_tests"]
+    return known
 
 
 class _CallsOf:

@@ -11,10 +11,9 @@ from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called_by, callers
-from assessor.lifecycle.conditions import is_held_back
-from assessor.lifecycle.gates import Gate, gates
+from assessor.lifecycle.conditions import decides_over, is_held_back
+from assessor.lifecycle.gates import gates
 from assessor.lifecycle.matter import home_made
-from assessor.lifecycle.order import stands_before
 from assessor.lifecycle.stages import stages
 from assessor.project.arrivals import Arrival
 from assessor.project.model import Role
@@ -44,7 +43,7 @@ def registry(scene: Scene) -> Iterator[Statement]:
 
 
 def _gated(scene: Scene, hit: Hit, _: Sequence[Arrival]) -> str | None:
-    behind = is_held_back(scene, hit) or registered_behind_gate(scene, hit, list(gates(scene)))
+    behind = is_held_back(scene, hit) or any(decides_over(scene, gate, hit) for gate in gates(scene))
     return "only where the evaluation is good enough" if behind else None
 
 
@@ -55,20 +54,6 @@ def _is_switched_off(scene: Scene, hit: Hit) -> bool:
     open_ways = {id(a.closure) for a in scene.arrivals(hit)}
     ways = scene.automation.arrivals(hit.file.path, hit.scope)
     return any(id(way.closure) not in open_ways and way.is_automatic for way in ways)
-
-
-def registered_behind_gate(scene: Scene, hit: Hit, known: list[Gate]) -> bool:
-    """A failing candidate is not registered: the gate decides over the call, or stops the run before it."""
-    for gate in known:
-        if hit.call is not None and gate.file.path == hit.file.path and gate.scope == hit.scope:
-            if gate.line <= hit.place.line and (gate.stops or hit.call.guards or hit.call.name in gate.effects):
-                return True
-        last = hit.file.code.scopes[hit.scope].name.rpartition(".")[2] if hit.file.code and hit.scope >= 0 else ""
-        if last and any(effect.rpartition(".")[2] == last for effect in gate.effects):
-            return True
-        if stands_before(scene, gate, scene.arrivals(hit)):
-            return True
-    return False
 
 
 def tuning(scene: Scene) -> Iterator[Statement]:

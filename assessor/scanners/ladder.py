@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from assessor.catalog.practices import practice_rungs
 from assessor.facts.place import BlindSpot, Place
@@ -45,21 +46,42 @@ def findings(scene: Scene, rules: Mapping[str, Rule]) -> Iterator[Finding]:
 def finding(scene: Scene, practice: str, statements: Iterable[Statement]) -> Finding:
     """What the statements of a practice come to."""
     said = list(statements)
-    claims = [s for s in said if isinstance(s, Claim)]
-    rated = [found for claim in claims if not claim.alone and (found := _rated(scene, practice, claim))]
-    rated = rated or [found for claim in claims if claim.alone and (found := _rated(scene, practice, claim))]
-    kept = _each_place_once(evidence for _, evidence in sorted(rated, key=lambda pair: pair[0]))
-    misses = tuple(sorted({s for s in said if isinstance(s, NearMiss)}, key=lambda m: (m.place, m.text)))[:_MOST_MISSES]
-    spots = tuple(s for s in said if isinstance(s, BlindSpot))
-    values = tuple((s.name, float(s.value)) for s in said if isinstance(s, Measure))
-    reasons = [s.reason for s in said if isinstance(s, NotApplicable)]
+    claims = _of(Claim, said)
+    kept = _proofs(scene, practice, [c for c in claims if not c.alone]) or _proofs(scene, practice, claims)
+    misses = tuple(sorted(set(_of(NearMiss, said)), key=lambda m: (m.place, m.text)))[:_MOST_MISSES]
+    spots = tuple(_of(BlindSpot, said))
+    values = tuple((measure.name, float(measure.value)) for measure in _of(Measure, said))
+    rung, summary = _outcome(kept, _of(NotApplicable, said), spots, misses)
+    return Finding(practice, rung, summary, kept[:_MOST_PROOFS], misses, spots, values)
+
+
+Said = TypeVar("Said")
+
+
+def _of(kind: type[Said], said: Iterable[object]) -> list[Said]:
+    return [statement for statement in said if isinstance(statement, kind)]
+
+
+def _proofs(scene: Scene, practice: str, claims: Iterable[Claim]) -> tuple[Evidence, ...]:
+    """What the claims are worth, the strongest first, each place once."""
+    rated = [found for claim in claims if (found := _rated(scene, practice, claim))]
+    return _each_place_once(evidence for _, evidence in sorted(rated, key=lambda pair: pair[0]))
+
+
+def _outcome(
+    kept: Sequence[Evidence],
+    reasons: Sequence[NotApplicable],
+    spots: Sequence[BlindSpot],
+    misses: Sequence[NearMiss],
+) -> tuple[Rung, str]:
+    """The rung of a practice, and the sentence that says why."""
     if kept:
-        return Finding(practice, kept[0].rung, kept[0].text, kept[:_MOST_PROOFS], misses, spots, values)
+        return kept[0].rung, kept[0].text
     if reasons:
-        return Finding(practice, Rung.NOT_APPLICABLE, reasons[0], (), misses, spots, values)
+        return Rung.NOT_APPLICABLE, reasons[0].reason
     if spots:
-        return Finding(practice, Rung.UNKNOWN, spots[0].reason, (), misses, spots, values)
-    return Finding(practice, Rung.ABSENT, misses[0].text if misses else "nothing found", (), misses, spots, values)
+        return Rung.UNKNOWN, spots[0].reason
+    return Rung.ABSENT, misses[0].text if misses else "nothing found"
 
 
 _MOST_PROOFS = 12

@@ -17,9 +17,9 @@ from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called, is_called
-from assessor.lifecycle.conditions import GOES_ON, held_back
+from assessor.lifecycle.conditions import GOES_ON, decides_over, held_back
 from assessor.lifecycle.gates import Gate, gates
-from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, stands_before
+from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED
 from assessor.lifecycle.retraining import begins_training, conditional_effects, retrains, starts_training
 from assessor.lifecycle.stages import Stage, chains, stages
 from assessor.lifecycle.stations import marks, stations_named, trained_by_hand, training_arrivals, training_hits
@@ -60,26 +60,33 @@ def pipeline(scene: Scene) -> Iterator[Statement]:
     practice = "training.pipeline"
     yield from intended(scene, practice)
     for hit in scene.hits(practice):
-        if (
-            (hit.call is None and hit.kind not in ("decorator", "base"))
-            or _steps_around(scene, hit) >= 2
-            or hit.tool.id in ("scikit-learn",)
-        ):
-            yield seen(hit)
+        lacking = _lacks_steps(scene, hit)
+        if lacking:
+            yield Claim(hit, f"{hit.tool.title}: {lacking}", hit.tool.id, Rung.DECLARED, counts=NONE)
         else:
-            yield Claim(hit, f"{hit.tool.title}: fewer than two steps", hit.tool.id, Rung.DECLARED, counts=NONE)
+            yield seen(hit)
     yield from _stage_pipelines(scene)
     yield from _chained(scene)
     yield from _code_pipelines(scene)
 
 
-def _steps_around(scene: Scene, hit: Hit) -> int:
-    """Step definitions and step calls in the hit's file and the first-party modules that it imports."""
-    paths = {hit.file.path}
-    for imported in scene.modules.index(hit.file.path).facts.imports:
-        split = scene.modules.split(imported.target, hit.file.path)
-        if split:
-            paths.add(split[0])
+def _lacks_steps(scene: Scene, hit: Hit) -> str:
+    """Why a definition in code is no pipeline; empty where it is one, or is no code."""
+    if (hit.call is None and hit.kind not in ("decorator", "base")) or hit.tool.category == "training":
+        return ""
+    paths = _paths_around(scene, hit)
+    if _steps_around(scene, hit, paths) < 2:
+        return "fewer than two steps"
+    return "" if any(_speaks_of_training(scene, path) for path in paths) else "no step of it trains"
+
+
+def _paths_around(scene: Scene, hit: Hit) -> list[str]:
+    """The hit's file and the first-party modules that it imports."""
+    return [hit.file.path, *(path for path in scene.modules.imported(hit.file.path) if path != hit.file.path)]
+
+
+def _steps_around(scene: Scene, hit: Hit, paths: Sequence[str]) -> int:
+    """Step definitions and step calls in some files, or first-party functions that the definition calls."""
     steps = 0
     for path in paths:
         facts = scene.modules.index(path).facts
@@ -93,6 +100,17 @@ def _steps_around(scene: Scene, hit: Hit) -> int:
     return steps
 
 
+def _speaks_of_training(scene: Scene, path: str) -> bool:
+    """A function of the file trains, or a name, a call or a text in it says so: a step may start anything."""
+    facts = scene.modules.index(path).facts
+    if any(key[0] == path and "train" in stations for key, stations in marks(scene).items()):
+        return True
+    names = (path, *(s.name for s in facts.scopes), *(c.name for c in facts.calls), *(t.value for t in facts.texts))
+    values = (str(value) for call in facts.calls for value in (*call.args, *(v for _, v in call.keywords)))
+    imports = (imported.target for imported in facts.imports)
+    return any(speaks_of("train", name) for name in (*names, *values, *imports))
+
+
 def _stage_pipelines(scene: Scene) -> Iterator[Claim]:
     """Two stages and more of one file, training among them."""
     by_file: dict[str, list[Stage]] = defaultdict(list)
@@ -100,16 +118,22 @@ def _stage_pipelines(scene: Scene) -> Iterator[Claim]:
         by_file[stage.file.path].append(stage)
     for path, several in by_file.items():
         place, tool = several[0].file.at(several[0].target.line), several[0].target.runner
-        ways = tuple(way for stage in several for way in stage.ways(scene))
-        names = ", ".join(stage.target.name for stage in several[:5])
-        if len(several) < 2:
-            yield Claim(place, f"{path} has one stage", tool, Rung.DECLARED)
-        elif sum(stage.is_live for stage in several) < 2:
-            yield Claim(place, f"{path} has stages whose scripts do not exist", tool, Rung.DECLARED)
-        elif not any("train" in stage.stations for stage in several):
-            yield Claim(place, f"{path} has {len(several)} stages, none of which trains: {names}", tool, Rung.DECLARED)
+        lacking = _lacks(several)
+        if lacking:
+            yield Claim(place, f"{path} {lacking}", tool, Rung.DECLARED)
         else:
+            ways = tuple(way for stage in several for way in stage.ways(scene))
+            names = ", ".join(stage.target.name for stage in several[:5])
             yield Claim(Reached(place, ways), f"{path} has {len(several)} stages: {names}", tool)
+
+
+def _lacks(several: Sequence[Stage]) -> str:
+    """Why stages are no pipeline; empty where they are one."""
+    if len(several) < 2:
+        return "has one stage"
+    if sum(stage.is_live for stage in several) < 2:
+        return "has stages whose scripts do not exist"
+    return "" if any("train" in stage.stations for stage in several) else "has stages, none of which trains"
 
 
 def _chained(scene: Scene) -> Iterator[Claim]:
@@ -353,29 +377,10 @@ def _branches(scene: Scene, condition: Hit, _: Sequence[Arrival]) -> str | None:
 
 
 def _held_back(scene: Scene, gate: Gate, _: Sequence[Arrival]) -> str | None:
-    return "and a failing candidate goes no further" if _holds_back(scene, gate) else None
-
-
-def _holds_back(scene: Scene, gate: Gate) -> bool:
     """Registration or deployment hangs on the gate's outcome, or comes after a gate that stops the run."""
-    follows = [hit for practice in GOES_ON for hit in scene.hits(practice, notebooks=False)]
-    for hit in follows:
-        if hit.call is not None:
-            if not any(a.is_automatic for a in scene.arrivals(hit)):
-                continue  # the run's arguments switch it off
-            same = hit.file.path == gate.file.path and hit.scope == gate.scope
-            if (
-                same
-                and hit.place.line >= gate.line
-                and (gate.stops or hit.call.guards or hit.call.name in gate.effects)
-            ):
-                return True
-            last = hit.file.code.scopes[hit.scope].name.rpartition(".")[2] if hit.file.code else ""
-            if last and any(e.rpartition(".")[2] == last for e in gate.effects):
-                return True
-        if stands_before(scene, gate, [a for a in scene.arrivals(hit) if not a.in_test]):
-            return True
-    return False
+    follows = (hit for practice in GOES_ON for hit in scene.hits(practice, notebooks=False))
+    live = (hit for hit in follows if hit.call is None or any(way.is_automatic for way in scene.arrivals(hit)))
+    return "and a failing candidate goes no further" if any(decides_over(scene, gate, hit) for hit in live) else None
 
 
 def _printed(scene: Scene) -> list[NearMiss]:
