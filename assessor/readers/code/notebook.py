@@ -286,6 +286,13 @@ _SHELL_MAGICS = frozenset({"bash", "sh", "!", "shell", "sx", "system"})
 _AWAIT = getattr(ast, "PyCF_ALLOW_TOP_LEVEL_AWAIT", 0x2000) | ast.PyCF_ONLY_AST
 
 
+def _without_first_indent(lines: _Lines) -> _Lines:
+    """Take the first line's indentation off every line that begins with it, as IPython does before it runs a cell."""
+    first = next((text for text, _ in lines if text.strip()), "")
+    indent = first[: len(first) - len(first.lstrip(" \t"))]
+    return [(text.removeprefix(indent), at) for text, at in lines] if indent else lines
+
+
 class _Source:
     """The joined Python of the code cells, the line that each of its lines came from, and what was taken out."""
 
@@ -299,6 +306,7 @@ class _Source:
 
     def add(self, lines: _Lines) -> None:
         start, first = len(self.lines), lines[0][1]
+        lines = _without_first_indent(lines)
         python = self.python_of(lines)
         self.origins += [line for _, line in lines]
         accepted = _accepted(python)
@@ -385,6 +393,12 @@ _RUNNERS = {
 }
 
 
+_BARE = re.compile(
+    r"(?:pip|pip3|conda|mamba)[ ]+(?:install|uninstall|list|freeze|show)\b|(?:ls|cd|pwd|mkdir)(?:[ ]+[\w./~-]+)*$"
+)
+"""Magics that IPython runs without their percent sign."""
+
+
 def _magic(text: str) -> _Magic | None:
     """Return what a line with a magic, `!` or `?` becomes in Python, and the command that it runs; None for Python."""
     stripped = text.strip()
@@ -394,6 +408,8 @@ def _magic(text: str) -> _Magic | None:
         return _Magic(f"{indent}{assigned[1]}= None", _command(assigned[2] + assigned[3]))
     if stripped.startswith(("!", "%")):
         return _Magic(f"{indent}pass", _command(stripped))
+    if not indent and _BARE.match(stripped):
+        return _Magic("pass", stripped)
     if stripped.startswith("?") or re.match(r"[\w.*]+\?{1,2}$", stripped):
         return _Magic(f"{indent}pass", "")
     return None
