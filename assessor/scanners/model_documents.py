@@ -43,7 +43,9 @@ _TOPICS = {
     "limits": r"limit|caveat|risk|bias|fairness|known issues|ethical|failure|assumption|weakness",
 }
 _TOPIC = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _TOPICS.items()}
-_LABEL = re.compile(r"(?:\|\s*|[-*+]\s+)?\*{2}([^*|]{3,60})\*{2}\s*:?|\|\s*([\w /-]{3,60}?)\s*\|")
+_LABEL = re.compile(
+    r"(?:\|\s{0,20}|[-*+]\s{1,20})?\*{2}([^*|]{3,60})\*{2}\s{0,20}:?|\|\s{0,20}([\w /-]{3,60}?)\s{0,20}\|"
+)
 """What a list item or a row of a table speaks of: its bold start, its first cell."""
 _TRAINED = re.compile(r"\btrained (?:on|to|with|for)\b|fine-?tuned|training (?:data|set)", re.IGNORECASE)
 _FIGURE = re.compile(
@@ -139,7 +141,7 @@ _MEASURE = re.compile(
     re.IGNORECASE,
 )
 _LIMIT = re.compile(
-    r"(?:at least|at most|less than|more than|below|above|under|over|within|exceed\w*|≥|≤|>=|<=|>|<|reduc\w+|increas\w+|target\w*|minimum|maximum)"
+    r"(?:at least|at most|less than|more than|below|above|under|over|within|exceed\w{0,10}|≥|≤|>=|<=|>|<|reduc\w{1,20}|increas\w{1,20}|target\w{0,20}|minimum|maximum)"
     r"\D{0,40}\d+(?:\.\d+)?|\d+(?:\.\d+)?\s*(?:%|per ?cent)"
     r"|(?:must|should|shall|needs? to|has to|have to) (?:reach|achieve|have|be|stay|keep)\b\D{0,40}\d+(?:\.\d+)?",
     re.IGNORECASE,

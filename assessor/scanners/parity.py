@@ -95,7 +95,7 @@ def with_callers(scene: Scene, scopes: Iterable[ScopeKey]) -> set[ScopeKey]:
 
 
 _STORED = re.compile(
-    r"(?:^|[/_\-.])(?:scaler\w*|\w*encoders?|\w*vectori[sz]er|preprocessor|preprocess|preprocessing|transformer|tokenizer|imputer|"
+    r"(?:^|[/_\-.])(?:scaler\w{0,60}|\w{0,60}encoders?|\w{0,60}vectori[sz]er|preprocessor|preprocess|preprocessing|transformer|tokenizer|imputer|"
     r"dv|tfidf|column_transformer|feature_pipeline|label_binarizer|normalizer)(?:[_\-]\w+)?"
     r"\.(?:pkl|pickle|joblib|b|bin|sav|dill|onnx|json)$",
     re.IGNORECASE,

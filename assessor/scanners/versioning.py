@@ -29,7 +29,7 @@ _DATA_FILE = re.compile(
 )
 
 
-_VERSION_TAG = re.compile(r"^(?:[\w-]+[@/-])?v?\d+(?:\.\d+){1,3}(?:[-.+]?\w+)*$|^v\d+$")
+_VERSION_TAG = re.compile(r"^(?:[\w-]+[@/-])?v?\d+(?:\.\d+){1,3}(?:[-.+]?\w++)*+$|^v\d+$")
 
 
 def scan(scene: Scene) -> Iterator[Finding]:

@@ -29,8 +29,8 @@ from assessor.readers.ci.script import (
 )
 from assessor.readers.syntax.yaml_tree import NOTHING, Node, YamlProblem
 
-_GOOGLE = re.compile(r"(?:[^/]*[._-])?cloud-?build(?:[._-][^/]*)?\.(?:ya?ml|json)", re.IGNORECASE)
-_AWS = re.compile(r"(?:[^/]*[._-])?buildspec(?:[._-][^/]*)?\.ya?ml", re.IGNORECASE)
+_GOOGLE = re.compile(r"(?:[^/]{0,100}[._-])?cloud-?build(?:[._-][^/]{0,100})?\.(?:ya?ml|json)", re.IGNORECASE)
+_AWS = re.compile(r"(?:[^/]{0,100}[._-])?buildspec(?:[._-][^/]{0,100})?\.ya?ml", re.IGNORECASE)
 _QUICK = re.compile(r"""(?:^|\n)[{\s]*["']?(?:steps|phases)["']?[ \t]*:""")
 """A key that every build has at its top, with what a JSON file may have before it."""
 _MAX_JSON = 50_000

@@ -18,7 +18,7 @@ from assessor.readers.texts.settings import Entry, ini_entries
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LIST_FILE = re.compile(r"[\w./\\-]*(?:req|depend|constraint)[\w./-]*\.(?:txt|in)$", re.IGNORECASE)
+_LIST_FILE = re.compile(r"[\w./\\-]{0,100}(?:req|depend|constraint)[\w./-]{0,100}\.(?:txt|in)$", re.IGNORECASE)
 _MAX_DEPTH = 40
 
 Text = tuple[str, int]

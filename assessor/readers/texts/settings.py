@@ -182,7 +182,7 @@ def toml_entries(text: str) -> list[Entry]:
     return list(_TomlScanner(text).scan())
 
 
-_BLANK = re.compile(r"(?:[ \t\n]+|#[^\n]*)+")
+_BLANK = re.compile(r"(?:[ \t\n]++|#[^\n]*+)++")
 _PART = re.compile(r'[ \t]*(?:"((?:[^"\\\n]|\\.)*)"|\'([^\'\n]*)\'|([A-Za-z0-9_-]+))[ \t]*')
 _TRIPLE = {
     '"""': re.compile(r'"""((?:[^\\"]|\\.|"(?!""))*"{0,2})"""', re.DOTALL),
