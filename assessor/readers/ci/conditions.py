@@ -54,7 +54,7 @@ class _NoExpression(ValueError):
 
 
 _TOKEN = re.compile(
-    r"""\s*(?:
+    r"""\s*+(?:
       (?P<text>'(?:[^']|'')*'|"(?:[^"\\]|\\.)*")
     | (?P<number>-?\d+(?:\.\d+)?(?![\w.]))
     | (?P<regex>/(?:[^/\\\n]|\\.)+/[a-z]*)
