@@ -98,6 +98,8 @@ class _Finder:
         scope = (file.path, comparison.scope)
         if (comparison.picks and not comparison.stops) or self.in_training(scope, comparison):
             return ""
+        if _is_never_met(comparison):
+            return ""
         for side in comparison.sides:
             if any(self.origins.proves(scope, origin) for origin in side.made_by):
                 return _told(comparison, side)
@@ -222,6 +224,12 @@ class _Finder:
 def _is_metric(name: str) -> bool:
     """Every word of the name speaks of a quality or stands beside one (`val_f1_score`)."""
     return name not in _OTHER_LIMITS and speaks_of("compared_quality", name)
+
+
+def _is_never_met(comparison: Comparison) -> bool:
+    """A limit below what any metric is asked to reach (`auc < -1000`); errors are told as negative numbers by name."""
+    limit = comparison.literal
+    return limit is not None and limit < -1 and not any("neg" in name for name in comparison.names)
 
 
 def _is_limit(name: str) -> bool:

@@ -161,6 +161,9 @@ def identifiers(node: ast.expr) -> list[str]:
 
 def number_of(node: ast.expr) -> float | None:
     """The value of a numeric literal; None for anything else and for what no float can hold."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = number_of(node.operand) if isinstance(node.operand, ast.Constant) else None
+        return -value if value is not None else None
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
         try:
             return float(node.value)
