@@ -12,7 +12,7 @@ import hypothesis
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)
@@ -32,6 +32,19 @@ _CALM = {
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test reads or writes the cache of who runs it; commands that tests start get this one too."""
     os.environ["MLOPS_ASSESSOR_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(autouse=True)
+def own_memory_limit() -> Iterator[None]:
+    """A command that a test calls in this process may bound its memory; what comes after it, a browser, is not bound."""
+    try:
+        import resource
+    except ImportError:
+        yield
+        return
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    yield
+    resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def write_files(folder: Path, files: Mapping[str, str]) -> Path:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assessor.render.html import audit as html
+from assessor.render.views.hostile import visible
 from tests.audited import audited_hostile, audited_sample, poisoned
 from tests.hostile_repository import ATTACKS, MARK
 
@@ -127,7 +128,7 @@ def test_the_attacks_stand_there_as_text(visit: Visit, addresses: dict[str, str]
     text = visit.open(addresses["poisoned"]).page.locator("body").text_content() or ""
     for name, attack in ATTACKS.items():
         if attack.isprintable():
-            assert attack in text, name
+            assert visible(attack) in text, name
     assert "\\x1b[2J" in text
     assert "\\u202e" in text
     assert not any(sign in text for sign in "\x1b\u202e\u2066\u200b\ufeff")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from assessor.catalog.words import speaks_of
@@ -61,10 +61,10 @@ def _collectors(scene: Scene) -> tuple[Hop, ...]:
     """A scrape configuration or agent together with what deploys it (compose, chart, manifest)."""
     for file, resource in _resources(scene):
         if resource.kind in _SCRAPES or resource.kind in ("scrape_config", "otel_collector", "receiver"):
-            deployed = _deployed_with(scene, "collector")
+            deployed = _deployed_with(scene, _is_collector)
             if resource.kind in _SCRAPES or deployed:
                 return (*deployed, Hop(f"{resource.kind} {resource.name}".strip(), file.at(resource.line)))
-    return _deployed_with(scene, "agent")
+    return _deployed_with(scene, _is_agent)
 
 
 def _resources(scene: Scene) -> Iterator[tuple[ProjectFile, Resource]]:
@@ -79,14 +79,29 @@ def _services(scene: Scene) -> Iterator[tuple[ProjectFile, Service]]:
             yield file, item
 
 
-def _deployed_with(scene: Scene, kind: str) -> tuple[Hop, ...]:
-    """The first service or object whose image is of a kind (`words.yaml`: image_of_…)."""
-    concept = f"image_of_{kind}"
+def _is_collector(image: str) -> bool:
+    return speaks_of("image_of_collector", image)
+
+
+def _is_agent(image: str) -> bool:
+    return speaks_of("image_of_agent", image)
+
+
+def _evaluates_alerts(image: str) -> bool:
+    return speaks_of("image_of_alerting", image)
+
+
+def _shows_dashboards(image: str) -> bool:
+    return speaks_of("image_of_dashboards", image)
+
+
+def _deployed_with(scene: Scene, wanted: Callable[[str], bool]) -> tuple[Hop, ...]:
+    """The first service or object that starts an image of the kind wanted."""
     for file, item in _services(scene):
-        if speaks_of(concept, item.image):
+        if wanted(item.image):
             return (Hop(f"service {item.name}", file.at(item.line)),)
     for file, resource in _resources(scene):
-        if any(speaks_of(concept, image) for image in resource.images):
+        if any(wanted(image) for image in resource.images):
             return (Hop(f"{resource.kind} {resource.name}", file.at(resource.line)),)
     return ()
 
@@ -235,7 +250,7 @@ def alerting(scene: Scene) -> Iterator[Statement]:
 
 def _loaded_rules(scene: Scene) -> Iterator[Claim]:
     """Alert rules beside a Prometheus, Alertmanager or Grafana that compose or a manifest deploys."""
-    deployed = _deployed_with(scene, "alerting")
+    deployed = _deployed_with(scene, _evaluates_alerts)
     for file, resource in _resources(scene) if deployed else ():
         if resource.kind == "alert_rule":
             route = (*deployed, Hop(f"alert {resource.name}", file.at(resource.line)))
@@ -347,7 +362,7 @@ def _provisioned(scene: Scene) -> Iterator[Claim]:
     found = [(f, r) for f, r in _resources(scene) if r.system == "grafana"]
     boards = [(f, r) for f, r in found if r.kind == "dashboard"]
     providers = [(f, r) for f, r in found if "provider" in r.kind]
-    deployed = _deployed_with(scene, "dashboards")
+    deployed = _deployed_with(scene, _shows_dashboards)
     if boards and providers and deployed:
         (file, board), (provider_file, provider) = boards[0], providers[0]
         place = file.at(board.line)
