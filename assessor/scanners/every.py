@@ -122,6 +122,18 @@ def _only_carriers(hiding: tuple[BlindSpot, ...], scene: Scene) -> bool:
     told = [spot.alone for spot in hiding if spot.alone is not None]
     if told:
         return any(told)
-    endings = {spot.place.path.rpartition(".")[2] for spot in hiding}
-    blind = {spot.place.path for spot in hiding}
-    return not any(path.rpartition(".")[2] in endings and path not in blind for path in scene.project.files)
+    blind = {spot.place.path for spot in hiding if not _is_read_in_part(spot, scene)}
+    kinds = {_kind(path) for path in blind}
+    return bool(blind) and not any(_kind(path) in kinds and path not in blind for path in scene.project.files)
+
+
+def _is_read_in_part(spot: BlindSpot, scene: Scene) -> bool:
+    """A cell that is no Python hides that cell of its notebook, not the others."""
+    file = scene.project.files.get(spot.place.path)
+    return file is not None and file.is_notebook and file.code is not None and bool(file.code.calls)
+
+
+def _kind(path: str) -> str:
+    """The ending; notebooks and modules carry the same."""
+    ending = path.rpartition(".")[2]
+    return "py" if ending == "ipynb" else ending
