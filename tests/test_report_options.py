@@ -21,12 +21,13 @@ from tests.conftest import write_files
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+TRAINS = "from sklearn.linear_model import LinearRegression\n\nLinearRegression().fit([[1.0], [2.0]], [1.0, 2.0])\n"
 GUESS = partial(guessed_format, "audit")
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_files(tmp_path_factory.mktemp("reports") / "churn", {"train.py": "print('training')\n"})
+    return write_files(tmp_path_factory.mktemp("reports") / "churn", {"train.py": TRAINS})
 
 
 @pytest.mark.parametrize(

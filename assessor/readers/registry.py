@@ -91,6 +91,7 @@ def read(path: str, text: str, chosen: list[ModuleType]) -> FileFacts:
     """Join the facts of the readers given. A reader that fails has a bug of ours: that is told as a problem of the file,
     since one reader's bug must not cost the other answers."""
     facts = EMPTY
+    left_out.taken()  # notes of what was parsed outside of readers belong to no file
     for reader in chosen:
         read_one: Callable[[str, str], FileFacts] = reader.read
         try:

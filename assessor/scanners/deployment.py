@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -239,7 +238,7 @@ def _rollback_jobs(scene: Scene) -> Iterator[Evidence]:
         if "rollback" not in words or not is_ci(Arrival(run, 0)):
             continue
         place = Place(run.path, run.job.line)
-        if run.is_automatic and re.search(r"fail", run.job.condition, re.IGNORECASE):
+        if run.is_automatic and "fail" in run.job.condition.lower():
             yield Evidence(practice, Rung.AUTOMATED, place, f"job {run.job.id} rolls back on failure", "", run.hops)
         else:
             yield Evidence(practice, Rung.USED, place, f"job {run.job.id} rolls back")
