@@ -84,7 +84,7 @@ def test_several_reports_of_one_audit(project: Path, tmp_path: Path, capsys: pyt
     assert main(["audit", str(project), "--format", "csv", *outputs[:2], "--format", "shields"]) == 0
     captured = capsys.readouterr()
     assert captured.err == ""
-    assert json.loads(captured.out)["message"] == "level 1 of 5"
+    assert json.loads(captured.out)["message"] == "level 1.1 of 5"
     assert places[0].read_bytes() == places[1].read_bytes()
     assert "<svg" in places[2].read_text("utf-8")
     assert "Level 1: Manual process" in places[3].read_text("utf-8")

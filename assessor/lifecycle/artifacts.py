@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from assessor.hits.scene import Scene
 from assessor.project.model import ProjectFile, Role
 
-_TYPED = re.compile(r"^kfp\.(?:v2\.)?(?:dsl\.)?(?:components\.)?(?:Input|Output|InputPath|OutputPath)$")
-_PROPERTIES = re.compile(r"^sagemaker\..*\.properties\.")
+_TYPED = frozenset({"Input", "Output", "InputPath", "OutputPath"})
+"""Annotations of Kubeflow Pipelines for what a component takes and gives (https://www.kubeflow.org/docs/components/pipelines)."""
 _OUTPUT = re.compile(r"\$\{\{\s*parent\.jobs\.\w+\.outputs\.\w+\s*\}\}")
 
 
@@ -48,10 +48,10 @@ def handed_on(scene: Scene) -> Iterator[Handed]:
 def _in_code(scene: Scene, file: ProjectFile) -> Handed | None:
     index = scene.modules.index(file.path)
     for reference in index.facts.references:
-        if _TYPED.match(reference.name):
+        if reference.name.startswith("kfp.") and reference.name.rpartition(".")[2] in _TYPED:
             text = "typed artifacts are handed from step to step"
             return Handed(file, reference.line, "kubeflow", text, reference.scope)
     for call in index.facts.calls:
-        if any(_PROPERTIES.match(name) for name in call.names):
+        if any(name.startswith("sagemaker.") and ".properties." in name for name in call.names):
             return Handed(file, call.line, "sagemaker", "a step takes the properties of another one", call.scope)
     return None

@@ -17,10 +17,15 @@ STAGES = {
 
 
 _CHOICE = re.compile(r"\$\{\{([^}]{1,300}?)&&\s*'?([\w./:-]+)'?\s*\|\|\s*'?([\w./:-]+)'?\s*\}\}")
-_BY_REF = re.compile(r"github\.(?:ref|base_ref|event)", re.IGNORECASE)
-_SWITCH = re.compile(r"true|false|yes|no|on|off|\d+|-.*", re.IGNORECASE)
+_BY_REF = ("github.ref", "github.base_ref", "github.event")
+_SWITCHES = frozenset({"true", "false", "yes", "no", "on", "off"})
 """Values that switch something and name no target."""
 _OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
+
+
+def _is_switch(value: str) -> bool:
+    """A value that turns something on or off, a number or an option; no name of a target."""
+    return value.lower() in _SWITCHES or value.isdecimal() or value.startswith("-")
 
 
 def chosen_by_condition(text: str) -> tuple[str, ...]:
@@ -30,9 +35,9 @@ def chosen_by_condition(text: str) -> tuple[str, ...]:
     """
     for condition, first, second in _CHOICE.findall(text[:20_000]):
         if (
-            _BY_REF.search(condition)
+            any(name in condition.lower() for name in _BY_REF)
             and first != second
-            and not (_SWITCH.fullmatch(first) or _SWITCH.fullmatch(second))
+            and not (_is_switch(first) or _is_switch(second))
         ):
             return (first, second)
     return ()
