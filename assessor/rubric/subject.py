@@ -111,10 +111,13 @@ def _may_be(findings: Mapping[str, Finding], names: Sequence[str]) -> bool:
 
 
 def without_learning(findings: Mapping[str, Finding], practices: Sequence[Practice]) -> dict[str, Finding]:
-    """The findings where no machine learning was found: practices that need a model do not apply."""
+    """The findings where no machine learning was found: practices that need a model do not apply. What was seen of one all
+    the same (a seed, a kept table of predictions) stays as it was found."""
     need = {practice.id for practice in practices if practice.needs_model}
     return {
-        name: replace(finding, rung=Rung.NOT_APPLICABLE, summary=NO_MODEL, evidence=()) if name in need else finding
+        name: replace(finding, rung=Rung.NOT_APPLICABLE, summary=NO_MODEL)
+        if name in need and finding.rung is Rung.ABSENT
+        else finding
         for name, finding in findings.items()
     }
 
