@@ -15,7 +15,7 @@ from assessor.findings import Hop, NearMiss, Rung
 from assessor.hits.hit import Code as Code
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
-from assessor.project.arrivals import Arrival
+from assessor.project.arrivals import ActionSite, Arrival, Site
 from assessor.project.model import ProjectFile
 
 
@@ -38,7 +38,10 @@ class Ways:
 
 ANY = Ways()
 NONE = Ways(none=True)
+WITH_TESTS = Ways(tests=True)
 IN_CI = Ways(tests=True, ci=True)
+TESTED_IN_CI = Ways(tests=True, builds=False, ci=True)
+"""An image build that runs tests is no test of a change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +137,29 @@ def intended(scene: Scene, practice: str) -> Iterator[Claim]:
             yield Claim(place, f"{tool.title} is declared, nothing here uses it for this", tool.id, Rung.DECLARED)
 
 
-def seen(hit: Hit, *, counts: Ways = ANY, raised_by: Raising | None = None, carried: tuple[Hop, ...] = ()) -> Claim:
-    """A product at work: at least what its proof in the catalogue says."""
+def always(text: str = "") -> Raising:
+    """Enforced wherever a run reaches it: it is there to stop something."""
+    return lambda _: text
+
+
+def at_command(site: Site | ActionSite) -> Reached:
+    """A command or action, reached where a run comes to it."""
+    return Reached(site.place, (site.arrival,) if site.arrival else ())
+
+
+def seen(
+    hit: Hit,
+    *,
+    at_least: Rung | None = None,
+    counts: Ways = ANY,
+    raised_by: Raising | None = None,
+    carried: tuple[Hop, ...] = (),
+) -> Claim:
+    """A product at work: at least what its proof in the catalogue says, or `at_least`."""
     text = f"{hit.tool.title}: {hit.proof.text}" if hit.proof.text else hit.tool.title
     rung = Rung(hit.proof.rung)
     counts = NONE if rung is Rung.DECLARED else counts
-    return Claim(hit, text, hit.tool.id, rung, counts=counts, raised_by=raised_by, carried=carried)
+    return Claim(hit, text, hit.tool.id, at_least or rung, counts=counts, raised_by=raised_by, carried=carried)
 
 
 def products(

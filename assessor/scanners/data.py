@@ -21,11 +21,11 @@ from assessor.readers.texts.documents import is_dictionary_sheet
 from assessor.scanners import ladder
 from assessor.scanners.claims import (
     NONE,
+    WITH_TESTS,
     Claim,
     Code,
     Rule,
     Statement,
-    Ways,
     Written,
     intended,
     products,
@@ -34,13 +34,10 @@ from assessor.scanners.claims import (
 )
 from assessor.scanners.parity import parity
 
-WITH_TESTS = Ways(tests=True)
-
 
 def scan(scene: Scene) -> Iterator[Finding]:
     """Rate the six practices of data."""
-    yield from ladder.findings(scene, RULES)
-    yield parity(scene)
+    return ladder.findings(scene, RULES)
 
 
 def validation(scene: Scene) -> Iterator[Statement]:
@@ -202,4 +199,5 @@ RULES: dict[str, Rule] = {
     "data.feature_store": feature_store,
     "data.lineage": lineage,
     "data.documentation": documentation,
+    "data.parity": parity,
 }

@@ -7,65 +7,56 @@ from functools import partial
 
 from assessor.catalog.words import cut
 from assessor.facts.place import Place
-from assessor.facts.project_files import Dockerfile, Requirements, Resource
-from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
+from assessor.facts.project_files import Resource
+from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.deployments import Deployment, deploying_route, deployments, over_ssh
 from assessor.lifecycle.environments import STAGES, chosen_by_condition, stage_named, stage_of, targets_of
-from assessor.lifecycle.order import best, is_ci
+from assessor.lifecycle.order import is_ci
 from assessor.lifecycle.serving import batch_predictions, endpoint_handlers, loads_model, predicts
 from assessor.lifecycle.trials_in_code import trials_in_code
 from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
 from assessor.scanners import ladder
-from assessor.scanners.ladder import conclude, raised
+from assessor.scanners.claims import (
+    NONE,
+    WITH_TESTS,
+    Claim,
+    Code,
+    Reached,
+    Rule,
+    Statement,
+    Written,
+    always,
+    intended,
+    products,
+    seen,
+)
 from assessor.scanners.serving_trials import compatibility
 
 
 def scan(scene: Scene) -> Iterator[Finding]:
     """Rate the eight practices of deployment."""
-    yield packaging(scene)
-    yield serving(scene)
-    yield infrastructure(scene)
-    yield compatibility(scene)
-    yield automation(scene)
-    yield environments(scene)
-    yield conclude(
-        "deployment.progressive",
-        [*ladder.plain(scene, "deployment.progressive"), *_weighted(scene), *_two_models(scene)],
-    )
-    yield conclude("deployment.rollback", [*ladder.plain(scene, "deployment.rollback"), *_rollback_jobs(scene)])
+    return ladder.findings(scene, RULES)
 
 
-def packaging(scene: Scene) -> Finding:
+def packaging(scene: Scene) -> Iterator[Statement]:
     """A Dockerfile, model package or wheel with an entry point is used; built by CI or a pipeline, automated."""
     practice = "deployment.packaging"
-    evidence = ladder.plain(scene, practice)
-    evidence = [
-        e
-        for e in evidence
-        if not (e.rung is Rung.USED and e.place.path.lower().rpartition("/")[2].startswith("dockerfile"))
-    ]
+    yield from intended(scene, practice)
+    for hit in scene.hits(practice):
+        is_dockerfile = hit.place.path.lower().rpartition("/")[2].startswith("dockerfile")
+        yield seen(hit, at_least=Rung.ABSENT if is_dockerfile and hit.proof.rung == "used" else None)
     for file, dockerfile in scene.project.having(lambda f: f.dockerfile, frozenset({Role.FIRST_PARTY})):
-        assert isinstance(dockerfile, Dockerfile)
-        if not dockerfile.stages or not (dockerfile.copies or dockerfile.entry):
-            continue
-        place = file.at(dockerfile.stages[0].line)
-        arrival = best(a for a in scene.automation.reach.files.get(file.path, ()) if a.is_automatic and _builds(a))
-        text = f"{file.path} packages the code"
-        if arrival:
-            evidence.append(
-                Evidence(practice, Rung.AUTOMATED, place, text, "docker", (*arrival.route, Hop(file.path, place)))
-            )
-        else:
-            evidence.append(Evidence(practice, Rung.USED, place, text, "docker"))
+        if dockerfile.stages and (dockerfile.copies or dockerfile.entry):
+            ways = scene.automation.reach.files.get(file.path, ())
+            subject = Reached(file.at(dockerfile.stages[0].line), tuple(way for way in ways if _builds(way)))
+            yield Claim(subject, f"{file.path} packages the code", "docker", counts=WITH_TESTS)
     for file, requirements in scene.project.having(lambda f: f.requirements, frozenset({Role.FIRST_PARTY})):
-        assert isinstance(requirements, Requirements)
         if requirements.has_build and requirements.entry_points:
             name, _, line = requirements.entry_points[0]
-            evidence.append(Evidence(practice, Rung.USED, file.at(line), f"a wheel with the entry point {name}"))
-    return conclude(practice, evidence)
+            yield Claim(file.at(line), f"a wheel with the entry point {name}")
 
 
 def _builds(arrival: Arrival) -> bool:
@@ -73,36 +64,27 @@ def _builds(arrival: Arrival) -> bool:
     return arrival.hop is not None
 
 
-def serving(scene: Scene) -> Finding:
+# ---- serving ----
+
+
+def serving(scene: Scene) -> Iterator[Statement]:
     """An API, batch or stream inference code, a demo app; deployed by what automation applies: automated."""
     practice = "deployment.serving"
-    evidence = list(ladder.declared(scene, practice))
-    modules = scene.hits(practice, notebooks=False)
+    found = scene.hits(practice, notebooks=False)
+    modules = [hit for hit in found if predicts(scene, hit)]
+    idle = [hit for hit in found if hit not in modules]
+    if modules or not idle:  # what predicts nothing declares nothing either
+        yield from intended(scene, practice)
     deployed = deploying_route(scene, lambda item: not _brings_pipelines(item))
-    idle = [hit for hit in modules if not predicts(scene, hit)]
-    modules = [hit for hit in modules if hit not in idle]
     for hit in modules:
-        for item in ladder.evidence(scene, [hit]):
-            if item.rung is Rung.USED and deployed and _is_carried(hit):
-                route = (*deployed, Hop(hit.text or hit.tool.title, hit.place))
-                item = Evidence(practice, Rung.AUTOMATED, item.place, item.text, item.tool, route)
-            evidence.append(item)
-    evidence += _batch(scene)
+        yield seen(hit, carried=deployed if _is_carried(hit) else ())
+    yield from _batch(scene)
     for file, number, text in endpoint_handlers(scene):
         line = max(scene.modules.index(file.path).facts.scopes[number].line, 1)
-        item = ladder.scope_evidence(scene, practice, file, number, line, text)
-        evidence.append(item)
-    if idle and not modules:
-        evidence = [e for e in evidence if e.rung is not Rung.DECLARED]
-    if not modules and not evidence:
-        evidence += _in_notebooks(scene)
+        yield Claim(Code(file, number, line), text)
     if not modules:
-        for hit in scene.hits(practice):
-            if hit.in_notebook:
-                evidence.append(
-                    Evidence(practice, Rung.DECLARED, hit.place, "served from a notebook only", hit.tool.id)
-                )
-    return conclude(practice, evidence, [NearMiss(h.place, "a web app that predicts nothing", h.tool.id) for h in idle])
+        yield from _in_notebooks(scene)
+    yield from (NearMiss(hit.place, "a web app that predicts nothing", hit.tool.id) for hit in idle)
 
 
 def _brings_pipelines(item: Deployment) -> bool:
@@ -118,30 +100,26 @@ def _is_carried(hit: Hit) -> bool:
     return hit.kind != "call" or hit.tool.category != "cloud_ml"
 
 
-def _in_notebooks(scene: Scene) -> Iterator[Evidence]:
-    """A notebook that loads a stored model and predicts, without training one."""
+def _in_notebooks(scene: Scene) -> Iterator[Claim]:
+    """What a notebook serves, and where one loads a stored model and predicts, without training one."""
+    for hit in scene.hits("deployment.serving"):
+        if hit.in_notebook:
+            yield Claim(hit, "served from a notebook only", hit.tool.id, Rung.DECLARED, counts=NONE)
     for file in scene.project.notebooks:
         code = file.code
         if code is None or file.role is not Role.FIRST_PARTY:
             continue
-        predicts = next((c for c in code.calls if c.name.rpartition(".")[2] in ("predict", "predict_proba")), None)
+        asked = next((c for c in code.calls if c.name.rpartition(".")[2] in ("predict", "predict_proba")), None)
         trains = any(c.name.rpartition(".")[2] == "fit" for c in code.calls)
-        if predicts and not trains and loads_model(code.calls):
-            yield Evidence(
-                "deployment.serving", Rung.DECLARED, file.at(predicts.line), "predictions in a notebook only"
-            )
+        if asked and not trains and loads_model(code.calls):
+            yield Claim(file.at(asked.line), "predictions in a notebook only", at_least=Rung.DECLARED, alone=True)
 
 
-def _batch(scene: Scene) -> Iterator[Evidence]:
+def _batch(scene: Scene) -> Iterator[Claim]:
     """Batch inference: a module or function named so that loads a model and predicts."""
     for file, call, name in batch_predictions(scene):
-        text = f"{name} predicts with a stored model"
-        item = ladder.scope_evidence(scene, "deployment.serving", file, call.scope, call.line, text)
-        route = deploying_route(scene, partial(_brings_out, scene, file)) if item.rung is Rung.USED else ()
-        if route:
-            route = (*route, Hop(text, item.place))
-            item = Evidence(item.practice, Rung.AUTOMATED, item.place, text, item.tool, route)
-        yield item
+        carried = deploying_route(scene, partial(_brings_out, scene, file))
+        yield Claim(Code(file, call.scope, call.line), f"{name} predicts with a stored model", carried=carried)
 
 
 def _brings_out(scene: Scene, file: ProjectFile, item: Deployment) -> bool:
@@ -156,66 +134,57 @@ def _brings_out(scene: Scene, file: ProjectFile, item: Deployment) -> bool:
     return tool.category == "serving"
 
 
-def infrastructure(scene: Scene) -> Finding:
+# ---- infrastructure and automation ----
+
+
+def infrastructure(scene: Scene) -> Iterator[Statement]:
     """Compose alone is declared; Terraform, charts and manifests are used; applied by CI or GitOps, automated."""
     practice = "deployment.infrastructure"
-    evidence = list(ladder.declared(scene, practice))
+    yield from intended(scene, practice)
     for hit in scene.hits(practice):
-        if hit.kind == "command" and not hit.arrivals:
-            continue  # an apply that a person types is a command, not infrastructure as code
-        evidence += ladder.evidence(scene, [hit])
+        if (
+            hit.kind != "command" or hit.arrivals
+        ):  # an apply that a person types is a command, no infrastructure as code
+            yield seen(hit)
     for file, services in scene.project.having(lambda f: f.services, frozenset({Role.FIRST_PARTY})):
-        line = services[0].line
-        evidence.append(
-            Evidence(practice, Rung.DECLARED, file.at(line), f"{file.path} is docker compose only", "docker-compose")
-        )
-    return conclude(practice, evidence)
+        text = f"{file.path} is docker compose only"
+        yield Claim(file.at(services[0].line), text, "docker-compose", Rung.DECLARED)
 
 
-# ---- automation ----
-
-
-def automation(scene: Scene) -> Finding:
+def automation(scene: Scene) -> Iterator[Statement]:
     """A person starts it: used; merges, tags or results deploy: automated; behind tests, a gate or approval: enforced."""
-    practice = "deployment.automation"
-    evidence: list[Evidence] = []
     for item in deployments(scene):
         hit = item.hit
         if item.route and (hit is None or hit.kind in ("command", "call") or scene.arrivals(hit)):
-            proof = Evidence(practice, Rung.AUTOMATED, item.place, item.text, item.tool, item.route)
-            evidence.append(raised(proof, item.after) if item.after else proof)
+            held = always(item.after) if item.after else None
+            yield Claim(item.place, item.text, item.tool, carried=item.route, raised_by=held)
         elif item.by_person:
-            text = f"{hit.tool.title if hit else item.text}: a person starts it"
-            evidence.append(Evidence(practice, Rung.USED, item.place, text, item.tool))
+            yield Claim(item.place, f"{hit.tool.title if hit else item.text}: a person starts it", item.tool)
         elif hit is not None and hit.kind in ("command", "call"):
-            text = f"{hit.text[:60]} is scripted"
-            evidence.append(Evidence(practice, Rung.DECLARED, item.place, text, item.tool))
+            yield Claim(item.place, f"{hit.text[:60]} is scripted", item.tool, Rung.DECLARED)
         elif hit is not None:
-            evidence += ladder.evidence(scene, [hit])
-    return conclude(practice, evidence)
+            yield seen(hit)
 
 
-def _weighted(scene: Scene) -> Iterator[Evidence]:
-    """Routes that split traffic by weights between two versions; applied by a run, automated."""
-    practice = "deployment.progressive"
+# ---- trials and rollback ----
+
+
+def progressive(scene: Scene) -> Iterator[Statement]:
+    """A canary, a shadow, a split of traffic: used; applied by a run, automated."""
+    yield from products(scene, "deployment.progressive")
+    yield from _weighted(scene)
+    for file, number, line, text in trials_in_code(scene):
+        yield Claim(Code(file, number, line), text)
+
+
+def _weighted(scene: Scene) -> Iterator[Claim]:
+    """Routes that split traffic by weights between two versions."""
     for file, resources in scene.project.having(lambda f: f.resources, frozenset({Role.FIRST_PARTY})):
         for resource in resources:
             weights = _weights(resource)
-            if not weights or all(value in ("0", "100") for value, _ in weights):
-                continue
-            place, text = file.at(weights[0][1]), f"{resource.kind} {resource.name} splits traffic by weights"
-            arrival = best(a for a in scene.automation.reach.files.get(file.path, ()) if a.is_automatic)
-            if arrival:
-                route = (*arrival.route, Hop(f"{resource.kind} {resource.name}", place))
-                yield Evidence(practice, Rung.AUTOMATED, place, text, "istio", route)
-            else:
-                yield Evidence(practice, Rung.USED, place, text, "istio")
-
-
-def _two_models(scene: Scene) -> Iterator[Evidence]:
-    """A split or a shadow that the service's own code makes."""
-    for file, number, line, text in trials_in_code(scene):
-        yield ladder.scope_evidence(scene, "deployment.progressive", file, number, line, text)
+            if not all(value in ("0", "100") for value, _ in weights):
+                text = f"{resource.kind} {resource.name} splits traffic by weights"
+                yield Claim(Written(file, weights[0][1]), text, "istio", counts=WITH_TESTS)
 
 
 def _weights(resource: Resource) -> list[tuple[str, int]]:
@@ -228,84 +197,90 @@ def _weights(resource: Resource) -> list[tuple[str, int]]:
     return []
 
 
-def _rollback_jobs(scene: Scene) -> Iterator[Evidence]:
-    """Jobs named for rolling back: a person starts them, or they run when something failed."""
-    practice = "deployment.rollback"
+def rollback(scene: Scene) -> Iterator[Statement]:
+    """A way back that a person starts is used; one that a failure starts, automated."""
+    yield from products(scene, "deployment.rollback")
     for run in scene.automation.runs.values():
-        words = (
-            f"{run.job.id} {run.job.name} {run.job.stage}".lower().replace("_", "").replace("-", "").replace(" ", "")
-        )
-        if "rollback" not in words or not is_ci(Arrival(run, 0)):
-            continue
-        place = Place(run.path, run.job.line)
-        if run.is_automatic and "fail" in run.job.condition.lower():
-            yield Evidence(practice, Rung.AUTOMATED, place, f"job {run.job.id} rolls back on failure", "", run.hops)
-        else:
-            yield Evidence(practice, Rung.USED, place, f"job {run.job.id} rolls back")
+        words = cut(f"{run.job.id} {run.job.name} {run.job.stage}").replace(" ", "")
+        if "rollback" in words and is_ci(Arrival(run, 0)):
+            on_failure = run.is_automatic and "fail" in run.job.condition.lower()
+            text = f"job {run.job.id} rolls back{' on failure' if on_failure else ''}"
+            yield Claim(Place(run.path, run.job.line), text, carried=run.hops if on_failure else ())
 
+
+# ---- environments ----
 
 _CONFIG_ENDINGS = (".yml", ".yaml", ".tfvars", ".tf", ".json", ".toml", ".env", ".ini", ".hcl", ".cfg", ".bicepparam")
+_FOLDERS_OF_CI = (".github/", ".gitlab/", ".circleci/")
 
 
-def environments(scene: Scene) -> Finding:
+def environments(scene: Scene) -> Iterator[Statement]:
     """Separate configuration of two environments is used; automation that promotes through them, automated."""
-    practice = "deployment.environments"
-    evidence = ladder.plain(scene, practice)
-    named = _named_files(scene)
-    for _, stages in sorted(named.items()):
+    yield from products(scene, "deployment.environments")
+    for _, stages in sorted(_named_files(scene).items()):
         if "prod" in stages and len(stages) > 1:
-            path = stages["prod"]
-            text = f"separate configuration for {', '.join(sorted(stages))}"
-            evidence.append(Evidence(practice, Rung.USED, scene.project.files[path].at(1), text))
-    evidence += _sections(scene)
-    evidence += _settings_classes(scene)
-    evidence += _promotions(scene)
-    return conclude(practice, evidence)
+            place = scene.project.files[stages["prod"]].at(1)
+            yield Claim(place, f"separate configuration for {', '.join(sorted(stages))}")
+    yield from _sections(scene)
+    yield from _settings_classes(scene)
+    yield from _chosen_by_ref(scene)
+    yield from _promotions(scene)
 
 
 def _named_files(scene: Scene) -> dict[str, dict[str, str]]:
     """Folder → environment → file, for configuration files told apart by environment."""
     found: dict[str, dict[str, str]] = {}
     for path in sorted(scene.project.files):
-        if scene.project.files[path].role is not Role.FIRST_PARTY or not path.endswith(_CONFIG_ENDINGS):
-            continue
-        if (
-            path.startswith((".github/", ".gitlab/", ".circleci/"))
-            or "requirements" in path
-            or "environment" in path.rpartition("/")[2]
-        ):
-            continue
-        parts = path.split("/")
-        stem = parts[-1].rpartition(".")[0]
-        own = stage_named(stem)
-        if own:
-            found.setdefault("/".join(parts[:-1]), {}).setdefault(own, path)
-        for depth in range(len(parts) - 1):
-            stage = STAGES.get(parts[depth].lower())
-            if stage and parts[depth].lower() not in ("test", "testing"):
-                found.setdefault("/".join(parts[:depth]) + "/*", {}).setdefault(stage, path)
+        if scene.project.files[path].role is Role.FIRST_PARTY and _is_configuration(path):
+            for folder, stage in _told_apart(path):
+                found.setdefault(folder, {}).setdefault(stage, path)
     return found
 
 
-def _sections(scene: Scene) -> Iterator[Evidence]:
+def _is_configuration(path: str) -> bool:
+    """Not that of CI, and none that lists what is installed."""
+    if not path.endswith(_CONFIG_ENDINGS) or path.startswith(_FOLDERS_OF_CI):
+        return False
+    return "requirements" not in path and "environment" not in path.rpartition("/")[2]
+
+
+def _told_apart(path: str) -> Iterator[tuple[str, str]]:
+    """(folder of the alternatives, environment) by the name of the file, and by each folder above it."""
+    parts = path.split("/")
+    own = stage_named(parts[-1].rpartition(".")[0])
+    if own:
+        yield "/".join(parts[:-1]), own
+    for depth, part in enumerate(parts[:-1]):
+        stage = STAGES.get(part.lower())
+        if stage and part.lower() not in ("test", "testing"):
+            yield "/".join(parts[:depth]) + "/*", stage
+
+
+def _sections(scene: Scene) -> Iterator[Claim]:
     """Sections of one configuration file: `default:` and `production:`, bundle targets, serverless stages."""
-    practice = "deployment.environments"
     for file in scene.project.ordered:
-        if file.role is not Role.FIRST_PARTY or not file.facts.settings or file.path.startswith((".github/",)):
-            continue
-        if file.path.rpartition("/")[2] == "package.json":
-            continue  # `browserslist` and build tools have sections of these names
-        heads: dict[str, int] = {}
-        for setting in file.facts.settings:
-            parts = setting.key.split(".")
-            for part in parts[:2]:
-                if part.lower() in STAGES or part == "default":
-                    heads.setdefault(STAGES.get(part.lower(), "default"), setting.line)
-        if "prod" in heads and len(heads) > 1:
-            yield Evidence(practice, Rung.USED, file.at(heads["prod"]), f"sections for {', '.join(sorted(heads))}")
+        if file.role is Role.FIRST_PARTY and _may_have_sections(file.path):
+            heads = _heads(file)
+            if "prod" in heads and len(heads) > 1:
+                yield Claim(file.at(heads["prod"]), f"sections for {', '.join(sorted(heads))}")
 
 
-def _settings_classes(scene: Scene) -> Iterator[Evidence]:
+def _may_have_sections(path: str) -> bool:
+    """In package.json `browserslist` and build tools have sections of these names."""
+    return not path.startswith(".github/") and path.rpartition("/")[2] != "package.json"
+
+
+def _heads(file: ProjectFile) -> dict[str, int]:
+    """Environment → line, for the sections of a file."""
+    heads: dict[str, int] = {}
+    for setting in file.facts.settings:
+        for part in setting.key.split(".")[:2]:
+            if part.lower() in STAGES or part == "default":
+                heads.setdefault(STAGES.get(part.lower(), "default"), setting.line)
+    return heads
+
+
+def _settings_classes(scene: Scene) -> Iterator[Claim]:
     """Classes of settings in one file named for environments: `DevelopmentConfig` and `ProductionConfig`."""
     for file in scene.project.code_files:
         heads: dict[str, int] = {}
@@ -314,32 +289,51 @@ def _settings_classes(scene: Scene) -> Iterator[Evidence]:
             if words and words[-1] in ("config", "settings", "configuration", "conf"):
                 found = next((STAGES[word] for word in words[:-1] if word in STAGES), None)
                 heads.setdefault(found or "default", definition.line)
-        if "prod" in heads and len(heads.keys() - {"default"}) > 1:
-            text = f"classes of settings for {', '.join(sorted(heads.keys() - {'default'}))}"
-            yield Evidence("deployment.environments", Rung.USED, file.at(heads["prod"]), text)
+        named = sorted(heads.keys() - {"default"})
+        if "prod" in heads and len(named) > 1:
+            yield Claim(file.at(heads["prod"]), f"classes of settings for {', '.join(named)}")
 
 
-def _promotions(scene: Scene) -> Iterator[Evidence]:
-    """Runs that deploy to two environments of which one comes after the other."""
-    practice = "deployment.environments"
-    deploys: list[tuple[str, Arrival, Hit]] = []
-    for name in ("deployment.automation", "deployment.infrastructure"):
+_DEPLOYING = ("deployment.automation", "deployment.infrastructure")
+
+
+def _deploying(scene: Scene) -> Iterator[tuple[Hit, Arrival]]:
+    """Products that deploy, and the runs of CI that reach them without a person."""
+    for name in _DEPLOYING:
         for hit in scene.hits(name, notebooks=False):
-            for arrival in scene.arrivals(hit):
-                stage = stage_of(hit, arrival)
-                if stage and arrival.is_automatic and is_ci(arrival):
-                    deploys.append((stage, arrival, hit))
-                targets = targets_of(hit, arrival)
-                if targets and arrival.is_automatic and is_ci(arrival):
-                    text, route = f"the ref chooses between {' and '.join(targets)}", scene.route(hit, arrival)
-                    yield Evidence(practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, route)
-    for site, arrival in over_ssh(scene):
-        targets = chosen_by_condition(arrival.run.job.environment)
-        if targets and arrival.is_automatic:
+            yield from ((hit, way) for way in scene.arrivals(hit) if way.is_automatic and is_ci(way))
+
+
+def _chosen_by_ref(scene: Scene) -> Iterator[Claim]:
+    """Deployments whose target depends on the branch or tag."""
+    for hit, way in _deploying(scene):
+        if targets := targets_of(hit, way):
             text = f"the ref chooses between {' and '.join(targets)}"
-            yield Evidence(practice, Rung.AUTOMATED, site.place, text, "ssh", arrival.route)
+            yield Claim(hit.place, text, hit.tool.id, carried=scene.route(hit, way))
+    for site, way in over_ssh(scene):
+        targets = chosen_by_condition(way.run.job.environment)
+        if targets and way.is_automatic:
+            text = f"the ref chooses between {' and '.join(targets)}"
+            yield Claim(site.place, text, "ssh", carried=way.route)
+
+
+def _promotions(scene: Scene) -> Iterator[Claim]:
+    """Runs that deploy to two environments of which one comes after the other."""
+    deploys = [(stage, hit, way) for hit, way in _deploying(scene) if (stage := stage_of(hit, way))]
     stages = {stage for stage, _, _ in deploys}
     if "prod" in stages and len(stages) > 1:
-        stage, arrival, hit = next(d for d in deploys if d[0] == "prod")
+        _, hit, way = next(d for d in deploys if d[0] == "prod")
         text = f"automation deploys to {', '.join(sorted(stages))}"
-        yield Evidence(practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, scene.route(hit, arrival))
+        yield Claim(hit.place, text, hit.tool.id, carried=scene.route(hit, way))
+
+
+RULES: dict[str, Rule] = {
+    "deployment.packaging": packaging,
+    "deployment.serving": serving,
+    "deployment.infrastructure": infrastructure,
+    "deployment.compatibility": compatibility,
+    "deployment.automation": automation,
+    "deployment.environments": environments,
+    "deployment.progressive": progressive,
+    "deployment.rollback": rollback,
+}

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from assessor.facts.place import Place
 from assessor.facts.project_files import Document
-from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
+from assessor.facts.python import PythonFacts
+from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.scene import MIN_LINES, Scene
-from assessor.lifecycle.order import best
 from assessor.project.model import ProjectFile, Role
 from assessor.scanners import ladder
-from assessor.scanners.ladder import conclude
+from assessor.scanners.claims import WITH_TESTS, Claim, Reached, Rule, Statement, always, products, seen
 from assessor.scanners.model_documents import model_card, objectives
 
 _EVERY = frozenset({Role.FIRST_PARTY, Role.DOCUMENTATION, Role.TEST, Role.DATA, Role.EXAMPLE})
@@ -20,14 +20,7 @@ _EVERY = frozenset({Role.FIRST_PARTY, Role.DOCUMENTATION, Role.TEST, Role.DATA, 
 
 def scan(scene: Scene) -> Iterator[Finding]:
     """Rate the eight practices of governance."""
-    yield documentation(scene)
-    yield license_(scene)
-    yield ownership(scene)
-    yield model_card(scene)
-    yield dependency_updates(scene)
-    yield secrets(scene)
-    yield conclude("governance.responsible_ai", ladder.plain(scene, "governance.responsible_ai", notebooks=True))
-    yield objectives(scene)
+    return ladder.findings(scene, RULES)
 
 
 def documents(scene: Scene, *kinds: str) -> Iterator[tuple[ProjectFile, Document]]:
@@ -45,75 +38,74 @@ _USE = re.compile(
 )
 
 
-def documentation(scene: Scene) -> Finding:
+def documentation(scene: Scene) -> Iterator[Statement]:
     """A README with install and use, or a docs site; built by CI, automated."""
     practice = "governance.documentation"
-    evidence, near = [], []
+    said = [*_readmes(scene)]
+    pages = any(document.words >= 3 for _, document in documents(scene, "doc"))
+    if pages or any(isinstance(statement, Claim) for statement in said):
+        said += [Claim(file.at(1), f"{file.path} describes a docs site") for file, _ in documents(scene, "docs_site")]
+    yield from said
+    if any(isinstance(statement, Claim) for statement in said):  # a site built from nothing documents nothing
+        for hit in scene.hits(practice):
+            if hit.kind in ("command", "action", "r_call"):
+                yield seen(hit, at_least=Rung.ABSENT)
+
+
+def _readmes(scene: Scene) -> Iterator[Claim | NearMiss]:
     for file, document in documents(scene, "readme", "model_card"):
         if "/" in file.path or not file.path.lower().startswith("readme"):
             continue
-        headed = any(_USE.search(heading) for heading, _ in document.headings)
-        shown = headed and document.code_blocks > 0
-        if shown or (
-            document.words >= MIN_README_WORDS
-            and (headed or document.code_blocks or document.words >= 5 * MIN_README_WORDS)
-        ):
-            evidence.append(Evidence(practice, Rung.USED, file.at(1), f"{file.path} tells how to install and use"))
+        if _tells_how(document):
+            yield Claim(file.at(1), f"{file.path} tells how to install and use")
         else:
-            near.append(
-                NearMiss(file.at(1), f"{file.path} does not tell how to install and use ({document.words} words)")
-            )
-    pages = [(f, d) for f, d in documents(scene, "doc") if d.words >= 3]
-    for file, _ in documents(scene, "docs_site"):
-        if pages or evidence:
-            evidence.append(Evidence(practice, Rung.USED, file.at(1), f"{file.path} describes a docs site"))
-    built = ladder.evidence(scene, (h for h in scene.hits(practice) if h.kind in ("command", "action", "r_call")))
-    if evidence:  # a site that CI builds from nothing documents nothing
-        evidence += [item for item in built if item.rung is Rung.AUTOMATED]
-    return conclude(practice, evidence, near)
+            text = f"{file.path} does not tell how to install and use ({document.words} words)"
+            yield NearMiss(file.at(1), text)
 
 
-def license_(scene: Scene) -> Finding:
-    """A licence file or field."""
-    practice = "governance.license"
-    evidence = [
-        Evidence(practice, Rung.USED, file.at(1), f"{file.path} states the licence")
-        for file, document in documents(scene, "license")
-        if document.words >= 10 and file.path.count("/") <= 1
-    ]
+def _tells_how(document: Document) -> bool:
+    """It shows commands under a heading of use, or has enough words to say it."""
+    headed = any(_USE.search(heading) for heading, _ in document.headings)
+    if headed and document.code_blocks > 0:
+        return True
+    wanted = MIN_README_WORDS if headed or document.code_blocks else 5 * MIN_README_WORDS
+    return document.words >= wanted
+
+
+_LICENSE_KEYS = frozenset(
+    {
+        "project.license",
+        "project.license.text",
+        "project.license.file",
+        "tool.poetry.license",
+        "metadata.license",
+        "license",
+    }
+)
+_LICENSE_ENDINGS = (".toml", ".cfg", "package.json")
+
+
+def license_(scene: Scene) -> Iterator[Statement]:
+    """A licence file or field, not deeper than one folder."""
+    for file, document in documents(scene, "license"):
+        if document.words >= 10 and file.path.count("/") <= 1:
+            yield Claim(file.at(1), f"{file.path} states the licence")
     for file, settings in scene.project.having(lambda f: f.settings):
-        for setting in settings:
-            stated = setting.key in (
-                "project.license",
-                "project.license.text",
-                "project.license.file",
-                "tool.poetry.license",
-                "metadata.license",
-                "license",
-            )
-            if (
-                stated
-                and setting.value
-                and file.path.count("/") <= 1
-                and file.path.endswith((".toml", ".cfg", "package.json"))
-            ):
-                evidence.append(Evidence(practice, Rung.USED, file.at(setting.line), f"licence {setting.value[:40]}"))
-    return conclude(practice, evidence)
+        if file.path.count("/") <= 1 and file.path.endswith(_LICENSE_ENDINGS):
+            for setting in settings:
+                if setting.key in _LICENSE_KEYS and setting.value:
+                    yield Claim(file.at(setting.line), f"licence {setting.value[:40]}")
 
 
-def ownership(scene: Scene) -> Finding:
+def ownership(scene: Scene) -> Iterator[Statement]:
     """CODEOWNERS, CONTRIBUTING, a pull-request template or a maintainers file."""
-    practice = "governance.ownership"
-    evidence, near = [], []
     for file, document in documents(scene, "codeowners", "contributing", "pr_template", "maintainers"):
         if document.words < 1:
             continue
         if _speaks_for_the_project(scene, file.path):
-            text = f"{file.path} states owners or how to contribute"
-            evidence.append(Evidence(practice, Rung.USED, file.at(1), text))
+            yield Claim(file.at(1), f"{file.path} states owners or how to contribute")
         else:
-            near.append(NearMiss(file.at(1), f"{file.path} speaks for what lies in its folder, not for the project"))
-    return conclude(practice, evidence, near)
+            yield NearMiss(file.at(1), f"{file.path} speaks for what lies in its folder, not for the project")
 
 
 _COMMON_FOLDERS = frozenset({"", ".github", ".gitlab", ".bitbucket", "docs", "doc", ".azuredevops"})
@@ -140,19 +132,13 @@ def _speaks_for_the_project(scene: Scene, path: str) -> bool:
     return f"{folder}/Chart.yaml" not in listed and any(f"{folder}/{name}" in listed for name in _PACKAGES)
 
 
-def dependency_updates(scene: Scene) -> Finding:
+def dependency_updates(scene: Scene) -> Iterator[Statement]:
     """An active dependabot, renovate or pyup configuration."""
-    practice = "governance.dependency_updates"
-    evidence = [
-        Evidence(practice, Rung.AUTOMATED, file.at(1), f"{file.path} is active", route=(Hop(file.path, file.at(1)),))
-        for file, _ in documents(scene, "dependency_updates")
-    ]
-    evidence += [
-        e
-        for e in ladder.evidence(scene, (h for h in scene.hits(practice) if h.kind in ("action", "command", "r_call")))
-        if e.rung is Rung.AUTOMATED
-    ]
-    return conclude(practice, evidence)
+    for file, _ in documents(scene, "dependency_updates"):
+        yield Claim(file.at(1), f"{file.path} is active", at_least=Rung.AUTOMATED)
+    for hit in scene.hits("governance.dependency_updates"):
+        if hit.kind in ("action", "command", "r_call"):
+            yield seen(hit, at_least=Rung.ABSENT)
 
 
 _ENVIRONMENT = re.compile(
@@ -161,58 +147,36 @@ _ENVIRONMENT = re.compile(
 )
 
 
-def secrets(scene: Scene) -> Finding:
+def secrets(scene: Scene) -> Iterator[Statement]:
     """Found in the tree: declared, whatever else there is. None found: used; with a scanner in CI or pre-commit: enforced."""
-    practice = "governance.secrets"
-    found = []
-    for file in scene.project.ordered:
-        if file.role in (Role.VENDORED, Role.GENERATED):
-            continue
-        found += [(file, secret) for secret in file.facts.secrets]
-    if found:
-        evidence = [
-            Evidence(
-                practice,
-                Rung.DECLARED,
-                file.at(s.line),
-                f"{s.kind} stands in the tree{f' ({s.name})' if s.name else ''}",
-            )
-            for file, s in found[:12]
-        ]
-        return conclude(practice, evidence)
-    place = next((f.at(1) for f in scene.project.ordered), None)
-    if place is None or not any(_holds_code(scene, file) for file in scene.project.ordered):
-        return conclude(practice, [])
-    evidence = [Evidence(practice, Rung.USED, _read_from(scene) or place, "no secret found in the tree")]
-    for hit in scene.hits(practice, tests=True):
-        arrival = best(a for a in scene.arrivals(hit) if a.is_automatic)
-        if hit.kind == "hook" or arrival:
-            route = scene.route(hit, arrival) if arrival else (Hop(f"pre-commit › {hit.text}", hit.place),)
-            evidence.append(
-                Evidence(practice, Rung.ENFORCED, hit.place, f"{hit.tool.title} keeps secrets out", hit.tool.id, route)
-            )
-    return conclude(practice, evidence)
+    searched = [file for file in scene.project.ordered if file.role not in (Role.VENDORED, Role.GENERATED)]
+    found = [(file, secret) for file in searched for secret in file.facts.secrets]
+    for file, secret in found:
+        name = f" ({secret.name})" if secret.name else ""
+        yield Claim(file.at(secret.line), f"{secret.kind} stands in the tree{name}", at_least=Rung.DECLARED)
+    if found or not any(_holds_code(scene, file) for file in scene.project.ordered):
+        return
+    yield Claim(_read_from(scene) or scene.project.ordered[0].at(1), "no secret found in the tree")
+    for hit in scene.hits("governance.secrets", tests=True):
+        subject = Reached(hit.place, tuple(scene.arrivals(hit)))
+        at_least = Rung.ENFORCED if hit.kind == "hook" else Rung.ABSENT
+        text = f"{hit.tool.title} keeps secrets out"
+        yield Claim(subject, text, hit.tool.id, at_least, counts=WITH_TESTS, raised_by=always())
 
 
 def _holds_code(scene: Scene, file: ProjectFile) -> bool:
     """Code, commands or configuration that could need a secret."""
-    facts = file.facts
-    code = file.code
-    live = any(run.path == file.path for run in scene.automation.runs.values())
-    return bool(
-        (
-            code
-            and file.role is Role.FIRST_PARTY
-            and code.source_lines >= MIN_LINES
-            and (code.calls or any(not s.is_stub for s in code.scopes[2:]))
-        )
-        or (facts.script and facts.script.commands)
-        or live
-        or facts.hooks
-        or facts.targets
-        or facts.services
-        or facts.source_calls
-    )
+    facts, code = file.facts, file.code
+    if code and file.role is Role.FIRST_PARTY and _does_something(code):
+        return True
+    if (facts.script and facts.script.commands) or facts.hooks or facts.targets or facts.services or facts.source_calls:
+        return True
+    return any(run.path == file.path for run in scene.automation.runs.values())
+
+
+def _does_something(code: PythonFacts) -> bool:
+    defines = any(not scope.is_stub for scope in code.scopes[2:])
+    return code.source_lines >= MIN_LINES and (bool(code.calls) or defines)
 
 
 def _read_from(scene: Scene) -> Place | None:
@@ -222,3 +186,15 @@ def _read_from(scene: Scene) -> Place | None:
             if _ENVIRONMENT.match(call.name):
                 return file.at(call.line)
     return None
+
+
+RULES: dict[str, Rule] = {
+    "governance.documentation": documentation,
+    "governance.license": license_,
+    "governance.ownership": ownership,
+    "governance.model_card": model_card,
+    "governance.dependency_updates": dependency_updates,
+    "governance.secrets": secrets,
+    "governance.responsible_ai": lambda scene: products(scene, "governance.responsible_ai"),
+    "governance.objectives": objectives,
+}

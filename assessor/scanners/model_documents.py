@@ -10,11 +10,10 @@ from collections.abc import Iterator
 
 from assessor.facts.project_files import Document
 from assessor.facts.python import Call
-from assessor.findings import Evidence, Finding, NearMiss, Rung
+from assessor.findings import NearMiss
 from assessor.hits.scene import Scene
 from assessor.project.model import ProjectFile, Role
-from assessor.scanners import ladder
-from assessor.scanners.ladder import conclude
+from assessor.scanners.claims import Claim, Code, Statement, products
 
 _READ = frozenset({Role.FIRST_PARTY, Role.DOCUMENTATION, Role.TEST, Role.DATA, Role.EXAMPLE})
 _TEACHING = re.compile(
@@ -60,25 +59,20 @@ MIN_CARD_WORDS = 10
 MIN_PROSE_WORDS = 150
 
 
-def model_card(scene: Scene) -> Finding:
+def model_card(scene: Scene) -> Iterator[Statement]:
     """A card with intended use, metrics or limits is used, and so is a page that tells as much of a model; written by a
     run, automated. A template alone is not."""
-    practice = "governance.model_card"
-    evidence, near = [], []
     for file, document in _pages(scene, "model_card"):
         topics = {m.group(0).lower() for text, _ in (*document.headings, *document.lines) if (m := _CARD.search(text))}
         if document.words >= MIN_CARD_WORDS and len(topics) >= 2:
-            text = f"{file.path} tells {', '.join(sorted(topics)[:3])}"
-            evidence.append(Evidence(practice, Rung.USED, file.at(1), text))
+            yield Claim(file.at(1), f"{file.path} tells {', '.join(sorted(topics)[:3])}")
         else:
-            near.append(NearMiss(file.at(1), f"{file.path} is a card without intended use, metrics or limits"))
+            yield NearMiss(file.at(1), f"{file.path} is a card without intended use, metrics or limits")
     for file, document in _pages(scene, "doc"):
         if told := _told_of_a_model(file, document):
-            text = f"{file.path} tells a model's {', '.join(told)}"
-            evidence.append(Evidence(practice, Rung.USED, file.at(1), text))
-    evidence += ladder.plain(scene, practice)
-    evidence += _written_cards(scene, practice)
-    return conclude(practice, evidence, near)
+            yield Claim(file.at(1), f"{file.path} tells a model's {', '.join(told)}")
+    yield from products(scene, "governance.model_card")
+    yield from _written_cards(scene)
 
 
 def _told_of_a_model(file: ProjectFile, document: Document) -> tuple[str, ...]:
@@ -108,7 +102,7 @@ _WRITER = re.compile(
 )
 
 
-def _written_cards(scene: Scene, practice: str) -> Iterator[Evidence]:
+def _written_cards(scene: Scene) -> Iterator[Claim]:
     """Calls that write a file called so: any library's, or a helper of the project's own."""
     for source in scene.project.code_files:
         code = source.facts.python
@@ -117,8 +111,7 @@ def _written_cards(scene: Scene, practice: str) -> Iterator[Evidence]:
         named = {text.scope for text in code.texts if _CARD_FILE.search(text.value)}
         for call in code.calls:
             if _writes_a_card(call) or (call.scope in named and call.name.endswith((".write_text", ".write", ".dump"))):
-                text = "the pipeline writes the model card"
-                yield ladder.scope_evidence(scene, practice, source, call.scope, call.line, text)
+                yield Claim(Code(source, call.scope, call.line), "the pipeline writes the model card")
 
 
 def _writes_a_card(call: Call) -> bool:
@@ -162,20 +155,16 @@ _NO_TEXT = re.compile(
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+|\s*\|")
 
 
-def objectives(scene: Scene) -> Finding:
+def objectives(scene: Scene) -> Iterator[Statement]:
     """A document in which one sentence or list item ties a goal of the model to a metric with a number."""
-    practice = "governance.objectives"
-    evidence, near = [], []
     for file, document in _pages(scene, "readme", "doc", "model_card"):
         is_card = document.kind == "model_card" or bool(_told_of_a_model(file, document))
         for start, heading, lines in _sections(document):
             line = _stated(file, heading, lines, is_card)
             if line:
-                text = f"{file.path} states a goal, a metric and a threshold"
-                evidence.append(Evidence(practice, Rung.USED, file.at(line), text))
+                yield Claim(file.at(line), f"{file.path} states a goal, a metric and a threshold")
             elif _GOAL.search(heading) and "business" in heading.lower():
-                near.append(NearMiss(file.at(start), f"{file.path} states a goal without a metric and a threshold"))
-    return conclude(practice, evidence, near)
+                yield NearMiss(file.at(start), f"{file.path} states a goal without a metric and a threshold")
 
 
 def _stated(file: ProjectFile, heading: str, lines: list[tuple[str, int]], is_card: bool) -> int:

@@ -11,15 +11,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 from assessor.facts.python import MAIN, MODULE, PythonFacts
-from assessor.findings import Evidence, Finding, NearMiss, Rung
+from assessor.findings import NearMiss
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called, called_from
 from assessor.lifecycle.serving import loads_model, serving_scopes
 from assessor.lifecycle.stations import training_hits
 from assessor.project.model import Role
 from assessor.project.modules import ScopeKey
-from assessor.scanners import ladder
-from assessor.scanners.ladder import conclude
+from assessor.scanners.claims import NONE, Claim, Statement, seen
 
 PRACTICE = "data.parity"
 
@@ -41,29 +40,29 @@ _NO_PREPARATION = re.compile(
 )
 
 
-def parity(scene: Scene) -> Finding:
+def parity(scene: Scene) -> Iterator[Statement]:
     """Used where training and serving share what prepares their data."""
     serving = serving_scopes(scene)
     training = list(dict.fromkeys((h.file.path, h.scope) for h in training_hits(scene) if h.scope >= 0))
-    evidence: list[Evidence] = list(ladder.evidence(scene, scene.hits(PRACTICE, notebooks=False), lift=False))
+    shared = [seen(hit, counts=NONE) for hit in scene.hits(PRACTICE, notebooks=False)]
     if serving and training:
-        evidence += _shared_functions(scene, training, serving)
-        evidence += _shared_transformers(scene, training, serving)
-        evidence += _stored_pipelines(scene, training, serving)
-    evidence += _shared_store(scene)
-    return conclude(PRACTICE, evidence, () if evidence else _copies(scene, training, serving))
+        shared += _shared_functions(scene, training, serving)
+        shared += _shared_transformers(scene, training, serving)
+        shared += _stored_pipelines(scene, training, serving)
+    shared += _shared_store(scene)
+    yield from shared or _copies(scene, training, serving)
 
 
 # ---- one function ----
 
 
-def _shared_functions(scene: Scene, training: list[ScopeKey], serving: list[ScopeKey]) -> Iterator[Evidence]:
+def _shared_functions(scene: Scene, training: list[ScopeKey], serving: list[ScopeKey]) -> Iterator[Claim]:
     by_training = called_from(scene, with_callers(scene, training))
     for key in sorted(called_from(scene, serving) & by_training):
         if key not in serving and _is_preparation(scene, key):
             scope = scene.modules.index(key[0]).facts.scopes[key[1]]
             text = f"training and serving both prepare data by {scope.name}()"
-            yield Evidence(PRACTICE, Rung.USED, scene.project.files[key[0]].at(scope.line), text)
+            yield Claim(scene.project.files[key[0]].at(scope.line), text)
 
 
 def _is_preparation(scene: Scene, key: ScopeKey) -> bool:
@@ -108,14 +107,14 @@ _WRITES = re.compile(r"(?:^|\.)(?:dump|save\w*|log_artifacts?|log_model|to_disk|
 _READS = re.compile(r"(?:^|\.)(?:load\w*|download_\w+|read_\w+|from_disk)$")
 
 
-def _shared_transformers(scene: Scene, training: list[ScopeKey], serving: list[ScopeKey]) -> Iterator[Evidence]:
+def _shared_transformers(scene: Scene, training: list[ScopeKey], serving: list[ScopeKey]) -> Iterator[Claim]:
     """One file name of a fitted transformer that training writes and serving reads."""
     written = _stored_names(scene, {path for path, _ in with_callers(scene, training)}, _WRITES)
     read = _stored_names(scene, {path for path, _ in called_from(scene, serving)}, _READS)
     for name in sorted(written.keys() & read.keys()):
         path, line = read[name]
         text = f"serving loads {name}, which training fitted and stored ({written[name][0]})"
-        yield Evidence(PRACTICE, Rung.USED, scene.project.files[path].at(line), text)
+        yield Claim(scene.project.files[path].at(line), text)
 
 
 def _stored_names(scene: Scene, paths: set[str], pattern: re.Pattern[str]) -> dict[str, tuple[str, int]]:
@@ -143,7 +142,7 @@ _PARTS = (
 )  # fmt: skip
 
 
-def _stored_pipelines(scene: Scene, training: list[ScopeKey], serving: list[ScopeKey]) -> Iterator[Evidence]:
+def _stored_pipelines(scene: Scene, training: list[ScopeKey], serving: list[ScopeKey]) -> Iterator[Claim]:
     """A fitted pipeline object that holds the preparation, stored by training and loaded to serve."""
     served = any(loads_model(scene.modules.index(path).facts.calls) for path, _ in called_from(scene, serving))
     if not served:
@@ -154,7 +153,7 @@ def _stored_pipelines(scene: Scene, training: list[ScopeKey], serving: list[Scop
         pipeline = next((call for call in facts.calls if call.name in _PIPELINES), None)
         if pipeline and _has_preparation(facts) and _is_stored(scene, near):
             text = "the preparation is part of a fitted pipeline, stored by training and loaded to serve"
-            yield Evidence(PRACTICE, Rung.USED, scene.project.files[path].at(pipeline.line), text, "scikit-learn")
+            yield Claim(scene.project.files[path].at(pipeline.line), text, "scikit-learn")
 
 
 def _has_preparation(facts: PythonFacts) -> bool:
@@ -176,13 +175,13 @@ _OFFLINE = re.compile(
 _ONLINE = re.compile(r"\.(?:get_online_features|get_feature_vectors?|score_batch|get_online_feature_service)$")
 
 
-def _shared_store(scene: Scene) -> Iterator[Evidence]:
+def _shared_store(scene: Scene) -> Iterator[Claim]:
     """Training reads from the offline side and serving from the online side of one store."""
     offline = _first_call(scene, _OFFLINE)
     online = _first_call(scene, _ONLINE)
     if offline and online and scene.hits("data.feature_store", notebooks=False):
         text = f"features of training and serving come from one store ({offline[0]})"
-        yield Evidence(PRACTICE, Rung.USED, scene.project.files[online[0]].at(online[1]), text)
+        yield Claim(scene.project.files[online[0]].at(online[1]), text)
 
 
 def _first_call(scene: Scene, pattern: re.Pattern[str]) -> tuple[str, int] | None:

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from assessor.catalog.programs import programs
 from assessor.facts.commands import Hook
 from assessor.facts.place import Place
-from assessor.facts.python import NotebookFacts
-from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
+from assessor.facts.python import Metrics, NotebookFacts
+from assessor.findings import Finding, Hop, NearMiss, Rung
 from assessor.hits.scene import Scene
-from assessor.lifecycle.order import best
+from assessor.project.arrivals import Site
 from assessor.project.model import ProjectFile, Role
 from assessor.scanners import ladder
-from assessor.scanners.ladder import conclude
+from assessor.scanners.claims import (
+    NONE,
+    WITH_TESTS,
+    Claim,
+    Measure,
+    NotApplicable,
+    Reached,
+    Rule,
+    Statement,
+    Ways,
+    always,
+    intended,
+)
 from assessor.snapshot.roles import role_of
 
 MAX_MEAN_COMPLEXITY = 10.0
@@ -52,128 +65,155 @@ _OTHER_LANGUAGES = (
 
 def scan(scene: Scene) -> Iterator[Finding]:
     """Rate the four practices of quality."""
-    yield modularity(scene)
-    yield complexity(scene)
-    yield notebooks(scene)
-    yield hooks(scene)
+    return ladder.findings(scene, RULES)
 
 
-def modularity(scene: Scene) -> Finding:
+# ---- modularity ----
+
+
+def modularity(scene: Scene) -> Iterator[Statement]:
     """Most code lines in modules: used; most in notebooks: declared."""
-    practice = "quality.modularity"
-    modules = [f for f in scene.project.code_files if f.facts.python and f.facts.python.source_lines]
-    in_modules = sum(f.facts.python.source_lines for f in modules if f.facts.python)
+    modules = [(code.source_lines, file) for file in scene.project.code_files if (code := file.facts.python)]
+    books = [(book.code.source_lines, file) for file in scene.project.notebooks if (book := file.facts.notebook)]
     others = [
-        f for f in scene.project.ordered if f.role is Role.FIRST_PARTY and f.path.lower().endswith(_OTHER_LANGUAGES)
+        (file.size // _BYTES_OF_A_LINE, file)
+        for file in scene.project.ordered
+        if file.role is Role.FIRST_PARTY and file.path.lower().endswith(_OTHER_LANGUAGES)
     ]
-    in_modules += sum(f.size // 40 for f in others)
-    books = [f for f in scene.project.notebooks if f.facts.notebook]
-    in_notebooks = sum(f.facts.notebook.code.source_lines for f in books if f.facts.notebook)
-    values = [("module_lines", float(in_modules)), ("notebook_lines", float(in_notebooks))]
+    in_modules, in_notebooks = sum(lines for lines, _ in (*modules, *others)), sum(lines for lines, _ in books)
+    yield Measure("module_lines", in_modules)
+    yield Measure("notebook_lines", in_notebooks)
     if not (in_modules or in_notebooks) or not (scene.has_substance or others):
-        return conclude(practice, [], [], values)
+        return
     if in_modules >= in_notebooks:
-        first = (
-            max(modules, key=lambda f: f.facts.python.source_lines if f.facts.python else 0, default=None) or others[0]
-        )
-        text = f"{in_modules} lines of code in modules, {in_notebooks} in notebooks"
-        return conclude(practice, [Evidence(practice, Rung.USED, first.at(1), text)], (), values)
-    text = f"{in_notebooks} lines of code in notebooks, {in_modules} in modules"
-    return conclude(practice, [Evidence(practice, Rung.DECLARED, books[0].at(1), text)], (), values)
+        first = max((m for m in modules if m[0]), key=lambda m: m[0], default=None) or others[0]
+        yield Claim(first[1].at(1), f"{in_modules} lines of code in modules, {in_notebooks} in notebooks")
+    else:
+        text = f"{in_notebooks} lines of code in notebooks, {in_modules} in modules"
+        yield Claim(books[0][1].at(1), text, at_least=Rung.DECLARED)
 
 
-def complexity(scene: Scene) -> Finding:
+_BYTES_OF_A_LINE = 40
+"""What a line of code has on average, where lines are not counted."""
+
+
+# ---- complexity ----
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """The numbers of all modules together; `functions` are (complexity, file, name, line)."""
+
+    functions: tuple[tuple[int, ProjectFile, str, int], ...]
+    index: float
+
+    @property
+    def mean(self) -> float:
+        return sum(c for c, *_ in self.functions) / len(self.functions) if self.functions else 1.0
+
+    @property
+    def complex_share(self) -> float:
+        above = sum(1 for c, *_ in self.functions if c > MAX_MEAN_COMPLEXITY)
+        return above / len(self.functions) if self.functions else 0.0
+
+    @property
+    def is_within_bounds(self) -> bool:
+        too_complex = self.mean > MAX_MEAN_COMPLEXITY or self.complex_share > MAX_COMPLEX_SHARE
+        return not too_complex and self.index >= MIN_MAINTAINABILITY
+
+
+def complexity(scene: Scene) -> Iterator[Statement]:
     """Within bounds is used; a complexity limit of a linter that CI runs keeps it so: enforced."""
-    practice = "quality.complexity"
-    measured = [
-        (f, f.facts.python.metrics) for f in scene.project.code_files if f.facts.python and f.facts.python.metrics
+    modules = [
+        (file, code.metrics) for file in scene.project.code_files if (code := file.facts.python) and code.metrics
     ]
-    functions = [(c, f, name, line) for f, m in measured if m for name, line, c in m.complexities]
-    if not measured:
-        return Finding(practice, Rung.NOT_APPLICABLE, "no Python module to measure")
-    if not scene.has_substance or not any(
-        not s.is_stub for f, _ in measured if f.facts.python for s in f.facts.python.scopes[2:]
-    ):
-        return conclude(practice, [], [NearMiss(measured[0][0].at(1), "stubs only: nothing to measure")])
-    modules = [m for _, m in measured if m]
-    lines = sum(m.source_lines for m in modules)
-    index = sum(m.maintainability * m.source_lines for m in modules) / max(lines, 1)
-    mean = sum(c for c, *_ in functions) / len(functions) if functions else 1.0
-    share = sum(1 for c, *_ in functions if c > MAX_MEAN_COMPLEXITY) / len(functions) if functions else 0.0
-    values = [
-        ("mean_cyclomatic_complexity", round(mean, 2)),
-        ("complex_function_share", round(share, 3)),
-        ("maintainability_index", round(index, 1)),
-        ("functions", float(len(functions))),
-    ]
-    worst = max(functions, key=lambda item: (item[0], item[1].path), default=None)
-    near = (
-        [NearMiss(worst[1].at(worst[3]), f"{worst[2]}() has a cyclomatic complexity of {worst[0]}")]
-        if worst and worst[0] > 10
-        else []
-    )
-    if mean > MAX_MEAN_COMPLEXITY or share > MAX_COMPLEX_SHARE or index < MIN_MAINTAINABILITY:
-        return conclude(practice, [], near, values)
-    file = measured[0][0]
-    text = f"mean cyclomatic complexity {mean:.1f}, maintainability index {index:.0f}"
-    evidence = [Evidence(practice, Rung.USED, file.at(1), text, "radon")]
-    evidence += _limits(scene)
-    return conclude(practice, evidence, near, values)
+    if not modules:
+        yield NotApplicable("no Python module to measure")
+        return
+    first = modules[0][0].at(1)
+    if not scene.has_substance or not any(_has_functions(file) for file, _ in modules):
+        yield NearMiss(first, "stubs only: nothing to measure")
+        return
+    found = _measured(modules)
+    yield Measure("mean_cyclomatic_complexity", round(found.mean, 2))
+    yield Measure("complex_function_share", round(found.complex_share, 3))
+    yield Measure("maintainability_index", round(found.index, 1))
+    yield Measure("functions", len(found.functions))
+    worst = max(found.functions, key=lambda item: (item[0], item[1].path), default=None)
+    if worst and worst[0] > MAX_MEAN_COMPLEXITY:
+        yield NearMiss(worst[1].at(worst[3]), f"{worst[2]}() has a cyclomatic complexity of {worst[0]}")
+    if found.is_within_bounds:
+        text = f"mean cyclomatic complexity {found.mean:.1f}, maintainability index {found.index:.0f}"
+        yield Claim(first, text, "radon")
+        yield from _limits(scene)
 
 
-def _limits(scene: Scene) -> Iterator[Evidence]:
+def _has_functions(file: ProjectFile) -> bool:
+    return any(not scope.is_stub for scope in file.facts.python.scopes[2:]) if file.facts.python else False
+
+
+def _measured(modules: list[tuple[ProjectFile, Metrics]]) -> _Measured:
+    lines = sum(metrics.source_lines for _, metrics in modules)
+    index = sum(metrics.maintainability * metrics.source_lines for _, metrics in modules) / max(lines, 1)
+    functions = ((c, file, name, line) for file, metrics in modules for name, line, c in metrics.complexities)
+    return _Measured(tuple(functions), index)
+
+
+def _limits(scene: Scene) -> Iterator[Claim]:
     """A linter with a complexity limit that CI runs so that it can fail."""
-    practice = "quality.complexity"
-    limit = None
+    limit = _configured_limit(scene)
+    for site in scene.automation.reach.sites:
+        if site.arrival and site.arrival.fails and _limits_complexity(site, limit is not None):
+            program = site.invocation.words[0]
+            subject = Reached(limit or site.place, (site.arrival,))
+            text = f"{program} fails on complex functions"
+            yield Claim(subject, text, program, Rung.ABSENT, counts=WITH_TESTS, raised_by=always())
+
+
+def _configured_limit(scene: Scene) -> Place | None:
     for file, settings in scene.project.having(lambda f: f.settings):
         for setting in settings:
             key = setting.key.lower().replace("_", "-")
             if key.endswith("max-complexity") or (key.rpartition(".")[2].isdigit() and setting.value.startswith("C90")):
-                limit = limit or file.at(setting.line)
-    for site in scene.automation.reach.sites:
-        words, arrival = site.invocation.words, site.arrival
-        if not arrival or not arrival.is_automatic or not arrival.fails:
-            continue
-        own = any("max-complexity" in w or w.startswith("C90") for w in words)
-        if words[0] in ("xenon", "complexipy", "radon") and words[0] != "radon":
-            own = True
-        if own or (limit and words[0] in ("flake8", "ruff", "pylint", "pre-commit")):
-            text = f"{words[0]} fails on complex functions"
-            yield Evidence(practice, Rung.ENFORCED, limit or site.place, text, words[0], arrival.route)
+                return file.at(setting.line)
+    return None
 
 
-def notebooks(scene: Scene) -> Finding:
+def _limits_complexity(site: Site, is_configured: bool) -> bool:
+    """The program knows no other purpose, is told the limit, or reads it from the settings."""
+    words = site.invocation.words
+    if words[0] in ("xenon", "complexipy") or any("max-complexity" in w or w.startswith("C90") for w in words):
+        return True
+    return is_configured and words[0] in ("flake8", "ruff", "pylint", "pre-commit")
+
+
+# ---- notebooks ----
+
+
+def notebooks(scene: Scene) -> Iterator[Statement]:
     """Most notebooks clean: used; nbstripout, nbqa or a notebook test in CI or pre-commit: enforced."""
-    practice = "quality.notebooks"
-    books = [f for f in scene.project.notebooks if f.facts.notebook and f.facts.notebook.code_cells]
+    books = [(f, f.facts.notebook) for f in scene.project.notebooks if f.facts.notebook and f.facts.notebook.code_cells]
     if not books:
-        return Finding(practice, Rung.NOT_APPLICABLE, "no notebooks")
-    clean = [f for f in books if f.facts.notebook and _is_clean(f.facts.notebook)]
+        yield NotApplicable("no notebooks")
+        return
+    clean = [file for file, book in books if _is_clean(book)]
     unread = _unread_notebooks(scene)
     count = len(books) + len(unread)
-    values = [("notebooks", float(count)), ("clean_notebooks", float(len(clean)))]
-    near = [NearMiss(f.at(1), _dirt(f)) for f in books if f not in clean][:5]
-    near += [NearMiss(Place(path, 1), "could not be read, so it is not known to be clean") for path in unread[:5]]
-    if 2 * len(clean) <= count:
-        return conclude(practice, [], near, values)
-    text = f"{len(clean)} of {count} notebooks are clean"
-    item = Evidence(practice, Rung.USED, clean[0].at(1), text)
-    evidence = [item]
-    for hit in scene.hits(practice, tests=True):
-        arrival = best(a for a in scene.arrivals(hit) if a.is_automatic)
-        if hit.kind == "hook" or arrival:
-            route = scene.route(hit, arrival) if arrival else ()
-            evidence.append(
-                Evidence(
-                    practice,
-                    Rung.ENFORCED,
-                    hit.place,
-                    f"{hit.tool.title} keeps notebooks clean",
-                    hit.tool.id,
-                    route or _own(hit.text, hit.place),
-                )
-            )
-    return conclude(practice, evidence, near, values)
+    yield Measure("notebooks", count)
+    yield Measure("clean_notebooks", len(clean))
+    yield from [NearMiss(file.at(1), _dirt(book)) for file, book in books if not _is_clean(book)][:_MOST_SHOWN]
+    for path in unread[:_MOST_SHOWN]:
+        yield NearMiss(Place(path, 1), "could not be read, so it is not known to be clean")
+    if 2 * len(clean) > count:
+        yield Claim(clean[0].at(1), f"{len(clean)} of {count} notebooks are clean")
+        for hit in scene.hits("quality.notebooks", tests=True):
+            subject = Reached(hit.place, tuple(scene.arrivals(hit)))
+            text = f"{hit.tool.title} keeps notebooks clean"
+            at_least = Rung.ENFORCED if hit.kind == "hook" else Rung.ABSENT
+            yield Claim(subject, text, hit.tool.id, at_least, counts=WITH_TESTS, raised_by=always())
+
+
+_MOST_SHOWN = 5
 
 
 def _unread_notebooks(scene: Scene) -> list[str]:
@@ -184,17 +224,11 @@ def _unread_notebooks(scene: Scene) -> list[str]:
     return sorted(path for path in listed if role_of(path) in roles)
 
 
-def _own(text: str, place: Place) -> tuple[Hop, ...]:
-    return (Hop(f"pre-commit › {text}", place),)
-
-
 def _is_clean(book: NotebookFacts) -> bool:
     return book.in_order and not book.errors and book.output_bytes <= MAX_OUTPUT_BYTES
 
 
-def _dirt(file: ProjectFile) -> str:
-    book = file.facts.notebook
-    assert book is not None
+def _dirt(book: NotebookFacts) -> str:
     reasons = []
     if not book.in_order:
         reasons.append("cells were executed out of order")
@@ -205,7 +239,41 @@ def _dirt(file: ProjectFile) -> str:
     return ", ".join(reasons)
 
 
-def _run_by_ci_too(scene: Scene, file: ProjectFile, live: list[Hook], text: str) -> Iterator[Evidence]:
+# ---- hooks ----
+
+
+def hooks(scene: Scene) -> Iterator[Statement]:
+    """Real hooks are used; where CI or pre-commit.ci runs them too, automated."""
+    said = [
+        claim
+        for file, found in scene.project.having(lambda f: f.hooks, frozenset({Role.FIRST_PARTY}))
+        for claim in _hooks_of(scene, file, [hook for hook in found if not hook.does_nothing])
+    ]
+    yield from said
+    if said:
+        yield from intended(scene, "quality.hooks")
+
+
+def _hooks_of(scene: Scene, file: ProjectFile, found: list[Hook]) -> Iterator[Claim]:
+    live = [hook for hook in found if not hook.never]
+    if not live:
+        if found:
+            text = f"no hook runs before a commit ({found[0].never})"
+            yield Claim(file.at(found[0].line), text, "pre-commit", Rung.DECLARED)
+        return
+    place, text = file.at(live[0].line), f"{len(live)} hooks run before a commit"
+    yield Claim(place, text, "pre-commit")
+    ways = [way for hook in found for way in scene.automation.reach.targets.get((file.path, hook.line), ())]
+    said = f"{text}, CI runs them too"
+    yield Claim(Reached(place, tuple(ways)), said, "pre-commit", Rung.ABSENT, counts=WITH_TESTS)
+    yield from _run_by_ci_too(scene, file, live, text)
+    hosted = next((s for s in file.facts.settings if s.key == "ci" or s.key.startswith("ci.")), None)
+    if hosted:
+        route = (Hop("pre-commit.ci", file.at(hosted.line)),)
+        yield Claim(file.at(hosted.line), "pre-commit.ci runs the hooks", "pre-commit", counts=NONE, carried=route)
+
+
+def _run_by_ci_too(scene: Scene, file: ProjectFile, live: list[Hook], text: str) -> Iterator[Claim]:
     """CI runs the very target of a hook (`make check`), or the very commands of all hooks, without the hook runner. That it
     runs one of their tools by itself is not that."""
     own = {command.argv for hook in live if hook.is_named_only for command in hook.commands}
@@ -218,47 +286,14 @@ def _run_by_ci_too(scene: Scene, file: ProjectFile, live: list[Hook], text: str)
     for site in sites:
         if site.arrival and (whole or site.invocation.program in programs().target_runners):
             said = f"{text}, CI runs `{site.command.text[:60]}` too"
-            yield Evidence("quality.hooks", Rung.AUTOMATED, file.at(live[0].line), said, "", site.arrival.route)
+            subject = Reached(file.at(live[0].line), (site.arrival,))
+            yield Claim(subject, said, at_least=Rung.ABSENT, counts=Ways(tests=True, on_change=True))
             return
 
 
-def hooks(scene: Scene) -> Finding:
-    """Real hooks are used; where CI or pre-commit.ci runs them too, automated."""
-    practice = "quality.hooks"
-    evidence = []
-    for file, found in scene.project.having(lambda f: f.hooks, frozenset({Role.FIRST_PARTY})):
-        found = tuple(hook for hook in found if not hook.does_nothing)
-        live = [hook for hook in found if not hook.never]
-        if not live:
-            if found:
-                text = f"no hook runs before a commit ({found[0].never})"
-                evidence.append(Evidence(practice, Rung.DECLARED, file.at(found[0].line), text, "pre-commit"))
-            continue
-        first = live[0]
-        text = f"{len(live)} hooks run before a commit"
-        item = Evidence(practice, Rung.USED, file.at(first.line), text, "pre-commit")
-        evidence.append(item)
-        arrival = best(
-            a for h in found for a in scene.automation.reach.targets.get((file.path, h.line), ()) if a.is_automatic
-        )
-        if arrival:
-            evidence.append(
-                Evidence(
-                    practice,
-                    Rung.AUTOMATED,
-                    file.at(first.line),
-                    f"{text}, CI runs them too",
-                    "pre-commit",
-                    arrival.route,
-                )
-            )
-        evidence += _run_by_ci_too(scene, file, live, text)
-        hosted = next((s for s in file.facts.settings if s.key == "ci" or s.key.startswith("ci.")), None)
-        if hosted:
-            route = (Hop("pre-commit.ci", file.at(hosted.line)),)
-            evidence.append(
-                Evidence(
-                    practice, Rung.AUTOMATED, file.at(hosted.line), "pre-commit.ci runs the hooks", "pre-commit", route
-                )
-            )
-    return conclude(practice, [*evidence, *ladder.declared(scene, practice)] if evidence else [])
+RULES: dict[str, Rule] = {
+    "quality.modularity": modularity,
+    "quality.complexity": complexity,
+    "quality.notebooks": notebooks,
+    "quality.hooks": hooks,
+}

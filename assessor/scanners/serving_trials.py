@@ -7,14 +7,13 @@ sends it data. Does not count: a test client inside the test process, and asking
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
-from assessor.findings import Evidence, Finding, Rung
 from assessor.hits.scene import Scene
 from assessor.lifecycle.order import comes_after
 from assessor.project.arrivals import Arrival, Site
-from assessor.scanners import ladder
-from assessor.scanners.ladder import conclude, raised
+from assessor.scanners.claims import WITH_TESTS, Claim, Statement, at_command, seen
 
 PRACTICE = "deployment.compatibility"
 
@@ -33,36 +32,25 @@ _SENDS = {"-d", "--data", "--data-raw", "--data-binary", "--json", "-F", "--form
 _STARTS = {("docker", "run"), ("docker", "compose"), ("docker-compose", "up"), ("podman", "run"), ("docker", "start")}
 
 
-def compatibility(scene: Scene) -> Finding:
+def compatibility(scene: Scene) -> Iterator[Statement]:
     """A trial is used; in CI or a pipeline automated; enforced where the deployment comes only after it."""
-    evidence: list[Evidence] = []
-    deploying = [
-        a for h in scene.hits("deployment.automation", notebooks=False) for a in scene.arrivals(h) if a.is_automatic
-    ]
+    deployed = scene.hits("deployment.automation", notebooks=False)
+    deploying = [way for hit in deployed for way in scene.arrivals(hit) if way.is_automatic]
+    held = partial(_comes_first, scene, deploying)
     for hit in scene.hits(PRACTICE, tests=True, notebooks=False):
-        for item in ladder.evidence(scene, [hit], tests=True):
-            evidence.append(_before(scene, item, scene.arrivals(hit), deploying))
-    for site, arrival in _asked(scene):
-        if arrival is None:
-            evidence.append(Evidence(PRACTICE, Rung.USED, site.place, _TEXT))
-        else:
-            item = Evidence(PRACTICE, Rung.AUTOMATED, site.place, _TEXT, "docker", arrival.route)
-            evidence.append(_before(scene, item, [arrival], deploying))
-    return conclude(PRACTICE, evidence)
+        yield seen(hit, counts=WITH_TESTS, raised_by=held)
+    for site in _asked(scene):
+        text = "starts the container and asks it for a prediction"
+        yield Claim(at_command(site), text, "docker", counts=WITH_TESTS, raised_by=held)
 
 
-_TEXT = "starts the container and asks it for a prediction"
+def _comes_first(scene: Scene, deploying: list[Arrival], ways: Sequence[Arrival]) -> str | None:
+    """The failure of the trial keeps the deployment away."""
+    trials = {(way.run.key, way.step) for way in ways if way.fails and way.run.fails}
+    return "and only then deploys" if any(comes_after(scene, trials, later) for later in deploying) else None
 
 
-def _before(scene: Scene, item: Evidence, ways: Iterable[Arrival], deploying: list[Arrival]) -> Evidence:
-    """One rung up where the failure of the trial keeps the deployment away."""
-    trials = {(a.run.key, a.step) for a in ways if a.is_automatic and a.fails and a.run.fails}
-    if item.rung is not Rung.AUTOMATED or not any(comes_after(scene, trials, later) for later in deploying):
-        return item
-    return raised(item, "and only then deploys")
-
-
-def _asked(scene: Scene) -> Iterator[tuple[Site, Arrival | None]]:
+def _asked(scene: Scene) -> Iterator[Site]:
     """Requests for a prediction to a container that the same job, or the same script, started before."""
     if not scene.hits("deployment.serving", notebooks=False):
         return
@@ -73,7 +61,7 @@ def _asked(scene: Scene) -> Iterator[tuple[Site, Arrival | None]]:
         if _starts(site):
             started.setdefault(site.arrival.run.key, site.arrival.step)
         elif _is_request(site) and site.arrival.step >= started.get(site.arrival.run.key, 10**9):
-            yield site, site.arrival
+            yield site
     by_hand: dict[str, int] = {}
     for site in scene.automation.idle_sites:
         if not site.place.path.endswith(".sh"):
@@ -81,7 +69,7 @@ def _asked(scene: Scene) -> Iterator[tuple[Site, Arrival | None]]:
         if _starts(site):
             by_hand.setdefault(site.place.path, site.place.line)
         elif _is_request(site) and site.place.line > by_hand.get(site.place.path, 10**9):
-            yield site, None
+            yield site
 
 
 def _starts(site: Site) -> bool:
