@@ -267,10 +267,15 @@ def _levels(first: tuple[Record, ...]) -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     for rubric in LEVELS:
         pairs = [item["levels"][rubric] for record in first for item in record.repositories]
-        for level in sorted({wanted for _, wanted in pairs} | {said for said, _ in pairs if said is not None}):
+        for level in sorted({one for pair in pairs for one in pair}, key=lambda one: -1 if one is None else one):
             right = sum(said == wanted == level for said, wanted in pairs)
             said_so, are = sum(said == level for said, _ in pairs), sum(wanted == level for _, wanted in pairs)
-            yield f"| {rubric} | {level} | {Rate(right, said_so)} | {Rate(right, are)} |"
+            yield f"| {rubric} | {_level(level)} | {Rate(right, said_so)} | {Rate(right, are)} |"
+
+
+def _level(level: int | None) -> str:
+    """None is the level of a repository without machine learning."""
+    return "none" if level is None else str(level)
 
 
 def _repositories(first: tuple[Record, ...]) -> Iterator[str]:
@@ -279,7 +284,7 @@ def _repositories(first: tuple[Record, ...]) -> Iterator[str]:
     for record in first:
         for item in record.repositories:
             own = exact([a for a in record.answers() if a.repository == item["repo"]])
-            levels = " | ".join(f"{item['levels'][name][0]}, {item['levels'][name][1]}" for name in LEVELS)
+            levels = " | ".join(", ".join(map(_level, item["levels"][name])) for name in LEVELS)
             yield f"| {record.name} | {item['repo']} | {item['kind']} | {own} | {levels} |"
 
 
