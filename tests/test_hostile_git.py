@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
+import sys
 import time
 import zlib
 from pathlib import Path
@@ -18,7 +20,12 @@ from assessor.cache.codec import Codec
 from assessor.cache.store import FILE_NAME, Store
 from assessor.findings import Rung
 from assessor.snapshot import SnapshotError, open_snapshot
-from assessor.snapshot.safe_git import GitFailed, git_program
+from assessor.snapshot.clone import CloneFailed, clone
+from assessor.snapshot.git_folder import GitFailed
+from assessor.snapshot.git_process import git_program
+from assessor.snapshot.limits import Limits
+from assessor.snapshot.repository import GitSource
+from assessor.snapshot.safe_git import Git
 from tests.conftest import commit_files, write_files
 
 FILES = {
@@ -167,6 +174,92 @@ def test_a_program_of_the_repository_is_not_git(
     monkeypatch.setenv("PATH", ".:bin")
     with pytest.raises(GitFailed, match="absolute"):
         git_program()
+
+
+def test_no_program_of_the_repository_runs_as_gitpython_is_imported(repository: Path, tmp_path: Path) -> None:
+    """GitPython starts `git version` as it is imported, by the name in a variable, else by PATH."""
+    program = repository / "git"
+    program.write_text(f"#!/bin/sh\ntouch {tmp_path}/fired\nexit 1\n")
+    program.chmod(0o755)
+    for variables in ({"PATH": f".:{os.environ['PATH']}"}, {"GIT_PYTHON_GIT_EXECUTABLE": "./git"}):
+        code = "from assessor.audit import findings; print(findings('.')['versioning.code'].rung.name)"
+        done = subprocess.run(
+            [sys.executable, "-I", "-c", code],
+            cwd=repository,
+            env={**os.environ, **variables},
+            capture_output=True,
+            text=True,
+        )
+        assert (done.stdout.strip(), done.returncode) == ("USED", 0), done.stderr
+        assert not (tmp_path / "fired").exists()
+
+
+def test_git_sees_our_variables_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "bin" / "git"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nenv -0\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    foreign = {
+        "GIT_EXTERNAL_DIFF": "x",
+        "GIT_TRACE": "/x",
+        "GIT_EXEC_PATH": "/x",
+        "GIT_INDEX_FILE": "x",
+        "HOUSE_TOKEN": "x",
+    }
+    for name, value in foreign.items():
+        monkeypatch.setenv(name, value)
+    before = dict(os.environ)
+    seen = Git(tmp_path, variables={"GIT_OBJECT_DIRECTORY": "o"}).run("status").decode().split("\0")
+    assert dict(os.environ) == before
+    names = {entry.partition("=")[0] for entry in seen}
+    assert {"GIT_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NO_LAZY_FETCH", "PATH"} <= names
+    assert not names & set(foreign)
+
+
+@pytest.mark.parametrize("name", ["$HOME", "~root", "${PATH}", "-C", "a b"])
+def test_names_of_folders_are_letters(repository: Path, name: str) -> None:
+    there = repository.rename(repository.parent / name)
+    with open_snapshot(str(there)) as snapshot:
+        history = snapshot.history()
+        assert snapshot.commit and history and history.commits == 2
+
+
+def test_complaints_of_git_do_not_hold_it(repository: Path) -> None:
+    blob = git(repository, "rev-parse", "HEAD:train.py")
+    path = repository / ".git/objects" / blob[:2] / blob[2:]
+    path.chmod(0o644)
+    path.write_bytes(b"damaged")
+    with open_snapshot(str(repository), "HEAD") as snapshot:
+        assert isinstance(snapshot.source, GitSource)
+        reader = snapshot.source.repository.glass.git()
+        assert list(reader.blobs([blob] * 3_000)) == [None] * 3_000  # a megabyte of complaints
+
+
+# ---- cloning ----
+
+
+@pytest.mark.parametrize("url", ["ext::sh -c 'touch fired'", "fd::3"])
+def test_a_url_that_starts_a_program_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SnapshotError):
+        open_snapshot(url)
+    with pytest.raises(CloneFailed, match="suspicious"):
+        clone(url, Limits())
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_server_that_never_answers_is_left() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        begun = time.monotonic()
+        with pytest.raises(SnapshotError, match="longer than 1 seconds"):
+            open_snapshot(f"git://127.0.0.1:{server.getsockname()[1]}/a", limits=Limits(clone_seconds=1))
+        assert time.monotonic() - begun < 30
+
+
+def test_the_words_of_a_server_may_be_of_any_encoding(tmp_path: Path) -> None:
+    with pytest.raises(CloneFailed, match="no\ufffd"):
+        clone(f"file://{os.fsencode(tmp_path).decode()}/no\udcff", Limits())
 
 
 # ---- what cannot be read is not told as nothing ----

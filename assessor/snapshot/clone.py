@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
+import signal
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from assessor.snapshot.git_folder import GitFailed
+from assessor.snapshot.git_process import absolute_path, git_program
 from assessor.snapshot.limits import Limits
-from assessor.snapshot.safe_git import GitFailed, absolute_path, git_program
 
 _URL = re.compile(r"(?:https?|ssh|git|file)://[^\s]+", re.IGNORECASE)
 _SCP = re.compile(r"[\w.+-]+@[\w.-]+:(?!/?/)[^\s]+|[\w.+-]+@[\w.-]+:/[^/\s][^\s]*")
@@ -66,50 +67,55 @@ def clone(url: str, limits: Limits) -> tuple[Path, tempfile.TemporaryDirectory[s
 
     Blobs that are too large to be read are not asked for; a server that knows no filters sends them all the same.
     """
-    try:
-        program = git_program()
-    except GitFailed as error:
-        raise CloneFailed(str(error)) from error
     folder = tempfile.TemporaryDirectory(prefix="assessor-clone-", ignore_cleanup_errors=True)
     into = Path(folder.name) / "repository.git"
-    command = [
-        program,
-        "-c",
-        "protocol.ext.allow=never",
-        "-c",
-        f"core.hooksPath={os.devnull}",
-        "clone",
-        "--bare",
-        "--quiet",
-        "--no-recurse-submodules",
-        "--template=",
-        f"--filter=blob:limit={limits.max_notebook_bytes}",
-        "--",
-        url,
-        str(into),
-    ]
-    variables = {name: value for name, value in os.environ.items() if name not in _LOCAL_VARIABLES}
-    variables |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_ALLOW_PROTOCOL": "https:http:ssh:git:file"}
-    variables["PATH"] = absolute_path(variables.get("PATH", os.defpath))
-    variables.setdefault("GIT_SSH_COMMAND", "ssh -oBatchMode=yes")
     try:
-        done = subprocess.run(
-            command,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=limits.clone_seconds,
-            check=False,
-        )
-        said = done.stderr.decode("utf-8", "replace")
-        if done.returncode == 0:
-            return into, folder
-    except subprocess.TimeoutExpired:
-        said = f"it took longer than {limits.clone_seconds:g} seconds"
-    except OSError as error:
-        said = f"git cannot be started: {error.strerror}"
+        said = _cloned(url, into, limits)
+    except (OSError, GitFailed) as error:
+        said = f"git cannot be started: {error}"
+    if not said:
+        return into, folder
     folder.cleanup()
     raise CloneFailed(_reason(said, url))
+
+
+def _cloned(url: str, into: Path, limits: Limits) -> str:
+    """Clone by GitPython; what git said where it failed. Raises OSError and GitFailed."""
+    git_program()
+    from assessor.snapshot.gitpython import Cloning, GitCommandError, GitError
+
+    try:
+        Cloning.clone_from(
+            url,
+            into,
+            env=_variables(),
+            multi_options=[f"--filter=blob:limit={limits.max_notebook_bytes}"],
+            bare=True,
+            quiet=True,
+            no_recurse_submodules=True,
+            kill_after_timeout=limits.clone_seconds,
+        ).close()
+    except GitCommandError as error:
+        if error.status == -signal.SIGKILL:
+            return f"it took longer than {limits.clone_seconds:g} seconds"
+        said = error.stderr.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
+        return said.removeprefix("stderr: '").removesuffix("'") or f"git ended with code {error.status}"
+    except GitError as error:  # of a URL that would start a program
+        return str(error)
+    return ""
+
+
+def _variables() -> dict[str, str]:
+    """The user's own environment, without what a hook has set for another repository."""
+    variables = {name: value for name, value in os.environ.items() if name not in _LOCAL_VARIABLES}
+    variables |= {"GIT_TERMINAL_PROMPT": "0", "GIT_ALLOW_PROTOCOL": "https:http:ssh:git:file", "GIT_TEMPLATE_DIR": ""}
+    variables["PATH"] = absolute_path(variables.get("PATH", os.defpath))
+    variables.setdefault("GIT_SSH_COMMAND", "ssh -oBatchMode=yes")
+    settings = {"protocol.ext.allow": "never", "core.hooksPath": os.devnull}
+    variables["GIT_CONFIG_COUNT"] = str(len(settings))
+    for number, (key, value) in enumerate(settings.items()):
+        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return variables
 
 
 def _reason(said: str, url: str) -> str:

@@ -1,4 +1,4 @@
-"""Starting git so that the audited repository cannot start anything.
+"""Reading a repository through git so that the audited repository cannot start anything.
 
 A repository's own configuration can name programs (fsmonitor, hooks, filters, textconv, pagers, ssh, credentials). Two
 walls keep them out. Refs, objects, index and working tree are read through a *glass*: a temporary git directory with a
@@ -20,70 +20,17 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
-from types import TracebackType
+from typing import IO
 
 from assessor.snapshot.git_folder import GitFailed, Layout, refuse_odd, refuse_odd_rules, small_text
+from assessor.snapshot.git_process import Watch, environment, start, stop
 
-__all__ = ["Allowance", "Git", "GitFailed", "Glass", "Layout", "environment", "git_program"]
+__all__ = ["Allowance", "Git", "GitFailed", "Glass", "Layout"]
 
 _MOST_PART = 1_000_000
 _MOST_BYTES = 200_000_000
 """Bytes of one record and of all records that are taken from git; 20,000 commits or 50,000 files have a few millions."""
-
-_OVERRIDES = {
-    "core.fsmonitor": "false",
-    "core.hooksPath": os.devnull,
-    "core.pager": "cat",
-    "core.editor": "true",
-    "core.askPass": "true",
-    "core.sshCommand": "false",
-    "core.gitProxy": "",
-    "core.attributesFile": os.devnull,
-    "core.excludesFile": os.devnull,
-    "core.untrackedCache": "keep",
-    "core.alternateRefsCommand": "true",
-    "credential.helper": "",
-    "diff.external": "",
-    "gpg.program": "false",
-    "log.showSignature": "false",
-    "gc.auto": "0",
-    "maintenance.auto": "false",
-    "protocol.allow": "never",
-    "safe.directory": "*",
-    "submodule.recurse": "false",
-    "uploadpack.packObjectsHook": "",
-}
-_KEPT = ("PATH", "HOME", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH")
-"""Variables of the caller that git needs. Its GIT_* variables (a hook sets GIT_DIR) are not passed on."""
-
-
-def environment(overrides: Mapping[str, str] = _OVERRIDES) -> dict[str, str]:
-    """The environment for git on local objects: no system or user configuration, no prompt, no transport, no lock."""
-    values = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    values["PATH"] = absolute_path(values.get("PATH", os.defpath))
-    values |= {
-        "LC_ALL": "C",
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_SYSTEM": os.devnull,
-        "GIT_ATTR_NOSYSTEM": "1",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_NO_REPLACE_OBJECTS": "1",
-        "GIT_ALLOW_PROTOCOL": "none",
-        "GIT_PAGER": "cat",
-        "GIT_EDITOR": "true",
-        "GIT_ASKPASS": "true",
-        "GIT_SSH_COMMAND": "false",
-        "GIT_CONFIG_COUNT": str(len(overrides)),
-    }
-    for number, (key, value) in enumerate(overrides.items()):
-        values[f"GIT_CONFIG_KEY_{number}"] = key
-        values[f"GIT_CONFIG_VALUE_{number}"] = value
-    return values
 
 
 @dataclass
@@ -109,25 +56,6 @@ class Allowance:
             self.spent += time.monotonic() - begun
 
 
-def git_program() -> str:
-    """The path of git. Entries of PATH that are relative or empty are passed over: in the audited folder they would name
-    a program of the repository. Raises GitFailed where there is none."""
-    return _found_program(os.environ.get("PATH", os.defpath))
-
-
-@lru_cache(maxsize=4)
-def _found_program(path: str) -> str:
-    found = shutil.which("git", path=absolute_path(path)) if absolute_path(path) else None
-    if found is None:
-        raise GitFailed("git cannot be started: it is in no absolute folder of PATH")
-    return found
-
-
-def absolute_path(path: str) -> str:
-    """The entries of a PATH that are absolute."""
-    return os.pathsep.join(entry for entry in path.split(os.pathsep) if os.path.isabs(entry))  # noqa: PTH117 - text
-
-
 @dataclass(frozen=True)
 class Git:
     """Git on one git directory. `variables` are added to the environment, `folder` is where it runs."""
@@ -137,28 +65,15 @@ class Git:
     variables: Mapping[str, str] = field(default_factory=dict)
     allowance: Allowance = field(default_factory=lambda: Allowance(120.0))
 
-    def _environment(self) -> dict[str, str]:
-        return environment() | {"GIT_DIR": str(self.git_dir)} | dict(self.variables)
-
-    def start(self, arguments: Sequence[str], *, stdin: bool = False) -> subprocess.Popen[bytes]:
+    def start(self, words: Sequence[str], *, stdin: bool = False) -> subprocess.Popen[bytes]:
         """Start git. Raises GitFailed where it is not installed."""
-        try:
-            return subprocess.Popen(
-                [git_program(), *arguments],
-                cwd=self.folder or self.git_dir,
-                env=self._environment(),
-                process_group=0 if os.name == "posix" else None,
-                stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL if stdin else subprocess.PIPE,
-            )
-        except OSError as error:
-            raise GitFailed(f"git cannot be started: {error.strerror}") from error
+        variables = environment() | {"GIT_DIR": str(self.git_dir)} | dict(self.variables)
+        return start(words, self.folder or self.git_dir, variables, stdin=stdin)
 
     def finish(self, process: subprocess.Popen[bytes]) -> bytes:
         """Wait for a started process. Raises GitFailed where it fails or takes longer than `seconds`."""
         try:
-            with self.allowance.spending(), _Watch(process, self.allowance.left):
+            with self.allowance.spending(), Watch(process, self.allowance.left):
                 out, said = process.communicate()
         finally:
             stop(process)
@@ -194,7 +109,7 @@ class Git:
         """
         rest, size = b"", 0
         try:
-            with self.allowance.spending(), _Watch(process, self.allowance.left):
+            with self.allowance.spending(), Watch(process, self.allowance.left):
                 assert process.stdout is not None
                 while chunk := process.stdout.read(1 << 16):
                     size += len(chunk)
@@ -211,8 +126,12 @@ class Git:
         process = self.start(("cat-file", "--batch", "--buffer"), stdin=True)
         assert process.stdin is not None and process.stdout is not None
         wanted = list(ids)
-        feeder = threading.Thread(target=_feed, args=(process, wanted), daemon=True)
-        feeder.start()
+        beside = [
+            threading.Thread(target=_feed, args=(process, wanted), daemon=True),
+            threading.Thread(target=_drain, args=(process.stderr,), daemon=True),
+        ]
+        for thread in beside:
+            thread.start()
         out = process.stdout
         try:
             for _ in wanted:
@@ -229,58 +148,20 @@ class Git:
                     raise GitFailed("git stopped reading objects")
         finally:
             stop(process)
-            feeder.join(timeout=5)
+            for thread in beside:
+                thread.join(timeout=5)
 
     def sizes(self, ids: Sequence[str]) -> list[int | None]:
         """The size of each object, None for one that is absent."""
         process = self.start(("cat-file", "--batch-check=%(objectsize)", "--buffer"), stdin=True)
         try:
-            with self.allowance.spending(), _Watch(process, self.allowance.left):
+            with self.allowance.spending(), Watch(process, self.allowance.left):
                 out, _ = process.communicate("\n".join(ids).encode() + b"\n")
         finally:
             stop(process)
         if process.returncode == -signal.SIGKILL:
             raise self.allowance.told()
         return [int(line) if line.isdigit() else None for line in out.splitlines()]
-
-
-class _Watch(threading.Thread):
-    """Kills git where it takes too long, or sleeps: on local files it works, or waits for a disk, but on a FIFO it sleeps
-    for ever. A context manager: leaving it ends the watch."""
-
-    _SLEEP_SECONDS = 5.0
-    _LOOK_SECONDS = 0.5
-
-    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
-        super().__init__(daemon=True)
-        self.process, self.seconds = process, seconds
-        self.is_over = threading.Event()
-
-    def run(self) -> None:
-        begun = since = time.monotonic()
-        before = ""
-        while not self.is_over.wait(min(self._LOOK_SECONDS, self.seconds)):
-            now, seen = time.monotonic(), _asleep(self.process.pid)
-            if not seen or seen != before:
-                before, since = seen, now
-            if now - begun > self.seconds or now - since > self._SLEEP_SECONDS:
-                _kill(self.process)
-                return
-
-    def __enter__(self) -> None:
-        self.start()
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.is_over.set()
-
-
-def _asleep(process: int) -> str:
-    """The processor time that a sleeping process has had; empty where it works, or nothing can be known of it."""
-    try:
-        fields = Path(f"/proc/{process}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
-    except OSError:
-        return ""
-    return f"{fields[11]} {fields[12]}" if fields[0] == "S" else ""
 
 
 def _feed(process: subprocess.Popen[bytes], ids: Sequence[str]) -> None:
@@ -290,24 +171,11 @@ def _feed(process: subprocess.Popen[bytes], ids: Sequence[str]) -> None:
         process.stdin.close()
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill git with whatever it has started."""
-    with suppress(OSError):
-        if os.name == "posix":
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """End a process and close its pipes; nothing happens where it has ended."""
-    if process.poll() is None:
-        _kill(process)
-    for pipe in (process.stdin, process.stdout, process.stderr):
-        if pipe:
-            with suppress(OSError, ValueError):
-                pipe.close()
-    process.wait()
+def _drain(pipe: IO[bytes] | None) -> None:
+    """Read what git complains of, else it would wait with the pipe full."""
+    with suppress(OSError, ValueError):  # closed: git was stopped
+        while pipe and pipe.read(1 << 16):
+            continue
 
 
 class Glass:
