@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING, Protocol
@@ -29,6 +30,7 @@ from assessor.assessment import (
     RaiseInfo,
     RepositoryInfo,
     RoadmapStepInfo,
+    ScopeInfo,
     ScorecardInfo,
     SectionInfo,
     StationInfo,
@@ -40,6 +42,7 @@ from assessor.assessment import (
 )
 from assessor.facts.place import Place
 from assessor.findings import Evidence, Finding, NearMiss, Rung
+from assessor.project.scope import WHOLE, Scope, Zone
 from assessor.rubric.anchors import words_of
 from assessor.rubric.effort import DAYS
 from assessor.rubric.profile import profile_of, profile_text
@@ -85,8 +88,10 @@ def assess(
     rubrics: Sequence[Rubric],
     crosswalks: Sequence[Crosswalk] = (),
     days: Days = DAYS,
+    scope: Scope = WHOLE,
 ) -> Assessment:
-    """Score the findings by each rubric and put all together. The first rubric is the primary one."""
+    """Score the findings by each rubric and put all together. The first rubric is the primary one. `scope`: the part of
+    the snapshot that the findings are about."""
     from assessor.catalog.practices import load_practices
     from assessor.rubric.loop import find_loop
 
@@ -105,6 +110,7 @@ def assess(
         repository=_repository(snapshot, stack),
         primary=rubrics[0].id,
         subject=subject_info(subject, findings),
+        scope=scope_info(snapshot, scope),
         practices={practice.id: practice_info(practice, findings[practice.id]) for practice in practices},
         scorecards=cards,
         crosswalks={crosswalk.id: crosswalk_info(crosswalk, findings) for crosswalk in crosswalks},
@@ -188,6 +194,20 @@ def unrated(card: ScorecardInfo, why: str) -> ScorecardInfo:
             "gaps": (),
             "possible_level": None,
         }
+    )
+
+
+def scope_info(snapshot: Snapshot, scope: Scope) -> ScopeInfo:
+    """What of a snapshot is rated, with the numbers of the other files."""
+    zones = Counter(scope.zone(entry.path) for entry in snapshot.files) if scope != WHOLE else Counter()
+    return ScopeInfo(
+        folder=scope.folder,
+        unit=scope.unit,
+        include=scope.include,
+        exclude=scope.exclude,
+        shared=scope.shared,
+        left_out=zones[Zone.LEFT_OUT],
+        followed=zones[Zone.OUTSIDE] + zones[Zone.OTHER],
     )
 
 

@@ -53,6 +53,25 @@ class RepositoryInfo(Part):
     stack: tuple[str, ...] = ()
 
 
+class ScopeInfo(Part):
+    """What of the repository is rated: globs of its own files (`include`; all where empty), of what is not read
+    (`exclude`), the sub-folder and the unit that were asked for. `left_out` files are not read, `followed` ones were read
+    only for what starts what."""
+
+    folder: Text = ""
+    unit: Text = ""
+    include: tuple[Text, ...] = ()
+    exclude: tuple[Text, ...] = ()
+    shared: tuple[Text, ...] = ()
+    left_out: int = 0
+    followed: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Nothing of the repository is left out of the rating."""
+        return not (self.folder or self.unit or self.include or self.exclude)
+
+
 class PlaceInfo(Part):
     """A file, a line counted from 1 and, where known, the last line."""
 
@@ -498,6 +517,7 @@ class Assessment(Part):
     primary: str
     subject: SubjectInfo | None = None
     """Null only in an audit by a version that did not ask."""
+    scope: ScopeInfo = ScopeInfo()
     practices: dict[str, PracticeInfo]
     scorecards: dict[str, ScorecardInfo]
     crosswalks: dict[str, CrosswalkInfo] = {}

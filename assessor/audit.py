@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,10 @@ from assessor.findings import Finding
 from assessor.garbage import without_collection
 from assessor.processes import spare_processes
 from assessor.project.model import Project
+from assessor.project.scope import WHOLE, Scope, scope_of
+from assessor.project.units import neighbours
 from assessor.readers.registry import has_failed
-from assessor.reading import PARALLEL_FROM, Progress, Wanted, identified, read_project, wanted_files
+from assessor.reading import PARALLEL_FROM, Progress, Reading, Wanted, identified, read_project, wanted_files
 
 if TYPE_CHECKING:
     from assessor.assessment import Assessment
@@ -77,57 +79,92 @@ def _rate(project: Project, budget: Budget) -> dict[str, Finding]:
     return scan_all(scene, practices, helpers, seconds=share)
 
 
-def rate_snapshot(snapshot: Snapshot, progress: Progress | None = None, cache: Cache | None = None) -> Rated:
+def rate_snapshot(
+    snapshot: Snapshot, progress: Progress | None = None, cache: Cache | None = None, scope: Scope = WHOLE
+) -> Rated:
     """Rate the files of a snapshot. With a cache only what it does not know is worked out; the answer is the same."""
-    wanted = wanted_files(snapshot)
+    return rate_scopes(snapshot, (scope,), progress, cache)[0]
+
+
+def rate_scopes(
+    snapshot: Snapshot, scopes: Sequence[Scope], progress: Progress | None = None, cache: Cache | None = None
+) -> list[Rated]:
+    """Rate a snapshot once for each scope; its files are read once."""
+    wanted = wanted_files(snapshot, common_exclude(scopes))
     if cache is None or wanted.size > snapshot.limits.max_total_bytes:
-        return _rated(wanted, progress)  # what that limit leaves out depends on what is read
+        return _read_and_rated(wanted, scopes, progress)[1]  # what that limit leaves out depends on what is read
     wanted = identified(wanted)
-    key = _rating_key(wanted, cache)
-    kept = cache.load(_codec(), [key]).get(key)
-    if kept is not None:
-        return kept
-    rated = _rated(wanted, progress, cache)
-    if _is_repeatable(rated, wanted) and (encoded := _codec().encode(rated)):
-        cache.keep([(key, encoded)])
-    return rated
+    keys = [_rating_key(wanted, cache, scope) for scope in scopes]
+    kept = cache.load(_codec(), keys)
+    missing = [scope for scope, key in zip(scopes, keys, strict=True) if key not in kept]
+    reading, rated = _read_and_rated(wanted, missing, progress, cache) if missing else (None, [])
+    made = dict(zip(missing, rated, strict=True))
+    for scope, key in zip(scopes, keys, strict=True):
+        if reading and scope in made and _is_repeatable(made[scope], wanted, reading):
+            encoded = _codec().encode(made[scope])
+            cache.keep([(key, encoded)] if encoded else [])
+    return [kept[key] if key in kept else made[scope] for scope, key in zip(scopes, keys, strict=True)]
 
 
-def _rating_key(wanted: Wanted, cache: Cache) -> bytes:
+def common_exclude(scopes: Sequence[Scope]) -> tuple[str, ...]:
+    """What none of the scopes wants to be read."""
+    asked = {scope.exclude for scope in scopes}
+    return asked.pop() if len(asked) == 1 else ()
+
+
+def _rating_key(wanted: Wanted, cache: Cache, scope: Scope = WHOLE) -> bytes:
     """What findings depend on: every path with what is known of it, the content of those that are read, the history."""
     snapshot = wanted.snapshot
     files = (
         f"{entry.path}\0{wanted.ids.get(entry.path, '')}\0{entry.size}\0{entry.is_symlink:d}\0{entry.target}\0{entry.unreadable}"
         for entry in snapshot.files
     )
-    return cache.key("rating", *files, snapshot.history_key(), repr(snapshot.listing_problems), repr(snapshot.limits))
+    return cache.key(
+        "rating", *files, snapshot.history_key(), repr(snapshot.listing_problems), repr(snapshot.limits), repr(scope)
+    )
 
 
-def _is_repeatable(rated: Rated, wanted: Wanted) -> bool:
+def _is_repeatable(rated: Rated, wanted: Wanted, reading: Reading) -> bool:
     """Nothing stood in the way that may not be there the next time."""
     from assessor.scanners.every import FAILED
 
     readable = sum(not entry.unreadable for entry in wanted.entries.values())
     history = wanted.snapshot.history()
-    is_whole = rated.read == readable and not (history and history.problem)
+    is_whole = reading.read == readable and not (history and history.problem)
     if not is_whole or any(has_failed(spot.reason) for spot in rated.blind_spots):
         return False
     return not any(FAILED in spot.reason for finding in rated.findings.values() for spot in finding.blind_spots)
 
 
-def _rated(wanted: Wanted, progress: Progress | None, cache: Cache | None = None) -> Rated:
-    from assessor.catalog.tools import load_tools
-    from assessor.project.libraries import learning_libraries
-
+def _read_and_rated(
+    wanted: Wanted, scopes: Sequence[Scope], progress: Progress | None, cache: Cache | None = None
+) -> tuple[Reading, list[Rated]]:
     limits = wanted.snapshot.limits
     budget = Budget(limits.audit_seconds, limits.worker_bytes)
     reading = read_project(wanted, progress, cache, budget)
-    if progress:
-        progress("rating practices")
-    found = rate(reading.project, budget)
-    spots = dict.fromkeys((*reading.blind_spots, *(spot for finding in found.values() for spot in finding.blind_spots)))
-    libraries = learning_libraries(reading.project, load_tools())
-    return Rated(found, tuple(spots), reading.listed, reading.read, reading.parsed, libraries)
+    found = []
+    for number, scope in enumerate(scopes, start=1):
+        if progress:
+            progress(f"rating {scope.unit or 'practices'}" + (f", {number} of {len(scopes)}" if scopes[1:] else ""))
+        found.append(_rated(reading, scope, budget))
+    return reading, found
+
+
+def _rated(reading: Reading, scope: Scope, budget: Budget) -> Rated:
+    from assessor.catalog.tools import load_tools
+    from assessor.project.libraries import learning_libraries
+
+    project = reading.project.scoped(scope)
+    found = rate(project, budget)
+    spots = dict.fromkeys((*project.blind_spots, *(spot for finding in found.values() for spot in finding.blind_spots)))
+    libraries = learning_libraries(project, load_tools())
+    return Rated(found, tuple(spots), *_counts(project), libraries)
+
+
+def _counts(project: Project) -> tuple[int, int, int]:
+    """How many files of what is rated are listed, read and parsed as Python."""
+    read = [file for path, file in project.files.items() if path in project.own]
+    return len(project.own), len(read), sum(file.facts.python is not None for file in read)
 
 
 @lru_cache(maxsize=1)
@@ -137,12 +174,19 @@ def _codec() -> Codec[Rated]:
     return Codec(Rated)
 
 
+def default_scope(snapshot: Snapshot) -> Scope:
+    """What is rated where nobody says otherwise: all of it, or the sub-folder that was opened."""
+    if not snapshot.folder:
+        return WHOLE
+    return replace(scope_of(snapshot.folder), others=neighbours(snapshot.folder, snapshot.by_path))
+
+
 def findings(target: str, ref: str | None = None) -> dict[str, Finding]:
     """Rate the repository at `target`. Raises SnapshotError for a target or revision that cannot be opened."""
     from assessor.snapshot import open_snapshot
 
     with open_snapshot(target, ref) as snapshot:
-        return rate_snapshot(snapshot).findings
+        return rate_snapshot(snapshot, scope=default_scope(snapshot)).findings
 
 
 def audit(
@@ -171,12 +215,15 @@ def audit_snapshot(
     cache: Cache | None = None,
     crosswalks: Sequence[Crosswalk] = (),
     days: Days | None = None,
+    scope: Scope | None = None,
 ) -> Assessment:
     """Audit a snapshot that the caller has opened, for example to read its configuration too. `days` says what the
-    efforts of the practices take, where that is not what we suppose."""
+    efforts of the practices take, where that is not what we suppose. `scope`: the part that is rated; without one all of
+    it, or the sub-folder that was opened."""
     from assessor.assembling import assess
     from assessor.rubric.effort import DAYS
 
+    scope = scope or default_scope(snapshot)
     with without_collection():
-        rated = rate_snapshot(snapshot, progress, cache)
-        return assess(snapshot, rated, rated.findings, rubrics, crosswalks, days or DAYS)
+        rated = rate_snapshot(snapshot, progress, cache, scope)
+        return assess(snapshot, rated, rated.findings, rubrics, crosswalks, days or DAYS, scope)

@@ -16,6 +16,7 @@ from assessor.facts.place import BlindSpot, Place
 from assessor.facts.role import Role
 from assessor.processes import Bounds, shared, spare_processes
 from assessor.project.model import Project, ProjectFile
+from assessor.project.path_filters import passes
 from assessor.project.runs import CI_PRACTICES
 from assessor.project.templates import marked_templates
 from assessor.readers.registry import has_failed, read, readers, readers_of
@@ -93,9 +94,10 @@ class Wanted:
             yield path, _role(entry), entry.size, data
 
 
-def wanted_files(snapshot: Snapshot) -> Wanted:
-    """The files to read, nothing known about their content."""
-    return Wanted(snapshot, {entry.path: entry for entry in snapshot.files if _is_wanted(entry)}, {}, {})
+def wanted_files(snapshot: Snapshot, exclude: Sequence[str] = ()) -> Wanted:
+    """The files to read, nothing known about their content. `exclude`: globs of those that shall not be read."""
+    wanted = (entry for entry in snapshot.files if _is_wanted(entry))
+    return Wanted(snapshot, {e.path: e for e in wanted if not (exclude and passes(e.path, exclude))}, {}, {})
 
 
 def identified(wanted: Wanted) -> Wanted:

@@ -12,6 +12,7 @@ import click
 
 from assessor.cli.limits import limit_options
 from assessor.cli.reports import report_options
+from assessor.cli.scope import NO_WISHES, ScopeWishes, scope_options
 from assessor.errors import UserError
 from assessor.snapshot.limits import DEFAULT_LIMITS, Limits
 
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 @click.option("--policy", metavar="FILE", default="", help="An organisation's policy on statements and targets.")
 @click.option("--strict", is_flag=True, help="Attestations do not count.")
 @report_options("audit")
+@scope_options
 @limit_options
 @click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing of it.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
@@ -62,6 +64,7 @@ def audit(
     policy: str,
     strict: bool,
     reports: Reports,
+    scope: ScopeWishes,
     limits: Limits,
     no_cache: bool,
     quiet: bool,
@@ -76,7 +79,7 @@ def audit(
     fronts: list[Front] = []
     peek = (lambda snapshot: fronts.append(front_of(snapshot))) if reports.has_document else None
     rules = read_policy(policy)
-    wishes = AuditWishes(target, ref, rubrics, crosswalks, profile, rules, strict, no_cache, quiet, limits)
+    wishes = AuditWishes(target, ref, rubrics, crosswalks, profile, rules, strict, no_cache, quiet, limits, scope)
     assessment = run(wishes, peek)
     reports.write(assessment, front=fronts[0] if fronts else None)
 
@@ -144,6 +147,7 @@ class AuditWishes:
     no_cache: bool = False
     quiet: bool = False
     limits: Limits = DEFAULT_LIMITS
+    scope: ScopeWishes = NO_WISHES
 
 
 def run(wishes: AuditWishes, peek: Callable[[Snapshot], None] | None = None) -> Assessment:
@@ -181,6 +185,7 @@ def _assessed(
 ) -> Assessment:
     """The assessment, and beside it what the configuration states and the targets."""
     from assessor.audit import audit_snapshot
+    from assessor.cli.scope import wanted_scope
     from assessor.cli.settings import load_config, own_rubric
     from assessor.policy.stated import check_items, with_statements
     from assessor.policy.targets import TargetWishes, target_of_profile, with_targets
@@ -193,7 +198,8 @@ def _assessed(
         target_of_profile(wishes.profile, chosen[0])
     check_items(loaded, chosen)
     day = day_of(os.environ, snapshot.commit_time)
-    assessment = audit_snapshot(snapshot, chosen, progress, cache, laid_beside, loaded.config.effort.days)
+    scope = wanted_scope(snapshot, loaded, wishes.scope, wishes.policy)
+    assessment = audit_snapshot(snapshot, chosen, progress, cache, laid_beside, loaded.config.effort.days, scope)
     stated = with_statements(assessment, chosen, loaded, day, wishes.policy, strict=wishes.strict)
     targets = TargetWishes(loaded, own.id, wishes.profile, wishes.policy)
     return with_targets(stated, chosen, targets.target)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from assessor.policy.config import Loaded
     from assessor.policy.deciding import Ratchet, Since
     from assessor.policy.model import Config, Policy
+    from assessor.project.scope import Scope
     from assessor.rubric.model import Rubric
     from assessor.snapshot.snapshot import Snapshot
 
@@ -63,12 +64,18 @@ def _parsed_baseline(name: str, text: str) -> Ratchet:
 
 
 def state_left(
-    wishes: Wishes, rubric: Rubric, now: Config, snapshot: Snapshot, progress: ProgressLine, cache: Cache | None
+    wishes: Wishes,
+    policy: Policy | None,
+    rubric: Rubric,
+    now: Config,
+    snapshot: Snapshot,
+    progress: ProgressLine,
+    cache: Cache | None,
 ) -> Since:
     """The state that the branch left. What was wrong in its configuration then is not told now."""
     from assessor.audit import audit_snapshot
+    from assessor.policy.config import Loaded
     from assessor.policy.deciding import Since
-    from assessor.policy.model import Config
     from assessor.snapshot import open_snapshot
     from assessor.snapshot.merge_base import merge_base
 
@@ -77,14 +84,25 @@ def state_left(
     with open_snapshot(wishes.target, base, wishes.limits) as then:
         progress(f"auditing {name}")
         try:
-            before = load_config(then).config
+            loaded = load_config(then)
         except UserError:
-            before = Config()
-        earlier = audit_snapshot(then, [rubric], progress, cache)
+            loaded = Loaded()
+        before = loaded.config
+        earlier = audit_snapshot(then, [rubric], progress, cache, scope=_scope_then(then, loaded, wishes, policy))
         path = _baseline_path(wishes, now.baseline or before.baseline)
         texts = [root_text(place, path) if path else None for place in (then, snapshot)]
     baselines = [_baseline_or_none(path, text) for text in texts]
     return Since(name, earlier, before, now, baselines[0], baselines[1])
+
+
+def _scope_then(then: Snapshot, loaded: Loaded, wishes: Wishes, policy: Policy | None) -> Scope | None:
+    """The scope as it was; all of it where its globs left nothing then."""
+    from assessor.cli.scope import wanted_scope
+
+    try:
+        return wanted_scope(then, loaded, wishes.scope, policy)
+    except UserError:
+        return None
 
 
 def _baseline_path(wishes: Wishes, configured: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assessor.cli.limits import limit_options
+from assessor.cli.scope import ScopeWishes, scope_options
 from assessor.errors import UserError
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ EXIT_HELP = """
     multiple=True,
     help="Where the format given in the same place goes; the last format without one goes to standard output.",
 )
+@scope_options
 @limit_options
 @click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing of it.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
@@ -81,6 +83,7 @@ def gate(
     allow_lower: str,
     formats: tuple[str, ...],
     outputs: tuple[str, ...],
+    scope: ScopeWishes,
     limits: Limits,
     no_cache: bool,
     quiet: bool,
@@ -110,7 +113,7 @@ def gate(
     if allow_lower and not since:
         raise UserError("--allow-lower says why a branch may ask less of itself; give --since too")
     with user_cache(wanted=not no_cache) as cache:
-        case = prepare(Wishes(target, options, ref, policy, baseline, since, quiet, limits=limits), cache)
+        case = prepare(Wishes(target, options, ref, policy, baseline, since, quiet, limits=limits, scope=scope), cache)
     result = decide(
         case.effective.gate,
         case.assessment,

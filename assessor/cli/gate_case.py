@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assessor.cli.scope import NO_WISHES, ScopeWishes, wanted_scope
 from assessor.cli.settings import load_config, load_rubric, own_rubric, read_policy, today
 from assessor.errors import UserError
 from assessor.snapshot.limits import DEFAULT_LIMITS, Limits
@@ -51,6 +52,7 @@ class Wishes:
     since: str = ""
     quiet: bool = False
     limits: Limits = DEFAULT_LIMITS
+    scope: ScopeWishes = NO_WISHES
     needs_conditions: bool = True
     """False for a command that only wants the state: no condition and no baseline is asked for."""
 
@@ -92,10 +94,13 @@ def _case(
     check_gate(asked.gate, rubric)
     said = on_day(config.attestations, config.waivers, today(os.environ), policy)
     targets = TargetWishes(loaded, own.id, policy=policy)
+    scope = wanted_scope(snapshot, loaded, wishes.scope, policy)
     assessment = with_targets(
-        audit_snapshot(snapshot, [rubric], progress, cache, days=config.effort.days), [rubric], targets.target
+        audit_snapshot(snapshot, [rubric], progress, cache, days=config.effort.days, scope=scope),
+        [rubric],
+        targets.target,
     )
-    since = state_left(wishes, rubric, config, snapshot, progress, cache) if wishes.since else None
+    since = state_left(wishes, policy, rubric, config, snapshot, progress, cache) if wishes.since else None
     return Case(assessment, rubric, asked, loaded, said, frozenset(snapshot.by_path), ratchets, since)
 
 

@@ -61,6 +61,7 @@ def examine(target: str) -> Examined:
     from assessor.audit import audit_snapshot
     from assessor.cli.caching import user_cache
     from assessor.cli.output import ProgressLine
+    from assessor.cli.scope import wanted_scope
     from assessor.cli.settings import load_config
     from assessor.rubric.loading import DEFAULT, find_rubric
     from assessor.snapshot import SnapshotError, open_snapshot
@@ -71,7 +72,8 @@ def examine(target: str) -> Examined:
     try:
         with open_snapshot(target) as snapshot, user_cache(wanted=True) as cache:
             loaded = load_config(snapshot)
-            assessment = audit_snapshot(snapshot, [find_rubric(DEFAULT)], progress, cache)
+            scope = wanted_scope(snapshot, loaded)
+            assessment = audit_snapshot(snapshot, [find_rubric(DEFAULT)], progress, cache, scope=scope)
             history = snapshot.history()
             branch = main_branch(history.branches if history else (), snapshot.branch)
             config = Proposal(loaded.path, "") if loaded.path else _config(assessment)

@@ -25,9 +25,11 @@ def front_of(snapshot: Snapshot) -> Front:
 def _logo(snapshot: Snapshot, name: str, config: str) -> bytes:
     """The bytes of a file of the snapshot, and of nothing else. Raises UserError."""
     from assessor.catalog.loading import did_you_mean
+    from assessor.cli.settings import path_from_root
     from assessor.render.views.logo import logo_address
     from assessor.snapshot.snapshot import UnreadableFile
 
+    name = path_from_root(snapshot, name)
     if name not in snapshot.by_path:
         pictures = [path for path in snapshot.by_path if path.lower().endswith((".png", ".jpg", ".jpeg"))]
         raise UserError(f"{config}: report.logo: no file '{name}' in the repository{did_you_mean(name, pictures)}")

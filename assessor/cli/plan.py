@@ -137,6 +137,7 @@ def _audited(target: str, ref: str | None, rubric: str, *, no_cache: bool, quiet
     from assessor.audit import audit_snapshot
     from assessor.cli.caching import user_cache
     from assessor.cli.output import ProgressLine
+    from assessor.cli.scope import wanted_scope
     from assessor.cli.settings import load_config, load_rubric, own_rubric
     from assessor.policy.model import Gate
     from assessor.policy.targets import TargetWishes, with_targets
@@ -148,7 +149,8 @@ def _audited(target: str, ref: str | None, rubric: str, *, no_cache: bool, quiet
             loaded = load_config(snapshot)
             own = own_rubric(loaded, snapshot)
             model = load_rubric(rubric, Gate(rubric=rubric), "", snapshot) if rubric else own
-            assessment = audit_snapshot(snapshot, [model], progress, cache, days=loaded.config.effort.days)
+            scope = wanted_scope(snapshot, loaded)
+            assessment = audit_snapshot(snapshot, [model], progress, cache, days=loaded.config.effort.days, scope=scope)
             return with_targets(assessment, [model], TargetWishes(loaded, own.id).target), model
     except SnapshotError as error:
         raise UserError(str(error)) from error

@@ -50,15 +50,23 @@ def one_line(error: Exception) -> str:
 
 
 def root_text(snapshot: Snapshot, name: str) -> str | None:
-    """The text of one file of the snapshot; None where it has none. Bytes that are no UTF-8 become U+FFFD."""
+    """The text of one file of the snapshot, named from the folder that is audited or from the root; None where it has
+    none. Bytes that are no UTF-8 become U+FFFD."""
     from assessor.snapshot.snapshot import UnreadableFile
 
-    if name not in snapshot.by_path:
+    path = path_from_root(snapshot, name)
+    if path not in snapshot.by_path:
         return None
     try:
-        return snapshot.read(name).decode("utf-8", "replace")
+        return snapshot.read(path).decode("utf-8", "replace")
     except UnreadableFile:
         return None
+
+
+def path_from_root(snapshot: Snapshot, name: str) -> str:
+    """The path of a file that a configuration names: in the folder that is audited, where it is there, else at the root."""
+    below = f"{snapshot.folder}/{name}"
+    return below if snapshot.folder and below in snapshot.by_path else name
 
 
 def load_config(snapshot: Snapshot) -> Loaded:
@@ -66,8 +74,11 @@ def load_config(snapshot: Snapshot) -> Loaded:
     from assessor.catalog.loading import DataError
     from assessor.policy.config import find_config
 
+    def read(path: str) -> str | None:
+        return root_text(snapshot, path) if path in snapshot.by_path else None
+
     try:
-        return find_config(lambda name: root_text(snapshot, name))
+        return find_config(read, snapshot.folder)
     except DataError as error:
         raise UserError(one_line(error)) from error
 

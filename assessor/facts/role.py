@@ -17,3 +17,5 @@ class Role(StrEnum):
     DATA = "data"
     TEMPLATE = "template"
     """A source of files for other repositories."""
+    ELSEWHERE = "elsewhere"
+    """Outside of what is rated: followed where something starts it, no evidence."""

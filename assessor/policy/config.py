@@ -18,7 +18,7 @@ from assessor.readers.syntax.yaml_tree import Node
 from assessor.readers.texts.settings import SettingsProblem, toml_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from assessor.readers.texts.settings import Entry
 
@@ -36,6 +36,8 @@ class Loaded:
     config: Config = field(default_factory=Config)
     path: str = ""
     text: str = ""
+    folder: str = ""
+    """The folder, below the repository's root, in which it stands and from which its globs are seen."""
 
     @property
     def source(self) -> Source:
@@ -43,23 +45,35 @@ class Loaded:
 
     def line(self, *keys: str | int) -> int:
         """The line of the first value under `keys`, or of the nearest entry above it; 1 where there is no file."""
-        if self.path == TOML_NAME:
+        if self.path.rpartition("/")[2] == TOML_NAME:
             return _toml_line(_toml_lines(toml_entries(self.text)), keys)
         return line_of(self.source, *keys) if self.text.strip() else 1
 
 
-def find_config(read: Callable[[str], str | None]) -> Loaded:
-    """The repository's configuration. `read` gives the text of a file at the repository's root, None where it is not
-    there. Raises DataError for a mistake in it, and where there are two."""
-    found = [(name, text) for name in (*YAML_NAMES, TOML_NAME) if (text := read(name)) is not None]
-    loaded = []
-    for name, text in found:
-        config = parse_pyproject(Source(name, text)) if name == TOML_NAME else parse_config(Source(name, text))
-        loaded += [Loaded(config, name, text)] if config is not None else []
-    if len(loaded) > 1:
-        names = " and ".join("[tool.assessor] in pyproject.toml" if e.path == TOML_NAME else e.path for e in loaded)
-        raise DataError(f"{loaded[0].path}:1: there are two configurations, {names}; keep one")
-    return loaded[0] if loaded else Loaded()
+def find_config(read: Callable[[str], str | None], folder: str = "") -> Loaded:
+    """The repository's configuration: that of the folder which is audited, else the one at the repository's root. `read`
+    gives the text of a file, None where it is not there. Raises DataError for a mistake in it, and where there are two."""
+    for place in dict.fromkeys((folder, "")):
+        loaded = list(_configs_in(read, place))
+        if len(loaded) > 1:
+            names = " and ".join(
+                f"[tool.assessor] in {e.path}" if e.path.endswith(TOML_NAME) else e.path for e in loaded
+            )
+            raise DataError(f"{loaded[0].path}:1: there are two configurations, {names}; keep one")
+        if loaded:
+            return loaded[0]
+    return Loaded()
+
+
+def _configs_in(read: Callable[[str], str | None], folder: str) -> Iterator[Loaded]:
+    for name in (*YAML_NAMES, TOML_NAME):
+        path = f"{folder}/{name}" if folder else name
+        text = read(path)
+        if text is None:
+            continue
+        config = parse_pyproject(Source(path, text)) if name == TOML_NAME else parse_config(Source(path, text))
+        if config is not None:
+            yield Loaded(config, path, text, folder)
 
 
 def parse_config(source: Source) -> Config:

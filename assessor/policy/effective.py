@@ -35,6 +35,26 @@ def effective(own: Config, options: Gate, policy: Policy | None = None) -> Effec
     return _bounded(defaulted, given, policy)
 
 
+@dataclass(frozen=True, slots=True)
+class EffectiveScope:
+    """Which globs hold. `takes_options`: the command line may leave out more."""
+
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    takes_options: bool = True
+
+
+def effective_scope(own: Config, include: tuple[str, ...] = (), policy: Policy | None = None) -> EffectiveScope:
+    """The globs of a configuration and of the command line within a policy: what it gives or locks by name, only it says."""
+    if policy is not None:
+        given = bool(policy.include or policy.exclude)
+        if (given and policy.locks("exclude")) or {"include", "exclude"} & set(policy.lock):
+            return EffectiveScope(policy.include, policy.exclude, takes_options=False)
+        if given and not (own.include or own.exclude):
+            return EffectiveScope(include or policy.include, policy.exclude)
+    return EffectiveScope(include or own.include, own.exclude)
+
+
 def overlaid(below: Gate, above: Gate) -> Gate:
     """`above` where it says something, else `below`; the conditions on dimensions and practices one by one."""
     return Gate(
@@ -116,6 +136,9 @@ def weakened(before: Config, after: Config) -> tuple[str, ...]:
     old_said = {entry.subject: entry for entry in before.attestations}
     for entry in after.attestations:
         lines += _statement_added("attestation", entry.subject, entry.expires, old_said.get(entry.subject))
+    lines += [f"exclude: {glob} added" for glob in after.exclude if glob not in before.exclude]
+    if before.include != after.include and after.include:
+        lines.append(f"include: became {', '.join(after.include)}")
     if before.baseline != after.baseline:
         lines.append(f"baseline: '{before.baseline}' became '{after.baseline}'")
     return tuple(lines)

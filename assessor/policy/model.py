@@ -189,9 +189,25 @@ class Report(Value):
     """A PNG or JPEG file of the repository, relative to its root."""
 
 
+def _glob(pattern: str) -> str:
+    """A glob below the repository's root, as in .gitignore; `!` takes back."""
+    plain = pattern.removeprefix("!").lstrip("/")
+    if not plain or len(pattern) > 400 or not pattern.isprintable() or "\\" in pattern or ".." in plain.split("/"):
+        raise ValueError(f"'{pattern[:40]}' is no glob of paths below the repository's root")
+    return pattern
+
+
+PathGlob = Annotated[str, AfterValidator(_glob)]
+PathGlobs = Annotated[tuple[PathGlob, ...], Field(max_length=200)]
+
+
 class Config(Value):
     """A repository's configuration. Only data: nothing in it can name a program, a module or a URL to fetch."""
 
+    include: PathGlobs = ()
+    """Its own files; all where empty."""
+    exclude: PathGlobs = ()
+    """What is not read."""
     rubric: InsidePath = ""
     profile: str = ""
     """Name of a shipped set of targets; see `profiles.yaml`."""
@@ -205,7 +221,15 @@ class Config(Value):
     report: Report = Report()
 
 
-LOCKABLE = (*(f"gate.{name}" for name in Gate.model_fields), "rubric", "profile", "targets", "baseline")
+LOCKABLE = (
+    *(f"gate.{name}" for name in Gate.model_fields),
+    "rubric",
+    "profile",
+    "targets",
+    "baseline",
+    "include",
+    "exclude",
+)
 """What a policy can lock."""
 
 

@@ -202,7 +202,7 @@ class _Walk:
         self.loaded_set.add(path)
         index = self.modules.index(path)
         scopes = index.facts.scopes
-        if self.modules.files[path].role is Role.FIRST_PARTY or self.closure.in_test:
+        if self.modules.files[path].role in (Role.FIRST_PARTY, Role.ELSEWHERE) or self.closure.in_test:
             for name, numbers in index.methods.items():
                 self.methods[name] += [(path, number) for number in numbers]
                 if name in self.wanted:

@@ -116,7 +116,9 @@ class Containers:
 
     @cached_property
     def _dockerfiles(self) -> list[str]:
-        return [f.path for f in self.project.ordered if f.facts.dockerfile and f.role is Role.FIRST_PARTY]
+        return [
+            f.path for f in self.project.ordered if f.facts.dockerfile and f.role in (Role.FIRST_PARTY, Role.ELSEWHERE)
+        ]
 
     def compose(self, invocation: Invocation, context: Context) -> None:
         """Follow the services that `compose up`, `run` or `build` starts or builds."""

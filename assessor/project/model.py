@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
-from assessor.facts.file import FileFacts
+from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.place import BlindSpot, Place
 from assessor.facts.python import PythonFacts
 from assessor.facts.role import Role
+from assessor.project.scope import Scope, Zone, Zones
 from assessor.snapshot.history import History
 
 __all__ = ["LIVE_ROLES", "Project", "ProjectFile", "Role"]
@@ -54,6 +55,26 @@ class Project:
     blind_spots: tuple[BlindSpot, ...] = ()
     listed: frozenset[str] = field(default=frozenset())
     """Every path of the snapshot, read or not (binaries, data)."""
+    zones: Zones | None = None
+    """Whose each file is, where not the whole repository is rated."""
+
+    def scoped(self, scope: Scope) -> Project:
+        """The project in which only what is in scope is evidence."""
+        if scope.is_whole and not scope.exclude:
+            return self
+        zones = Zones(scope, (*self.listed, *self.files))
+        files = {path: replace(file, role=zones.role(file)) for path, file in self.files.items()}
+        for path in self.listed:
+            if zones.by_path[path] is Zone.LEFT_OUT:
+                files[path] = ProjectFile(path, Role.VENDORED, 0, EMPTY)  # it is there, so that no way breaks at it
+        listed = frozenset(path for path in self.listed if zones.by_path[path] is not Zone.LEFT_OUT)
+        blind = tuple(spot for spot in self.blind_spots if zones.concerns(spot.place.path))
+        return replace(self, files=files, listed=listed, blind_spots=blind, zones=None if scope.is_whole else zones)
+
+    @property
+    def own(self) -> frozenset[str]:
+        """The paths that a filter of triggers must meet for what is rated."""
+        return self.zones.own if self.zones else self.listed
 
     def having(
         self, pick: Callable[[FileFacts], T | None], roles: frozenset[Role] = LIVE_ROLES

@@ -170,7 +170,7 @@ class _Workflows:
                 continue
             key = (*patterns, "" if is_wanted else "!")
             if key not in self._listed:
-                listed = self.project.listed
+                listed = self.project.own
                 self._listed[key] = (
                     lets_something_pass(patterns, listed)
                     if is_wanted
@@ -208,8 +208,9 @@ class _Workflows:
         jobs = {job.id: job for job in workflow.jobs}
         graph = _Graph(workflow)
         own_variables = (*self.included(workflow, path), *workflow.env)
-        for job in workflow.jobs:
-            if not job.is_active or graph.never_starts(job):
+        for written in workflow.jobs:
+            job = self.project.zones.job(written) if self.project.zones else written
+            if job is None or not job.is_active or graph.never_starts(written):
                 continue
             if self.left <= 0:
                 return

@@ -85,7 +85,7 @@ class Targets:
     def _target_files(self) -> Mapping[tuple[str, str], list[ProjectFile]]:
         found: dict[tuple[str, str], list[ProjectFile]] = defaultdict(list)
         for file in self.project.ordered:
-            if file.role in (Role.FIRST_PARTY, Role.TEST, Role.EXAMPLE):
+            if file.role in (Role.FIRST_PARTY, Role.TEST, Role.EXAMPLE, Role.ELSEWHERE):
                 for runner in dict.fromkeys(target.runner for target in file.facts.targets):
                     found[runner, posixpath.dirname(file.path)].append(file)
         for (runner, folder), files in list(found.items()):

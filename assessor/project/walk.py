@@ -197,7 +197,7 @@ class Walk:
         place, parent = Place(context.path, command.line), context.arrival
         fails = parent.fails and not command.swallowed and not forgives(invocation.program, invocation.arguments)
         key = (command.argv, place, cwd, fails, parent.in_test)
-        if key in self._seen:
+        if key in self._seen or (self.project.zones and self.project.zones.is_elsewhere(cwd, command.argv)):
             return
         self._seen.add(key)
         hop = Hop(_shown(command.text), place)

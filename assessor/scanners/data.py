@@ -131,9 +131,9 @@ def pipeline(scene: Scene) -> Iterator[Statement]:
 
 
 def _sql_models(scene: Scene) -> Iterator[Claim]:
-    for project in (p for p in scene.project.listed if p.endswith("dbt_project.yml")):
+    for project in (p for p in scene.project.own if p.endswith("dbt_project.yml")):
         folder = project.removesuffix("dbt_project.yml")
-        models = sorted(p for p in scene.project.listed if p.startswith(folder) and p.endswith(".sql"))
+        models = sorted(p for p in scene.project.own if p.startswith(folder) and p.endswith(".sql"))
         if models and models[0] in scene.project.files:
             yield Claim(scene.project.files[models[0]].at(1), "dbt models prepare data", "dbt")
 
@@ -186,7 +186,7 @@ def documentation(scene: Scene) -> Iterator[Statement]:
             yield Claim(file.at(1), f"{file.path} documents the data")
         else:
             yield NearMiss(file.at(1), f"{file.path} is too short to document data")
-    for path in sorted(scene.project.listed):
+    for path in sorted(scene.project.own):
         if is_dictionary_sheet(path):
             yield Claim(Place(path, 1), f"{path} is a data dictionary")
     for hit in scene.hits(practice):

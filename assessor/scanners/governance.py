@@ -147,9 +147,12 @@ _ENVIRONMENT = re.compile(
 )
 
 
+_FOREIGN = frozenset({Role.VENDORED, Role.GENERATED, Role.ELSEWHERE})
+
+
 def secrets(scene: Scene) -> Iterator[Statement]:
     """Found in the tree: declared, whatever else there is. None found: used; with a scanner in CI or pre-commit: enforced."""
-    searched = [file for file in scene.project.ordered if file.role not in (Role.VENDORED, Role.GENERATED)]
+    searched = [file for file in scene.project.ordered if file.role not in _FOREIGN]
     found = [(file, secret) for file in searched for secret in file.facts.secrets]
     for file, secret in found:
         name = f" ({secret.name})" if secret.name else ""

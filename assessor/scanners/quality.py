@@ -220,7 +220,7 @@ def _unread_notebooks(scene: Scene) -> list[str]:
     """Notebooks that are listed and were not read: over the limit, absent from the clone, no notebook's JSON."""
     roles = (Role.FIRST_PARTY, Role.EXAMPLE, Role.DOCUMENTATION)
     read = {path for path, file in scene.project.files.items() if file.facts.notebook or not file.size}
-    listed = (path for path in scene.project.listed if path.endswith(".ipynb") and path not in read)
+    listed = (path for path in scene.project.own if path.endswith(".ipynb") and path not in read)
     return sorted(path for path in listed if role_of(path) in roles)
 
 

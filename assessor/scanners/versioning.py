@@ -67,7 +67,7 @@ def _any_place(scene: Scene) -> Place:
 def _tracked(scene: Scene) -> list[tuple[ProjectFile, DataVersion]]:
     found = []
     for file in scene.project.ordered:
-        if file.role is not Role.VENDORED:
+        if file.role not in (Role.VENDORED, Role.ELSEWHERE):
             found += [(file, version) for version in file.facts.data_versions]
     return found
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from assessor.facts.place import BlindSpot, Place
+from assessor.facts.role import Role
 from assessor.snapshot.clone import CloneFailed, clone, is_url, repository_name, without_credentials
 from assessor.snapshot.folder import Disk, FolderSource, walk
 from assessor.snapshot.git_folder import GitFailed, Layout, find_layout
@@ -24,6 +25,7 @@ from assessor.snapshot.repository import (
     resolve,
     short_name,
 )
+from assessor.snapshot.roles import role_of
 from assessor.snapshot.snapshot import FileEntry, Identity, Snapshot, SnapshotError, Source, condensed, hides_nothing
 
 
@@ -111,21 +113,45 @@ def _open_worktree(layout: Layout, folder: Path, limits: Limits) -> Snapshot:
         repository = open_repository(layout, limits)
     except GitFailed as error:
         return _open_plain(folder, limits, (_no_history(f"git cannot read the repository: {error}"),))
-    disk = Disk(folder)
+    prefix = _prefix(layout, folder)
     try:
-        listing = list_worktree(repository, disk, limits)
+        part, listing, disk = _list_on_disk(repository, folder, prefix, limits)
     except GitFailed as error:
         repository.glass.close()
         return _open_plain(folder, limits, (_no_history(f"git cannot read the working tree: {error}"),))
     except BaseException:
         repository.glass.close()
         raise
-    if not listing.files and not listing.problems and any(folder.iterdir()):
+    own = [entry for entry in listing.files if not part or entry.path.startswith(f"{part}/")]
+    if not own and not listing.problems and any(folder.iterdir()):
         repository.glass.close()  # a folder that the repository ignores: it stands for itself
         return _open_plain(folder, limits, ())
-    prefix = _prefix(layout, folder)
     identity = _identity(repository, repository.head, folder, prefix, listing.dirty, repository.branch, "")
-    return _snapshot(identity, listing, GitSource(repository, repository.head, prefix, disk), limits)
+    source = GitSource(repository, repository.head, "" if part else prefix, disk)
+    return _snapshot(identity, listing, source, limits, part)
+
+
+def _list_on_disk(repository: Repository, folder: Path, prefix: str, limits: Limits) -> tuple[str, Listing, Disk]:
+    """(the folder as a part of its repository, the files, where they lie). A folder that is a part is listed with all that
+    may start something in it; one that stands for itself alone. Raises GitFailed."""
+    if not prefix or stands_alone(prefix, lambda name: (folder / name).exists()):
+        disk = Disk(folder)
+        return "", list_worktree(repository, disk, limits), disk
+    assert repository.layout.worktree
+    disk = Disk(repository.layout.worktree)
+    return prefix, list_worktree(repository, disk, limits), disk
+
+
+_OWN_AUTOMATION = (
+    ".github/workflows", ".gitlab-ci.yml", ".circleci", "Jenkinsfile", "azure-pipelines.yml", ".travis.yml",
+    "bitbucket-pipelines.yml", ".buildkite", ".drone.yml", ".woodpecker.yml", ".woodpecker", ".taskcluster.yml", "cloudbuild.yaml",
+)  # fmt: skip
+
+
+def stands_alone(folder: str, has: Callable[[str], bool]) -> bool:
+    """A folder of a repository is a repository of its own: it has CI at its top, or is an example, a fixture or foreign."""
+    role = role_of(f"{folder}/main.py")
+    return role is not Role.FIRST_PARTY or any(has(name) for name in _OWN_AUTOMATION)
 
 
 def _prefix(layout: Layout, folder: Path) -> str:
@@ -153,11 +179,12 @@ def _open_revision(
         if not commit:
             raise SnapshotError(_no_commit(repository, folder, ref))
         prefix = _prefix(layout, folder)
-        listing = _listed(repository, commit, prefix, ref or "HEAD", limits)
+        part, listing = _listed_part(repository, commit, prefix, ref or "HEAD", limits)
         branch = repository.branch if ref is None else _as_branch(repository, ref)
         identity = _identity(repository, commit, folder, prefix, False, branch, name)
         until = identity.commit_time if ref is not None else None
-        return _snapshot(identity, listing, GitSource(repository, commit, prefix, None, until, extra), limits)
+        source = GitSource(repository, commit, "" if part else prefix, None, until, extra)
+        return _snapshot(identity, listing, source, limits, part)
     except BaseException:
         repository.glass.close()
         raise
@@ -170,6 +197,15 @@ def _listed(repository: Repository, commit: str, prefix: str, ref: str, limits: 
         if prefix and "not a tree object" not in str(error).lower():
             raise SnapshotError(f"there is no folder {prefix} in {ref}: {error}") from error
         raise SnapshotError(f"git cannot read the files of {ref}: {error}") from error
+
+
+def _listed_part(repository: Repository, commit: str, prefix: str, ref: str, limits: Limits) -> tuple[str, Listing]:
+    """The same as `_list_on_disk` of a revision. Raises SnapshotError."""
+    own = _listed(repository, commit, prefix, ref, limits)
+    paths = [entry.path for entry in own.files]
+    if not prefix or stands_alone(prefix, lambda name: any(p == name or p.startswith(f"{name}/") for p in paths)):
+        return "", own
+    return prefix, _listed(repository, commit, "", ref, limits)
 
 
 def _as_branch(repository: Repository, ref: str) -> str:
@@ -212,7 +248,7 @@ def _folder_name(folder: Path) -> str:
     return folder.name.removesuffix(".git") or "root"
 
 
-def _snapshot(identity: Identity, listing: Listing, source: Source, limits: Limits) -> Snapshot:
+def _snapshot(identity: Identity, listing: Listing, source: Source, limits: Limits, part: str = "") -> Snapshot:
     files: dict[str, FileEntry] = {}
     for entry in listing.files:
         files.setdefault(entry.path, entry)
@@ -222,4 +258,4 @@ def _snapshot(identity: Identity, listing: Listing, source: Source, limits: Limi
         for entry in ordered
         if entry.unreadable and not hides_nothing(entry)
     ]
-    return Snapshot(identity, ordered, source, limits, tuple(condensed([*listing.problems, *hidden])))
+    return Snapshot(identity, ordered, source, limits, tuple(condensed([*listing.problems, *hidden])), part)

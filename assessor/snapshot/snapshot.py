@@ -95,6 +95,8 @@ class Snapshot:
     source: Source = field(repr=False)
     limits: Limits = field(default=Limits())
     listing_problems: tuple[BlindSpot, ...] = ()
+    folder: str = ""
+    """The sub-folder that was asked for, where the whole repository is listed for what starts what in it."""
     _met: list[BlindSpot] = field(default_factory=list, repr=False)
     _noted: set[BlindSpot] = field(default_factory=set, repr=False)
     _spent: Counter[str] = field(default_factory=Counter, repr=False)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from assessor.catalog.practices import load_practices
 from assessor.render.views import charts
 from assessor.render.views import loop as loop_view
+from assessor.render.views.scope_words import scope_facts
 from assessor.render.views.standing_words import (
     holds,
     holds_head,
@@ -198,6 +199,11 @@ class Page:
     def subject(self) -> str:
         """What the repository is about, where that is not a whole system."""
         return subject(self.view.assessment, self.texts)
+
+    @property
+    def scope(self) -> list[tuple[str, str]]:
+        """What of the repository is rated, where that is not all of it."""
+        return list(scope_facts(self.view.assessment, self.texts))
 
     @property
     def profile(self) -> str:

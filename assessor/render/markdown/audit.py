@@ -45,7 +45,15 @@ def render(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT)
 
 def _head(parts: Parts) -> Block:
     other = prose(parts.said.other_level(parts.view.card))
-    words = [*parts.standing(), parts.next_level(), other, parts.target(), parts.observed(), parts.files()]
+    words = [
+        *parts.standing(),
+        parts.next_level(),
+        other,
+        parts.target(),
+        parts.observed(),
+        parts.files(),
+        *parts.scope(),
+    ]
     spots = len(parts.view.blind_spots)
     words += [parts.t.count("count.blind_spots", spots)] if spots else []
     lines = [f"- {word}" for word in words if word]

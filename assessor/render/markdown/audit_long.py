@@ -57,6 +57,7 @@ def _head(parts: Parts) -> Block:
         parts.target(),
         parts.observed(),
         parts.files(),
+        *parts.scope(),
     )
     lines += [f"- {word}" for word in words if word]
     titles = (t("report.level"), t("models.level_title"), t("models.share"), "")

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assessor.render.markdown.text import Block, code, escaped, prose, row, table_head
+from assessor.render.views.scope_words import scope_lines
 from assessor.render.views.standing_words import holds, holds_head, level_of, position, profile, subject
 from assessor.render.views.statement_words import StatementWords, web_address
 from assessor.render.views.step_words import estimated, places
@@ -96,6 +97,10 @@ class Parts:
         counts = self.view.assessment.statistics
         numbers = {"files": counts.files, "read": counts.read, "parsed": counts.parsed}
         return self.t("summary.read", **{name: self.t.number(number) for name, number in numbers.items()})
+
+    def scope(self) -> Iterator[str]:
+        """What of the repository is rated, where that is not all of it."""
+        yield from (escaped(line) for line in scope_lines(self.view.assessment, self.t))
 
     def observed(self) -> str:
         """How much of what the model asks could be seen, where anything could not."""

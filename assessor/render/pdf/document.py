@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from assessor.render.pdf.file import printable, time_of
 from assessor.render.views import charts
 from assessor.render.views import loop as loop_view
+from assessor.render.views.scope_words import scope_facts
 from assessor.render.views.standing_words import holds, holds_head, level_of, level_sign, profile, subject
 from assessor.render.views.statement_words import StatementWords, web_address
 from assessor.render.views.step_words import estimated, places, where
@@ -148,6 +149,7 @@ class Document:
             yield t("report.branch"), repository.branch, "mono"
         if repository.remote:
             yield t("pdf.remote"), repository.remote, "mono"
+        yield from ((label, words, "") for label, words in scope_facts(self.view.assessment, t))
 
     def tool_facts(self) -> Iterator[tuple[str, str, str]]:
         t, tool = self.t, self.view.assessment.tool

@@ -12,6 +12,7 @@ from assessor.render.terminal.loop import loop_lines
 from assessor.render.terminal.page import cells
 from assessor.render.terminal.sheet import sheet_for
 from assessor.render.terminal.statements import level_line, note_lines, statement_lines
+from assessor.render.views.scope_words import scope_lines
 from assessor.render.views.standing_words import holds, holds_head, position, profile, subject
 from assessor.render.views.step_words import estimated, where
 from assessor.render.views.target_words import target_line
@@ -100,6 +101,8 @@ def _header(page: Sheet, assessment: Assessment) -> Iterator[str]:
     numbers = {"files": counts.files, "read": counts.read, "parsed": counts.parsed}
     read = [page.word(f"terminal.{name}", number=page.t.number(number)) for name, number in numbers.items()]
     yield page.paint(page.cut(page.glyphs.dot.join(read), page.width), "dim")
+    for line in scope_lines(assessment, page.t):
+        yield from page.wrapped("", page.said(line), 0, "dim")
 
 
 def _ladder(page: Sheet, assessment: Assessment, card: ScorecardInfo) -> Iterator[str]:

@@ -1,0 +1,38 @@
+"""What of the repository a report is about, in words; nothing where it is all of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from assessor.assessment import Assessment
+    from assessor.render.views.texts import Texts
+
+_SHOWN = 6
+"""Globs that are named; the rest is counted."""
+
+
+def scope_facts(assessment: Assessment, t: Texts) -> Iterator[tuple[str, str]]:
+    """(label, what is said) of each part of the scope."""
+    scope = assessment.scope
+    if scope.unit:
+        yield t("scope.unit"), scope.unit
+    if scope.folder or scope.include:
+        words = _globs([scope.folder] if scope.folder and len(scope.include) == 1 else scope.include, t)
+        shared = t("scope.shared", globs=_globs(scope.shared, t)) if scope.shared else ""
+        followed = t.count("scope.followed", scope.followed) if scope.followed else ""
+        yield t("scope.rated"), "; ".join(word for word in (words, shared, followed) if word)
+    if scope.exclude:
+        yield t("scope.left_out"), f"{_globs(scope.exclude, t)} ({t.count('scope.files', scope.left_out)})"
+
+
+def scope_lines(assessment: Assessment, t: Texts) -> list[str]:
+    """The same as lines."""
+    return [f"{label}: {words}" for label, words in scope_facts(assessment, t)]
+
+
+def _globs(globs: Sequence[str], t: Texts) -> str:
+    shown = ", ".join(globs[:_SHOWN])
+    return shown if len(globs) <= _SHOWN else f"{shown} {t.count('scope.more', len(globs) - _SHOWN)}"
