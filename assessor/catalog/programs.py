@@ -30,6 +30,7 @@ class Programs(Value):
     fetches: tuple[Words, ...]
     only_read: frozenset[Name]
     work_on_code: frozenset[Name]
+    get_ready: frozenset[Words]
     render_templates: frozenset[Words]
     run_together: frozenset[Words]
     publish_pages: frozenset[Name]

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from assessor.catalog.words import speaks_of
 from assessor.facts.project_files import SourceCall
 from assessor.hits.scene import Scene
-from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED
 from assessor.lifecycle.stations import names_data_function, names_model_function
-from assessor.project.arrivals import Arrival
 from assessor.project.model import LIVE_ROLES, ProjectFile, Role
 from assessor.readers.code.test_functions import TEST_CASE
 
@@ -109,12 +107,3 @@ def _expects(call: SourceCall) -> bool:
     ):
         return False
     return bool(re.search(r"[A-Za-z]", _LITERALS.sub("", call.arguments)))
-
-
-def ci_arrivals(scene: Scene, test: SourceTest) -> list[Arrival]:
-    """Ways by which CI runs a test file."""
-    return [
-        a
-        for a in scene.automation.reach.files.get(test.file.path, ())
-        if a.is_automatic and a.run.workflow.provider not in CI_PROVIDERS_EXCLUDED and not a.is_build
-    ]

@@ -3,34 +3,47 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from assessor.catalog.programs import programs
 from assessor.facts.workflow import Workflow
-from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
+from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.data_checks import checking_scopes
 from assessor.lifecycle.matter import has_matter
-from assessor.lifecycle.order import best, check_positions, ci_arrivals, comes_after, is_ci
+from assessor.lifecycle.order import check_positions, comes_after, is_ci
 from assessor.lifecycle.source_tests import source_tests
+from assessor.lifecycle.stages import stages
 from assessor.lifecycle.stations import training_hits
-from assessor.lifecycle.test_cases import TestCase, test_cases
+from assessor.lifecycle.test_cases import test_cases
 from assessor.project.arrivals import Arrival, Site
 from assessor.project.model import LIVE_ROLES
 from assessor.scanners import ladder
-from assessor.scanners.ladder import conclude, raised
+from assessor.scanners.claims import (
+    IN_CI,
+    TESTED_IN_CI,
+    Claim,
+    Code,
+    Reached,
+    Rule,
+    Statement,
+    Ways,
+    Written,
+    at_command,
+    products,
+)
+
+ON_CHANGE = Ways(tests=True, ci=True, on_change=True)
 
 
 def scan(scene: Scene) -> Iterator[Finding]:
     """Rate the seven practices of CI."""
-    cases = test_cases(scene)
-    yield pipeline(scene)
-    for practice in ("ci.lint", "ci.types", "ci.security"):
-        yield checked(scene, practice)
-    yield build(scene, cases)
-    yield ml(scene, cases)
-    yield hardening(scene)
+    return ladder.findings(scene, RULES)
+
+
+# ---- pipeline and checks ----
 
 
 _CHECKS = (
@@ -49,52 +62,43 @@ _PAGES = re.compile(
 )
 
 
-def pipeline(scene: Scene) -> Finding:
+def pipeline(scene: Scene) -> Iterator[Statement]:
     """Jobs on push or pull request that check, build or test the code; anything else of CI is declared."""
-    practice = "ci.pipeline"
-    evidence: list[Evidence] = []
     for site in scene.automation.reach.sites:
-        arrival = site.arrival
-        if (
-            arrival
-            and is_ci(arrival)
-            and arrival.run.on_change
-            and not arrival.after_failure
-            and _works_on_code(scene, site)
-        ):
+        if site.arrival and site.arrival.run.on_change and _works_on_code(scene, site):
             text = f"`{' '.join(site.command.argv)[:60]}` runs on every change"
-            evidence.append(
-                Evidence(practice, Rung.AUTOMATED, site.place, text, arrival.run.workflow.provider, arrival.route)
-            )
+            provider = site.arrival.run.workflow.provider
+            yield Claim(at_command(site), text, provider, Rung.ABSENT, counts=ON_CHANGE)
     for name in _CHECKS:
         for hit in scene.hits(name, tests=True):
             if hit.kind == "action":
-                ways = [a for a in scene.arrivals(hit) if a.run.on_change and is_ci(a)]
-                arrival = best(ways)
-                if arrival:
-                    text = f"{hit.text} runs on every change"
-                    evidence.append(
-                        Evidence(practice, Rung.AUTOMATED, hit.place, text, hit.tool.id, scene.route(hit, arrival))
-                    )
-    near = _oddities(scene)
+                yield Claim(hit, f"{hit.text} runs on every change", hit.tool.id, Rung.ABSENT, counts=ON_CHANGE)
+    yield from _idle_workflows(scene)
+    yield from _oddities(scene)
+
+
+def _idle_workflows(scene: Scene) -> Iterator[Claim | NearMiss]:
+    """Definitions that do nothing to the code; one in a folder that its provider does not read does not exist."""
     for path, workflow in workflows(scene):
-        if workflow.disabled.startswith("wrong folder"):
-            continue  # its provider does not know it: it does not exist
-        why = workflow.disabled or "it does nothing to the code on a change"
-        text = f"{workflow.provider} workflow {workflow.name or path}: {why}"
-        place = scene.project.files[path].at(workflow.line)
-        if workflow.is_misplaced:
-            near.append(NearMiss(place, text))
-        else:
-            evidence.append(Evidence(practice, Rung.DECLARED, place, text, workflow.provider))
-    return conclude(practice, evidence, near)
+        if not _is_unknown_to_provider(workflow):
+            why = workflow.disabled or "it does nothing to the code on a change"
+            text = f"{workflow.provider} workflow {workflow.name or path}: {why}"
+            place = scene.project.files[path].at(workflow.line)
+            if workflow.is_misplaced:
+                yield NearMiss(place, text)
+            else:
+                yield Claim(place, text, workflow.provider, Rung.DECLARED)
+
+
+def _is_unknown_to_provider(workflow: Workflow) -> bool:
+    return workflow.disabled.startswith("wrong folder")
 
 
 def _oddities(scene: Scene) -> list[NearMiss]:
     unread = [
         NearMiss(scene.project.files[path].at(workflow.line), f"{path}: {workflow.disabled}", workflow.provider)
         for path, workflow in workflows(scene)
-        if workflow.disabled.startswith("wrong folder")
+        if _is_unknown_to_provider(workflow)
     ]
     broken = [NearMiss(place, text) for place, text in dict.fromkeys(scene.automation.reach.broken)]
     return [*unread, *broken][:10]
@@ -108,65 +112,45 @@ def workflows(scene: Scene) -> Iterator[tuple[str, Workflow]]:
 
 def _works_on_code(scene: Scene, site: Site) -> bool:
     """The command checks, builds, tests or runs the project's code; installing, checking out and pages do not."""
-    invocation = site.invocation
-    arrival = site.arrival
-    assert arrival is not None
-    if _PAGES.search(arrival.run.job.id) and invocation.program in programs().publish_pages:
+    program, known = site.invocation.program, programs()
+    if program in known.publish_pages or _only_gets_ready(site):
         return False
-    if invocation.program in programs().publish_pages:
-        return False
-    if invocation.program in ("az", "gcloud", "aws") and invocation.arguments[:1] in (
-        ("login",),
-        ("auth",),
-        ("configure",),
-        ("config",),
-        ("account",),
-    ):
-        return False
-    if invocation.program == "docker" and invocation.arguments[:1] in (("login",), ("pull",), ("logout",)):
-        return False
-    if invocation.program in ("npm", "yarn", "pnpm") and invocation.arguments[:1] in (("install",), ("ci",), ("i",)):
-        return False
-    if invocation.program in ("Rscript", "R") and "install" in " ".join(invocation.arguments):
-        return False
-    if invocation.program in programs().work_on_code:
-        return True
-    if invocation.program == "python":
-        return scene.automation.started_file(site) is not None and not _PAGES.search(
-            invocation.script or invocation.module
-        )
-    return False
+    if program == "python":
+        started = scene.automation.started_file(site) is not None
+        return started and not _PAGES.search(site.invocation.script or site.invocation.module)
+    return program in known.work_on_code
 
 
-def checked(scene: Scene, practice: str) -> Finding:
+def _only_gets_ready(site: Site) -> bool:
+    """It logs in, sets up its own program, fetches or installs."""
+    program, arguments = site.invocation.program, site.invocation.arguments
+    if program in ("Rscript", "R"):
+        return "install" in " ".join(arguments)
+    return " ".join((program, *arguments[:1])) in programs().get_ready
+
+
+def checked(practice: str) -> Rule:
     """Declared as a dependency or configuration, used in a target or hook, automated in CI."""
-    return conclude(practice, ladder.plain(scene, practice, tests=True, in_tests=True, keep=is_ci))
+    return partial(products, practice=practice, tests=True, counts=IN_CI)
 
 
 # ---- build ----
 
 
-def build(scene: Scene, cases: list[TestCase]) -> Finding:
+def build(scene: Scene) -> Iterator[Statement]:
     """CI builds the package or image; it publishes only after the checks before it: enforced."""
-    practice = "ci.build"
-    evidence: list[Evidence] = []
-    checks = check_positions(scene, cases)
-    publishing = _publishing(scene)
-    for hit in scene.hits(practice):
-        ways = [a for a in scene.arrivals(hit) if is_ci(a) and a.is_automatic and not a.is_build]
-        arrival = best(ways)
-        if arrival is None:
-            continue
-        item = Evidence(
-            practice, Rung.AUTOMATED, hit.place, f"CI builds: {hit.text[:70]}", hit.tool.id, scene.route(hit, arrival)
-        )
-        held = [p for p in publishing if comes_after(scene, checks, p) and _same_flow(p, ways)]
-        evidence.append(raised(item, "and publishes only after its checks") if held else item)
-    return conclude(practice, evidence)
+    checks = check_positions(scene, test_cases(scene))
+    publishing = [way for way in _publishing(scene) if comes_after(scene, checks, way)]
+    for hit in scene.hits("ci.build"):
+        text, held = f"CI builds: {hit.text[:70]}", partial(_publishes_after, publishing)
+        yield Claim(hit, text, hit.tool.id, Rung.ABSENT, counts=TESTED_IN_CI, raised_by=held)
 
 
-def _same_flow(publish: Arrival, builds: list[Arrival]) -> bool:
-    return any(b.run.path == publish.run.path or b.run.key in publish.run.needs for b in builds)
+def _publishes_after(publishing: Sequence[Arrival], builds: Sequence[Arrival]) -> str | None:
+    """One of the ways to what publishes after its checks belongs to the flow of a build."""
+    paths, keys = {way.run.path for way in builds}, {way.run.key for way in builds}
+    held = any(way.run.path in paths or keys.intersection(way.run.needs) for way in publishing)
+    return "and publishes only after its checks" if held else None
 
 
 def _publishing(scene: Scene) -> list[Arrival]:
@@ -184,71 +168,56 @@ def _publishing(scene: Scene) -> list[Arrival]:
 _ML = ("data.validation", "ci.ml", "experiments.registry", "experiments.tracking", "experiments.evaluation")
 
 
-def ml(scene: Scene, cases: list[TestCase]) -> Finding:
+def ml(scene: Scene) -> Iterator[Statement]:
     """CI trains, runs or validates the pipeline, the data or the model; a manual workflow that does is used."""
-    practice = "ci.ml"
-    evidence: list[Evidence] = []
-    hits: list[Hit] = [*training_hits(scene, notebooks=True), *training_hits(scene, tests=True)]
-    practices = _ML if has_matter(scene) else ()  # else what is checked or written is no data of a model
-    hits += [h for name in practices for h in scene.hits(name, tests=name == "data.validation")]
-    hits += [h for h in scene.hits("testing.model") if h.kind in ("command", "action")]
-    for hit in hits:
-        ways = [a for a in scene.arrivals(hit) if is_ci(a) and not a.is_build]
-        arrival = best(a for a in ways if a.is_automatic) or best(ways)
-        if arrival is None:
-            continue
-        rung = Rung.AUTOMATED if arrival.is_automatic else Rung.USED
-        text = f"{arrival.run.workflow.provider} job {arrival.run.job.title} reaches {hit.text or hit.tool.title}"
-        route = scene.route(hit, arrival) if arrival.is_automatic else ()
-        evidence.append(Evidence(practice, rung, hit.place, text, hit.tool.id, route))
-    for case in cases:
-        arrival = best(ci_arrivals(scene, case.file.path, case.number))
-        if case.tests_model and arrival:
-            route = scene.automation.route(arrival, case.file.path, case.number, case.scope.line)
-            place = case.file.at(case.scope.line)
-            evidence.append(
-                Evidence(practice, Rung.AUTOMATED, place, f"CI runs the model in {case.scope.name}()", "pytest", route)
-            )
-    sources = [test for test in source_tests(scene) if test.tests_model]
-    found = ladder.of_source_tests(scene, practice, sources, "runs the model in CI")
-    evidence += [item for item in found if item.rung is Rung.AUTOMATED]
-    evidence += _checks_in_ci(scene)
-    evidence += _compilations(scene)
-    evidence += _stages(scene)
-    return conclude(practice, evidence)
+    for hit in _ml_hits(scene):
+        text = f"CI reaches {hit.text or hit.tool.title}"
+        yield Claim(hit, text, hit.tool.id, Rung.ABSENT, by_hand=Rung.USED, counts=TESTED_IN_CI)
+    for case in test_cases(scene):
+        if case.tests_model:
+            subject, text = Code(case.file, case.number, case.scope.line), f"CI runs the model in {case.scope.name}()"
+            yield Claim(subject, text, "pytest", Rung.ABSENT, counts=TESTED_IN_CI)
+    for test in source_tests(scene):
+        if test.tests_model:
+            text = f"{test.file.path.rpartition('/')[2]} runs the model in CI"
+            yield Claim(Written(test.file, test.line), text, test.tool, Rung.ABSENT, counts=TESTED_IN_CI)
+    yield from _checks_in_ci(scene)
+    yield from _compilations(scene)
+    yield from _stages(scene)
 
 
-def _compilations(scene: Scene) -> Iterator[Evidence]:
+def _ml_hits(scene: Scene) -> Iterator[Hit]:
+    """Products that train, judge, keep or check models, in tests too; without a model what is checked is no data of one."""
+    yield from training_hits(scene, notebooks=True)
+    yield from training_hits(scene, tests=True)
+    for practice in _ML if has_matter(scene) else ():
+        yield from scene.hits(practice, tests=practice == "data.validation")
+    yield from (hit for hit in scene.hits("testing.model") if hit.kind in ("command", "action"))
+
+
+def _compilations(scene: Scene) -> Iterator[Claim]:
     """Compiling a pipeline checks its definition; it runs nothing of it."""
-    for place, call, arrival in scene.automation.compilations():
-        if is_ci(arrival) and arrival.is_automatic and not arrival.is_build:
-            text = f"{arrival.run.workflow.provider} job {arrival.run.job.title} compiles a pipeline by {call.name}"
-            yield Evidence("ci.ml", Rung.AUTOMATED, place, text, "", arrival.route)
+    for place, call, way in scene.automation.compilations():
+        text = f"CI compiles a pipeline by {call.name}"
+        yield Claim(Reached(place, (way,)), text, at_least=Rung.ABSENT, counts=TESTED_IN_CI)
 
 
-def _checks_in_ci(scene: Scene) -> Iterator[Evidence]:
+def _checks_in_ci(scene: Scene) -> Iterator[Claim]:
     """Home-made data checks that CI runs, in a step or in a test."""
     for file, number in checking_scopes(scene):
-        assert file.code is not None
-        scope = file.code.scopes[number]
-        text = f"CI validates data by {scope.name}()"
-        item = ladder.scope_evidence(scene, "ci.ml", file, number, scope.line, text, keep=is_ci, tests=True)
-        if item.rung is Rung.AUTOMATED:
-            yield item
+        scope = scene.modules.index(file.path).facts.scopes[number]
+        subject, text = Code(file, number, scope.line), f"CI validates data by {scope.name}()"
+        yield Claim(subject, text, at_least=Rung.ABSENT, counts=IN_CI)
 
 
-def _stages(scene: Scene) -> Iterator[Evidence]:
-    """DVC stages that CI reproduces."""
-    for (path, line), arrivals in sorted(scene.automation.reach.targets.items()):
-        stage = next((t for t in scene.project.files[path].facts.targets if t.line == line and t.runner == "dvc"), None)
-        if stage is None:
-            continue
-        ways = [a for a in arrivals if is_ci(a)]
-        arrival = best(a for a in ways if a.is_automatic) or best(ways)
-        if arrival:
-            rung = Rung.AUTOMATED if arrival.is_automatic else Rung.USED
-            place, text = scene.project.files[path].at(line), f"CI reproduces stage {stage.name}"
-            yield Evidence("ci.ml", rung, place, text, "dvc", arrival.route if arrival.is_automatic else ())
+def _stages(scene: Scene) -> Iterator[Claim]:
+    """Stages that CI reproduces, of files that are a pipeline by themselves."""
+    for stage in stages(scene):
+        subject, text = (
+            Written(stage.file, stage.target.line, is_target=True),
+            f"CI reproduces stage {stage.target.name}",
+        )
+        yield Claim(subject, text, stage.target.runner, Rung.ABSENT, by_hand=Rung.USED, counts=IN_CI)
 
 
 # ---- hardening ----
@@ -263,49 +232,35 @@ _INJECTION = re.compile(
 )
 
 
-def hardening(scene: Scene) -> Finding:
+def hardening(scene: Scene) -> Iterator[Statement]:
     """Third-party actions pinned to a commit or explicit least permissions are used; both without injection, enforced."""
-    practice = "ci.hardening"
     live = [(p, w) for p, w in workflows(scene) if w.provider == "github" and not w.disabled]
-    evidence: list[Evidence] = []
     if not live:
-        return conclude(practice, [])
-    pinned, external, first = _pins(live)
-    least = [(p, w) for p, w in live if _least(w)]
-    injected = [
-        (p, step.line) for p, w in live for job in w.jobs for step in job.steps if _INJECTION.search(step.script)
-    ]
+        return
     at = scene.project.files
-    all_pinned = external > 0 and pinned == external
-    if all_pinned:
-        evidence.append(
-            Evidence(practice, Rung.USED, at[first[0]].at(first[1]), f"{pinned} actions are pinned to a commit")
-        )
-    if least and len(least) == len(live):
-        path, workflow = least[0]
-        evidence.append(
-            Evidence(practice, Rung.USED, at[path].at(workflow.line), "every workflow states least permissions")
-        )
-    elif least:
-        path, workflow = least[0]
-        evidence.append(
-            Evidence(
-                practice,
-                Rung.USED,
-                at[path].at(workflow.line),
-                f"{len(least)} of {len(live)} workflows state least permissions",
-            )
-        )
-    if all_pinned and len(least) == len(live) and not injected:
-        place = at[live[0][0]].at(1)
+    pinned, external, (path, line) = _pins(live)
+    all_pinned, pin = external > 0 and pinned == external, at[path].at(line) if path else None
+    if pin and all_pinned:
+        yield Claim(pin, f"{pinned} actions are pinned to a commit")
+    elif pin:
+        yield NearMiss(pin, f"{external - pinned} of {external} actions are not pinned to a commit")
+    least = [(p, w) for p, w in live if _least(w)]
+    all_least = len(least) == len(live)
+    if least:
+        said = "every workflow states" if all_least else f"{len(least)} of {len(live)} workflows state"
+        yield Claim(at[least[0][0]].at(least[0][1].line), f"{said} least permissions")
+    injected = list(_injected(live))
+    for path, line in injected[:3]:
+        yield NearMiss(at[path].at(line), "a script takes text that outsiders write")
+    if all_pinned and all_least and not injected:
         text = "actions are pinned, permissions least, no script takes untrusted text"
-        evidence.append(Evidence(practice, Rung.ENFORCED, place, text, route=(Hop(text, place),)))
-    near = [NearMiss(at[p].at(line), "a script takes text that outsiders write") for p, line in injected[:3]]
-    if external and not all_pinned:
-        near.append(
-            NearMiss(at[first[0]].at(first[1]), f"{external - pinned} of {external} actions are not pinned to a commit")
-        )
-    return conclude(practice, evidence, near)
+        yield Claim(at[live[0][0]].at(1), text, at_least=Rung.ENFORCED)
+
+
+def _injected(live: Sequence[tuple[str, Workflow]]) -> Iterator[tuple[str, int]]:
+    for path, workflow in live:
+        for job in workflow.jobs:
+            yield from ((path, step.line) for step in job.steps if _INJECTION.search(step.script))
 
 
 def _pins(live: list[tuple[str, Workflow]]) -> tuple[int, int, tuple[str, int]]:
@@ -334,3 +289,14 @@ def _least(workflow: Workflow) -> bool:
     if any(("*", "write") in (p or ()) for p in every):
         return False
     return any(not p or any(value in ("read", "none") for _, value in p) for p in every)
+
+
+RULES: dict[str, Rule] = {
+    "ci.pipeline": pipeline,
+    "ci.lint": checked("ci.lint"),
+    "ci.types": checked("ci.types"),
+    "ci.security": checked("ci.security"),
+    "ci.build": build,
+    "ci.ml": ml,
+    "ci.hardening": hardening,
+}

@@ -25,7 +25,8 @@ class Ways:
 
     `tests`: ways that only a test opens count too. `builds`: those count that exist only while an image is built. `ci`:
     only those of CI, not of schedules in code and infrastructure. `on_change`: only runs on a push or pull request.
-    `recurring`: only runs with a schedule, or started by code and infrastructure. `none`: no way lifts.
+    `recurring`: only runs with a schedule, or started by code and infrastructure. `runs`: only those of these keys, where not None.
+    `none`: no way lifts.
     """
 
     tests: bool = False
@@ -33,6 +34,7 @@ class Ways:
     ci: bool = False
     on_change: bool = False
     recurring: bool = False
+    runs: frozenset[str] | None = None
     none: bool = False
 
 
@@ -76,6 +78,18 @@ class Started:
 
 Subject = Hit | Code | Written | Reached | Started | Place
 """What a claim is about; a mere place is reached by nothing."""
+
+
+def place_of(subject: Subject) -> Place:
+    """Where a subject stands."""
+    match subject:
+        case Code() | Written():
+            return subject.file.at(subject.line)
+        case Place():
+            return subject
+        case _:
+            return subject.place
+
 
 Raising = Callable[[Sequence[Arrival]], str | None]
 """Says what stops where the claim's subject fails, or must go well before it, given the ways that count; None: nothing."""

@@ -12,14 +12,25 @@ from dataclasses import replace
 
 from assessor.facts.file import EMPTY
 from assessor.facts.project_files import Resource
-from assessor.findings import Evidence, Finding, Rung
+from assessor.findings import Hop, Rung
 from assessor.hits.scene import Scene
-from assessor.lifecycle.order import best
+from assessor.lifecycle.stages import stages
 from assessor.lifecycle.stations import training_hits
 from assessor.project.arrivals import Arrival, Site
 from assessor.project.model import ProjectFile, Role
-from assessor.scanners import ladder
-from assessor.scanners.ladder import conclude
+from assessor.scanners.claims import (
+    NONE,
+    WITH_TESTS,
+    Claim,
+    Code,
+    Statement,
+    Ways,
+    Written,
+    at_command,
+    intended,
+    place_of,
+    seen,
+)
 
 PRACTICE = "versioning.config"
 
@@ -32,32 +43,39 @@ _FILE = re.compile(
 )
 
 
-def config(scene: Scene) -> Finding:
+def config(scene: Scene) -> Iterator[Statement]:
     """Declared for a file or module of constants that no code reads as configuration; used where code reads settings or
     a pipeline takes parameters; automated where a run that trains, or one on a schedule, reads or passes them."""
-    files = [file for file in scene.project.ordered if _is_settings(scene, file)]
-    hits = [h for h in scene.hits(PRACTICE, notebooks=False) if h.tool.id != "config-files" or files]
+    yield from intended(scene, PRACTICE)
     training = _training_runs(scene)
+    passed = Ways(runs=training)
+    for claim in (*_read(scene, passed), *_stage_params(scene), *_parameters(scene, passed)):
+        yield replace(claim, carried=_own_schedule(scene, claim))
+    yield from _constants(scene)
+    yield from _arguments(scene)
 
-    def passes(arrival: Arrival) -> bool:
-        return arrival.run.key in training
 
-    evidence = [*ladder.declared(scene, PRACTICE), *ladder.evidence(scene, hits, keep=passes)]
-    if not _works(scene):  # settings of nothing
-        evidence = [
-            replace(item, rung=min(item.rung, Rung.DECLARED, key=lambda rung: rung.height)) for item in evidence
-        ]
+def _read(scene: Scene, passed: Ways) -> Iterator[Claim]:
+    """Settings that code reads, and files of settings that none does."""
+    files = [file for file in scene.project.ordered if _is_settings(scene, file)]
+    hits = [hit for hit in scene.hits(PRACTICE, notebooks=False) if hit.tool.id != "config-files" or files]
+    works = _works(scene)
+    for hit in hits:  # where nothing trains or predicts they are settings of nothing
+        yield seen(hit, counts=passed) if works else seen(hit, at_least=Rung.DECLARED, counts=NONE)
     unread = [] if hits else [file for file in files if _beside_code(scene, file)]
     if unread:
         text = f"{unread[0].path} is there, no code reads it"
-        evidence.append(Evidence(PRACTICE, Rung.DECLARED, unread[0].at(1), text))
-    evidence += _constants(scene)
-    evidence += _stage_params(scene)
-    evidence += _arguments(scene)
-    if training_hits(scene, notebooks=True) or scene.hits("training.pipeline"):
-        evidence += _pipeline_parameters(scene, training)
-        evidence += _resource_parameters(scene, training)
-    return conclude(PRACTICE, [_by_own_schedule(scene, item) for item in evidence])
+        yield Claim(unread[0].at(1), text, at_least=Rung.DECLARED)
+
+
+def _own_schedule(scene: Scene, claim: Claim) -> tuple[Hop, ...]:
+    """The route of a run that the file of the claim starts by itself and that passes what it defines (a launch plan, a
+    scheduled job)."""
+    path = place_of(claim.subject).path
+    for run in scene.automation.runs.values():
+        if claim.tool and run.path == path and run.is_automatic and run.workflow.provider in ("code", "resource"):
+            return run.hops
+    return ()
 
 
 def _works(scene: Scene) -> bool:
@@ -68,9 +86,12 @@ def _works(scene: Scene) -> bool:
 
 def _training_runs(scene: Scene) -> frozenset[str]:
     """Keys of the runs that start without a person and train."""
-    return frozenset(
-        a.run.key for hit in training_hits(scene) for a in scene.arrivals(hit) if a.is_automatic and not a.in_test
-    )
+    return frozenset(way.run.key for way in _training_ways(scene))
+
+
+def _training_ways(scene: Scene) -> Iterator[Arrival]:
+    for hit in training_hits(scene):
+        yield from (way for way in scene.arrivals(hit) if way.is_automatic and not way.in_test)
 
 
 # ---- files and modules ----
@@ -125,7 +146,7 @@ _CONSTANTS = re.compile(
 )
 
 
-def _constants(scene: Scene) -> Iterator[Evidence]:
+def _constants(scene: Scene) -> Iterator[Claim]:
     """A module that holds nothing but constants: settings apart, yet in code."""
     for file in scene.project.code_files:
         code = file.facts.python
@@ -133,25 +154,19 @@ def _constants(scene: Scene) -> Iterator[Evidence]:
             continue
         if code.constants:
             text = f"{file.path} keeps settings as constants in code"
-            yield Evidence(PRACTICE, Rung.DECLARED, file.at(code.constants[0].line), text)
+            yield Claim(file.at(code.constants[0].line), text, at_least=Rung.DECLARED)
 
 
 # ---- what pipelines pass ----
 
 
-def _stage_params(scene: Scene) -> Iterator[Evidence]:
-    """DVC stages with params: reached by a run they are passed automatically."""
-    for file, targets in scene.project.having(lambda f: f.targets):
-        for target in targets:
-            if target.runner != "dvc" or not any(":" in i for i in target.inputs):
-                continue
-            text, place = f"stage {target.name} takes its parameters from params", file.at(target.line)
-            ways = scene.automation.reach.targets.get((file.path, target.line), ())
-            arrival = best(a for a in ways if a.is_automatic)
-            if arrival:
-                yield Evidence(PRACTICE, Rung.AUTOMATED, place, text, "dvc", arrival.route)
-            else:
-                yield Evidence(PRACTICE, Rung.USED, place, text, "dvc")
+def _stage_params(scene: Scene) -> Iterator[Claim]:
+    """Stages with params: reached by a run they are passed automatically."""
+    for stage in stages(scene):
+        if any(":" in name for name in stage.target.inputs):
+            text = f"stage {stage.target.name} takes its parameters from params"
+            subject = Written(stage.file, stage.target.line, is_target=True)
+            yield Claim(subject, text, stage.target.runner, counts=WITH_TESTS)
 
 
 _PARSERS = {
@@ -163,21 +178,16 @@ _OPTION = re.compile(r"--?[A-Za-z][\w.-]*")
 _OVERRIDE = re.compile(r"\+{0,2}[A-Za-z_][\w.]*=(?!=).+")
 
 
-def _arguments(scene: Scene) -> Iterator[Evidence]:
+def _arguments(scene: Scene) -> Iterator[Claim]:
     """Settings on the command line by which a run without a person starts training that reads them."""
-    trained = {
-        (a.run.key, a.step)
-        for hit in training_hits(scene)
-        for a in scene.arrivals(hit)
-        if a.is_automatic and not a.in_test
-    }
+    trained = {(way.run.key, way.step) for way in _training_ways(scene)}
     for site in scene.automation.reach.sites if trained else ():
-        arrival = site.arrival
-        if arrival is None or arrival.in_test or (arrival.run.key, arrival.step) not in trained:
+        way = site.arrival
+        if way is None or (way.run.key, way.step) not in trained:
             continue
         if _passes_settings(site.invocation.arguments) and _reads_arguments(scene, site):
             text = f"`{' '.join(site.command.argv)[:60]}` passes settings to training"
-            yield Evidence(PRACTICE, Rung.AUTOMATED, site.place, text, route=arrival.route)
+            yield Claim(at_command(site), text, at_least=Rung.ABSENT)
 
 
 def _passes_settings(arguments: tuple[str, ...]) -> bool:
@@ -204,7 +214,14 @@ def _reads_arguments(scene: Scene, site: Site) -> bool:
 _NO_PARAMETER = {"self", "cls", "context", "ctx"}
 
 
-def _pipeline_parameters(scene: Scene, training: frozenset[str]) -> Iterator[Evidence]:
+def _parameters(scene: Scene, passed: Ways) -> Iterator[Claim]:
+    """What the definitions of pipelines and jobs take, where something here trains."""
+    if training_hits(scene, notebooks=True) or scene.hits("training.pipeline"):
+        yield from _pipeline_parameters(scene, passed)
+        yield from _resource_parameters(scene, passed)
+
+
+def _pipeline_parameters(scene: Scene, passed: Ways) -> Iterator[Claim]:
     """The arguments of a function that defines a pipeline of an orchestrator."""
     for hit in scene.hits("training.pipeline"):
         if hit.kind != "decorator" or hit.scope < 0 or hit.file.code is None or hit.text.endswith("flow"):
@@ -213,16 +230,7 @@ def _pipeline_parameters(scene: Scene, training: frozenset[str]) -> Iterator[Evi
         named = [name for name in scope.parameters if name not in _NO_PARAMETER]
         if named:
             text = f"pipeline {scope.name}() takes {', '.join(named[:3])} as parameters"
-            yield ladder.scope_evidence(
-                scene,
-                PRACTICE,
-                hit.file,
-                hit.scope,
-                scope.line,
-                text,
-                tool=hit.tool.id,
-                keep=lambda a: a.run.key in training,
-            )
+            yield Claim(Code(hit.file, hit.scope, scope.line), text, hit.tool.id, counts=passed)
 
 
 _PARAMETERS = re.compile(
@@ -231,19 +239,14 @@ _PARAMETERS = re.compile(
 )
 
 
-def _resource_parameters(scene: Scene, training: frozenset[str]) -> Iterator[Evidence]:
+def _resource_parameters(scene: Scene, passed: Ways) -> Iterator[Claim]:
     """Parameters in the definition of a job or pipeline: those of a cloud's own format."""
     for file, resources in scene.project.having(lambda f: f.resources):
         for resource in resources:
             line = _parameter_line(resource)
-            if not line:
-                continue
-            text = f"{resource.kind} {resource.name or file.path} passes parameters"
-            item = Evidence(PRACTICE, Rung.USED, file.at(line), text, resource.system)
-            arrival = best(
-                a for a in scene.automation.reach.files.get(file.path, ()) if a.is_automatic and a.run.key in training
-            )
-            yield replace(item, rung=Rung.AUTOMATED, route=arrival.route) if arrival else item
+            if line:
+                text = f"{resource.kind} {resource.name or file.path} passes parameters"
+                yield Claim(Written(file, line), text, resource.system, counts=replace(passed, tests=True))
 
 
 _JOBS = {"databricks", "azureml", "sagemaker", "vertex", "argo"}
@@ -257,18 +260,3 @@ def _parameter_line(resource: Resource) -> int:
     if resource.system in _JOBS or "CodePipeline" in resource.kind:
         return next((line for key, _, line in resource.settings if _PARAMETERS.search(key)), 0)
     return 0
-
-
-def _by_own_schedule(scene: Scene, item: Evidence) -> Evidence:
-    """What a definition passes is passed by the runs that the same file starts by itself (a launch plan, a scheduled job)."""
-    if item.rung is not Rung.USED or not item.tool:
-        return item
-    run = next(
-        (
-            run
-            for run in scene.automation.runs.values()
-            if run.path == item.place.path and run.is_automatic and run.workflow.provider in ("code", "resource")
-        ),
-        None,
-    )
-    return replace(item, rung=Rung.AUTOMATED, route=run.hops) if run and run.hops else item

@@ -3,45 +3,78 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
-from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
+from assessor.facts.place import Place
+from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
-from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, best, ci_arrivals, comes_after, shipping_arrivals
+from assessor.lifecycle.order import comes_after, is_ci, shipping_arrivals
 from assessor.lifecycle.source_tests import SourceTest, source_tests
-from assessor.lifecycle.source_tests import ci_arrivals as arrivals_of_source_test
 from assessor.lifecycle.stations import marks
 from assessor.lifecycle.test_cases import TestCase, test_cases
+from assessor.project.arrivals import Arrival, Site
 from assessor.project.closure import is_test_scope
 from assessor.project.model import LIVE_ROLES, Role
 from assessor.scanners import ladder
-from assessor.scanners.ladder import conclude, raised
+from assessor.scanners.claims import (
+    IN_CI,
+    NONE,
+    TESTED_IN_CI,
+    WITH_TESTS,
+    Claim,
+    Code,
+    Raising,
+    Rule,
+    Statement,
+    Written,
+    at_command,
+    intended,
+    place_of,
+    products,
+    seen,
+)
 
 
 def scan(scene: Scene) -> Iterator[Finding]:
     """Rate the five practices of testing."""
-    cases = test_cases(scene)
-    sources = source_tests(scene)
-    yield unit(scene, cases)
+    return ladder.findings(scene, RULES)
+
+
+# ---- cases ----
+
+
+def data(scene: Scene) -> Iterator[Statement]:
+    """Tests of data or of the code that makes features; in CI, automated."""
     text = "exercises data or feature code"
-    yield _kind(scene, "testing.data", [c for c in cases if c.tests_data], [t for t in sources if t.tests_data], text)
-    text = "tests the model"
-    yield _kind(
-        scene, "testing.model", [c for c in cases if c.tests_model], [t for t in sources if t.tests_model], text
-    )
-    yield integration(scene, cases)
-    yield coverage(scene)
+    yield from _cases(scene, lambda case: case.tests_data, lambda test: test.tests_data, text)
+    yield from (seen(hit, counts=WITH_TESTS) for hit in _of_tests(scene, "testing.data"))
 
 
-def _kind(scene: Scene, practice: str, cases: list[TestCase], sources: list[SourceTest], text: str) -> Finding:
-    evidence = [
-        *_cases_evidence(scene, practice, cases, text),
-        *ladder.of_source_tests(scene, practice, sources, text),
-        *ladder.evidence(scene, _of_tests(scene, practice), tests=True),
-    ]
-    return conclude(practice, evidence)
+def model(scene: Scene) -> Iterator[Statement]:
+    """Tests of the model; in CI, automated."""
+    yield from _cases(scene, lambda case: case.tests_model, lambda test: test.tests_model, "tests the model")
+    yield from (seen(hit, counts=WITH_TESTS) for hit in _of_tests(scene, "testing.model"))
+
+
+def _cases(
+    scene: Scene,
+    wanted: Callable[[TestCase], bool],
+    of_source: Callable[[SourceTest], bool],
+    text: str,
+    raised_by: Raising | None = None,
+) -> Iterator[Claim]:
+    """Collected tests of the kind wanted, and test files of other languages."""
+    for case in test_cases(scene):
+        if wanted(case):
+            subject, shown = Code(case.file, case.number, case.scope.line), f"{case.scope.name}() {text}"
+            yield Claim(subject, shown, "pytest", counts=TESTED_IN_CI, raised_by=raised_by)
+    for test in source_tests(scene):
+        if of_source(test):
+            shown = f"{test.file.path.rpartition('/')[2]} {text}"
+            yield Claim(Written(test.file, test.line), shown, test.tool, counts=TESTED_IN_CI, raised_by=raised_by)
 
 
 def _of_tests(scene: Scene, practice: str) -> list[Hit]:
@@ -55,40 +88,31 @@ def _in_test(scene: Scene, hit: Hit) -> bool:
     return hit.in_test or is_test_scope(hit.file.code.scopes[hit.scope])
 
 
-def _cases_evidence(scene: Scene, practice: str, cases: Iterable[TestCase], text: str) -> Iterator[Evidence]:
-    for case in cases:
-        place = case.file.at(case.scope.line)
-        arrival = best(ci_arrivals(scene, case.file.path, case.number))
-        shown = f"{case.scope.name}() {text}"
-        if arrival is None:
-            yield Evidence(practice, Rung.USED, place, shown, "pytest")
-        else:
-            route = scene.automation.route(arrival, case.file.path, case.number, case.scope.line)
-            yield Evidence(practice, Rung.AUTOMATED, place, shown, "pytest", route)
-
-
-def unit(scene: Scene, cases: list[TestCase]) -> Finding:
+def unit(scene: Scene) -> Iterator[Statement]:
     """Real tests are used; in CI, automated; where build, release or deploy jobs depend on them, enforced."""
     practice = "testing.unit"
-    real = [case for case in cases if case.reaches or case.product.runs]
-    sources = [test for test in source_tests(scene) if test.tests_code]
+    held = partial(_guards_shipping, scene, shipping_arrivals(scene))
     text = "asserts on first-party code"
-    evidence = list(_cases_evidence(scene, practice, real, text))
-    evidence += ladder.of_source_tests(scene, practice, sources, text)
-    automated = [e for e in evidence if e.rung is Rung.AUTOMATED]
-    if automated and _guards_shipping(scene, real, sources):
-        evidence.append(raised(automated[0], "and what ships depends on it"))
-    evidence += ladder.evidence(scene, (h for h in scene.hits(practice) if h.kind in ("r_call", "file")))
-    near: list[NearMiss] = []
-    if not real:
-        for path in (*scene.automation.test_files, *_scripts_called_tests(scene)):
-            if not path.endswith("conftest.py"):
-                text = f"{path} has no assertion on first-party code"
-                evidence.append(Evidence(practice, Rung.DECLARED, scene.project.files[path].at(1), text))
-                near.append(NearMiss(scene.project.files[path].at(1), text))
-        evidence += ladder.declared(scene, practice)
-        evidence += ladder.evidence(scene, (h for h in scene.hits(practice) if h.kind == "setting"))
-    return conclude(practice, evidence, near)
+    yield from _cases(scene, _is_real, lambda test: test.tests_code, text, held)
+    has_real = any(map(_is_real, test_cases(scene)))
+    if not has_real:
+        yield from _without_assertions(scene)
+        yield from intended(scene, practice)
+    for hit in scene.hits(practice):
+        if hit.kind in ("r_call", "file") or (hit.kind == "setting" and not has_real):
+            yield seen(hit)
+
+
+def _is_real(case: TestCase) -> bool:
+    return bool(case.reaches) or case.product.runs
+
+
+def _without_assertions(scene: Scene) -> Iterator[Claim | NearMiss]:
+    for path in (*scene.automation.test_files, *_scripts_called_tests(scene)):
+        if not path.endswith("conftest.py"):
+            place, text = scene.project.files[path].at(1), f"{path} has no assertion on first-party code"
+            yield Claim(place, text, at_least=Rung.DECLARED)
+            yield NearMiss(place, text)
 
 
 _TEST_SCRIPT = re.compile(r"(?:^|/)(?:tests?|test_\w+|\w+_tests?)\.py$")
@@ -109,14 +133,16 @@ def _scripts_called_tests(scene: Scene) -> list[str]:
     ]
 
 
-def _guards_shipping(scene: Scene, cases: list[TestCase], sources: list[SourceTest]) -> bool:
+def _guards_shipping(scene: Scene, shipping: Sequence[Arrival], ways: Sequence[Arrival]) -> str | None:
     """A build, release or deploy command comes after the tests: in a job that needs theirs, or later in the same job."""
-    ways = [a for case in cases for a in ci_arrivals(scene, case.file.path, case.number)]
-    ways += [a for test in sources for a in arrivals_of_source_test(scene, test)]
-    tests = {(a.run.key, a.step) for a in ways if a.fails and a.run.fails}
-    if not tests:
-        return False
-    return any(comes_after(scene, tests, a) for a in shipping_arrivals(scene))
+    known: dict[frozenset[tuple[str, int]], bool] = scene.memo.setdefault("tests_guard_shipping", {})
+    tests = frozenset((way.run.key, way.step) for way in ways if way.fails and way.run.fails)
+    if tests not in known:
+        known[tests] = any(comes_after(scene, set(tests), later) for later in shipping)
+    return "and what ships depends on it" if known[tests] else None
+
+
+# ---- integration ----
 
 
 _INTEGRATION = re.compile(r"integration|e2e|end_?to_?end|smoke|functional|system_test|acceptance", re.I)
@@ -134,41 +160,39 @@ _CLIENTS = (
 )
 
 
-def integration(scene: Scene, cases: list[TestCase]) -> Finding:
+def integration(scene: Scene) -> Iterator[Statement]:
     """An API client against the app, a pipeline run, a compose test: used, and in CI automated."""
-    practice = "testing.integration"
-    chosen = [case for case in cases if _integrates(scene, case)]
-    evidence = list(_cases_evidence(scene, practice, chosen, "tests components together"))
-    evidence += ladder.evidence(scene, _of_tests(scene, practice), tests=True)
-    evidence += _scripted(scene)
-    evidence += _called_services(scene)
-    return conclude(practice, evidence)
+    yield from _cases(scene, partial(_integrates, scene), lambda test: False, "tests components together")
+    yield from (seen(hit, counts=WITH_TESTS) for hit in _of_tests(scene, "testing.integration"))
+    yield from _scripted(scene)
+    yield from _called_services(scene)
 
 
 _LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal")
 
 
-def _called_services(scene: Scene) -> Iterator[Evidence]:
+def _called_services(scene: Scene) -> Iterator[Claim]:
     """A CI job that starts the project's services and then calls them."""
-    practice = "testing.integration"
     started: dict[str, int] = {}
     for site in scene.automation.reach.sites:
-        arrival, words = site.arrival, site.invocation.words
-        if (
-            arrival is None
-            or not arrival.is_automatic
-            or site.command.is_remote
-            or arrival.run.workflow.provider in CI_PROVIDERS_EXCLUDED
-        ):
+        way = site.arrival
+        if way is None or not way.is_automatic or not is_ci(way) or site.command.is_remote:
             continue
-        if words[0] in ("docker", "docker-compose", "uvicorn", "gunicorn", "flask") and {"up", "run", words[0]} & set(
-            words[:3]
-        ):
-            started.setdefault(arrival.run.key, site.place.line)
-        elif words[0] in ("curl", "http", "wget", "hurl", "newman") and any(_LOCAL.search(word) for word in words):
-            if site.place.line > started.get(arrival.run.key, 10**9):
-                text = "CI starts the service and calls it"
-                yield Evidence(practice, Rung.AUTOMATED, site.place, text, route=arrival.route)
+        if _starts_service(site):
+            started.setdefault(way.run.key, site.place.line)
+        elif _calls_here(site) and site.place.line > started.get(way.run.key, 10**9):
+            yield Claim(at_command(site), "CI starts the service and calls it", at_least=Rung.ABSENT, counts=IN_CI)
+
+
+def _starts_service(site: Site) -> bool:
+    words = site.invocation.words
+    services = ("docker", "docker-compose", "uvicorn", "gunicorn", "flask")
+    return words[0] in services and bool({"up", "run", words[0]} & set(words[:3]))
+
+
+def _calls_here(site: Site) -> bool:
+    words = site.invocation.words
+    return words[0] in ("curl", "http", "wget", "hurl", "newman") and any(map(_LOCAL.search, words))
 
 
 def _integrates(scene: Scene, case: TestCase) -> bool:
@@ -200,27 +224,23 @@ def _named_integration(case: TestCase) -> bool:
 _CHECKERS = {"newman", "behave", "k6", "locust", "robot", "pytest", "tavern-ci", "schemathesis"}
 
 
-def _scripted(scene: Scene) -> Iterator[Evidence]:
+def _scripted(scene: Scene) -> Iterator[Claim]:
     """A script or target named so that starts services or calls them, and a compose or curl check in CI."""
-    practice = "testing.integration"
     for site in (*scene.automation.reach.sites, *scene.automation.idle_sites):
-        words = site.invocation.words
-        subject = f"{site.invocation.script} {site.invocation.module} {' '.join(words[:3])}"
-        if not _INTEGRATION.search(subject.replace("acceptance", "")):  # a model's acceptance is a gate
-            continue
-        if site.invocation.program not in _CHECKERS and scene.automation.started_file(site) is None:
-            continue
-        if site.invocation.program == "pytest" and not _finds_tests(scene, site.invocation.arguments):
-            continue
-        text = f"`{' '.join(words[:4])}` tests components together"
-        if (
-            site.arrival
-            and site.arrival.is_automatic
-            and site.arrival.run.workflow.provider not in CI_PROVIDERS_EXCLUDED
-        ):
-            yield Evidence(practice, Rung.AUTOMATED, site.place, text, route=site.arrival.route)
-        elif site.arrival is None:
-            yield Evidence(practice, Rung.USED, site.place, text)
+        if _tests_together(scene, site):
+            text = f"`{' '.join(site.invocation.words[:4])}` tests components together"
+            at_least = Rung.ABSENT if site.arrival else Rung.USED
+            yield Claim(at_command(site), text, at_least=at_least, counts=IN_CI)
+
+
+def _tests_together(scene: Scene, site: Site) -> bool:
+    invocation = site.invocation
+    subject = f"{invocation.script} {invocation.module} {' '.join(invocation.words[:3])}"
+    if not _INTEGRATION.search(subject.replace("acceptance", "")):  # a model's acceptance is a gate
+        return False
+    if invocation.program == "pytest":
+        return _finds_tests(scene, invocation.arguments)
+    return invocation.program in _CHECKERS or scene.automation.started_file(site) is not None
 
 
 def _finds_tests(scene: Scene, arguments: tuple[str, ...]) -> bool:
@@ -235,28 +255,36 @@ def _is_test_module(name: str) -> bool:
     return name.endswith("_test.py") or (name.startswith("test_") and name.endswith(".py"))
 
 
-def coverage(scene: Scene) -> Finding:
-    """Configured is used, measured in CI automated, a threshold that fails the run enforced."""
-    practice = "testing.coverage"
-    evidence = ladder.plain(scene, practice, tests=True, in_tests=True)
+# ---- coverage ----
+
+
+def coverage(scene: Scene) -> Iterator[Statement]:
+    """Configured is used, measured in CI automated, a threshold that fails the run enforced; without a test to measure,
+    declared."""
+    measured = [*products(scene, "testing.coverage", tests=True, counts=WITH_TESTS), *_by_pytest(scene)]
+    has_tests, threshold = _has_tests(scene), _has_threshold(scene)
+    for claim in measured:
+        if has_tests:
+            held = partial(_threshold_fails, scene, threshold, place_of(claim.subject))
+            yield replace(claim, raised_by=held)
+        else:
+            yield replace(claim, at_least=Rung.DECLARED, counts=NONE)
+
+
+def _by_pytest(scene: Scene) -> Iterator[Claim]:
     options = _pytest_options(scene)
     for site in scene.automation.reach.sites:
-        if site.invocation.program in ("pytest", "py.test") and site.arrival and site.arrival.is_automatic:
-            if options or any(w.startswith("--cov") for w in site.invocation.arguments):
-                place_text = "pytest measures coverage"
-                evidence.append(
-                    Evidence(practice, Rung.AUTOMATED, site.place, place_text, "pytest-cov", site.arrival.route)
-                )
-    if not _has_tests(scene):
-        evidence = [replace(e, rung=Rung.DECLARED, route=()) for e in evidence if e.rung.height >= Rung.DECLARED.height]
-    measured = [e for e in evidence if e.rung is Rung.AUTOMATED]
-    threshold = _threshold(scene)
-    for item in measured:
-        fails = [s for s in scene.automation.reach.sites if s.place == item.place and s.arrival and s.arrival.fails]
-        own = [s for s in fails if any(_is_threshold(w) for w in s.command.argv)]
-        if own or (threshold and (fails or not item.route)):
-            evidence.append(raised(item, "a threshold fails the run"))
-    return conclude(practice, evidence)
+        if site.invocation.program in ("pytest", "py.test"):
+            if options or any(word.startswith("--cov") for word in site.invocation.arguments):
+                text = "pytest measures coverage"
+                yield Claim(at_command(site), text, "pytest-cov", Rung.ABSENT, counts=WITH_TESTS)
+
+
+def _threshold_fails(scene: Scene, threshold: bool, place: Place, _: Sequence[Arrival]) -> str | None:
+    """The command of the place can fail and has a threshold of its own, or the settings have one."""
+    fails = [s for s in scene.automation.reach.sites if s.place == place and s.arrival and s.arrival.fails]
+    own = any(_is_threshold(word) for site in fails for word in site.command.argv)
+    return "a threshold fails the run" if own or (threshold and fails) else None
 
 
 def _has_tests(scene: Scene) -> bool:
@@ -284,12 +312,22 @@ def _pytest_options(scene: Scene) -> bool:
     )
 
 
-def _threshold(scene: Scene) -> Hop | None:
-    for file, settings in scene.project.having(lambda f: f.settings):
+def _has_threshold(scene: Scene) -> bool:
+    """The settings of coverage or pytest fail below a limit."""
+    for _, settings in scene.project.having(lambda f: f.settings):
         for setting in settings:
             key = setting.key.lower()
             if key.endswith("fail_under") and setting.value not in ("0", "0.0", ""):
-                return Hop(f"fail_under = {setting.value}", file.at(setting.line))
+                return True
             if (key.endswith("addopts") or ".addopts." in key) and "--cov-fail-under" in setting.value:
-                return Hop(setting.value[:60], file.at(setting.line))
-    return None
+                return True
+    return False
+
+
+RULES: dict[str, Rule] = {
+    "testing.unit": unit,
+    "testing.data": data,
+    "testing.model": model,
+    "testing.integration": integration,
+    "testing.coverage": coverage,
+}

@@ -6,16 +6,30 @@ import re
 from collections.abc import Iterator
 
 from assessor.facts.place import BlindSpot, Place
-from assessor.facts.project_files import DataVersion, Dockerfile, Requirements
+from assessor.facts.project_files import DataVersion, Dependency, Dockerfile, Requirements
 from assessor.facts.python import Call
-from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
+from assessor.findings import Finding, Hop, NearMiss, Rung
 from assessor.hits.scene import Scene
 from assessor.lifecycle.order import best
-from assessor.project.arrivals import Arrival
+from assessor.project.arrivals import ActionSite, Site
+from assessor.project.invocations import interpret
 from assessor.project.model import ProjectFile, Role
 from assessor.scanners import ladder
+from assessor.scanners.claims import (
+    NONE,
+    WITH_TESTS,
+    Claim,
+    Code,
+    Measure,
+    Rule,
+    Statement,
+    Written,
+    always,
+    at_command,
+    intended,
+    seen,
+)
 from assessor.scanners.configuration import config
-from assessor.scanners.ladder import conclude, raised
 
 _MODEL_FILE = re.compile(
     r"\.(?:pkl|pickle|joblib|pt|pth|h5|hdf5|keras|onnx|pb|safetensors|ckpt|bst|cbm|model|tflite|gguf|rds|mlmodel)$|"
@@ -24,39 +38,26 @@ _MODEL_FILE = re.compile(
 )
 
 
-_DATA_FILE = re.compile(
-    r"\.(?:csv|tsv|parquet|feather|jsonl?|npy|npz|xlsx?|zip|gz|xml|arrow|tfrecord|h5)$|(?:^|/)data", re.I
-)
-
-
 _VERSION_TAG = re.compile(r"^(?:[\w-]+[@/-])?v?\d+(?:\.\d+){1,3}(?:[-.+]?\w++)*+$|^v\d+$")
 
 
 def scan(scene: Scene) -> Iterator[Finding]:
     """Rate the eight practices of versioning."""
-    yield code(scene)
-    yield data(scene)
-    yield models(scene)
-    yield dependencies(scene)
-    yield environment(scene)
-    yield config(scene)
-    yield seeds(scene)
-    yield releases(scene)
+    return ladder.findings(scene, RULES)
 
 
-def code(scene: Scene) -> Finding:
+def code(scene: Scene) -> Iterator[Statement]:
     """Used: commits on more than one author-day. A shallow clone hides the history, so it is unknown."""
-    practice, history = "versioning.code", scene.project.history
-    place = _any_place(scene)
+    history, place = scene.project.history, _any_place(scene)
     if history is None:
-        return conclude(practice, [], [NearMiss(place, "no git repository")])
-    if history.author_days > 1 and history.commits > 1:
+        yield NearMiss(place, "no git repository")
+    elif history.author_days > 1 and history.commits > 1:
         text = f"{history.commits} commits by {history.authors} authors on {history.author_days} author-days"
-        return conclude(practice, [Evidence(practice, Rung.USED, place, text, "git")])
-    if history.is_shallow:
-        spot = BlindSpot(place, "a shallow clone hides the history", (practice,))
-        return Finding(practice, Rung.UNKNOWN, "a shallow clone hides the history", blind_spots=(spot,))
-    return conclude(practice, [], [NearMiss(place, f"{history.commits} commits on one author-day", "git")])
+        yield Claim(place, text, "git")
+    elif history.is_shallow:
+        yield BlindSpot(place, "a shallow clone hides the history", ("versioning.code",))
+    else:
+        yield NearMiss(place, f"{history.commits} commits on one author-day", "git")
 
 
 def _any_place(scene: Scene) -> Place:
@@ -72,66 +73,74 @@ def _tracked(scene: Scene) -> list[tuple[ProjectFile, DataVersion]]:
     return found
 
 
-def data(scene: Scene) -> Finding:
+# ---- data ----
+
+
+def data(scene: Scene) -> Iterator[Statement]:
     """Tracked outs and versions by code are used; pulled, pushed or written by a run without a person, automated."""
     practice = "versioning.data"
-    evidence = ladder.declared(scene, practice)
-    tracked = [(f, v) for f, v in _tracked(scene) if v.is_tracked and not _MODEL_FILE.search(v.path)]
+    yield from intended(scene, practice)
+    versions = [(file, version) for file, version in _tracked(scene) if not _MODEL_FILE.search(version.path)]
+    tracked = [(file, version) for file, version in versions if version.is_tracked]
     for file, version in tracked:
-        text = f"{version.path} is tracked by {version.system}"
-        evidence.append(Evidence(practice, Rung.USED, file.at(version.line), text, version.system))
-    for item in ladder.evidence(scene, (h for h in scene.hits(practice) if h.kind not in ("file", "setting"))):
-        if item.tool == "dvc" and not tracked:
-            continue  # `dvc repro` without a tracked out versions nothing
-        evidence.append(item)
-    evidence += ladder.evidence(scene, (h for h in scene.hits(practice) if h.kind in ("file", "setting")))
-    for file, version in _tracked(scene):
-        if not version.is_tracked and not _MODEL_FILE.search(version.path):
+        yield Claim(file.at(version.line), f"{version.path} is tracked by {version.system}", version.system)
+    for hit in scene.hits(practice):
+        if hit.tool.id != "dvc" or tracked or hit.kind in ("file", "setting"):
+            yield seen(hit)  # `dvc repro` without a tracked out versions nothing
+    for file, version in versions:
+        if not version.is_tracked:
             text = f"{version.path} is named for {version.system}, nothing is tracked yet"
-            evidence.append(Evidence(practice, Rung.DECLARED, file.at(version.line), text, version.system))
-    for file, targets in scene.project.having(lambda f: f.targets) if not tracked else ():
+            yield Claim(file.at(version.line), text, version.system, Rung.DECLARED)
+    if not tracked:
+        yield from _nothing_tracked(scene)
+
+
+def _nothing_tracked(scene: Scene) -> Iterator[Claim]:
+    """Stages that name outputs and patterns for large files, where nothing is tracked by them."""
+    for file, targets in scene.project.having(lambda f: f.targets):
         stage = next((t for t in targets if t.runner == "dvc" and t.outputs), None)
         if stage:
             text = f"stage {stage.name} names outputs, nothing is tracked yet"
-            evidence.append(Evidence(practice, Rung.DECLARED, file.at(stage.line), text, "dvc"))
-    if not tracked:
-        for file, settings in scene.project.having(lambda f: f.settings, frozenset(Role)):
-            for setting in settings:
-                if file.path.endswith(".gitattributes") and setting.key.startswith("lfs"):
-                    text = f"git-lfs pattern {setting.value}, no data tracked by it"
-                    evidence.append(Evidence(practice, Rung.DECLARED, file.at(setting.line), text, "git-lfs"))
-    return conclude(practice, evidence)
+            yield Claim(file.at(stage.line), text, "dvc", Rung.DECLARED)
+    for file, settings in scene.project.having(lambda f: f.settings, frozenset(Role)):
+        for setting in settings if file.path.endswith(".gitattributes") else ():
+            if setting.key.startswith("lfs"):
+                text = f"git-lfs pattern {setting.value}, no data tracked by it"
+                yield Claim(file.at(setting.line), text, "git-lfs", Rung.DECLARED)
+
+
+# ---- models ----
 
 
 _DVC_EXPERIMENTS = (("exp", "run"), ("exp", "push"), ("exp", "save"))
 """What writes an experiment's version; `dvc exp diff` and `show` only report."""
 
 
-def models(scene: Scene) -> Finding:
+def models(scene: Scene) -> Iterator[Statement]:
     """Models that go to a registry, DVC/LFS, tracker artifacts or a versioned bucket path."""
     practice = "versioning.models"
-    evidence = [*ladder.declared(scene, practice), *ladder.evidence(scene, scene.hits(practice))]
-    tracked = [(f, v) for f, v in _tracked(scene) if v.is_tracked and _MODEL_FILE.search(v.path)]
+    yield from intended(scene, practice)
+    yield from (seen(hit) for hit in scene.hits(practice))
     for file in scene.project.code_files:
         for call in file.facts.python.calls if file.facts.python else ():
             if call.name.endswith((".log_artifact", ".log_artifacts")) and _logs_a_model(file, call):
-                text = "stores the model as an artifact of its run"
-                evidence.append(ladder.scope_evidence(scene, practice, file, call.scope, call.line, text))
+                yield Claim(Code(file, call.scope, call.line), "stores the model as an artifact of its run")
     pushing = best(
         site.arrival
         for site in scene.automation.reach.sites
-        if site.arrival and site.arrival.is_automatic and site.invocation.words[:1] == ("dvc",)
-        and (site.invocation.words[1:2] in (("push",), ("repro",)) or site.invocation.words[1:3] in _DVC_EXPERIMENTS)
-    )  # fmt: skip
-    for file, version in tracked:
-        text, place = f"{version.path} is tracked by {version.system}", file.at(version.line)
-        if pushing and version.system == "dvc":
-            route = (*pushing.route, Hop(version.path, place))
-            evidence.append(Evidence(practice, Rung.AUTOMATED, place, text, version.system, route))
-        else:
-            evidence.append(Evidence(practice, Rung.USED, place, text, version.system))
-    evidence += _bucket_copies(scene)
-    return conclude(practice, evidence)
+        if site.arrival and site.arrival.is_automatic and _pushes_versions(site)
+    )
+    for file, version in _tracked(scene):
+        if version.is_tracked and _MODEL_FILE.search(version.path):
+            text, route = f"{version.path} is tracked by {version.system}", pushing.route if pushing else ()
+            carried = route if version.system == "dvc" else ()
+            yield Claim(file.at(version.line), text, version.system, carried=carried)
+    yield from _bucket_copies(scene)
+
+
+def _pushes_versions(site: Site) -> bool:
+    words = site.invocation.words
+    return words[0] == "dvc" and (words[1:2] in (("push",), ("repro",)) or words[1:3] in _DVC_EXPERIMENTS)
 
 
 _COPY = (("aws", "s3"), ("gsutil",), ("gcloud", "storage"), ("az", "storage"), ("mc", "cp"), ("s5cmd",), ("rclone",))
@@ -154,26 +163,23 @@ def _logs_a_model(file: ProjectFile, call: Call) -> bool:
     )
 
 
-def _bucket_copies(scene: Scene) -> Iterator[Evidence]:
+def _bucket_copies(scene: Scene) -> Iterator[Claim]:
     """A model copied to a bucket path that holds a version (a variable: run id, commit, date)."""
-    practice = "versioning.models"
     for site in (*scene.automation.reach.sites, *scene.automation.idle_sites):
-        words = site.invocation.words
-        if not any(words[: len(head)] == head for head in _COPY):
-            continue
-        targets = [w for w in words if "://" in w]
-        if targets and "$" in targets[-1] and any(_MODEL_WORD.search(w) for w in words[1:]):
-            text = f"copies models to a versioned path with {words[0]}"
-            if site.arrival and site.arrival.is_automatic and not site.arrival.in_test:
-                yield Evidence(practice, Rung.AUTOMATED, site.place, text, route=site.arrival.route)
-            else:
-                yield Evidence(practice, Rung.USED, site.place, text)
-
+        if _copies_a_model(site.invocation.words):
+            yield Claim(at_command(site), f"copies models to a versioned path with {site.invocation.words[0]}")
     for file in scene.project.code_files:
         for call in file.facts.python.calls if file.facts.python else ():
             if _keeps_a_version(scene, file, call):
                 text = f"{call.name.rpartition('.')[2]} puts the model under a versioned path"
-                yield ladder.scope_evidence(scene, practice, file, call.scope, call.line, text)
+                yield Claim(Code(file, call.scope, call.line), text)
+
+
+def _copies_a_model(words: tuple[str, ...]) -> bool:
+    targets = [word for word in words if "://" in word]
+    if not targets or "$" not in targets[-1] or not any(words[: len(head)] == head for head in _COPY):
+        return False
+    return any(_MODEL_WORD.search(word) for word in words[1:])
 
 
 _UPLOADS = {"upload_file", "upload_fileobj", "upload_from_filename", "put_object", "upload_blob", "fput_object", "blob"}
@@ -215,6 +221,82 @@ def _is_versioned_upload(call: Call) -> bool:
 # ---- dependencies ----
 
 
+def dependencies(scene: Scene) -> Iterator[Statement]:
+    """Bare lists are declared, bounds used, a lock or a compiled list automated, an install from it enforced."""
+    beside = _models_without_javascript(scene)
+    lists = [
+        (file, requirements, main)
+        for file, requirements in scene.project.having(lambda f: f.requirements, frozenset({Role.FIRST_PARTY}))
+        if (main := _direct(requirements, beside))
+    ]
+    for file, requirements, main in lists:
+        if requirements.is_compiled and len(main) > 1:
+            text = f"{file.path} pins {len(main)} packages with what they need"
+            yield Claim(file.at(1), text, at_least=Rung.AUTOMATED)
+    total = sum(len(main) for _, _, main in lists)
+    pinned = sum(dependency.pin != "none" for _, _, main in lists for dependency in main)
+    if lists:
+        text = f"{pinned} of {total} direct dependencies carry a version or range"
+        yield Claim(lists[0][0].at(lists[0][2][0].line), text, at_least=_share_of(pinned, total))
+    locks = [
+        (file, lock)
+        for file, lock in scene.project.having(
+            lambda f: f.lock, frozenset({Role.FIRST_PARTY, Role.GENERATED, Role.DATA})
+        )
+        if lock.packages > 0 and not (beside and lock.tool in _JAVASCRIPT)
+    ]
+    for file, lock in locks:
+        text = f"{file.path} locks {lock.packages} packages"
+        yield Claim(file.at(1), text, lock.tool, Rung.AUTOMATED)
+    if not total and not locks:
+        yield from _installed_by_images(scene)
+    yield from _locked_installs(scene, {lock.tool.removesuffix(".lock") for _, lock in locks})
+    yield Measure("pinned_share", round(pinned / total if total else 0.0, 3))
+    yield Measure("direct_dependencies", total)
+
+
+def _direct(requirements: Requirements, beside: bool) -> list[Dependency]:
+    """What the project itself needs; groups for development count where there is nothing else."""
+    main = [d for d in requirements.dependencies if not d.group] or list(requirements.dependencies)
+    return [d for d in main if not (beside and d.ecosystem == "npm")]
+
+
+def _share_of(pinned: int, total: int) -> Rung:
+    """Used where half and more carry a version."""
+    return Rung.USED if 2 * pinned >= total else Rung.DECLARED
+
+
+_JAVASCRIPT = {"npm", "yarn", "pnpm", "bun", "package-lock"}
+
+
+def _models_without_javascript(scene: Scene) -> bool:
+    """The model code is Python, R or Julia, so that JavaScript is a front end, a docs site or infrastructure beside it."""
+    return bool(scene.project.code_files or scene.project.notebooks) or any(
+        call.language in ("r", "julia")
+        for _, calls in scene.project.having(lambda f: f.source_calls, frozenset({Role.FIRST_PARTY}))
+        for call in calls[:1]
+    )
+
+
+_PINNED_WORD = re.compile(r"[A-Za-z][\w.-]*(?:\[[\w,-]+\])?(?:==|~=|>=|<=|<|>)\d")
+_PACKAGE_WORD = re.compile(r"[A-Za-z][\w.-]*(?:\[[\w,-]+\])?(?:(?:==|~=|>=|<=|!=|<|>)[\w.*,<>=!-]+)?")
+
+
+def _installed_by_images(scene: Scene) -> Iterator[Claim]:
+    """Where no list is kept, the packages that an image build names are the list."""
+    named: list[tuple[str, Place]] = []
+    for file, dockerfile in scene.project.having(lambda f: f.dockerfile):
+        for command in dockerfile.commands:
+            made = interpret(command.argv)
+            words = made.words if made else ()
+            if words[:2] == ("pip", "install") and not {"-r", "--requirement"} & set(words):
+                named += [(w, file.at(command.line)) for w in words[2:] if _PACKAGE_WORD.fullmatch(w) and w != "pip"]
+    if named:
+        pinned = sum(1 for word, _ in named if _PINNED_WORD.match(word))
+        text = f"{pinned} of {len(named)} packages that the image installs carry a version or range"
+        yield Claim(named[0][1], text, "pip", _share_of(pinned, len(named)))
+
+
 _LOCKED_INSTALLS = (
     ("uv", "sync", ("--locked", "--frozen")),
     ("uv", "run", ("--locked", "--frozen")),
@@ -239,118 +321,55 @@ _LOCK_OF = {
 }  # fmt: skip
 
 
-def dependencies(scene: Scene) -> Finding:
-    """Bare lists are declared, bounds used, a lock or a compiled list automated, an install from it enforced."""
-    practice = "versioning.dependencies"
-    evidence, pinned, total, first = [], 0, 0, None
-    beside = _models_without_javascript(scene)
-    for file, requirements in scene.project.having(lambda f: f.requirements, frozenset({Role.FIRST_PARTY})):
-        assert isinstance(requirements, Requirements)
-        main = [d for d in requirements.dependencies if not d.group] or list(requirements.dependencies)
-        main = [d for d in main if not (beside and d.ecosystem == "npm")]
-        if requirements.is_compiled and len(main) > 1:
-            text = f"{file.path} pins {len(main)} packages with what they need"
-            evidence.append(Evidence(practice, Rung.AUTOMATED, file.at(1), text, route=(Hop(text, file.at(1)),)))
-        total += len(main)
-        pinned += sum(1 for d in main if d.pin != "none")
-        if main and first is None:
-            first = file.at(main[0].line)
-    if total and first:
-        rung = Rung.USED if 2 * pinned >= total else Rung.DECLARED
-        evidence.append(
-            Evidence(practice, rung, first, f"{pinned} of {total} direct dependencies carry a version or range")
-        )
-    locks = []
-    for file, lock in scene.project.having(lambda f: f.lock, frozenset({Role.FIRST_PARTY, Role.GENERATED, Role.DATA})):
-        if lock.packages > 0 and not (beside and lock.tool in _JAVASCRIPT):
-            locks.append((file, lock.tool))
-            text = f"{file.path} locks {lock.packages} packages"
-            evidence.append(Evidence(practice, Rung.AUTOMATED, file.at(1), text, lock.tool, (Hop(text, file.at(1)),)))
-    if not total and not locks:
-        evidence += _installed_by_images(scene)
-    evidence += _locked_installs(scene, {tool for _, tool in locks})
-    share = pinned / total if total else 0.0
-    return conclude(practice, evidence, values=[("pinned_share", round(share, 3)), ("direct_dependencies", total)])
-
-
-_JAVASCRIPT = {"npm", "yarn", "pnpm", "bun", "package-lock"}
-
-
-def _models_without_javascript(scene: Scene) -> bool:
-    """The model code is Python, R or Julia, so that JavaScript is a front end, a docs site or infrastructure beside it."""
-    return bool(scene.project.code_files or scene.project.notebooks) or any(
-        call.language in ("r", "julia")
-        for _, calls in scene.project.having(lambda f: f.source_calls, frozenset({Role.FIRST_PARTY}))
-        for call in calls[:1]
-    )
-
-
-_PINNED_WORD = re.compile(r"[A-Za-z][\w.-]*(?:\[[\w,-]+\])?(?:==|~=|>=|<=|<|>)\d")
-_PACKAGE_WORD = re.compile(r"[A-Za-z][\w.-]*(?:\[[\w,-]+\])?(?:(?:==|~=|>=|<=|!=|<|>)[\w.*,<>=!-]+)?")
-
-
-def _installed_by_images(scene: Scene) -> Iterator[Evidence]:
-    """Where no list is kept, the packages that an image build names are the list."""
-    from assessor.project.invocations import interpret
-
-    named: list[tuple[str, Place]] = []
-    for file, dockerfile in scene.project.having(lambda f: f.dockerfile):
-        for command in dockerfile.commands:
-            made = interpret(command.argv)
-            words = made.words if made else ()
-            if words[:2] == ("pip", "install") and not {"-r", "--requirement"} & set(words):
-                named += [(w, file.at(command.line)) for w in words[2:] if _PACKAGE_WORD.fullmatch(w) and w != "pip"]
-    if named:
-        pinned = sum(1 for word, _ in named if _PINNED_WORD.match(word))
-        rung = Rung.USED if 2 * pinned >= len(named) else Rung.DECLARED
-        text = f"{pinned} of {len(named)} packages that the image installs carry a version or range"
-        yield Evidence("versioning.dependencies", rung, named[0][1], text, "pip")
-
-
-def _locked_installs(scene: Scene, locks: set[str]) -> Iterator[Evidence]:
-    practice = "versioning.dependencies"
-    for words, place, route in _installs(scene):
-        for program, action, flags in _LOCKED_INSTALLS:
-            if words[0] != program or (action and action not in words[1:3]):
-                continue
-            if flags and not any(flag in words for flag in flags):
-                continue
-            if program in _LOCK_OF and not (_LOCK_OF[program] & {lock.removesuffix(".lock") for lock in locks}):
-                continue
-            text = f"`{' '.join(words[:4])}` installs from the lock"
-            yield Evidence(practice, Rung.ENFORCED, place, text, program, route)
-
-
-def _installs(scene: Scene) -> Iterator[tuple[tuple[str, ...], Place, tuple[Hop, ...]]]:
-    """Commands that CI or an image build runs."""
-    from assessor.project.invocations import interpret
-
+def _locked_installs(scene: Scene, locks: set[str]) -> Iterator[Claim]:
+    """Installations from a lock that is there, by CI or an image build; they fail where the lock does not fit."""
+    held = always()
     for site in scene.automation.reach.sites:
-        if site.arrival and site.arrival.is_automatic:
-            words = site.invocation.words
-            if site.invocation.via_runner == "uv":
-                words = ("uv", *site.command.argv[1:])
-            yield _with_switches(words, site.arrival.env), site.place, site.arrival.route
-    for file, dockerfile in scene.project.having(lambda f: f.dockerfile):
-        assert isinstance(dockerfile, Dockerfile)
-        for command in dockerfile.commands:
-            invocation = interpret(command.argv)
-            words = invocation.words if invocation else ()
-            if (
-                invocation
-                and invocation.program in ("R", "Rscript")
-                and any("renv::restore" in w for w in command.argv)
-            ):
-                words = ("renv::restore",)
-            if command.argv[:2] == ("uv", "run"):
-                words = command.argv
-            if words:
-                words = _with_switches(words, command.env)
-                place = file.at(command.line)
-                yield words, place, (Hop(f"build {file.path}", file.at(1)), Hop(" ".join(command.argv)[:80], place))
+        words = _install_words(site)
+        if site.arrival and _installs_locked(_with_switches(words, site.arrival.env), locks):
+            text = f"`{' '.join(words[:4])}` installs from the lock"
+            yield Claim(at_command(site), text, words[0], Rung.ABSENT, counts=WITH_TESTS, raised_by=held)
     for action in scene.automation.reach.actions:
-        if "setup-renv" in action.step.uses and action.arrival.is_automatic:
-            yield ("renv::restore",), action.place, action.arrival.route
+        if "setup-renv" in action.step.uses and _installs_locked(_RENV, locks):
+            text = f"`{_RENV[0]}` installs from the lock"
+            yield Claim(at_command(action), text, _RENV[0], Rung.ABSENT, counts=WITH_TESTS, raised_by=held)
+    for file, dockerfile in scene.project.having(lambda f: f.dockerfile):
+        for command in dockerfile.commands:
+            words = _with_switches(_words_in_image(command.argv), command.env)
+            if _installs_locked(words, locks):
+                place = file.at(command.line)
+                route = (Hop(f"build {file.path}", file.at(1)), Hop(" ".join(command.argv)[:80], place))
+                text = f"`{' '.join(words[:4])}` installs from the lock"
+                yield Claim(place, text, words[0], carried=route, raised_by=held)
+
+
+_RENV = ("renv::restore",)
+
+
+def _installs_locked(words: tuple[str, ...], locks: set[str]) -> bool:
+    """The command installs what a lock says, and one of its locks is there."""
+    for program, action, flags in _LOCKED_INSTALLS if words else ():
+        if words[0] != program or (action and action not in words[1:3]):
+            continue
+        if (not flags or any(flag in words for flag in flags)) and (
+            program not in _LOCK_OF or _LOCK_OF[program] & locks
+        ):
+            return True
+    return False
+
+
+def _install_words(site: Site) -> tuple[str, ...]:
+    return ("uv", *site.command.argv[1:]) if site.invocation.via_runner == "uv" else site.invocation.words
+
+
+def _words_in_image(argv: tuple[str, ...]) -> tuple[str, ...]:
+    invocation = interpret(argv)
+    if argv[:2] == ("uv", "run"):
+        return argv
+    if invocation is None:
+        return ()
+    restores = invocation.program in ("R", "Rscript") and any(_RENV[0] in word for word in argv)
+    return _RENV if restores else invocation.words
 
 
 _UV_SWITCHES = {"UV_FROZEN": "--frozen", "UV_LOCKED": "--locked"}
@@ -371,28 +390,19 @@ _PINNED_IMAGE = re.compile(r"@sha256:[0-9a-f]{64}$|:[^:/]*\d+\.\d+\.\d+[^:/]*$|:
 """An exact version has three numbers (`3.11.9-slim`) or a year and month (`24.01-py3`); `3.11` and `3` move."""
 
 
-def environment(scene: Scene) -> Finding:
+def environment(scene: Scene) -> Iterator[Statement]:
     """Dockerfile, conda environment, devcontainer or nix; automated where a run builds or uses it."""
     practice = "versioning.environment"
-    evidence = [
-        *ladder.declared(scene, practice),
-        *_language_versions(scene),
-        *ladder.evidence(scene, scene.hits(practice)),
-    ]
+    yield from intended(scene, practice)
+    yield from _language_versions(scene)
+    yield from (seen(hit) for hit in scene.hits(practice))
     for file, dockerfile in scene.project.having(lambda f: f.dockerfile, frozenset({Role.FIRST_PARTY})):
-        assert isinstance(dockerfile, Dockerfile)
-        if not dockerfile.stages:
-            continue
-        place = file.at(dockerfile.stages[0].line)
-        arrival = best(a for a in scene.automation.reach.files.get(file.path, ()) if a.is_automatic)
-        if arrival is None:
-            evidence.append(Evidence(practice, Rung.USED, place, f"{file.path} describes the environment", "docker"))
-            continue
-        text = f"{file.path} is built or run by automation"
-        item = Evidence(practice, Rung.AUTOMATED, place, text, "docker", (*arrival.route, Hop(file.path, place)))
-        evidence.append(raised(item, "its base images are pinned") if _is_pinned(dockerfile) else item)
-    evidence += _conda(scene)
-    return conclude(practice, evidence)
+        if dockerfile.stages:
+            held = always("its base images are pinned") if _is_pinned(dockerfile) else None
+            subject = Written(file, dockerfile.stages[0].line)
+            text = f"{file.path} describes the environment"
+            yield Claim(subject, text, "docker", counts=WITH_TESTS, raised_by=held)
+    yield from _conda(scene)
 
 
 def _is_pinned(dockerfile: Dockerfile) -> bool:
@@ -401,93 +411,93 @@ def _is_pinned(dockerfile: Dockerfile) -> bool:
     return bool(bases) and all(_PINNED_IMAGE.search(image) for image in bases)
 
 
-def _language_versions(scene: Scene) -> Iterator[Evidence]:
-    practice = "versioning.environment"
+def _language_versions(scene: Scene) -> Iterator[Claim]:
     for file in scene.project.ordered:
-        if file.role is not Role.FIRST_PARTY:
-            continue
-        requirements = file.facts.requirements
-        if requirements and requirements.requires_python:
-            version, line = requirements.requires_python
-            yield Evidence(practice, Rung.DECLARED, file.at(line), f"only the language version {version} is stated")
-        if file.path.rpartition("/")[2] in (".python-version", "runtime.txt", ".tool-versions"):
-            yield Evidence(practice, Rung.DECLARED, file.at(1), "only the language version is stated")
-        for workflow in file.facts.workflows:
-            for job in workflow.jobs:
-                for step in job.steps:
-                    if step.input("python-version") or step.input("versionSpec"):
-                        text = "CI states only the language version"
-                        yield Evidence(practice, Rung.DECLARED, file.at(step.line), text)
+        for text, line in _language_version(file) if file.role is Role.FIRST_PARTY else ():
+            yield Claim(file.at(line), text, at_least=Rung.DECLARED)
 
 
-def _conda(scene: Scene) -> Iterator[Evidence]:
+_VERSION_FILES = (".python-version", "runtime.txt", ".tool-versions")
+
+
+def _language_version(file: ProjectFile) -> Iterator[tuple[str, int]]:
+    """(what it says, line) where a file states the version of the language and nothing else of the environment."""
+    requirements = file.facts.requirements
+    if requirements and requirements.requires_python:
+        version, line = requirements.requires_python
+        yield f"only the language version {version} is stated", line
+    if file.path.rpartition("/")[2] in _VERSION_FILES:
+        yield "only the language version is stated", 1
+    for workflow in file.facts.workflows:
+        for step in (step for job in workflow.jobs for step in job.steps):
+            if step.input("python-version") or step.input("versionSpec"):
+                yield "CI states only the language version", step.line
+
+
+def _conda(scene: Scene) -> Iterator[Claim]:
     """Conda environment files, and runs that make the environment from them."""
-    practice = "versioning.environment"
-    files = [
-        (file, requirements)
-        for file, requirements in scene.project.having(lambda f: f.requirements, frozenset({Role.FIRST_PARTY}))
-        if file.path.endswith((".yml", ".yaml"))
-    ]
-    for file, _ in files:
-        yield Evidence(practice, Rung.USED, file.at(1), f"{file.path} is a conda environment", "conda")
-        name = file.path.rpartition("/")[2]
-        for site in scene.automation.reach.sites:
-            words = site.invocation.words
-            if words[0] in ("conda", "mamba", "micromamba") and any(w.endswith(name) for w in words):
-                if site.arrival and site.arrival.is_automatic:
-                    text = f"automation makes the environment of {file.path}"
-                    yield Evidence(practice, Rung.AUTOMATED, site.place, text, "conda", site.arrival.route)
-        for action in scene.automation.reach.actions:
-            if action.arrival.is_automatic and any(value.endswith(name) for _, value in action.step.inputs):
-                text = f"automation makes the environment of {file.path}"
-                yield Evidence(practice, Rung.AUTOMATED, action.place, text, "conda", action.arrival.route)
+    for file, _ in scene.project.having(lambda f: f.requirements, frozenset({Role.FIRST_PARTY})):
+        if file.path.endswith((".yml", ".yaml")):
+            yield Claim(file.at(1), f"{file.path} is a conda environment", "conda")
+            text = f"automation makes the environment of {file.path}"
+            for site in _makes_conda(scene, file.path.rpartition("/")[2]):
+                yield Claim(at_command(site), text, "conda", Rung.ABSENT, counts=WITH_TESTS)
+
+
+def _makes_conda(scene: Scene, name: str) -> Iterator[Site | ActionSite]:
+    """Commands and actions that are given the file."""
+    for site in scene.automation.reach.sites:
+        words = site.invocation.words
+        if words[0] in ("conda", "mamba", "micromamba") and any(word.endswith(name) for word in words):
+            yield site
+    for action in scene.automation.reach.actions:
+        if any(value.endswith(name) for _, value in action.step.inputs):
+            yield action
 
 
 # ---- seeds, releases ----
 
 
-def seeds(scene: Scene) -> Finding:
+def seeds(scene: Scene) -> Iterator[Statement]:
     """Used where modules, not only notebooks or tests, fix a seed."""
-    practice = "versioning.seeds"
-    hits = scene.hits(practice, notebooks=False)
-    evidence = [*ladder.evidence(scene, hits, lift=False), *_seeds_in_settings(scene)]
-    return conclude(practice, evidence, _notebook_seeds(scene) if not evidence else ())
+    hits = scene.hits("versioning.seeds")
+    fixed = [seen(hit, counts=NONE) for hit in hits if not hit.in_notebook]
+    fixed += _seeds_in_settings(scene)
+    yield from fixed
+    for hit in [hit for hit in hits if hit.in_notebook][:1]:
+        if not fixed:
+            yield NearMiss(hit.place, "a seed is fixed in a notebook only", hit.tool.id)
 
 
 _SEED_KEY = re.compile(r"\.(?:\w*_)?(?:seed|random_state|random_seed)$")
 
 
-def _seeds_in_settings(scene: Scene) -> Iterator[Evidence]:
+def _seeds_in_settings(scene: Scene) -> Iterator[Claim]:
     """A number under the key seed in the parameters that a module gives to a library (`{"seed": 42}`)."""
     for file in scene.project.code_files:
         for constant in file.facts.python.constants if file.facts.python else ():
             is_number = isinstance(constant.value, int) and not isinstance(constant.value, bool)
             if is_number and _SEED_KEY.search(constant.name):
-                text = f"{constant.name} fixes the seed"
-                yield Evidence("versioning.seeds", Rung.USED, file.at(constant.line), text)
+                yield Claim(file.at(constant.line), f"{constant.name} fixes the seed")
 
 
-def _notebook_seeds(scene: Scene) -> list[NearMiss]:
-    hits = [h for h in scene.hits("versioning.seeds") if h.in_notebook]
-    return [NearMiss(h.place, "a seed is fixed in a notebook only", h.tool.id) for h in hits[:1]]
-
-
-def releases(scene: Scene) -> Finding:
+def releases(scene: Scene) -> Iterator[Statement]:
     """Version tags or a kept changelog are used; a run that publishes under a version is automated."""
-    practice = "versioning.releases"
-    evidence = []
     history = scene.project.history
-    for tag in history.tags if history else ():
-        if _VERSION_TAG.match(tag.name):
-            text = f"version tag {tag.name}"
-            evidence.append(Evidence(practice, Rung.USED, _any_place(scene), text, "git"))
-            break
+    tag = next((tag for tag in history.tags if _VERSION_TAG.match(tag.name)), None) if history else None
+    if tag:
+        yield Claim(_any_place(scene), f"version tag {tag.name}", "git")
     for file, document in scene.project.having(lambda f: f.document, frozenset(Role)):
         if document.kind == "changelog" and document.words >= 3:
-            evidence.append(Evidence(practice, Rung.USED, file.at(1), f"{file.path} is kept"))
-    evidence += ladder.evidence(scene, (h for h in scene.hits(practice) if _is_release(h.text, scene.arrivals(h))))
-    evidence += _versioned_images(scene)
-    return conclude(practice, evidence)
+            yield Claim(file.at(1), f"{file.path} is kept")
+    for hit in scene.hits("versioning.releases"):
+        if _is_release(hit.text):
+            yield seen(hit)
+    sites: tuple[Site | ActionSite, ...] = (*scene.automation.reach.sites, *scene.automation.reach.actions)
+    for site in sites:
+        if _pushes_a_version(site):
+            text = "pushes the image under a version"
+            yield Claim(at_command(site), text, "docker", Rung.ABSENT, counts=WITH_TESTS)
 
 
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
@@ -496,41 +506,33 @@ _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _MOVING = re.compile(r":(?:latest|main|master|dev|staging|prod|production)$")
 
 
-def _versioned_images(scene: Scene) -> Iterator[Evidence]:
-    """Images that a run pushes under a tag of its own: a commit, a git tag, a version."""
-    practice = "versioning.releases"
-    for site in scene.automation.reach.sites:
-        words = [w for w in site.invocation.words if w not in ("image", "buildx")]
+def _pushes_a_version(site: Site | ActionSite) -> bool:
+    """It pushes an image under a tag of its own: a commit, a git tag, a version."""
+    if isinstance(site, Site):
+        words = [word for word in site.invocation.words if word not in ("image", "buildx")]
+        tags = [word for word in words[2:] if ":" in word and not word.startswith("-")]
         pushes = words[:2] in (["docker", "push"], ["podman", "push"])
-        tags = [w for w in words[2:] if ":" in w and not w.startswith("-")]
-        if (
-            site.arrival
-            and site.arrival.is_automatic
-            and pushes
-            and ("--all-tags" in words or any("$" in t.rpartition(":")[2] for t in tags))
-        ):
-            yield Evidence(
-                practice, Rung.AUTOMATED, site.place, "pushes the image under a version", "docker", site.arrival.route
-            )
-    for action in scene.automation.reach.actions:
-        if "build-push-action" not in action.step.uses or action.step.input("push").lower() in ("", "false"):
-            continue
-        tags = _EXPRESSION.sub("$", action.step.input("tags")).replace(",", "\n").split()
-        if action.arrival.is_automatic and any(
-            "$" in t.rpartition(":")[2] or re.search(r":v?\d", t) for t in tags if not _MOVING.search(t)
-        ):
-            yield Evidence(
-                practice,
-                Rung.AUTOMATED,
-                action.place,
-                "pushes the image under a version",
-                "docker",
-                action.arrival.route,
-            )
+        return pushes and ("--all-tags" in words or any("$" in tag.rpartition(":")[2] for tag in tags))
+    if "build-push-action" not in site.step.uses or site.step.input("push").lower() in ("", "false"):
+        return False
+    tags = _EXPRESSION.sub("$", site.step.input("tags")).replace(",", "\n").split()
+    return any("$" in tag.rpartition(":")[2] or re.search(r":v?\d", tag) for tag in tags if not _MOVING.search(tag))
 
 
-def _is_release(text: str, arrivals: list[Arrival]) -> bool:
+def _is_release(text: str) -> bool:
     """An image pushed as `latest` alone has no version."""
     if "docker" not in text or "push" not in text:
         return True
     return not re.search(r"push\s+\S+:latest$", _EXPRESSION.sub("$", text))
+
+
+RULES: dict[str, Rule] = {
+    "versioning.code": code,
+    "versioning.data": data,
+    "versioning.models": models,
+    "versioning.dependencies": dependencies,
+    "versioning.environment": environment,
+    "versioning.config": config,
+    "versioning.seeds": seeds,
+    "versioning.releases": releases,
+}
