@@ -67,7 +67,7 @@ if TYPE_CHECKING:
 
 class Read(Protocol):
     """What was read of a snapshot: what it could not read, and how many files were listed, read and parsed, and the
-    libraries of machine learning that it names."""
+    libraries of machine learning that it imports, and the files that name its dependencies."""
 
     @property
     def blind_spots(self) -> tuple[facts.BlindSpot, ...]: ...
@@ -79,6 +79,8 @@ class Read(Protocol):
     def parsed(self) -> int: ...
     @property
     def libraries(self) -> tuple[str, ...]: ...
+    @property
+    def manifests(self) -> tuple[str, ...]: ...
 
 
 def assess(
@@ -96,7 +98,7 @@ def assess(
     from assessor.rubric.loop import find_loop
 
     practices = load_practices()
-    subject = subject_of(findings, reading.listed, reading.read, reading.libraries)
+    subject = subject_of(findings, reading)
     if not subject.kind.can_be_rated:
         findings = without_learning(findings, practices)
     stack = stacks((entry.path for entry in snapshot.files), snapshot.remote)

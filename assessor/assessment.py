@@ -317,7 +317,7 @@ class SubjectInfo(Part):
     """What the repository is about. `kind`: system (trains and serves), training or serving (only), parts (neither, but
     pieces of machine learning), none, unread (no file could be read), empty; the last three get no level. `text` is an
     English sentence; `signs` are the practices that show machine learning,
-    `libraries` those of the catalogue's tools for it that are imported or a dependency.
+    `libraries` those of the catalogue's tools for it that are imported.
 
     `profile` is the shape beside the level: how changes are delivered (`delivery`), how it trains (`training`), what is
     watched (`watching`), each by the key of its answer; `profile_text` says it in English. Both are empty without a level.

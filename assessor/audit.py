@@ -38,7 +38,9 @@ class Rated:
     read: int
     parsed: int
     libraries: tuple[str, ...] = ()
-    """Libraries of machine learning that it names."""
+    """Libraries of machine learning that it imports."""
+    manifests: tuple[str, ...] = ()
+    """Paths of the files that name its dependencies."""
 
 
 _JOINING_SECONDS = 8.0
@@ -152,13 +154,13 @@ def _read_and_rated(
 
 def _rated(reading: Reading, scope: Scope, budget: Budget) -> Rated:
     from assessor.catalog.tools import load_tools
-    from assessor.project.libraries import learning_libraries
+    from assessor.project.libraries import learning_libraries, manifests
 
     project = reading.project.scoped(scope)
     found = rate(project, budget)
     spots = dict.fromkeys((*project.blind_spots, *(spot for finding in found.values() for spot in finding.blind_spots)))
     libraries = learning_libraries(project, load_tools())
-    return Rated(found, tuple(spots), *_counts(project), libraries)
+    return Rated(found, tuple(spots), *_counts(project), libraries, manifests(project))
 
 
 def _counts(project: Project) -> tuple[int, int, int]:

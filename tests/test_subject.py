@@ -86,7 +86,13 @@ KINDS: list[tuple[str, dict[str, str], str]] = [
     ("only a trainer", {"train.py": TRAIN, "requirements.txt": "scikit-learn==1.5.0\n"}, "training"),
     ("only a service", {"serve.py": SERVE, "requirements.txt": "fastapi==0.115.0\n"}, "serving"),
     ("a library that is imported", {"a.py": "import torch\n\nprint(torch)\n"}, "parts"),
-    ("a tracker among the dependencies", {"requirements.txt": "mlflow==2.9.0\n", "a.py": "print(1)\n"}, "parts"),
+    ("a tracker that is imported", {"requirements.txt": "mlflow==2.9.0\n", "a.py": "import mlflow\n"}, "parts"),
+    (
+        "libraries among the dependencies alone",
+        {"requirements.txt": "mlflow\nlightgbm\n", "a.py": "print(1)\n"},
+        "none",
+    ),
+    ("a project file of a tracker", {"MLproject": "name: x\n", "a.py": "print(1)\n"}, "parts"),
     ("a web template", {"app/main.py": LOGIN, "requirements.txt": "fastapi==0.115.0\n"}, "none"),
     ("a checker in Go", {"main.go": CHECKER, "go.mod": "module example.com/checker\n"}, "none"),
     (
@@ -223,9 +229,13 @@ def test_what_only_serves_or_only_trains_is_named_so(
 @pytest.mark.parametrize(
     ("requirements", "code", "libraries"),
     [
-        ("anthropic==0.40\n", "x = 1\n", ("anthropic",)),
+        ("anthropic==0.40\n", "import anthropic\n\nanthropic.Anthropic()\n", ("anthropic",)),
+        ("anthropic==0.40\n", "x = 1\n", ()),
         ("", "from langchain_core.prompts import Template\n\nTemplate()\n", ("langchain",)),
         ("", "import onnxruntime\n\nonnxruntime.InferenceSession('m.onnx')\n", ("onnxruntime",)),
+        ("", "import boto3\n\nboto3.client('s3')\n", ()),
+        ("", "from pyspark.sql import SparkSession\n\nSparkSession.builder\n", ()),
+        ("", "from pyspark.ml import Pipeline\n\nPipeline()\n", ("estimator-fit", "pyspark.ml", "spark-tuning")),
         ("requests==2.32\n", "import pandas\n\npandas.DataFrame()\n", ()),
         ("", "from .openai import client\n\nclient()\n", ()),
     ],

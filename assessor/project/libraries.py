@@ -1,4 +1,6 @@
-"""Libraries of machine learning that a project names: a sign that it is about models, no proof of any practice."""
+"""Libraries of machine learning that a project imports: a sign that it is about models, no proof of any practice.
+
+A dependency alone is none: nothing here uses it. See `manifests`."""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from assessor.catalog.loading import Source, load_value
+from assessor.catalog.loading import Source, Value, load_value
 from assessor.catalog.tools import Tool
 from assessor.facts.role import Role
 from assessor.project.model import Project
@@ -22,29 +24,45 @@ LEARNING = frozenset(
 
 
 def learning_libraries(project: Project, tools: Sequence[Tool]) -> tuple[str, ...]:
-    """Ids of the tools of those categories, and packages of `learning.yaml`, that the project imports or directly depends
-    on, sorted."""
-    names = frozenset(_imports(project)) | frozenset(_dependencies(project))
-    found = {
-        tool.id for tool in tools if tool.category in LEARNING and not names.isdisjoint({*tool.packages, *tool.imports})
-    }
-    plain = {name.replace("_", "-") for name in names}
+    """Ids of the tools of those categories, and packages of `learning.yaml`, that the project imports, and its files that
+    only such tools have, sorted. A name that
+    products of other categories are imported by too (boto3, pyspark) does not count."""
+    shared = {name for tool in tools if tool.category not in LEARNING for name in tool.imports}
+    names = frozenset(_imports(project)) - shared
+    found = {tool.id for tool in tools if tool.category in LEARNING and not names.isdisjoint(tool.imports)}
+    plain = {name.replace("_", "-") for name in _imports(project)}
     for pattern in known_packages():
         start = pattern.removesuffix("*")
         if any(name == start or (start != pattern and name.startswith(start)) for name in plain):
             found.add(start.removesuffix("-"))
+    names_of_files = {file.path.rpartition("/")[2] for file in project.ordered}
+    found.update(_written().files & names_of_files)
     return tuple(sorted(found))
 
 
-@cache
 def known_packages() -> tuple[str, ...]:
     """The packages of `learning.yaml`. Raises DataError."""
+    groups = _written()
+    return (*groups.frameworks, *groups.language_models, *groups.inference, *groups.models)
+
+
+_Pattern = Annotated[str, Field(pattern=r"^[a-z][a-z0-9.-]*\*?$")]
+
+
+class _Learning(Value):
+    """`learning.yaml`."""
+
+    frameworks: tuple[_Pattern, ...]
+    language_models: tuple[_Pattern, ...]
+    inference: tuple[_Pattern, ...]
+    models: tuple[_Pattern, ...]
+    files: frozenset[str]
+
+
+@cache
+def _written() -> _Learning:
     text = files("assessor.catalog").joinpath("learning.yaml").read_text("utf-8")
-    written = load_value(Source("learning.yaml", text), dict[str, tuple[_Pattern, ...]], is_shipped=True)
-    return tuple(pattern for group in written.values() for pattern in group)
-
-
-_Pattern = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\*?$")]
+    return load_value(Source("learning.yaml", text), _Learning, is_shipped=True)
 
 
 def _imports(project: Project) -> Iterator[str]:
@@ -57,7 +75,6 @@ def _imports(project: Project) -> Iterator[str]:
             yield from (".".join(parts[:size]) for size in range(1, len(parts) + 1) if parts[0])
 
 
-def _dependencies(project: Project) -> Iterator[str]:
-    for _, requirements in project.having(lambda facts: facts.requirements):
-        python = (entry for entry in requirements.dependencies if entry.ecosystem == "python")
-        yield from (dependency.name.lower() for dependency in python)
+def manifests(project: Project) -> tuple[str, ...]:
+    """Paths of the files that only name dependencies, sorted."""
+    return tuple(file.path for file, _ in project.having(lambda facts: facts.requirements))

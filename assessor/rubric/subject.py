@@ -2,15 +2,17 @@
 
 Maturity of machine learning can be rated only where there is some. Signs of it are findings of practices that nothing else
 can show: code or a notebook that trains, a tracker, a registry, stored models, a search of hyperparameters, an evaluation,
-drift, a model that is served; and a library of machine learning that is imported or a dependency. Data pipelines, seeds, web services and schedules are none: every kind of software has them.
+drift, a model that is served; and a library of machine learning that is imported. Data pipelines, seeds, web
+services and schedules are none: every kind of software has them. Nor is a dependency that nothing here uses.
 What could not be read may be a sign, so that "none" is said only where everything that could tell was read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Protocol
 
 from assessor.catalog.practices import Practice
 from assessor.findings import Finding, Rung
@@ -69,7 +71,7 @@ SIGNS = (
     "governance.responsible_ai",
     "governance.model_card",
 )
-"""Practices that only machine learning shows; `declared` (a tracker among the dependencies) is a sign too."""
+"""Practices that only machine learning shows; `declared` is a sign too, unless only a dependency declares it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +87,29 @@ class Subject:
         return SAID[self.kind]
 
 
-def subject_of(findings: Mapping[str, Finding], listed: int, read: int, libraries: tuple[str, ...] = ()) -> Subject:
-    """The subject by what was found; `listed` and `read` are numbers of files, `libraries` those of machine learning that
-    are imported or a dependency."""
-    if not listed:
+class Seen(Protocol):
+    """Numbers of files listed and read, the libraries of machine learning that are imported, and the paths of the files
+    that name dependencies."""
+
+    @property
+    def listed(self) -> int: ...
+    @property
+    def read(self) -> int: ...
+    @property
+    def libraries(self) -> tuple[str, ...]: ...
+    @property
+    def manifests(self) -> tuple[str, ...]: ...
+
+
+def subject_of(findings: Mapping[str, Finding], seen: Seen) -> Subject:
+    """The subject by what was found."""
+    if not seen.listed:
         return Subject(Kind.EMPTY)
-    if not read:
+    if not seen.read:
         return Subject(Kind.UNREAD)
-    signs = tuple(name for name in SIGNS if _may_be(findings, (name,)))
-    trains, serves = _may_be(findings, TRAINS), _may_be(findings, SERVES)
+    libraries, manifests = seen.libraries, frozenset(seen.manifests)
+    signs = tuple(name for name in SIGNS if name in findings and _may_be(findings[name], manifests))
+    trains, serves = (any(name in signs for name in names) for names in (TRAINS, SERVES))
     if trains:
         kind = Kind.SYSTEM if serves else Kind.TRAINING
     elif serves:
@@ -103,11 +119,11 @@ def subject_of(findings: Mapping[str, Finding], listed: int, read: int, librarie
     return Subject(kind, signs, libraries)
 
 
-def _may_be(findings: Mapping[str, Finding], names: Sequence[str]) -> bool:
-    """One of these was seen, or could not be read."""
-    return any(
-        findings[name].rung is Rung.UNKNOWN or findings[name].rung.height > 0 for name in names if name in findings
-    )
+def _may_be(finding: Finding, manifests: Set[str]) -> bool:
+    """It was seen elsewhere than among dependencies, or could not be read."""
+    if finding.rung is Rung.DECLARED:
+        return not all(proof.place.path in manifests for proof in finding.evidence)
+    return finding.rung is Rung.UNKNOWN or finding.rung.height > 0
 
 
 def without_learning(findings: Mapping[str, Finding], practices: Sequence[Practice]) -> dict[str, Finding]:
