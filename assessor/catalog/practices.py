@@ -44,7 +44,7 @@ class Practice:
     do: dict[RungName, str]
     covers: dict[RungName, RungName]
     needs_model: bool = False
-    """It means something only where a model is trained, evaluated, stored or served."""
+    """It means something only where there is machine learning: data for a model, or a model."""
 
     def step_to(self, rung: str, stack: Sequence[str] = ()) -> str:
         """What to do to come to `rung`, in the words of the first of `stack` that has some. KeyError for an undefined

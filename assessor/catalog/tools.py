@@ -141,6 +141,8 @@ class Tool(Value):
     `off_by` names variables of a run's environment with the values (any case) under which the product does nothing there.
     `traits`, `steps` (calls, decorators and base classes each of which makes one step of a pipeline), `submits`
     (calls that start a run of a pipeline elsewhere) and `captures` prove nothing alone: rules ask for them.
+    `shipped_models`: how images and addresses begin of the models that the product's own documentation serves; a definition
+    of nothing else serves no model of a project.
     """
 
     id: Annotated[str, _matching(re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*"), "id of lower-case words with `-`")]
@@ -155,6 +157,7 @@ class Tool(Value):
     steps: tuple[CallPattern, ...] = ()
     submits: tuple[CallPattern, ...] = ()
     captures: tuple[Capture, ...] = ()
+    shipped_models: tuple[Annotated[str, Field(min_length=5)], ...] = ()
     proves: tuple[Proof, ...] = ()
 
     def is_off(self, env: tuple[tuple[str, str], ...]) -> bool:

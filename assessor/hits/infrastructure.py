@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from assessor.catalog.patterns import matches_image, matches_text
 from assessor.catalog.tools import Proof, Tool
+from assessor.facts.project_files import Resource
 from assessor.hits.ground import Ground
 from assessor.hits.hit import Hit
 from assessor.project.model import ProjectFile, Role
@@ -37,10 +38,22 @@ def _resource_hits(
         name = f"{resource.system}:{resource.kind}"
         place = file.at(resource.line)
         for pattern, tool, proof in resources:
-            if matches_text(pattern, name):
+            if matches_text(pattern, name) and not _only_demonstrates(tool, resource):
                 text = f"{resource.kind} {resource.name}".strip()
                 yield Hit(proof.practice, tool, proof, place, "resource", file, arrivals=reached, text=text)
         for image in resource.images:
             for pattern, tool, proof in images:
                 if matches_image(pattern, image):
                     yield Hit(proof.practice, tool, proof, place, "image", file, arrivals=reached, text=image)
+
+
+_MODEL_KEYS = ("storageuri", "modeluri")
+
+
+def _only_demonstrates(tool: Tool, resource: Resource) -> bool:
+    """All that a definition serves are models that the product itself ships to try it out."""
+    if not tool.shipped_models:
+        return False
+    addresses = [value for key, value, _ in resource.settings if key.lower().endswith(_MODEL_KEYS)]
+    served = [*resource.images, *addresses]
+    return bool(served) and all(name.startswith(tool.shipped_models) for name in served)
