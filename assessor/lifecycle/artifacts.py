@@ -45,6 +45,15 @@ def handed_on(scene: Scene) -> Iterator[Handed]:
                     break
 
 
+def kept_models(scene: Scene) -> Iterator[Handed]:
+    """Steps that give a model to their orchestrator, which keeps it with its run."""
+    for file in scene.project.code_files:
+        for reference in scene.modules.index(file.path).facts.references:
+            if reference.name.startswith("kfp.") and reference.name.endswith(".Output.Model"):
+                text = "a step gives its model to the pipeline's store of artifacts"
+                yield Handed(file, reference.line, "kubeflow", text, reference.scope)
+
+
 def _in_code(scene: Scene, file: ProjectFile) -> Handed | None:
     index = scene.modules.index(file.path)
     for reference in index.facts.references:

@@ -22,13 +22,18 @@ def freshness(scene: Scene) -> Iterator[Statement]:
     for file in scene.project.code_files:
         code = file.code
         assert code is not None
-        for comparison in code.comparisons:
-            scope = code.scopes[comparison.scope]
-            if comparison.outcome == "none" or any(speaks_of("pause", name) for name in comparison.names):
-                continue
-            about = next(_ages(comparison), "") or _checked(scope) or _file_time(code, comparison)
+        for comparison in (*code.comparisons, *(test for test in code.tests if test.operator)):
+            about = _about(code, comparison)
             if about:
                 yield Claim(Code(file, comparison.scope, comparison.line), f"{about} is held against a limit")
+
+
+def _about(code: PythonFacts, comparison: Comparison) -> str:
+    """What of a model or of data a comparison holds against a limit; empty where nothing follows from it."""
+    if comparison.outcome == "none" or any(speaks_of("pause", name) for name in comparison.names):
+        return ""
+    scope = code.scopes[comparison.scope]
+    return next(_ages(comparison), "") or _checked(scope) or _file_time(code, comparison)
 
 
 def _ages(comparison: Comparison) -> Iterator[str]:

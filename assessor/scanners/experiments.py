@@ -93,7 +93,7 @@ def evaluation(scene: Scene) -> Iterator[Statement]:
 def _is_kept(scene: Scene, hit: Hit) -> bool:
     """The file of the metric, a file on the way of a run to it, or a function that calls it logs or writes results."""
     code = hit.file.code
-    if code is None or any(_keeps(call) for call in code.calls):
+    if code is None or any(_keeps(call) for call in code.calls) or _loop_keeps(scene, hit):
         return True
     arrivals = scene.automation.arrivals(hit.file.path, hit.scope)
     paths = {path for a in arrivals if a.closure for (path, _), _ in a.closure.trail((hit.file.path, hit.scope))}
@@ -102,6 +102,20 @@ def _is_kept(scene: Scene, hit: Hit) -> bool:
     above = callers(scene, hit)
     calls = [(call, path) for path, number in above for call in scene.modules.index(path).calls.get(number, ())]
     return any(_keeps(call) or _hands_to_keeper(scene, call, path) for call, path in calls)
+
+
+_HOOKS = ("test_step", "validation_step", "on_test_epoch_end", "on_validation_epoch_end")
+
+
+def _loop_keeps(scene: Scene, hit: Hit) -> bool:
+    """A framework's own loop runs the evaluation: its hooks log what they compute, and a tracker receives it."""
+    if hit.call is None or hit.call.name.rpartition(".")[2] not in ("test", "validate"):
+        return False
+    if not scene.hits("experiments.tracking", notebooks=False):
+        return False
+    indexes = [scene.modules.index(file.path) for file in scene.project.code_files]
+    hooks = [(index, n) for index in indexes for n, s in enumerate(index.facts.scopes) if s.name.endswith(_HOOKS)]
+    return any(_keeps(call) for index, number in hooks for call in index.calls.get(number, ()))
 
 
 def _hands_to_keeper(scene: Scene, call: Call, path: str) -> bool:

@@ -14,6 +14,7 @@ from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.deployments import deploying_route
 from assessor.lifecycle.drift import own_drift
+from assessor.lifecycle.loggers import own_loggers
 from assessor.lifecycle.retraining import conditional_effects, starts_training
 from assessor.lifecycle.serving import asks_model
 from assessor.lifecycle.stations import marks
@@ -36,6 +37,8 @@ def logging(scene: Scene) -> Iterator[Statement]:
     """Used where training or serving modules, not notebooks or tests, write logs through a library."""
     for hit in scene.hits("monitoring.logging", notebooks=False):
         yield seen(hit, counts=NONE)
+    for code, name in own_loggers(scene):
+        yield Claim(code, f"writes logs by the logger that {name}() makes", "logging", counts=NONE)
 
 
 def service(scene: Scene) -> Iterator[Statement]:

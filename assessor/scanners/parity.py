@@ -49,6 +49,7 @@ def parity(scene: Scene) -> Iterator[Statement]:
         shared += _shared_functions(scene, training, serving)
         shared += _shared_transformers(scene, training, serving)
         shared += _stored_pipelines(scene, training, serving)
+        shared += _loaded_by_handlers(scene, serving)
     shared += _shared_store(scene)
     yield from shared or _copies(scene, training, serving)
 
@@ -147,13 +148,60 @@ def _stored_pipelines(scene: Scene, training: list[ScopeKey], serving: list[Scop
     served = any(loads_model(scene.modules.index(path).facts.calls) for path, _ in called_from(scene, serving))
     if not served:
         return
-    near = {path for path, _ in called_from(scene, with_callers(scene, training))}
+    work = called_from(scene, with_callers(scene, training))
+    near = {path for path, _ in work} | _made_elsewhere(scene, work)
     for path in sorted(near):
         facts = scene.modules.index(path).facts
         pipeline = next((call for call in facts.calls if call.name in _PIPELINES), None)
         if pipeline and _has_preparation(facts) and _is_stored(scene, near):
             text = "the preparation is part of a fitted pipeline, stored by training and loaded to serve"
             yield Claim(scene.project.files[path].at(pipeline.line), text, "scikit-learn")
+
+
+def _made_elsewhere(scene: Scene, keys: Iterable[ScopeKey]) -> set[str]:
+    """Modules at whose top stands what these functions use: `pipeline.price_pipe.fit(rows)`."""
+    found = set()
+    for path, number in keys:
+        for call in scene.modules.index(path).calls.get(number, ()):
+            for name in (call.name, *call.names):
+                split = scene.modules.split(name, path) if "." in name else None
+                if split and split[0] != path and scene.modules.files[split[0]].role is Role.FIRST_PARTY:
+                    found.add(split[0])
+    return found
+
+
+def _loaded_by_handlers(scene: Scene, serving: list[ScopeKey]) -> Iterator[Claim]:
+    """A transformer that a script fits and stores under any name, and that what serves loads to transform the requests."""
+    stored = _fitted_and_stored(scene)
+    for path in sorted({path for path, _ in called_from(scene, serving)}) if stored else ():
+        facts = scene.modules.index(path).facts
+        if not (loads_model(facts.calls) and any(call.name.endswith(".transform") for call in facts.calls)):
+            continue
+        same = next(((n, line) for n, line in _files_named(facts) if stored.get(n, path) != path), None)
+        if same:
+            text = f"serving loads {same[0]}, the transformer that {stored[same[0]]} fits and stores"
+            yield Claim(scene.project.files[path].at(same[1]), text)
+
+
+def _fitted_and_stored(scene: Scene) -> dict[str, str]:
+    """Names of stored files, each with the module that fits a transformer and writes it."""
+    found: dict[str, str] = {}
+    for file in scene.project.code_files:
+        facts = scene.modules.index(file.path).facts
+        fitted = _has_preparation(facts) and any(call.name.endswith((".fit", ".fit_transform")) for call in facts.calls)
+        if fitted and any(_WRITES.search(call.name) for call in facts.calls):
+            found.update((name, file.path) for name, _ in _files_named(facts))
+    return found
+
+
+_SERIALISED = (".joblib", ".pkl", ".pickle", ".bin", ".sav", ".dill", ".onnx")
+
+
+def _files_named(facts: PythonFacts) -> list[tuple[str, int]]:
+    """Names of serialised objects in the texts and constants of a module, with their lines."""
+    texts = [(text.value, text.line) for text in facts.texts]
+    texts += [(str(constant.value), constant.line) for constant in facts.constants]
+    return [(value.rpartition("/")[2], line) for value, line in texts if value.lower().endswith(_SERIALISED)]
 
 
 def _has_preparation(facts: PythonFacts) -> bool:

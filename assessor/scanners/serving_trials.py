@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from assessor.hits.scene import Scene
+from assessor.lifecycle.asked_servers import tests_that_ask
 from assessor.lifecycle.order import comes_after
 from assessor.project.arrivals import Arrival, Site
-from assessor.scanners.claims import WITH_TESTS, Claim, Statement, at_command, seen
+from assessor.scanners.claims import WITH_TESTS, Claim, Reached, Statement, at_command, seen
 
 PRACTICE = "deployment.compatibility"
 
@@ -39,6 +40,9 @@ def compatibility(scene: Scene) -> Iterator[Statement]:
     held = partial(_comes_first, scene, deploying)
     for hit in scene.hits(PRACTICE, tests=True, notebooks=False):
         yield seen(hit, counts=WITH_TESTS, raised_by=held)
+    for place, ways, server in tests_that_ask(scene):
+        text = f"{server} is started and asked by tests"
+        yield Claim(Reached(place, ways), text, "docker", counts=WITH_TESTS, raised_by=held)
     for site in _asked(scene):
         text = "starts the container and asks it for a prediction"
         yield Claim(at_command(site), text, "docker", counts=WITH_TESTS, raised_by=held)

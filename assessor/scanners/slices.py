@@ -7,14 +7,17 @@ itself. A function counts where its name speaks of slices and it computes metric
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from assessor.catalog.traits import table_roots
-from assessor.facts.python import MAIN, MODULE
+from assessor.catalog.words import cut, speaks_of
+from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call
 from assessor.hits.scene import Scene
+from assessor.lifecycle.calls import called_by
 from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile
+from assessor.project.modules import ScopeKey
 from assessor.scanners.claims import Claim, Code, Statement, seen
 
 PRACTICE = "experiments.slices"
@@ -41,9 +44,54 @@ def slices(scene: Scene) -> Iterator[Statement]:
     """Metrics by slice in modules are used; in a run, automated; where a slice below its limit stops it, enforced."""
     for hit in scene.hits(PRACTICE, notebooks=False):
         yield seen(hit, raised_by=partial(_stops, hit.file, hit.scope))
+    for file, number, line, name in _by_group(scene):
+        text = f"{name}() computes quality for each group"
+        yield Claim(Code(file, number, line), text, raised_by=partial(_stops, file, number))
     for file, number, line, name in own_slices(scene):
         text = f"{name}() computes metrics by slice"
         yield Claim(Code(file, number, line), text, raised_by=partial(_stops, file, number))
+
+
+_NO_GROUPS = frozenset(
+    {"model", "experiment", "run", "fold", "split", "seed", "epoch", "step", "label", "target", "class", "y", "stage"}
+)
+"""What runs, models and the target are told apart by: metrics of these compare models, not parts of the data."""
+
+
+def _by_group(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
+    """Functions named for quality that group rows and compute it for each group, where a result is then kept: (file,
+    function, line, name)."""
+    for file in scene.project.code_files:
+        index = scene.modules.index(file.path)
+        for number, calls in index.calls.items():
+            grouped = next((c for c in calls if c.name.endswith(_GROUPED)), None)
+            if number in (MODULE, MAIN) or grouped is None or not _groups_rows(calls):
+                continue
+            name = index.facts.scopes[number].name
+            if speaks_of("quality_of_parts", name.rpartition(".")[2]) and _is_kept(scene, (file.path, number)):
+                yield file, number, grouped.line, name
+
+
+def _groups_rows(calls: Iterable[Call]) -> bool:
+    """The columns by which the rows are grouped, where they are literals, tell apart parts of the data."""
+    keys = [str(value) for call in calls if call.name.endswith(".groupby") for value in _flat(call)]
+    return not keys or any(_NO_GROUPS.isdisjoint(cut(key).split()) for key in keys)
+
+
+def _is_kept(scene: Scene, key: ScopeKey) -> bool:
+    """The function, or one that calls it, logs or writes results."""
+    keys = (key, *called_by(scene).get(key, ()))
+    calls = (call for path, number in keys for call in scene.modules.index(path).calls.get(number, ()))
+    return any(speaks_of("keeps_results", call.name.rpartition(".")[2]) for call in calls)
+
+
+_GROUPED = (".groupby.apply", ".groupby.agg", ".groupby.aggregate")
+
+
+def _flat(call: Call) -> Iterator[object]:
+    """The column names that a grouping is given as literals."""
+    for value in call.args[:1]:
+        yield from (v for v in (value if isinstance(value, tuple) else (value,)) if v is not UNKNOWN)
 
 
 def own_slices(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:

@@ -10,6 +10,7 @@ from assessor.facts.project_files import DataVersion, Dependency, Dockerfile, Re
 from assessor.facts.python import Call
 from assessor.findings import Finding, Hop, NearMiss, Rung
 from assessor.hits.scene import Scene
+from assessor.lifecycle.artifacts import kept_models
 from assessor.lifecycle.order import best
 from assessor.project.arrivals import ActionSite, Site
 from assessor.project.invocations import interpret
@@ -125,6 +126,8 @@ def models(scene: Scene) -> Iterator[Statement]:
         for call in file.facts.python.calls if file.facts.python else ():
             if call.name.endswith((".log_artifact", ".log_artifacts")) and _logs_a_model(file, call):
                 yield Claim(Code(file, call.scope, call.line), "stores the model as an artifact of its run")
+    for made in kept_models(scene):
+        yield Claim(Code(made.file, made.scope, made.line), made.text, made.tool)
     pushing = best(
         site.arrival
         for site in scene.automation.reach.sites

@@ -421,12 +421,15 @@ class _Walk:
         self.enter(opened, node.body)
 
     def typed(self, annotation: ast.expr | None, scope: int) -> None:
-        """Note the generic that a parameter is annotated with: `Output[Model]` says that a step makes an artifact."""
+        """Note the generic that a parameter is annotated with: `Output[Model]` says that a step makes an artifact. It is
+        noted as `kfp.dsl.Output` and, with what it holds, as `kfp.dsl.Output.Model`."""
         if isinstance(annotation, ast.Subscript) and isinstance(annotation.value, _NAMES):
             dotted = self.resolve(annotation.value)
             if dotted.startswith("kfp."):
                 line = self.line_of(annotation.lineno)
-                self.references.setdefault((dotted, scope), Reference(dotted, line, scope))
+                held = self.resolve(annotation.slice) if isinstance(annotation.slice, _NAMES) else ""
+                for name in (dotted, f"{dotted}.{held.rpartition('.')[2]}" if held else dotted):
+                    self.references.setdefault((name, scope), Reference(name, line, scope))
 
     def annotated(self, annotation: ast.expr | None) -> str:
         """The type that an annotation names; `?` for none, builtins and generics."""

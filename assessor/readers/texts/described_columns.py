@@ -73,6 +73,27 @@ def _tables(document: Node) -> Iterator[tuple[str, int]]:
     for key, node in document.walk(limit=2_000):
         if key.rpartition(".")[2] in _LISTS:
             yield from _described(node)
+        elif node.is_list and key.rpartition(".")[2] in _TABLES:
+            yield from _described_tables(node)
+
+
+_TABLES = ("models", "tables", "seeds", "snapshots")
+"""Lists of tables in dbt's schema files, each with its columns."""
+
+
+def _described_tables(tables: Node) -> Iterator[tuple[str, int]]:
+    """Tables with a description of their own and one of a column: two lines of documentation, though short of a list."""
+    for table in tables.children:
+        columns = table.get("columns") if table.is_map else None
+        meaning = _first(table, _MEANINGS) if columns else ""
+        if not (columns and meaning) or _described(columns):
+            continue
+        found = [
+            (name, c) for c in columns.children if c.is_map and (name := _first(c, _NAMES)) and _first(c, _MEANINGS)
+        ]
+        if found and 2 * (len(found) + 1) >= len(columns.children) + 1:
+            yield (f"{_first(table, _NAMES)}: {meaning}"[:300], table.line)
+            yield from ((f"{name}: {_first(column, _MEANINGS)}"[:300], column.line) for name, column in found)
 
 
 def _described(table: Node) -> list[tuple[str, int]]:
