@@ -27,16 +27,27 @@ class ProductRun:
 
 def product_run(scene: Scene, keys: Iterable[ScopeKey]) -> ProductRun:
     """What a test runs of the product, in its own body, helpers and fixtures."""
+    memo: dict[ScopeKey, ProductRun] = scene.memo.setdefault("product_runs", {})
     runs = together = checked = False
-    for path, number in keys:
-        for call in scene.modules.index(path).calls.get(number, ()):
-            if any(matches_call(pattern, call.name) for pattern in _RENDERING_CALLS):
-                runs = True
-                continue
-            for command in commands_started(call, path):
-                kind = _kind(scene, command.argv)
-                runs, together = runs or bool(kind), together or kind == "together"
-                checked = checked or (bool(kind) and (call.keyword("check") is True or "check_" in call.name))
+    for key in keys:
+        own = memo.get(key)
+        if own is None:  # helpers and fixtures are shared by many tests
+            own = memo[key] = _own_run(scene, *key)
+        runs, together, checked = runs or own.runs, together or own.together, checked or own.is_checked
+    return ProductRun(runs, together, checked)
+
+
+def _own_run(scene: Scene, path: str, number: int) -> ProductRun:
+    """What one function runs of the product by itself."""
+    runs = together = checked = False
+    for call in scene.modules.index(path).calls.get(number, ()):
+        if any(matches_call(pattern, call.name) for pattern in _RENDERING_CALLS):
+            runs = True
+            continue
+        for command in commands_started(call, path):
+            kind = _kind(scene, command.argv)
+            runs, together = runs or bool(kind), together or kind == "together"
+            checked = checked or (bool(kind) and (call.keyword("check") is True or "check_" in call.name))
     return ProductRun(runs, together, checked)
 
 

@@ -37,10 +37,13 @@ class Glob:
         self.skips = sum(1 << i for i, (kind, _) in enumerate(self.tokens) if kind in ("*", "**"))
         self.folders = sum(1 << i for i, (kind, _) in enumerate(self.tokens) if kind == "folders")
         self.by_character: dict[str, int] = {}
+        plain_runs = "".join(text if kind == "text" else "\0" for kind, text in self.tokens).split("\0")
+        self.needle = max(plain_runs, key=len)
+        """The longest text that whatever fits has in it: most that does not fit is known by its absence."""
 
     def matches(self, text: str) -> bool:
         """The whole text fits, or a folder on the way to it does."""
-        if not self.tokens or not text.startswith(self.prefix):
+        if not self.tokens or self.needle not in text or not text.startswith(self.prefix):
             return False
         if self.is_plain:
             return text == self.prefix or text.startswith(self.prefix + "/")

@@ -31,8 +31,9 @@ _LONGEST_COMMAND = 40
 
 def started_text(call: Call, path: str) -> str | tuple[str, ...]:
     """The command that a call runs: of subprocess and its like, or of an operator's `bash_command`."""
-    given = dict(reversed(call.keywords)) if call.keywords else {}
-    for name in _COMMAND_ARGUMENTS:
+    keywords = call.keywords
+    given = dict(reversed(keywords)) if any(name in _COMMAND_ARGUMENTS for name, _ in keywords) else {}
+    for name in _COMMAND_ARGUMENTS if given else ():
         value = given.get(name)
         if name == "bash_command" and isinstance(value, str) and value is not UNKNOWN:
             return value

@@ -45,7 +45,7 @@ def finding(scene: Scene, practice: str, statements: Iterable[Statement]) -> Fin
     said = list(statements)
     claims = _of(Claim, said)
     kept = _proofs(scene, practice, [c for c in claims if not c.alone]) or _proofs(scene, practice, claims)
-    misses = tuple(sorted(set(_of(NearMiss, said)), key=lambda m: (m.place, m.text)))[:_MOST_MISSES]
+    misses = tuple(sorted(set(_of(NearMiss, said)), key=lambda m: (m.place, m.text, m.tool)))[:_MOST_MISSES]
     spots = tuple(_of(BlindSpot, said))
     values = tuple((measure.name, float(measure.value)) for measure in _of(Measure, said))
     rung, summary = _outcome(kept, _of(NotApplicable, said), spots, misses)

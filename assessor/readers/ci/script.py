@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from assessor.facts.commands import Command
 from assessor.readers.syntax.shell import parse
-from assessor.readers.syntax.yaml_tree import Node, YamlProblem, load
+from assessor.readers.syntax.yaml_tree import MAX_NODES, Node, YamlProblem, load
 
 MAX_SCRIPT = 20_000
 """Characters of a script that `Step.script` keeps."""
@@ -35,6 +35,8 @@ def load_bounded(text: str) -> tuple[Node, ...]:
     Raises YamlProblem.
     """
     documents = load(text)
+    if "*" not in text and len(text) + MAX_NODES < _MAX_EXPANDED:
+        return documents  # no alias
     sizes: dict[int, int] = {}
     if sum(_expanded(document, sizes) for document in documents) > _MAX_EXPANDED:
         raise YamlProblem(1, "its aliases expand to more than can be read")

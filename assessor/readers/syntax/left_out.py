@@ -18,6 +18,8 @@ def note(line: int, reason: str) -> None:
 
 def taken() -> tuple[tuple[int, str], ...]:
     """The notes since the last call."""
+    if not _NOTES:
+        return ()
     notes = tuple(_NOTES)
     _NOTES.clear()
     return notes

@@ -109,8 +109,13 @@ def _mask(value: str) -> str:
 def _spans(path: str, text: str) -> Iterator[_Span]:
     for start, end, kind, _ in secrets.tokens(text):
         yield from _key_spans(text, start) if kind == "private_key" else ((start, end),)
-    for start, end in secrets.telling_lines(text):
-        yield from ((start + first, start + last) for first, last in _in_line(path, text[start:end]))
+    is_code = secrets.is_code(path)
+    for start, end, lowered in secrets.telling_lines(text):
+        line = text[start:end]
+        if "://" in line and "@" in line:
+            yield from ((start + first, start + last) for first, last in _logins(line))
+        if secrets.may_name_secret(line, lowered):
+            yield from ((start + first, start + last) for first, last in _bound_values(line, is_code))
     if "eyJ" in text:
         yield from (found.span() for found in _JWT.finditer(text))
     if any(word in text for word in ("twine", "login", "sshpass", "mysql", "mariadb", "htpasswd", "redis-cli")):
@@ -126,11 +131,12 @@ def _key_spans(text: str, start: int) -> Iterator[_Span]:
         yield found.span()
 
 
-def _in_line(path: str, line: str) -> Iterator[_Span]:
-    if "://" in line and "@" in line:
-        yield from (found.span(2) for found in _LOGIN.finditer(line) if _is_value(found[2]))
-        yield from (found.span(2) for found in _USER_TOKEN.finditer(line))
-    is_code = secrets.is_code(path)
+def _logins(line: str) -> Iterator[_Span]:
+    yield from (found.span(2) for found in _LOGIN.finditer(line) if _is_value(found[2]))
+    yield from (found.span(2) for found in _USER_TOKEN.finditer(line))
+
+
+def _bound_values(line: str, is_code: bool) -> Iterator[_Span]:
     for found in _NAME_END.finditer(line):
         name = secrets.whole_name(line, found.start(), found.end())
         if name and not secrets.HARMLESS_KEY.search(name):

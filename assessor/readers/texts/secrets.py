@@ -91,6 +91,9 @@ LAST_WORD = (
     r"secret[_-]?key|secret|password|passwd|passphrase|pwd|token|api[_-]?key|access[_-]?key|auth[_-]?key|"
     r"account[_-]?key|encryption[_-]?key|signing[_-]?key|fernet[_-]?key|subscription[_-]?key|storage[_-]?key|credential"
 )
+"""The last word of a secret's name. `may_name_secret` knows the same words without the pattern."""
+_PLAIN_LAST = ("secret", "pass", "pwd", "token", "credential")
+_BEFORE_KEY = ("api", "access", "auth", "account", "encryption", "signing", "fernet", "subscription", "storage")
 _KEYWORD = re.compile(LAST_WORD, re.IGNORECASE)
 HARMLESS_KEY = re.compile(
     r"(?:^|[_.-])(?:pad|bos|eos|unk|mask|sep|cls|special|stop|start|end|begin|next|page|continuation|sync|csrf|cancel\w*|"
@@ -223,45 +226,54 @@ def _is_encrypted(text: str) -> bool:
 
 
 _WORDS = ("pass", "pwd", "secret", "token", "key", "credential")
-_MAY_HOLD = re.compile("|".join([*_WORDS, "://"]))
+_TELLING = (*_WORDS, "://")
 
 
 @lru_cache(maxsize=2)
-def telling_lines(text: str) -> tuple[tuple[int, int], ...]:
-    """(start, end) of the lines that hold a telling word, found by one search over the whole text."""
+def telling_lines(text: str) -> tuple[tuple[int, int, str], ...]:
+    """(start, end, the line in lower case) of the lines that hold a telling word, found by searches over the whole text."""
     lowered = text.lower()
     if len(lowered) != len(text):  # a few letters change their length: keep the offsets right
         lowered = re.sub("[A-Z]", lambda found: found[0].lower(), text)
-    lines: list[tuple[int, int]] = []
-    done = -1
-    for found in _MAY_HOLD.finditer(lowered):
-        if found.start() < done:
-            continue
-        start = text.rfind("\n", max(done, 0), found.start()) + 1
-        end = text.find("\n", found.end())
-        end = done = len(text) if end < 0 else end
-        lines.append((start, end))
-    return tuple(lines)
+    starts: dict[int, int] = {}
+    for word in _TELLING:  # a search for each word is faster than one for their choice
+        at = lowered.find(word)
+        while at >= 0:
+            end = lowered.find("\n", at)
+            end = len(text) if end < 0 else end
+            if end not in starts:
+                starts[end] = lowered.rfind("\n", 0, at) + 1
+            at = lowered.find(word, end)
+    return tuple((starts[end], end, lowered[starts[end] : end]) for end in sorted(starts))
+
+
+def may_name_secret(line: str, lowered: str) -> bool:
+    """Whether LAST_WORD may be in a line, told many times faster than by searching for it; most lines hold none.
+
+    `lowered` is the line in lower case. Letters outside of ASCII may fold to those of a word: such a line may.
+    """
+    if any(word in lowered for word in _PLAIN_LAST):
+        return True
+    return ("key" in lowered and any(word in lowered for word in _BEFORE_KEY)) or not line.isascii()
 
 
 def _on_lines(text: str, style: _Style) -> Iterator[Secret]:
     """Look at the lines that hold a telling word."""
     number, counted = 1, 0
-    for start, end in telling_lines(text):
+    for start, end, lowered in telling_lines(text):
         line = text[start:end]
         if end - start > MAX_LINE or not ("=" in line or ":" in line or "-" in line or line.startswith("ENV ")):
             continue
         number, counted = number + text.count("\n", counted, start), start
-        secret = _on_line(line, number, style)
+        secret = _on_line(line, lowered, number, style)
         if secret:
             yield secret
 
 
-def _on_line(line: str, number: int, style: _Style) -> Secret | None:
+def _on_line(line: str, lowered: str, number: int, style: _Style) -> Secret | None:
     if "://" in line and "@" in line and _url_login(line):
         return Secret("password_in_url", number)
-    lowered = line.lower()
-    if not any(word in lowered for word in _WORDS):
+    if not may_name_secret(line, lowered):
         return None
     if style.is_notebook:
         line = _notebook_code(line)
