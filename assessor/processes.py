@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -31,9 +31,23 @@ _PIECE_SECONDS = 40
 """Processor time after which the system ends a process that works on one piece, where no softer limit has stopped it."""
 
 
+_is_alone = False
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """In the body no process is started beside this one: it has its one core of several that are all at work."""
+    global _is_alone
+    before, _is_alone = _is_alone, True
+    try:
+        yield
+    finally:
+        _is_alone = before
+
+
 def spare_processes() -> int:
     """How many processes can work beside this one: one for each other core, none where processes cannot be forked."""
-    if "fork" not in multiprocessing.get_all_start_methods():
+    if _is_alone or "fork" not in multiprocessing.get_all_start_methods():
         return 0
     return min(os.cpu_count() or 1, MOST) - 1
 

@@ -1,7 +1,7 @@
 """Write one sample of each form of report to `reports/samples/`: `python -m docs.samples`.
 
 They show `sample_repos/stage3_cicd` with the history that its tests give it, the gate that asks level 4 of it, the plan
-to that level, and what differs from the state two commits before. The digest of the rules, which changes with each line
+to that level, what differs from the state two commits before, and the history of all commits. The digest of the rules, which changes with each line
 of the assessor's source, is left out, so that a sample changes only where a reader sees a difference.
 """
 
@@ -23,22 +23,26 @@ from assessor.cli.gate import FORMATS as GATE_FORMATS
 from assessor.cli.gate_case import Wishes, prepare
 from assessor.cli.gate_outputs import text_of
 from assessor.comparison import compare
+from assessor.history import Choice, Earlier, choose, trace
 from assessor.planning import make_plan
 from assessor.policy.deciding import decide
 from assessor.policy.model import Gate
-from assessor.rubric.loading import shipped_rubric
+from assessor.rubric.loading import DEFAULT, shipped_rubric
 from assessor.rubric.target import Target
+from assessor.snapshot.revisions import Past
 from tests.conftest import NO_CACHES, commit_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assessor.assessment import Assessment
+    from assessor.assessment import Assessment, ToolInfo
+    from assessor.trend import Trend
 
 SAMPLES = Path(__file__).parents[1] / "reports" / "samples"
 _REPOSITORY = Path(__file__).parents[1] / "sample_repos" / "stage3_cicd"
 _OLDER = "main~2"
 _LEVEL = 4
+_RULES = "sample"
 _ENDINGS = {
     "terminal": "txt", "md-long": "long.md", "badge": "svg", "shields": "shields.json", "sarif": "sarif",
     "junit": "junit.xml", "gitlab": "gitlab.json", "github": "github.txt", "azure": "azure.txt", "teamcity": "teamcity.txt",
@@ -73,6 +77,20 @@ def _audits(root: Path) -> Iterator[tuple[str, str | bytes]]:
     for name, form in formats_of("comparison").items():
         if form.comparison:
             yield _file("compare", name), form.comparison(comparison, manner)
+    trend = _trend(root)
+    for name, form in formats_of("history").items():
+        if form.history:
+            yield _file("history", name), form.history(trend, manner)
+
+
+def _trend(root: Path) -> Trend:
+    """Each commit of the history, by steady rules."""
+    with Past(str(root)) as past:
+        wish = choose(past, Choice(every="1"), Earlier(), shipped_rubric(DEFAULT))
+        found = trace(replace(wish, with_tables=True))
+    points = tuple(point.model_copy(update={"tool": _named(point.tool)}) for point in found.points)
+    rules = found.last.tool.rules
+    return replace(found, points=points, tables=tuple(table.replace(rules, _RULES) for table in found.tables))
 
 
 def _gates(root: Path) -> Iterator[tuple[str, str]]:
@@ -85,7 +103,11 @@ def _gates(root: Path) -> Iterator[tuple[str, str]]:
 
 
 def _steady(seen: Assessment) -> Assessment:
-    return seen.model_copy(update={"tool": seen.tool.model_copy(update={"rules": "sample"})})
+    return seen.model_copy(update={"tool": _named(seen.tool)})
+
+
+def _named(tool: ToolInfo) -> ToolInfo:
+    return tool.model_copy(update={"rules": _RULES})
 
 
 def _file(subject: str, form: str) -> str:

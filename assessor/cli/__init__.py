@@ -16,12 +16,16 @@ COMMANDS = {
     "config": ("assessor.cli.config", "Show, check or begin the configuration of a repository."),
     "explain": ("assessor.cli.explain", "Say what a practice, a tool or a rubric means."),
     "gate": ("assessor.cli.gate", "Judge a repository by conditions; the exit code is the answer."),
+    "history": ("assessor.cli.history", "Show how a repository developed, revision by revision."),
     "init": ("assessor.cli.init", "Begin: a configuration, and the workflow of your CI system."),
     "plan": ("assessor.cli.plan", "Say the cheapest steps to a level, and what would follow if something held."),
     "practices": ("assessor.cli.listing", "List the practices that are rated."),
     "report": ("assessor.cli.report", "Show an audit's JSON in another format, without the repository."),
     "rubrics": ("assessor.cli.rubrics", "List the maturity models, or check the file of one."),
-    "schema": ("assessor.cli.schema", "Print the JSON Schema of an audit's JSON, of a comparison's or of a plan's."),
+    "schema": (
+        "assessor.cli.schema",
+        "Print the JSON Schema of the JSON of an audit, a comparison, a plan or a history.",
+    ),
     "tools": ("assessor.cli.listing", "List the tools that are recognised."),
 }
 """Name → the module that defines it, and its line in the help text, which would else need the import."""

@@ -22,17 +22,23 @@ if TYPE_CHECKING:
 def user_cache(*, wanted: bool) -> Iterator[Cache | None]:
     """The user's cache; None where it is not wanted or cannot be had, which costs time and nothing else."""
     from assessor.cache.cache import open_cache
-    from assessor.cache.store import Store
 
-    folder = _folder()
-    if not wanted or folder is None:
+    store = user_store() if wanted else None
+    if store is None:
         yield None
         return
-    store = Store(folder)
     try:
         yield open_cache(store)
     finally:
         store.close()
+
+
+def user_store() -> Store | None:
+    """The store of the user's cache; None where there is no place for it."""
+    from assessor.cache.store import Store
+
+    folder = _folder()
+    return None if folder is None else Store(folder)
 
 
 def _folder() -> Path | None:

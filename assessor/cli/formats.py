@@ -1,4 +1,4 @@
-"""The formats of reports, of an audit, of a comparison of two and of a plan: by what each is made.
+"""The formats of reports, of an audit, of a comparison of two, of a plan and of a history: by what each is made.
 
 A renderer is imported when its format is written, so that the list of formats costs nothing.
 """
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from assessor.comparison import Comparison
     from assessor.planning import Plan
     from assessor.render.pdf.audit import Front, Paper
+    from assessor.trend import Trend
 
-Subject = Literal["audit", "comparison", "plan"]
+Subject = Literal["audit", "comparison", "plan", "history"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Manner:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One form of a report. `audit`, `comparison` and `plan` render that subject, None where it does not have this form.
+    """One form of a report. `audit`, `comparison`, `plan` and `history` render that subject, None where it does not have
+    this form.
 
     `endings` are those of files from which the format is guessed.
     """
@@ -54,6 +56,7 @@ class Format:
     """Something on a desktop can open it."""
     is_binary: bool = False
     plan: Callable[[Plan, Manner], str | bytes] | None = None
+    history: Callable[[Trend, Manner], str | bytes] | None = None
 
 
 class _Look(TypedDict):
@@ -149,6 +152,36 @@ def _csv(assessment: Assessment, manner: Manner) -> str:
     return csv.render(assessment, rubric=manner.rubric)
 
 
+def _history_terminal(trend: Trend, manner: Manner) -> str:
+    from assessor.render.terminal import history as history_terminal
+
+    return history_terminal.render(trend, verbose=manner.verbose, language=manner.language, **_look(manner))
+
+
+def _history_lines(trend: Trend, manner: Manner) -> str:
+    from assessor.render.data import lines
+
+    return lines.render(trend.points)
+
+
+def _history_csv(trend: Trend, manner: Manner) -> str:
+    from assessor.render.data import csv
+
+    return csv.table(csv.COLUMNS, ()) + "".join(trend.tables)
+
+
+def _history_html(trend: Trend, manner: Manner) -> str:
+    from assessor.render.html import history as history_html
+
+    return history_html.render(trend, language=manner.language)
+
+
+def _history_pdf(trend: Trend, manner: Manner) -> bytes:
+    from assessor.render.pdf import history as history_pdf
+
+    return history_pdf.render(trend, paper=manner.paper, language=manner.language)
+
+
 def _badge(assessment: Assessment, manner: Manner) -> str:
     from assessor.render.data import badge
 
@@ -162,13 +195,14 @@ def _shields(assessment: Assessment, manner: Manner) -> str:
 
 
 FORMATS = {
-    "terminal": Format(_terminal, _compared_terminal, (".txt",), plan=_planned_terminal),
+    "terminal": Format(_terminal, _compared_terminal, (".txt",), plan=_planned_terminal, history=_history_terminal),
     "json": Format(_json, _json, (".json",), is_data=True, plan=_json),
-    "html": Format(_html, _compared_html, (".html", ".htm"), is_data=True, is_page=True),
-    "pdf": Format(_pdf, _compared_pdf, (".pdf",), is_page=True, is_binary=True),
+    "jsonl": Format(None, None, (".jsonl", ".ndjson"), is_data=True, history=_history_lines),
+    "html": Format(_html, _compared_html, (".html", ".htm"), is_data=True, is_page=True, history=_history_html),
+    "pdf": Format(_pdf, _compared_pdf, (".pdf",), is_page=True, is_binary=True, history=_history_pdf),
     "md": Format(_markdown, _compared_markdown, (".md", ".markdown"), is_data=True, plan=_planned_markdown),
     "md-long": Format(_markdown_document, is_data=True),
-    "csv": Format(_csv, None, (".csv",), is_data=True),
+    "csv": Format(_csv, None, (".csv",), is_data=True, history=_history_csv),
     "badge": Format(_badge, None, (".svg",), is_data=True),
     "shields": Format(_shields, is_data=True),
 }
@@ -176,5 +210,5 @@ FORMATS = {
 
 
 def formats_of(subject: Subject) -> dict[str, Format]:
-    """The formats that an audit, a comparison or a plan has."""
+    """The formats that a subject has."""
     return {name: form for name, form in FORMATS.items() if getattr(form, subject)}

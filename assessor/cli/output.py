@@ -85,7 +85,7 @@ def paired(
     written, and where two formats go to one place.
     """
     for place in outputs:
-        _check_place(place)
+        check_place("--output", place)
     wanted = list(formats) or [guess(place) for place in outputs if guess] or ["terminal"]
     if len(outputs) > len(wanted):
         none = ", or none at all where the files' endings say it" if guess else ""
@@ -99,15 +99,15 @@ def paired(
     return list(zip(wanted, places, strict=True))
 
 
-def _check_place(target: str) -> None:
-    """Raise UserError for a place that cannot be a file, before any work is done for it."""
+def check_place(option: str, target: str) -> None:
+    """Raise UserError for a place that an option names and that cannot be a file, before any work is done for it."""
     path = Path(target)
     if target == "-":
         return
     if path.is_dir():
-        raise UserError(f"--output {target} is a folder; give a file in it, for example {path / 'report.json'}")
+        raise UserError(f"{option} {target} is a folder; give a file in it, for example {path / 'report.json'}")
     if not path.parent.is_dir():
-        raise UserError(f"--output {target}: there is no folder {path.parent}")
+        raise UserError(f"{option} {target}: there is no folder {path.parent}")
 
 
 def write_output(content: str | bytes, target: str, *, is_data: bool = False) -> None:
@@ -133,7 +133,7 @@ def refuse_terminal(target: str) -> None:
 
 
 def _write_file(content: bytes, target: str) -> None:
-    _check_place(target)
+    check_place("--output", target)
     path = Path(target)
     try:
         if path.exists() and not path.is_file():

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from assessor.comparison import Comparison
     from assessor.planning import Plan
     from assessor.render.pdf.audit import Front, Paper
+    from assessor.trend import Trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,19 @@ class Reports:
             return form.plan(plan, manner)
 
         self._write_each(render)
+
+    def write_history(self, trend: Trend) -> None:
+        """The same for a history."""
+
+        def render(form: Format, manner: Manner) -> str | bytes:
+            assert form.history
+            return form.history(trend, manner)
+
+        self._write_each(render)
+
+    def asks(self, name: str) -> bool:
+        """One of them has this format."""
+        return any(form == name for form, _ in self.wanted)
 
     def _write_each(self, render: Callable[[Format, Manner], str | bytes]) -> None:
         from assessor.cli.output import write_output

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import tempfile
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from assessor.facts.place import BlindSpot, Place
@@ -35,15 +36,20 @@ def open_snapshot(target: str, ref: str | None = None, limits: Limits = DEFAULT_
     A folder without `ref` is its working tree as it is now, a bare repository or a URL its HEAD. Raises SnapshotError
     where the target or the revision does not exist. Close the snapshot (or leave it as a context manager).
     """
+    _check_words(target, ref)
+    if is_url(target) and not Path(target).exists():
+        layout, folder, name, extra = _cloned(target, limits)
+        return _open_revision(layout, folder, ref, limits, name, extra)
+    return _open_folder(_existing_folder(target), ref, limits)
+
+
+def _check_words(target: str, ref: str | None) -> None:
     if ref is not None and (not ref.strip() or ref.startswith("-") or any(ord(sign) < 32 for sign in ref)):
         raise SnapshotError(f"{ref!r} is no revision; give a branch, a tag or a commit")
     if not target or "\0" in target:
         raise SnapshotError("no target; give a folder, a git repository or a clone URL")
-    if is_url(target) and not Path(target).exists():
-        return _open_url(target, ref, limits)
-    if "://" in target and not Path(target).exists():
+    if "://" in target and not is_url(target) and not Path(target).exists():
         raise SnapshotError(f"{without_credentials(target)}: URLs start with https://, ssh://, git:// or file://")
-    return _open_folder(_existing_folder(target), ref, limits)
 
 
 def _existing_folder(target: str) -> Path:
@@ -68,17 +74,13 @@ def _nearest(word: str, names: Iterable[str]) -> str:
     return by_lower[found[0]] if found else ""
 
 
-def _open_url(url: str, ref: str | None, limits: Limits) -> Snapshot:
+def _cloned(url: str, limits: Limits) -> tuple[Layout, Path, str, tuple[tempfile.TemporaryDirectory[str], ...]]:
+    """The layout and the folder of a temporary clone, the repository's name, and the folder to clean up."""
     try:
         git_dir, temporary = clone(url, limits)
     except CloneFailed as error:
         raise SnapshotError(f"cannot clone {without_credentials(url)}: {error}") from error
-    try:
-        layout = Layout(git_dir, git_dir, None)
-        return _open_revision(layout, git_dir, ref, limits, repository_name(url), (temporary,))
-    except SnapshotError:
-        temporary.cleanup()
-        raise
+    return Layout(git_dir, git_dir, None), git_dir, repository_name(url), (temporary,)
 
 
 def _open_folder(folder: Path, ref: str | None, limits: Limits) -> Snapshot:
@@ -162,6 +164,98 @@ def _prefix(layout: Layout, folder: Path) -> str:
     return "" if below == "." else below
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A repository opened at a revision, whose files are not listed yet. `ref` is what the user named, None for HEAD."""
+
+    repository: Repository
+    folder: Path
+    ref: str | None
+    commit: str
+    given_name: str = ""
+    extra: tuple[tempfile.TemporaryDirectory[str], ...] = ()
+
+    @property
+    def prefix(self) -> str:
+        """The folder's path below the top of its working tree."""
+        return _prefix(self.repository.layout, self.folder)
+
+    @property
+    def name(self) -> str:
+        return _identity(self.repository, "", self.folder, self.prefix, False, "", self.given_name).name
+
+    def close(self) -> None:
+        self.repository.glass.close()
+        for folder in self.extra:
+            folder.cleanup()
+
+
+def open_repository_of(target: str, ref: str | None, limits: Limits) -> Opened:
+    """The repository of a folder, a git directory or a clone URL, to look at its revisions. Close it.
+
+    Raises SnapshotError as `open_snapshot` does, and where there is no repository or no commit.
+    """
+    _check_words(target, ref)
+    if is_url(target) and not Path(target).exists():
+        made, clone_folder, name, extra = _cloned(target, limits)
+        return _opened_revision(made, clone_folder, ref, limits, name, extra)
+    folder = _existing_folder(target)
+    try:
+        layout = find_layout(folder)
+    except GitFailed as error:
+        raise SnapshotError(f"{folder} is not read as a repository: {error}") from error
+    if layout is None:
+        raise SnapshotError(f"{folder} is in no git repository, so it has no history")
+    return _opened_revision(layout, folder, ref, limits, "", ())
+
+
+def _opened_revision(
+    layout: Layout,
+    folder: Path,
+    ref: str | None,
+    limits: Limits,
+    name: str,
+    extra: tuple[tempfile.TemporaryDirectory[str], ...],
+) -> Opened:
+    try:
+        repository = open_repository(layout, limits)
+    except GitFailed as error:
+        _clean(extra)
+        raise SnapshotError(f"git cannot read {folder}: {error}") from error
+    try:
+        commit = resolve(repository, ref) if ref is not None else repository.head
+        if not commit:
+            raise SnapshotError(_no_commit(repository, folder, ref))
+        return Opened(repository, folder, ref, commit, name, extra)
+    except BaseException:
+        repository.glass.close()
+        _clean(extra)
+        raise
+
+
+def _clean(folders: Iterable[tempfile.TemporaryDirectory[str]]) -> None:
+    for folder in folders:
+        folder.cleanup()
+
+
+def revision_snapshot(
+    opened: Opened, commit: str, limits: Limits, *, is_past: bool, is_shared: bool = False
+) -> Snapshot:
+    """The files at a commit of an opened repository. `is_past`: later tags are no part of its history; `is_shared`:
+    closing the snapshot leaves the repository open.
+
+    Raises SnapshotError where they cannot be listed.
+    """
+    repository, prefix = opened.repository, opened.prefix
+    named = opened.ref if commit == opened.commit else commit[:10]
+    part, listing = _listed_part(repository, commit, prefix, named or "HEAD", limits)
+    branch = repository.branch if opened.ref is None else _as_branch(repository, opened.ref)
+    identity = _identity(repository, commit, opened.folder, prefix, False, branch, opened.given_name)
+    until = identity.commit_time if is_past else None
+    source = GitSource(repository, commit, "" if part else prefix, None, until, opened.extra, is_shared)
+    return _snapshot(identity, listing, source, limits, part)
+
+
 def _open_revision(
     layout: Layout,
     folder: Path,
@@ -170,23 +264,11 @@ def _open_revision(
     name: str,
     extra: tuple[tempfile.TemporaryDirectory[str], ...],
 ) -> Snapshot:
+    opened = _opened_revision(layout, folder, ref, limits, name, extra)
     try:
-        repository = open_repository(layout, limits)
-    except GitFailed as error:
-        raise SnapshotError(f"git cannot read {folder}: {error}") from error
-    try:
-        commit = resolve(repository, ref) if ref is not None else repository.head
-        if not commit:
-            raise SnapshotError(_no_commit(repository, folder, ref))
-        prefix = _prefix(layout, folder)
-        part, listing = _listed_part(repository, commit, prefix, ref or "HEAD", limits)
-        branch = repository.branch if ref is None else _as_branch(repository, ref)
-        identity = _identity(repository, commit, folder, prefix, False, branch, name)
-        until = identity.commit_time if ref is not None else None
-        source = GitSource(repository, commit, "" if part else prefix, None, until, extra)
-        return _snapshot(identity, listing, source, limits, part)
+        return revision_snapshot(opened, opened.commit, limits, is_past=ref is not None)
     except BaseException:
-        repository.glass.close()
+        opened.close()
         raise
 
 

@@ -371,6 +371,8 @@ class GitSource:
     """For an explicit revision: tags of later commits are not part of its history."""
     extra: Sequence[object] = ()
     """What `close` ends besides the glass (the temporary folder of a clone)."""
+    is_shared: bool = False
+    """Others look at the repository too, so that `close` leaves it open."""
 
     def read_all(self, entries: Iterable[FileEntry]) -> Iterator[tuple[FileEntry, bytes | str]]:
         wanted = list(entries)
@@ -419,6 +421,8 @@ class GitSource:
         return (*reach, *sorted(tags), "", *repository.branches)
 
     def close(self) -> None:
+        if self.is_shared:
+            return
         self.repository.glass.close()
         for item in self.extra:
             with suppress(OSError):

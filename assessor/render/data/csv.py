@@ -19,7 +19,7 @@ from assessor.render.views.statement_words import COUNTING
 from assessor.render.views.view import HEIGHTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from assessor.assessment import Assessment, GapInfo, PracticeInfo, ScorecardInfo
 
@@ -42,14 +42,24 @@ _AFTER_SEPARATOR = re.compile(r"([;,]\s*)(?=[=+\-@＝＋－＠])")
 
 def render(assessment: Assessment, *, rubric: str = "") -> str:
     """The table. `rubric` is the model whose gaps are shown; the primary one if empty."""
+    return table(COLUMNS, ()) + rows(assessment, rubric=rubric)
+
+
+def table(columns: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
+    """A head row, if there are columns, and lines of values."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    gaps = _gaps(assessment.scorecards[rubric or assessment.primary])
-    for name, practice in assessment.practices.items():
-        row = _row(assessment, name, practice, gaps.get(name))
-        writer.writerow([cell(row[column]) for column in COLUMNS])
+    if columns:
+        writer.writerow(columns)
+    writer.writerows([cell(value) for value in line] for line in lines)
     return stream.getvalue()
+
+
+def rows(assessment: Assessment, *, rubric: str = "") -> str:
+    """The table without its head row."""
+    gaps = _gaps(assessment.scorecards[rubric or assessment.primary])
+    found = (_row(assessment, name, info, gaps.get(name)) for name, info in assessment.practices.items())
+    return table((), ([row[column] for column in COLUMNS] for row in found))
 
 
 def cell(value: object) -> str:

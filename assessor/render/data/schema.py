@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 
-from assessor import assessment, comparison, planning
+from assessor import assessment, comparison, planning, trend
 
 
 def schema_text(kind: str = "audit") -> str:
-    """The schema of an `audit`, a `comparison` or a `plan`, indented, with a line break at the end."""
-    makers = {"audit": assessment.json_schema, "comparison": comparison.json_schema, "plan": planning.json_schema}
+    """The schema of an `audit`, a `comparison`, a `plan` or one line of a `history`, indented, with a line break at the end."""
+    makers = {
+        "audit": assessment.json_schema,
+        "comparison": comparison.json_schema,
+        "plan": planning.json_schema,
+        "history": trend.json_schema,
+    }
     return json.dumps(makers[kind](), indent=2, ensure_ascii=False) + "\n"

@@ -376,6 +376,95 @@ def _way(way: Way, ring: _Ring, p: Palette) -> Iterator[str]:
         yield f'<path class="break-cross" d="{cross}" stroke="{p.paper}" stroke-width="2.2" stroke-linecap="round"/>'
 
 
+# ---- over time ----
+
+
+def trend(
+    times: Sequence[float],
+    scores: Sequence[float | None],
+    *,
+    label: str,
+    width: float = 220,
+    height: float = 34,
+    palette: Palette = LIGHT,
+) -> str:
+    """Points (0 to 100) over time as a line that is broken where there are none, with a disc at the end."""
+    room, low = width - 10, height - 4
+    at = [
+        None if score is None else (5 + room * share, low - (low - 4) * min(max(score, 0), 100) / 100)
+        for share, score in zip(_spread(times), scores, strict=True)
+    ]
+    parts = [_line(5, width - 5, low, palette.track, "trend-ground", 1)]
+    parts += [_polyline(run, palette.done, "trend-line", 2) for run in _runs(at)]
+    last = next((point for point in reversed(at) if point), None)
+    if last:
+        parts.append(_circle(*last, 3, palette.done, "trend-end"))
+    return _svg(width, height, label, parts, "chart-trend")
+
+
+def level_steps(
+    times: Sequence[float],
+    levels: Sequence[int | None],
+    known: Sequence[tuple[int, str]],
+    days: tuple[str, str],
+    *,
+    label: str,
+    width: float = 640,
+    palette: Palette = LIGHT,
+) -> str:
+    """The level over time as stairs: a row for each of the `known` levels, a level holds until the next revision."""
+    row, left, top = 24.0, 26.0, 8.0
+    height = top + row * max(len(known) - 1, 1) + 26
+    y_of = {number: top + row * (len(known) - 1 - place) for place, (number, _) in enumerate(known)}
+    parts = []
+    for number, y in y_of.items():
+        parts.append(_line(left, width - 6, y, palette.track, "trend-ground", 1))
+        parts.append(_text(left - 12, y + 4, str(number), palette.quiet, "trend-level", size=12, anchor="middle"))
+    xs = [left + 4 + (width - left - 14) * share for share in _spread(times)]
+    corners: list[tuple[float, float] | None] = []
+    for number, (x, level) in enumerate(zip(xs, levels, strict=True)):
+        at = y_of.get(level) if level is not None else None
+        corners.append(None if at is None else (x, at))
+        if at is not None and number + 1 < len(xs) and levels[number + 1] is not None:
+            corners.append((xs[number + 1], at))
+    parts += [_polyline(run, palette.here, "trend-steps", 3) for run in _runs(corners)]
+    parts.append(_text(left + 4, height - 4, days[0], palette.quiet, "trend-day", size=12))
+    if days[0] != days[1]:
+        parts.append(_text(width - 6, height - 4, days[1], palette.quiet, "trend-day", size=12, anchor="end"))
+    return _svg(width, height, label, parts, "chart-steps")
+
+
+def _spread(times: Sequence[float]) -> list[float]:
+    """Each time as a share of the way from the first to the last; clocks that went wrong do not lead back."""
+    span = max(times, default=0) - min(times, default=0)
+    if span <= 0:
+        return [number / max(len(times) - 1, 1) for number in range(len(times))]
+    found, most = [], 0.0
+    for time in times:
+        most = max(most, (time - times[0]) / span)
+        found.append(min(max(most, 0.0), 1.0))
+    return found
+
+
+def _runs(points: Sequence[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:
+    """The points without gaps between them."""
+    runs: list[list[tuple[float, float]]] = [[]]
+    for point in points:
+        if point is None:
+            runs.append([])
+        else:
+            runs[-1].append(point)
+    return [run for run in runs if run]
+
+
+def _polyline(points: Sequence[tuple[float, float]], stroke: str, name: str, width: float) -> str:
+    way = "L".join(f"{_n(x)} {_n(y)}" for x, y in points)
+    return (
+        f'<path class="{escape(name)}" d="M{way}" fill="none" stroke="{stroke}" stroke-width="{_n(width)}"'
+        f' stroke-linejoin="round" stroke-linecap="round"/>'
+    )
+
+
 # ---- elements ----
 
 
