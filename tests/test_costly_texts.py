@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
 import tracemalloc
+from pathlib import Path
 
 import pytest
 
+from assessor.audit import findings
+from assessor.findings import Rung
 from assessor.readers.registry import has_failed, read, readers_of
 from assessor.readers.syntax import shell
 
@@ -26,6 +30,46 @@ def test_a_shell_text_is_read_within_its_share(unit: str) -> None:
     assert time.process_time() - begun < 4  # a busy machine takes twice as long
     assert facts.script is not None
     assert all("this shell text" in reason or has_failed(reason) for _, reason in facts.problems)
+
+
+PYTHON = ("f(1)\n", "a <- b(c)\n", "a\n", "[a]\n", "a,", "*x\n", "import a\n", "x = a < b\n", "a<")
+
+
+@pytest.mark.parametrize("unit", PYTHON)
+@pytest.mark.parametrize("path", ["train.py", "tasks.py", "setup.py", "train.ipynb"])
+def test_python_of_any_length_is_read_within_two_seconds_or_told(path: str, unit: str) -> None:
+    """What costs time and memory is the number of words and signs: beyond a number a text is not parsed, and says so."""
+    for length in (140_000, 4_900_000):
+        source = (unit * (length // len(unit))).rstrip(",<") + "\n"
+        lines = source.splitlines(keepends=True)
+        cells = [{"cell_type": "code", "source": lines[at : at + 400]} for at in range(0, len(lines), 400)]
+        text = json.dumps({"cells": cells}) if path.endswith(".ipynb") else source
+        begun = time.process_time()
+        facts = read(path, text, readers_of(path))
+        assert time.process_time() - begun < 4  # a busy machine takes twice as long
+        assert not any(has_failed(reason) for _, reason in facts.problems)
+    assert any("words and signs" in reason or "cells" in reason for _, reason in facts.problems)
+
+
+def test_python_that_is_not_parsed_hides_what_it_may_prove(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text("import mlflow\n" + "mlflow.log_metric('a', 1)\n" * 30_000)
+    found = findings(str(tmp_path))["experiments.tracking"]
+    assert [spot.place.path for spot in found.blind_spots] == ["train.py"]
+    assert found.rung is not Rung.ABSENT
+
+
+def test_pieces_of_a_notebook_s_line_are_joined_once() -> None:
+    text = json.dumps({"cells": [{"cell_type": "code", "source": ["x = '", *["a"] * 90_000, "'"]}]})
+    begun = time.process_time()
+    facts = read("a.ipynb", text, readers_of("a.ipynb"))
+    assert time.process_time() - begun < 4
+    assert facts.problems == ()
+
+
+def test_sides_of_a_comparison_are_bounded() -> None:
+    chain = read("a.py", "x = a" + " < a" * 20_000 + "\ny = 0 < accuracy < 1\n", readers_of("a.py"))
+    assert chain.python is not None
+    assert [comparison.line for comparison in chain.python.comparisons] == [2]
 
 
 def test_variables_that_double_stay_small() -> None:

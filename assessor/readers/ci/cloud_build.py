@@ -31,7 +31,7 @@ from assessor.readers.syntax.yaml_tree import NOTHING, Node, YamlProblem
 
 _GOOGLE = re.compile(r"(?:[^/]{0,100}[._-])?cloud-?build(?:[._-][^/]{0,100})?\.(?:ya?ml|json)", re.IGNORECASE)
 _AWS = re.compile(r"(?:[^/]{0,100}[._-])?buildspec(?:[._-][^/]{0,100})?\.ya?ml", re.IGNORECASE)
-_QUICK = re.compile(r"""(?:^|\n)[{\s]*["']?(?:steps|phases)["']?[ \t]*:""")
+_QUICK = re.compile(r"""(?:^|\n)[{ \t\r]*["']?(?:steps|phases)["']?[ \t]*:""")
 """A key that every build has at its top, with what a JSON file may have before it."""
 _MAX_JSON = 50_000
 """Characters of a JSON file of another name that is looked at; above it JSON is data."""

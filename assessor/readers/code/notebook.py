@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.python import MODULE, NotebookFacts, PythonFacts, Scope
 from assessor.readers.code.python import read_source
+from assessor.readers.syntax.density import MAX_TOKENS, TOO_DENSE, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,12 @@ MAX_MARKDOWN = 2_000
 
 MAX_CELL = 200_000
 """Characters of one code cell that are read as Python; a longer one is pasted data."""
+
+MAX_CELLS = 5_000
+"""Cells of one notebook that are read; the largest met has 400."""
+
+MAX_LINES = 100_000
+"""Lines of one notebook's cells that are read."""
 
 MAX_PROBLEMS = 10
 """Cells of one notebook that are reported as no Python."""
@@ -45,6 +52,8 @@ def read(path: str, text: str) -> FileFacts:
     notebook = _Notebook()
     try:
         _walk_notebook(walk, notebook)
+    except _TooLong:
+        notebook.cut_at = walk.line()
     except (ValueError, IndexError, RecursionError) as error:
         offset = error.pos if isinstance(error, json.JSONDecodeError) else walk.at
         return FileFacts(problems=((text.count("\n", 0, offset) + 1, "not a notebook: broken JSON"),))
@@ -117,6 +126,10 @@ class _JsonWalk:
         self.at += 1
 
 
+class _TooLong(Exception):
+    """A notebook has more lines than are read; what stands before is kept."""
+
+
 # --- cells --------------------------------------------------------------------------------------------------------
 
 _Lines = list[tuple[str, int]]
@@ -138,6 +151,9 @@ class _Notebook:
     cells: list[_Cell] = field(default_factory=list)
     metadata: dict[str, Any] = field(default_factory=dict)
     has_cells: bool = False
+    lines: int = 0
+    cut_at: int = 0
+    """The line of the first cell or line beyond those that are read."""
 
 
 def _walk_notebook(walk: _JsonWalk, notebook: _Notebook) -> None:
@@ -168,17 +184,20 @@ def _walk_worksheet(walk: _JsonWalk, notebook: _Notebook) -> None:
 def _walk_cells(walk: _JsonWalk, notebook: _Notebook) -> None:
     notebook.has_cells = True
     for _ in walk.items():
-        if walk.peek() == "{":
-            notebook.cells.append(_walk_cell(walk))
+        if walk.peek() == "{" and len(notebook.cells) < MAX_CELLS:
+            cell = _Cell()
+            notebook.cells.append(cell)
+            _walk_cell(walk, cell, MAX_LINES - notebook.lines)
+            notebook.lines += len(cell.lines)
         else:
+            notebook.cut_at = notebook.cut_at or (walk.line() if len(notebook.cells) >= MAX_CELLS else 0)
             walk.value()
 
 
-def _walk_cell(walk: _JsonWalk) -> _Cell:
-    cell = _Cell()
+def _walk_cell(walk: _JsonWalk, cell: _Cell, most: int) -> None:
     for key in walk.members():
         if key in ("source", "input"):  # nbformat 3 calls the source of a code cell input
-            cell.lines = _walk_source(walk)
+            cell.lines = _walk_source(walk, most)
         elif key == "outputs":
             _walk_outputs(walk, cell)
         elif key in ("execution_count", "prompt_number"):
@@ -189,27 +208,28 @@ def _walk_cell(walk: _JsonWalk) -> _Cell:
             cell.language = str(walk.value())
         else:
             walk.value()
-    return cell
 
 
-def _walk_source(walk: _JsonWalk) -> _Lines:
+def _walk_source(walk: _JsonWalk, most: int) -> _Lines:
     line = walk.line()
     if walk.peek() != "[":
         source = walk.value()
         return [(part, line) for part in _split(source)] if isinstance(source, str) else []
-    lines: _Lines = []
+    pieces: list[tuple[list[str], int]] = []
     is_open = False
-    for _ in walk.items():
+    for index in walk.items():
+        if index > most:
+            raise _TooLong
         line = walk.line()
         piece = walk.value()
         for part in _split(piece) if isinstance(piece, str) else ():
             if is_open:  # a list item need not be a whole line
-                lines[-1] = (lines[-1][0] + part, lines[-1][1])
+                pieces[-1][0].append(part)
             else:
-                lines.append((part, line))
+                pieces.append(([part], line))
             is_open = False
         is_open = isinstance(piece, str) and piece != "" and not piece.endswith(("\n", "\r"))
-    return lines
+    return [("".join(parts), line) for parts, line in pieces]
 
 
 def _split(source: str) -> list[str]:
@@ -235,6 +255,10 @@ def _facts(notebook: _Notebook) -> FileFacts:
     code = [cell for cell in notebook.cells if cell.kind == "code" and any(text.strip() for text, _ in cell.lines)]
     language = _language(notebook, code)
     source = _Source()
+    if notebook.cut_at:
+        source.problems.append(
+            (notebook.cut_at, f"more than {MAX_CELLS:,} cells or {MAX_LINES:,} lines; the rest is not read")
+        )
     for cell in code if language == "python" else ():
         source.add(cell.lines)
     counts = [cell.count for cell in code if isinstance(cell.count, int)]
@@ -303,9 +327,13 @@ class _Source:
         self.problems: list[tuple[int, str]] = []
         self.parsed = 0
         self.refused: list[tuple[int, list[str]]] = []
+        self.size = 0
+        self.is_counted = False
 
     def add(self, lines: _Lines) -> None:
         start, first = len(self.lines), lines[0][1]
+        if not self.has_room(lines):
+            return
         lines = _without_first_indent(lines)
         python = self.python_of(lines)
         self.origins += [line for _, line in lines]
@@ -316,6 +344,21 @@ class _Source:
         else:
             self.parsed += 1
         self.lines += accepted if accepted is not None else [""] * len(lines)
+
+    def has_room(self, lines: _Lines) -> bool:
+        """These can be read too; the first that cannot are told. Characters are counted until they could be too many
+        words and signs, then these."""
+        if self.size > MAX_TOKENS:
+            return False
+        more = sum(len(text) + 1 for text, _ in lines)
+        if self.size + more > MAX_TOKENS:
+            self.size = self.size if self.is_counted else tokens("\n".join(self.lines))
+            self.is_counted = True
+            more = tokens("\n".join(text for text, _ in lines))
+        self.size += more
+        if self.size > MAX_TOKENS:
+            self.problems.append((lines[0][1], TOO_DENSE))
+        return self.size <= MAX_TOKENS
 
     def python_of(self, lines: _Lines) -> list[str]:
         """Return as many lines of Python; shell lines are noted on the way."""

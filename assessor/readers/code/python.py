@@ -77,9 +77,12 @@ from assessor.readers.code.python_values import (
     root_of,
     verdicts,
 )
+from assessor.readers.syntax.density import TOO_DENSE, is_dense
 
 MAX_TEXT = 300
 MAX_CALLS = 20_000
+MAX_SIDES = 10
+"""Of one comparison; people write three (`0 < rate < 1`)."""
 _EXITS = {"sys.exit", "exit", "quit", "os._exit", "SystemExit"}
 
 # Tuples, made once: a union of types is made anew wherever it is written, and these stand in the innermost loops.
@@ -103,6 +106,8 @@ def matches(path: str) -> bool:
 
 def read(path: str, text: str) -> FileFacts:
     """Return the facts of a module. The path decides only whether complexity is measured: that of tests says nothing."""
+    if is_dense(text):
+        return FileFacts(python=_broken(text), problems=((1, TOO_DENSE),))
     try:
         tree = _parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -166,13 +171,15 @@ def _facts(tree: ast.Module, text: str, walk: _Walk, measured: bool = False) -> 
     )
 
 
-_IMPORT = re.compile(r"^\s*(?:from\s+([\w.]+)\s+import\s+(\w+)|import\s+([\w.]+))", re.MULTILINE)
+_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\w+)|import[ \t]+([\w.]+))", re.MULTILINE)
 
 
 def _broken(text: str, line_of: Callable[[int], int] = lambda line: line) -> PythonFacts:
     imports = []
+    seen = at = 0
     for found in _IMPORT.finditer(text):
-        line = line_of(text.count("\n", 0, found.start()) + 1 + found.group(0).count("\n"))
+        seen, at = seen + text.count("\n", at, found.start()), found.start()
+        line = line_of(seen + 1)
         target = f"{found[1]}.{found[2]}" if found[1] else found[3]
         imports.append(Import(target, target.rpartition(".")[2], line, MODULE))
         if len(imports) >= MAX_ITEMS:
@@ -995,7 +1002,7 @@ class _Walk:
         operator = OPERATORS.get(type(node.ops[0]))
         nodes = [node.left, *node.comparators]
         passed = joined(*(verdicts(marks) for marks in made))
-        if operator is None or len(self.decided) >= MAX_CALLS:
+        if operator is None or len(nodes) > MAX_SIDES or len(self.decided) >= MAX_CALLS:
             return joined(*made)  # `is`, `in`: what is asked of the value, not a size
         outcome = self.outcome
         sized = operator not in ("==", "!=") or outcome.kind in STOPS

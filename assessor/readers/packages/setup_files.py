@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.project_files import Dependency, Requirements
 from assessor.readers.packages.requirements import parse
+from assessor.readers.syntax.density import TOO_DENSE, is_dense
 from assessor.readers.texts.settings import Entry, ini_entries
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def read(path: str, text: str) -> FileFacts:
 
 
 def _read_setup(text: str) -> FileFacts:
+    if is_dense(text):
+        return FileFacts(problems=((1, TOO_DENSE),))
     try:
         tree = ast.parse(text.removeprefix("\ufeff"))
     except SyntaxError as error:
