@@ -38,11 +38,13 @@ from assessor.assessment import (
     StepInfo,
     SubjectInfo,
     ToolInfo,
+    UnitInfo,
     WhereInfo,
 )
 from assessor.facts.place import Place
 from assessor.findings import Evidence, Finding, NearMiss, Rung
 from assessor.project.scope import WHOLE, Scope, Zone
+from assessor.project.units import Unit, find_units
 from assessor.rubric.anchors import words_of
 from assessor.rubric.effort import DAYS
 from assessor.rubric.profile import profile_of, profile_text
@@ -208,9 +210,41 @@ def scope_info(snapshot: Snapshot, scope: Scope) -> ScopeInfo:
         include=scope.include,
         exclude=scope.exclude,
         shared=scope.shared,
+        units_found=0 if scope.folder or scope.unit else len(find_units(entry.path for entry in snapshot.files)),
         left_out=zones[Zone.LEFT_OUT],
         followed=zones[Zone.OUTSIDE] + zones[Zone.OTHER],
     )
+
+
+_UNIT_STEPS = 3
+
+
+def unit_info(unit: Unit, rated: Assessment) -> UnitInfo:
+    """What the whole's reports say of a unit, from the audit of it alone."""
+    card = rated.scorecards[rated.primary]
+    return UnitInfo(
+        name=unit.name,
+        paths=unit.paths,
+        shared=unit.shared,
+        subject=rated.subject,
+        level=card.level,
+        title=card.title,
+        index=card.index,
+        next_level=card.next_level,
+        share=card.share,
+        dimensions=card.dimensions,
+        practices={name: info.rung for name, info in rated.practices.items()},
+        steps=card.roadmap[:_UNIT_STEPS],
+        blind_spots=len(rated.blind_spots),
+        statistics=rated.statistics,
+    )
+
+
+def with_units(whole: Assessment, units: Iterable[UnitInfo]) -> Assessment:
+    """The whole with its units, lowest first; those without a level stand last."""
+    ordered = sorted(units, key=lambda unit: (unit.level is None, unit.index or unit.level or 0, unit.name))
+    scope = whole.scope.model_copy(update={"units_found": 0})
+    return whole.model_copy(update={"units": tuple(ordered), "scope": scope})
 
 
 def _repository(snapshot: Snapshot, stack: tuple[str, ...]) -> RepositoryInfo:

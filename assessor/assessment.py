@@ -56,7 +56,7 @@ class RepositoryInfo(Part):
 class ScopeInfo(Part):
     """What of the repository is rated: globs of its own files (`include`; all where empty), of what is not read
     (`exclude`), the sub-folder and the unit that were asked for. `left_out` files are not read, `followed` ones were read
-    only for what starts what."""
+    only for what starts what. `units_found`: units that could be rated each for itself, and were not asked for."""
 
     folder: Text = ""
     unit: Text = ""
@@ -65,6 +65,7 @@ class ScopeInfo(Part):
     shared: tuple[Text, ...] = ()
     left_out: int = 0
     followed: int = 0
+    units_found: int = 0
 
     @property
     def is_whole(self) -> bool:
@@ -460,6 +461,28 @@ class Statistics(Part):
     parsed: int
 
 
+class UnitInfo(Part):
+    """One unit of a monorepo, rated for itself by the primary model; all but its own rating is as in the whole's scorecard.
+
+    `paths` and `shared` are globs; `steps` are the first ones of its plan.
+    """
+
+    name: Text
+    paths: tuple[Text, ...]
+    shared: tuple[Text, ...] = ()
+    subject: SubjectInfo | None = None
+    level: int | None
+    title: str = ""
+    index: float | None = None
+    next_level: int | None = None
+    share: Share = 0.0
+    dimensions: dict[str, DimensionInfo] = {}
+    practices: dict[str, RungName]
+    steps: tuple[RoadmapStepInfo, ...] = ()
+    blind_spots: int = 0
+    statistics: Statistics
+
+
 class AttestationInfo(Part):
     """What a person stated: a practice at a rung or an item of a model (`MODEL/ITEM`), and whether it counts.
 
@@ -518,6 +541,8 @@ class Assessment(Part):
     subject: SubjectInfo | None = None
     """Null only in an audit by a version that did not ask."""
     scope: ScopeInfo = ScopeInfo()
+    units: tuple[UnitInfo, ...] = ()
+    """Lowest first, those without machine learning last; empty where the repository is rated as one."""
     practices: dict[str, PracticeInfo]
     scorecards: dict[str, ScorecardInfo]
     crosswalks: dict[str, CrosswalkInfo] = {}

@@ -14,7 +14,7 @@ from assessor.garbage import without_collection
 from assessor.processes import spare_processes
 from assessor.project.model import Project
 from assessor.project.scope import WHOLE, Scope, scope_of
-from assessor.project.units import neighbours
+from assessor.project.units import Unit, neighbours, scope_of_unit
 from assessor.readers.registry import has_failed
 from assessor.reading import PARALLEL_FROM, Progress, Reading, Wanted, identified, read_project, wanted_files
 
@@ -210,6 +210,40 @@ def audit(
         return audit_snapshot(snapshot, rubrics, progress, cache, crosswalks)
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The audit of a whole and of its units, in the order in which they were asked for."""
+
+    whole: Assessment
+    units: tuple[tuple[Unit, Assessment], ...] = ()
+
+
+def audit_parts(
+    snapshot: Snapshot,
+    rubrics: Sequence[Rubric],
+    units: Sequence[Unit],
+    progress: Progress | None = None,
+    cache: Cache | None = None,
+    crosswalks: Sequence[Crosswalk] = (),
+    days: Days | None = None,
+    scope: Scope | None = None,
+) -> Parts:
+    """As `audit_snapshot`, and each of the units by the first rubric; every file is read once."""
+    from assessor.assembling import assess, unit_info, with_units
+    from assessor.rubric.effort import DAYS
+
+    scope = scope or default_scope(snapshot)
+    scopes = [scope, *(scope_of_unit(unit, units, scope.exclude) for unit in units)]
+    with without_collection():
+        whole, *others = rate_scopes(snapshot, scopes, progress, cache)
+        seen = assess(snapshot, whole, whole.findings, rubrics, crosswalks, days or DAYS, scope)
+        made = [
+            (unit, assess(snapshot, rated, rated.findings, rubrics[:1], (), days or DAYS, own))
+            for unit, rated, own in zip(units, others, scopes[1:], strict=True)
+        ]
+    return Parts(with_units(seen, (unit_info(*part) for part in made)) if made else seen, tuple(made))
+
+
 def audit_snapshot(
     snapshot: Snapshot,
     rubrics: Sequence[Rubric],
@@ -222,10 +256,4 @@ def audit_snapshot(
     """Audit a snapshot that the caller has opened, for example to read its configuration too. `days` says what the
     efforts of the practices take, where that is not what we suppose. `scope`: the part that is rated; without one all of
     it, or the sub-folder that was opened."""
-    from assessor.assembling import assess
-    from assessor.rubric.effort import DAYS
-
-    scope = scope or default_scope(snapshot)
-    with without_collection():
-        rated = rate_snapshot(snapshot, progress, cache, scope)
-        return assess(snapshot, rated, rated.findings, rubrics, crosswalks, days or DAYS, scope)
+    return audit_parts(snapshot, rubrics, (), progress, cache, crosswalks, days, scope).whole

@@ -21,7 +21,7 @@ from assessor.cli.audit import chosen_rubrics
 from assessor.cli.formats import Manner, formats_of
 from assessor.cli.gate import FORMATS as GATE_FORMATS
 from assessor.cli.gate_case import Wishes, prepare
-from assessor.cli.gate_outputs import text_of
+from assessor.cli.gate_outputs import text_of_all
 from assessor.comparison import compare
 from assessor.history import Choice, Earlier, choose, trace
 from assessor.planning import make_plan
@@ -99,7 +99,7 @@ def _gates(root: Path) -> Iterator[tuple[str, str]]:
     case = replace(case, assessment=_steady(case.assessment))
     result = decide(case.effective.gate, case.assessment, case.rubric, case.statements)
     for name in GATE_FORMATS:
-        yield _file("gate", name), text_of(name, name, case, result, colour=False)
+        yield _file("gate", name), text_of_all(name, name, [(case, result)], colour=False)
 
 
 def _steady(seen: Assessment) -> Assessment:

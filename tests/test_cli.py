@@ -140,10 +140,10 @@ def test_wrong_use_is_one_line_and_exit_2(
 def test_a_bug_of_ours_is_a_traceback_and_exit_3(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, project: Path
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("never so")
 
-    monkeypatch.setattr("assessor.audit.audit_snapshot", fail)
+    monkeypatch.setattr("assessor.audit.audit_parts", fail)
     code, _, err = run(capsys, "audit", str(project))
     assert code == 3
     assert "RuntimeError: never so" in err

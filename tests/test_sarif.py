@@ -164,7 +164,7 @@ def test_annotations_escape_what_the_repository_says(system: str, told: str) -> 
     text = {
         "github": lambda: ci_messages.github([gap]),
         "azure": lambda: ci_messages.azure([gap]),
-        "teamcity": lambda: ci_messages.teamcity([gap], result, {}),
+        "teamcity": lambda: ci_messages.teamcity([gap], [("", result)], {}),
     }[system]()
     assert told in text, text
     assert len(text.splitlines()) == (2 if system == "teamcity" else 1)
@@ -177,7 +177,7 @@ def test_azure_has_no_notes() -> None:
 
 def test_teamcity_reports_conditions_as_build_problems() -> None:
     result = judged({"min_level": 2, "min": {"testing": 1}}, testing__unit="used")
-    text = ci_messages.teamcity([], result, {})
+    text = ci_messages.teamcity([], [("", result)], {})
     assert text.count("##teamcity[buildProblem") == 1
     assert "identity='min-level 2'" in text
 

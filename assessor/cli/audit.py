@@ -184,8 +184,8 @@ def _assessed(
     cache: Cache | None,
 ) -> Assessment:
     """The assessment, and beside it what the configuration states and the targets."""
-    from assessor.audit import audit_snapshot
-    from assessor.cli.scope import wanted_scope
+    from assessor.audit import audit_parts
+    from assessor.cli.scope import unit_scope, wanted_scope, wanted_units
     from assessor.cli.settings import load_config, own_rubric
     from assessor.policy.stated import check_items, with_statements
     from assessor.policy.targets import TargetWishes, target_of_profile, with_targets
@@ -199,7 +199,11 @@ def _assessed(
     check_items(loaded, chosen)
     day = day_of(os.environ, snapshot.commit_time)
     scope = wanted_scope(snapshot, loaded, wishes.scope, wishes.policy)
-    assessment = audit_snapshot(snapshot, chosen, progress, cache, laid_beside, loaded.config.effort.days, scope)
+    units = wanted_units(snapshot, loaded, wishes.scope, wishes.policy)
+    if wishes.scope.unit:
+        scope, units = unit_scope(units, wishes.scope, scope), ()
+    days = loaded.config.effort.days
+    assessment = audit_parts(snapshot, chosen, units, progress, cache, laid_beside, days, scope).whole
     stated = with_statements(assessment, chosen, loaded, day, wishes.policy, strict=wishes.strict)
     targets = TargetWishes(loaded, own.id, wishes.profile, wishes.policy)
     return with_targets(stated, chosen, targets.target)

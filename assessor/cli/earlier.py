@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assessor.cli.settings import load_config, one_line, root_text
 from assessor.errors import UserError
+from assessor.project.scope import scope_of
 
 if TYPE_CHECKING:
     from assessor.cache.cache import Cache
@@ -65,10 +67,10 @@ def _parsed_baseline(name: str, text: str) -> Ratchet:
 
 def state_left(
     wishes: Wishes,
-    policy: Policy | None,
     rubric: Rubric,
     now: Config,
     snapshot: Snapshot,
+    scope: Scope,
     progress: ProgressLine,
     cache: Cache | None,
 ) -> Since:
@@ -88,21 +90,17 @@ def state_left(
         except UserError:
             loaded = Loaded()
         before = loaded.config
-        earlier = audit_snapshot(then, [rubric], progress, cache, scope=_scope_then(then, loaded, wishes, policy))
+        earlier = audit_snapshot(then, [rubric], progress, cache, scope=_scope_then(then, before, scope))
         path = _baseline_path(wishes, now.baseline or before.baseline)
         texts = [root_text(place, path) if path else None for place in (then, snapshot)]
     baselines = [_baseline_or_none(path, text) for text in texts]
     return Since(name, earlier, before, now, baselines[0], baselines[1])
 
 
-def _scope_then(then: Snapshot, loaded: Loaded, wishes: Wishes, policy: Policy | None) -> Scope | None:
-    """The scope as it was; all of it where its globs left nothing then."""
-    from assessor.cli.scope import wanted_scope
-
-    try:
-        return wanted_scope(then, loaded, wishes.scope, policy)
-    except UserError:
-        return None
+def _scope_then(then: Snapshot, before: Config, now: Scope) -> Scope:
+    """The same part as now, with what was left out then: what this branch leaves out more is not held against it twice."""
+    exclude = scope_of("", (), before.exclude).exclude if before.exclude else ()
+    return replace(now, exclude=exclude) if not then.folder else now
 
 
 def _baseline_path(wishes: Wishes, configured: str) -> str:

@@ -92,10 +92,11 @@ def gate(
     from dataclasses import replace
 
     from assessor.cli.caching import user_cache
-    from assessor.cli.gate_case import Wishes, prepare
+    from assessor.cli.gate_case import Wishes, prepare_all
     from assessor.cli.gate_outputs import write_all
     from assessor.cli.output import paired
     from assessor.policy.deciding import decide
+    from assessor.policy.verdicts import exit_code_of, worst
 
     wanted = paired(formats, outputs)
     options = conditions(
@@ -113,19 +114,23 @@ def gate(
     if allow_lower and not since:
         raise UserError("--allow-lower says why a branch may ask less of itself; give --since too")
     with user_cache(wanted=not no_cache) as cache:
-        case = prepare(Wishes(target, options, ref, policy, baseline, since, quiet, limits=limits, scope=scope), cache)
-    result = decide(
-        case.effective.gate,
-        case.assessment,
-        case.rubric,
-        case.statements,
-        ratchets=case.ratchets,
-        since=case.since,
-        allow_lower=allow_lower.strip(),
-    )
-    result = replace(result, notes=(*case.effective.notes, *result.notes))
-    write_all(wanted, case, result, colour)
-    ctx.exit(result.exit_code)
+        cases = prepare_all(
+            Wishes(target, options, ref, policy, baseline, since, quiet, limits=limits, scope=scope), cache
+        )
+    judged = []
+    for case in cases:
+        result = decide(
+            case.effective.gate,
+            case.assessment,
+            case.rubric,
+            case.statements,
+            ratchets=case.ratchets,
+            since=case.since,
+            allow_lower=allow_lower.strip(),
+        )
+        judged.append((case, replace(result, notes=(*case.effective.notes, *result.notes))))
+    write_all(wanted, judged, colour)
+    ctx.exit(exit_code_of(worst(result.outcome for _, result in judged)))
 
 
 def pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:

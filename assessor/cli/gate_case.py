@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from assessor.cli.scope import NO_WISHES, ScopeWishes, wanted_scope
+from assessor.cli.scope import NO_WISHES, ScopeWishes, unit_scope, wanted_scope, wanted_units
 from assessor.cli.settings import load_config, load_rubric, own_rubric, read_policy, today
 from assessor.errors import UserError
+from assessor.project.units import scope_of_unit
 from assessor.snapshot.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
     from assessor.assessment import Assessment
+    from assessor.audit import Parts
     from assessor.cache.cache import Cache
     from assessor.cli.output import ProgressLine
     from assessor.policy.config import Loaded
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from assessor.policy.effective import Effective
     from assessor.policy.model import Gate, Policy
     from assessor.policy.statements import Statements
+    from assessor.project.scope import Scope
+    from assessor.project.units import Unit
     from assessor.rubric.model import Rubric
     from assessor.snapshot.snapshot import Snapshot
 
@@ -38,6 +42,8 @@ class Case:
     """Paths of the snapshot's files."""
     ratchets: tuple[Ratchet, ...] = ()
     since: Since | None = None
+    unit: str = ""
+    """The unit that it is about, where each is judged for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +59,19 @@ class Wishes:
     quiet: bool = False
     limits: Limits = DEFAULT_LIMITS
     scope: ScopeWishes = NO_WISHES
+    by_units: bool = True
+    """Where the configuration or an option asks for units, each is judged for itself."""
     needs_conditions: bool = True
     """False for a command that only wants the state: no condition and no baseline is asked for."""
 
 
 def prepare(wishes: Wishes, cache: Cache | None = None) -> Case:
-    """Open, configure and audit the target. Raises UserError for wrong use or configuration."""
+    """Open, configure and audit the target as one. Raises UserError for wrong use or configuration."""
+    return prepare_all(replace(wishes, by_units=False), cache)[0]
+
+
+def prepare_all(wishes: Wishes, cache: Cache | None = None) -> tuple[Case, ...]:
+    """The same, with one case for each unit where the repository is judged by units, lowest first."""
     from assessor.cli.output import ProgressLine
     from assessor.snapshot import SnapshotError, open_snapshot
 
@@ -66,17 +79,17 @@ def prepare(wishes: Wishes, cache: Cache | None = None) -> Case:
     progress = ProgressLine(sys.stderr, quiet=wishes.quiet)
     try:
         with open_snapshot(wishes.target, wishes.ref, wishes.limits) as snapshot:
-            return _case(wishes, policy, snapshot, progress, cache)
+            return _cases(wishes, policy, snapshot, progress, cache)
     except SnapshotError as error:
         raise UserError(str(error)) from error
     finally:
         progress.close()
 
 
-def _case(
+def _cases(
     wishes: Wishes, policy: Policy | None, snapshot: Snapshot, progress: ProgressLine, cache: Cache | None
-) -> Case:
-    from assessor.audit import audit_snapshot
+) -> tuple[Case, ...]:
+    from assessor.audit import audit_parts
     from assessor.cli.earlier import ratchets_of, state_left
     from assessor.policy.effective import effective
     from assessor.policy.gate import check_gate
@@ -94,14 +107,42 @@ def _case(
     check_gate(asked.gate, rubric)
     said = on_day(config.attestations, config.waivers, today(os.environ), policy)
     targets = TargetWishes(loaded, own.id, policy=policy)
+    scope, units = _parts(wishes, policy, snapshot, loaded)
+    if units and ratchets:
+        raise UserError(f"the baseline {ratchets[0].name} holds one state; judge one unit by --unit NAME")
+    audited = audit_parts(snapshot, [rubric], units, progress, cache, days=config.effort.days, scope=scope)
+    files = frozenset(snapshot.by_path)
+    cases = []
+    for unit, seen in _in_order(audited):
+        assessment = with_targets(seen, [rubric], targets.target)
+        of_unit = scope_of_unit(unit, units, scope.exclude) if unit else scope
+        since = state_left(wishes, rubric, config, snapshot, of_unit, progress, cache) if wishes.since else None
+        name = unit.name if unit else ""
+        effective_of = _without_learning(asked) if unit else asked
+        cases.append(Case(assessment, rubric, effective_of, loaded, said, files, ratchets, since, name))
+    return tuple(cases)
+
+
+def _in_order(audited: Parts) -> list[tuple[Unit | None, Assessment]]:
+    """The whole, or each unit of it, lowest first."""
+    if not audited.units:
+        return [(None, audited.whole)]
+    rated = {unit.name: (unit, assessment) for unit, assessment in audited.units}
+    return [rated[info.name] for info in audited.whole.units]
+
+
+def _parts(wishes: Wishes, policy: Policy | None, snapshot: Snapshot, loaded: Loaded) -> tuple[Scope, tuple[Unit, ...]]:
+    """What is judged: a scope, or units of it."""
     scope = wanted_scope(snapshot, loaded, wishes.scope, policy)
-    assessment = with_targets(
-        audit_snapshot(snapshot, [rubric], progress, cache, days=config.effort.days, scope=scope),
-        [rubric],
-        targets.target,
-    )
-    since = state_left(wishes, policy, rubric, config, snapshot, progress, cache) if wishes.since else None
-    return Case(assessment, rubric, asked, loaded, said, frozenset(snapshot.by_path), ratchets, since)
+    if not wishes.by_units and not wishes.scope.unit:
+        return scope, ()
+    units = wanted_units(snapshot, loaded, wishes.scope, policy)
+    return (unit_scope(units, wishes.scope, scope), ()) if wishes.scope.unit else (scope, units)
+
+
+def _without_learning(asked: Effective) -> Effective:
+    """Among units, one without machine learning (a web page, a library) stands in nobody's way."""
+    return replace(asked, gate=asked.gate.model_copy(update={"allow_no_ml": True}))
 
 
 _NO_CONDITION = (

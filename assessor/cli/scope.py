@@ -10,11 +10,12 @@ import click
 from assessor.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from assessor.policy.config import Loaded
-    from assessor.policy.model import Policy
+    from assessor.policy.model import Policy, UnitEntry
     from assessor.project.scope import Scope
+    from assessor.project.units import Unit
     from assessor.snapshot.snapshot import Snapshot
 
 
@@ -24,6 +25,10 @@ class ScopeWishes:
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    units: bool = False
+    """Rate the units that are found, where the configuration names none."""
+    unit: str = ""
+    """Rate only this unit."""
 
 
 NO_WISHES = ScopeWishes()
@@ -34,10 +39,15 @@ def scope_options(command: Callable[..., Any]) -> Callable[..., Any]:
     from functools import wraps
 
     @wraps(command)
-    def with_scope(*, include: tuple[str, ...], exclude: tuple[str, ...], **others: Any) -> Any:
-        return command(scope=ScopeWishes(_globs("--include", include), _globs("--exclude", exclude)), **others)
+    def with_scope(*, include: tuple[str, ...], exclude: tuple[str, ...], units: bool, unit: str, **others: Any) -> Any:
+        if unit and include:
+            raise UserError("--unit and --include both say which files are rated; keep one")
+        wishes = ScopeWishes(_globs("--include", include), _globs("--exclude", exclude), units, unit)
+        return command(scope=wishes, **others)
 
     for option in (
+        click.option("--unit", metavar="NAME", default="", help="Only this unit of a monorepo."),
+        click.option("--units", is_flag=True, help="Each unit of a monorepo: the configuration's, else those found."),
         click.option(
             "--exclude",
             metavar="GLOB",
@@ -88,3 +98,56 @@ def wanted_scope(
     if snapshot.files and Zone.OWN not in zones and (asked.include or asked.exclude or wishes.exclude):
         raise UserError("include and exclude leave no file to rate")
     return scope
+
+
+def wanted_units(
+    snapshot: Snapshot, loaded: Loaded, wishes: ScopeWishes, policy: Policy | None = None
+) -> tuple[Unit, ...]:
+    """The units that are rated: those of the configuration, those that are found where `auto` or --units asks for them.
+
+    Raises UserError where --units finds none, and for a configured unit without a file.
+    """
+    from assessor.policy.effective import effective_units
+    from assessor.policy.model import AUTO
+    from assessor.project.units import MAX_UNITS, find_units
+
+    entries = effective_units(loaded.config, policy)
+    if entries and entries != (AUTO,):
+        return tuple(_unit(entry, snapshot, loaded) for entry in entries)
+    if not entries and not wishes.units and not wishes.unit:
+        return ()
+    found = tuple(find_units(snapshot.by_path))
+    if not found and (wishes.units or wishes.unit):
+        raise UserError(
+            "no units are found here: no two folders have a manifest, a pipeline or a service of their own; name them in "
+            "assessor.yaml (units:)"
+        )
+    if len(found) > MAX_UNITS:
+        raise UserError(
+            f"{len(found)} units are found, more than {MAX_UNITS}; name those to rate in assessor.yaml (units:)"
+        )
+    return found
+
+
+def _unit(entry: UnitEntry, snapshot: Snapshot, loaded: Loaded) -> Unit:
+    from assessor.project.path_filters import passes
+    from assessor.project.scope import scope_of
+    from assessor.project.units import Unit
+
+    paths, shared = (scope_of("", globs, (), loaded.folder).include for globs in (entry.paths, entry.shared))
+    if not any(passes(path, paths) for path in snapshot.by_path):
+        raise UserError(f"{loaded.path}:{loaded.line('units')}: units: no file lies in the paths of '{entry.name}'")
+    return Unit(entry.name, paths, shared)
+
+
+def unit_scope(units: Sequence[Unit], wishes: ScopeWishes, scope: Scope) -> Scope:
+    """The scope of the unit that --unit names. Raises UserError for another name."""
+    from assessor.catalog.loading import did_you_mean
+    from assessor.project.units import scope_of_unit
+
+    for unit in units:
+        if unit.name == wishes.unit:
+            return scope_of_unit(unit, units, scope.exclude)
+    names = [unit.name for unit in units]
+    hint = did_you_mean(wishes.unit, names) or f"; there are {', '.join(names)}"
+    raise UserError(f"--unit: no unit '{wishes.unit}'{hint}")

@@ -155,6 +155,7 @@ def _checked(config: Config, line: Callable[..., int], name: str) -> Config:
         told.append(f"{name}:{line('targets')}: 'profile' and 'targets' say the same thing; keep one")
     said = [("attestations", number, entry.subject) for number, entry in enumerate(config.attestations)]
     said += [("waivers", number, entry.subject) for number, entry in enumerate(config.waivers)]
+    said += [("units", number, unit.name) for number, unit in enumerate(config.units)]
     seen: set[tuple[str, str]] = set()
     for kind, number, subject in said:
         if (kind, subject) in seen:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assessor.findings import Rung
-from assessor.policy.model import Config, Gate, Policy
+from assessor.policy.model import Config, Gate, Policy, UnitEntry
 from assessor.rubric.loading import DEFAULT
 
 if TYPE_CHECKING:
@@ -53,6 +53,15 @@ def effective_scope(own: Config, include: tuple[str, ...] = (), policy: Policy |
         if given and not (own.include or own.exclude):
             return EffectiveScope(include or policy.include, policy.exclude)
     return EffectiveScope(include or own.include, own.exclude)
+
+
+def effective_units(own: Config, policy: Policy | None = None) -> tuple[UnitEntry, ...]:
+    """The units that hold: what a policy gives or locks by name, only it says."""
+    if policy is None:
+        return own.units
+    if "units" in policy.lock or (policy.units and policy.locks("units")):
+        return policy.units
+    return own.units or policy.units
 
 
 def overlaid(below: Gate, above: Gate) -> Gate:
@@ -137,6 +146,7 @@ def weakened(before: Config, after: Config) -> tuple[str, ...]:
     for entry in after.attestations:
         lines += _statement_added("attestation", entry.subject, entry.expires, old_said.get(entry.subject))
     lines += [f"exclude: {glob} added" for glob in after.exclude if glob not in before.exclude]
+    lines += [f"units: {unit.name} became other paths, or none" for unit in before.units if unit not in after.units]
     if before.include != after.include and after.include:
         lines.append(f"include: became {', '.join(after.include)}")
     if before.baseline != after.baseline:

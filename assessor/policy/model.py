@@ -201,6 +201,23 @@ PathGlob = Annotated[str, AfterValidator(_glob)]
 PathGlobs = Annotated[tuple[PathGlob, ...], Field(max_length=200)]
 
 
+class UnitEntry(Value):
+    """A unit of a monorepo: its own files, and those that it shares with others; globs below the repository's root."""
+
+    name: Annotated[str, Field(pattern=r"^\w[\w ./@+-]{0,99}$")]
+    paths: Annotated[PathGlobs, Field(min_length=1)]
+    shared: PathGlobs = ()
+
+
+def _units(value: Any) -> Any:
+    """`auto` is one entry for all that are found."""
+    return (AUTO,) if value == "auto" else value
+
+
+AUTO = UnitEntry(name="auto", paths=("**",))
+"""Stands for the units that the repository's files show."""
+
+
 class Config(Value):
     """A repository's configuration. Only data: nothing in it can name a program, a module or a URL to fetch."""
 
@@ -208,6 +225,8 @@ class Config(Value):
     """Its own files; all where empty."""
     exclude: PathGlobs = ()
     """What is not read."""
+    units: Annotated[tuple[UnitEntry, ...], BeforeValidator(_units), Field(max_length=100)] = ()
+    """The units of a monorepo, each rated for itself; `auto` for those that its files show."""
     rubric: InsidePath = ""
     profile: str = ""
     """Name of a shipped set of targets; see `profiles.yaml`."""
@@ -229,6 +248,7 @@ LOCKABLE = (
     "baseline",
     "include",
     "exclude",
+    "units",
 )
 """What a policy can lock."""
 

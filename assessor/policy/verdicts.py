@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from assessor.policy.statements import NOTHING_SAID, Statements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Outcome(StrEnum):
@@ -73,6 +77,18 @@ class Change:
     is_lower: bool = False
 
 
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """What became of several conditions together; failed outweighs undecided."""
+    return max(outcomes, key=list(Outcome).index, default=Outcome.PASSED)
+
+
+def exit_code_of(outcome: Outcome) -> int:
+    """The gate's exit code for an outcome."""
+    if outcome.lets_pass:
+        return PASSED
+    return FAILED if outcome is Outcome.FAILED else UNDECIDED
+
+
 @dataclass(frozen=True, slots=True)
 class GateResult:
     """All verdicts and the people's statements that were looked at.
@@ -98,11 +114,8 @@ class GateResult:
     @property
     def outcome(self) -> Outcome:
         """The worst of all verdicts; failed outweighs undecided."""
-        found = [verdict.outcome for verdict in self.verdicts]
-        return max(found, key=list(Outcome).index, default=Outcome.PASSED)
+        return worst(verdict.outcome for verdict in self.verdicts)
 
     @property
     def exit_code(self) -> int:
-        if self.outcome.lets_pass:
-            return PASSED
-        return FAILED if self.outcome is Outcome.FAILED else UNDECIDED
+        return exit_code_of(self.outcome)

@@ -63,7 +63,7 @@ class Project:
         if scope.is_whole and not scope.exclude:
             return self
         zones = Zones(scope, (*self.listed, *self.files))
-        files = {path: replace(file, role=zones.role(file)) for path, file in self.files.items()}
+        files = {path: zones.file(file) for path, file in self.files.items()}
         for path in self.listed:
             if zones.by_path[path] is Zone.LEFT_OUT:
                 files[path] = ProjectFile(path, Role.VENDORED, 0, EMPTY)  # it is there, so that no way breaks at it

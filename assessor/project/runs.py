@@ -208,9 +208,8 @@ class _Workflows:
         jobs = {job.id: job for job in workflow.jobs}
         graph = _Graph(workflow)
         own_variables = (*self.included(workflow, path), *workflow.env)
-        for written in workflow.jobs:
-            job = self.project.zones.job(written) if self.project.zones else written
-            if job is None or not job.is_active or graph.never_starts(written):
+        for job in workflow.jobs:
+            if not job.is_active or graph.never_starts(job):
                 continue
             if self.left <= 0:
                 return

@@ -15,10 +15,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from assessor.facts.role import Role
-from assessor.project.path_filters import passes
+from assessor.project.path_filters import matches_any, passes
 
 if TYPE_CHECKING:
-    from assessor.facts.workflow import Job, Step
+    from assessor.facts.workflow import Job, Step, Trigger, Workflow
     from assessor.project.model import ProjectFile
 
 
@@ -175,6 +175,36 @@ class Zones:
 
     # ---- jobs and commands ----
 
+    def file(self, file: ProjectFile) -> ProjectFile:
+        """The file with its role in what is rated, and of its CI definitions what is about that."""
+        role, facts = self.role(file), file.facts
+        if facts.workflows and role is not Role.ELSEWHERE:
+            kept = tuple(found for workflow in facts.workflows if (found := self._workflow(workflow)))
+            facts = facts if kept == facts.workflows else replace(facts, workflows=kept)
+        return file if role is file.role and facts is file.facts else replace(file, role=role, facts=facts)
+
+    def _workflow(self, workflow: Workflow) -> Workflow | None:
+        """The definition with the jobs and triggers that are about what is rated; None where it is all about others."""
+        jobs = [job for written in workflow.jobs if (job := self.job(written)) is not None]
+        triggers = tuple(trigger for trigger in workflow.triggers if self._meets(trigger))
+        if (workflow.jobs and not jobs) or (workflow.triggers and not triggers):
+            return None
+        if len(jobs) < len(workflow.jobs):
+            names = {job.id for job in jobs}
+            jobs = [replace(job, needs=tuple(need for need in job.needs if need in names)) for job in jobs]
+        whole = replace(workflow, jobs=tuple(jobs), triggers=triggers)
+        return workflow if whole == workflow else whole
+
+    def _meets(self, trigger: Trigger) -> bool:
+        """One of the files of what is rated passes the trigger's filter of paths."""
+        if any("$" in glob for glob in (*trigger.paths, *trigger.paths_ignore)):
+            return True
+        wanted = [glob for glob in trigger.paths if not glob.startswith("!")]
+        if wanted and not any(passes(path, trigger.paths) for path in self.own):
+            return False
+        ignored = trigger.paths_ignore
+        return not ignored or not self.own or any(not matches_any(path, ignored) for path in self.own)
+
     def job(self, job: Job) -> Job | None:
         """The job as it runs for what is rated, with the values of its matrix that are about it; None for one that is only
         about other units."""
@@ -182,6 +212,8 @@ class Zones:
             made = [(value, _filled(job, name, value)) for value in values]
             if len({whole for _, whole in made}) > 1:
                 job = next((whole for _, whole in made if Zone.OWN in self._zones_of_job(whole)), job)
+        if job.triggers and not any(self._meets(trigger) for trigger in job.triggers):
+            return None
         zones = self._zones_of_job(job)
         if Zone.OTHER not in zones:
             return job

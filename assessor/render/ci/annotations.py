@@ -66,12 +66,15 @@ def _azure(text: str) -> str:
     return _azure_text(text).replace(";", "%3B").replace("]", "%5D")
 
 
-def teamcity(gaps: Sequence[PlacedGap], result: GateResult, titles: dict[str, str]) -> str:
-    """Inspections for the gaps and a build problem for each condition that does not pass."""
-    return "".join(f"{line}\n" for line in _teamcity_lines(gaps, result, titles))
+def teamcity(gaps: Sequence[PlacedGap], results: Sequence[tuple[str, GateResult]], titles: dict[str, str]) -> str:
+    """Inspections for the gaps and a build problem for each condition that does not pass. `results`: by the unit's name,
+    empty for the whole repository."""
+    return "".join(f"{line}\n" for line in _teamcity_lines(gaps, results, titles))
 
 
-def _teamcity_lines(gaps: Sequence[PlacedGap], result: GateResult, titles: dict[str, str]) -> Iterator[str]:
+def _teamcity_lines(
+    gaps: Sequence[PlacedGap], results: Sequence[tuple[str, GateResult]], titles: dict[str, str]
+) -> Iterator[str]:
     shown = [gap for gap in gaps if not gap.suppressed]
     for rule in dict.fromkeys(gap.rule for gap in shown):
         title = _teamcity(titles.get(rule, rule))
@@ -82,10 +85,12 @@ def _teamcity_lines(gaps: Sequence[PlacedGap], result: GateResult, titles: dict[
             f"##teamcity[inspection typeId='{_teamcity(gap.rule)}' message='{_teamcity(gap.message)}' "
             f"file='{_teamcity(gap.path)}' line='{gap.line}' SEVERITY='{severity}']"
         )
-    for verdict in result.verdicts:
+    for unit, verdict in ((unit, verdict) for unit, result in results for verdict in result.verdicts):
         if not verdict.outcome.lets_pass:
-            text = _teamcity(verdict_line(verdict)[:3_900])  # TeamCity cuts at 4,000
-            yield f"##teamcity[buildProblem description='{text}' identity='{_teamcity(verdict.condition)[:60]}']"
+            head = f"{unit}: " if unit else ""
+            text = _teamcity(f"{head}{verdict_line(verdict)}"[:3_900])  # TeamCity cuts at 4,000
+            name = _teamcity(f"{head}{verdict.condition}")
+            yield f"##teamcity[buildProblem description='{text}' identity='{name[:60]}']"
 
 
 def _teamcity(text: str) -> str:

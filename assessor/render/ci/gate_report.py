@@ -6,10 +6,11 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from assessor.policy.verdicts import exit_code_of, worst
 from assessor.render.views.hostile import inert, inert_json, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from assessor.assessment import Assessment
     from assessor.policy.verdicts import Blocker, GateResult, Verdict
@@ -45,6 +46,30 @@ def render_text(assessment: Assessment, result: GateResult, *, colour: bool = Fa
     return text if unicode else text.replace("→", "->").replace("…", "...")
 
 
+def render_units(
+    parts: Sequence[tuple[str, Assessment, GateResult]], *, colour: bool = False, unicode: bool = True
+) -> str:
+    """The text of each unit, and one line over all of them."""
+    lines = []
+    for unit, assessment, result in parts:
+        lines += [_painted(visible(f"unit {unit}"), result.outcome.value, colour), *_lines(assessment, result, colour)]
+    outcome = worst(result.outcome for _, _, result in parts)
+    lines.append(_painted(units_summary(parts), outcome.value, colour))
+    text = inert("\n".join(lines) + "\n")
+    return text if unicode else text.replace("→", "->").replace("…", "...")
+
+
+def units_summary(parts: Sequence[tuple[str, Assessment, GateResult]]) -> str:
+    """How many units passed, and which did not."""
+    left = [unit for unit, _, result in parts if not result.outcome.lets_pass]
+    code = exit_code_of(worst(result.outcome for _, _, result in parts))
+    named = f": {', '.join(left)}" if left else ""
+    return visible(f"gate {_STATES[code]}: {len(parts) - len(left)} of {len(parts)} units pass{named}")
+
+
+_STATES = {0: "passed", 1: "failed", 4: "could not decide"}
+
+
 def _lines(assessment: Assessment, result: GateResult, colour: bool) -> Iterator[str]:
     for verdict in sorted(result.verdicts, key=lambda entry: entry.outcome.lets_pass):
         word = _painted(f"{_WORDS[verdict.outcome]:<9}", verdict.outcome.value, colour)
@@ -62,7 +87,7 @@ def _lines(assessment: Assessment, result: GateResult, colour: bool) -> Iterator
 
 def summary(assessment: Assessment, result: GateResult) -> str:
     """The last line: how the gate went, of what."""
-    state = {0: "passed", 1: "failed", 4: "could not decide"}[result.exit_code]
+    state = _STATES[result.exit_code]
     failing = sum(not verdict.outcome.lets_pass for verdict in result.verdicts)
     count = f"{failing} of {len(result.verdicts)} conditions" if failing else f"{len(result.verdicts)} conditions"
     repository = assessment.repository
@@ -105,12 +130,28 @@ def as_data(result: GateResult) -> dict[str, Any]:
 
 def render_json(assessment: Assessment, result: GateResult) -> str:
     """The verdicts and the state they are about, with a line break at the end."""
+    return _json(_data(assessment, result))
+
+
+def render_units_json(parts: Sequence[tuple[str, Assessment, GateResult]]) -> str:
+    """The same of each unit, by its name, and the result over all of them."""
+    code = exit_code_of(worst(result.outcome for _, _, result in parts))
+    units = {unit: _data(assessment, result) for unit, assessment, result in parts}
+    return _json({"schema_version": "1", "result": _RESULTS[code], "units": units})
+
+
+_RESULTS = {0: "passed", 1: "failed", 4: "undecided"}
+
+
+def _data(assessment: Assessment, result: GateResult) -> dict[str, Any]:
     about = {
         "level": assessment.scorecards[result.rubric].level,
         "repository": assessment.repository.model_dump(),
         "tool": assessment.tool.model_dump(),
     }
-    data = as_data(result) | about
-    return (
-        inert_json(json.dumps(data, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()) + "\n"
-    )
+    return as_data(result) | about
+
+
+def _json(data: dict[str, Any]) -> str:
+    text = json.dumps(data, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+    return inert_json(text) + "\n"

@@ -23,8 +23,23 @@ if TYPE_CHECKING:
 
 def render(assessment: Assessment, result: GateResult) -> str:
     """The XML text, with a line break at the end."""
-    suites = [_gate_suite(result), *_practice_suites(assessment, result)]
-    root = tree.Element("testsuites", name=_xml(f"mlops-assessor {assessment.repository.name}"))
+    return _document(assessment.repository.name, [_gate_suite(result), *_practice_suites(assessment, result)])
+
+
+def render_units(parts: Sequence[tuple[str, Assessment, GateResult]]) -> str:
+    """One suite for each unit, with its conditions and practices."""
+    suites = []
+    for unit, assessment, result in parts:
+        own = [_gate_suite(result), *_practice_suites(assessment, result)]
+        cases = [case for suite in own for case in suite]
+        for case in cases:
+            case.set("classname", _xml(f"{unit}.{case.get('classname')}"))
+        suites.append(_suite(_xml(unit), cases))
+    return _document(parts[0][1].repository.name, suites)
+
+
+def _document(name: str, suites: Sequence[tree.Element]) -> str:
+    root = tree.Element("testsuites", name=_xml(f"mlops-assessor {name}"))
     for kind in ("tests", "failures", "errors"):
         root.set(kind, str(sum(int(suite.get(kind, "0")) for suite in suites)))
     root.extend(suites)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from assessor.policy.statements import covers
@@ -62,6 +62,11 @@ def place_gaps(assessment: Assessment, result: GateResult, files: Collection[str
         found[practice] = PlacedGap(practice, severity, message, path, line, end, key, why)
     gaps = [*found.values(), *_blind_spots(assessment, files)]
     return tuple(sorted(gaps, key=lambda gap: (SEVERITIES.index(gap.severity), bool(gap.suppressed))))
+
+
+def of_unit(gaps: Iterable[PlacedGap], unit: str) -> tuple[PlacedGap, ...]:
+    """The gaps as those of a unit: each says whose it is, and no two units share a key."""
+    return tuple(replace(gap, message=f"{unit}: {gap.message}", key=key_of(unit, gap.key)) for gap in gaps)
 
 
 def _why_waived(waiver: Waiver | None) -> str:

@@ -17,7 +17,7 @@ from assessor.render.ci.placed_gaps import BLIND_SPOT, within
 from assessor.render.views.hostile import inert_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from assessor.assessment import Assessment
     from assessor.catalog.practices import Practice
@@ -31,12 +31,22 @@ _MAX_MESSAGE = 1_000
 
 def render(assessment: Assessment, gaps: Sequence[PlacedGap]) -> str:
     """The JSON text, with a line break at the end. `gaps` stand worst first; those beyond the limit are counted."""
+    return render_all([(assessment, gaps)])
+
+
+def render_all(parts: Iterable[tuple[Assessment, Sequence[PlacedGap]]]) -> str:
+    """One run for each part of a repository, with a category of its own."""
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(assessment, gaps) for assessment, gaps in parts]}
+    return inert_json(json.dumps(log, indent=1, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()) + "\n"
+
+
+def _run(assessment: Assessment, gaps: Sequence[PlacedGap]) -> dict[str, Any]:
     rules = [*(_rule(practice) for practice in load_practices()), _blind_spot_rule()]
     numbers = {rule["id"]: number for number, rule in enumerate(rules)}
     kept, left = within(gaps, MAX_RESULTS)
     run: dict[str, Any] = {
         "tool": {"driver": _driver(rules, assessment)},
-        "automationDetails": {"id": f"mlops-assessor/{assessment.repository.name or 'repository'}/"},
+        "automationDetails": {"id": f"mlops-assessor/{_category(assessment)}/"},
         "invocations": [_invocation(left)],
         "columnKind": "unicodeCodePoints",
         "results": [_result(gap, numbers) for gap in kept],
@@ -45,8 +55,13 @@ def render(assessment: Assessment, gaps: Sequence[PlacedGap]) -> str:
     if remote.startswith(("https://", "http://")) and assessment.repository.commit:
         where = {"repositoryUri": quote(remote, safe=":/?&=%@+~"), "revisionId": assessment.repository.commit}
         run["versionControlProvenance"] = [where]
-    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return inert_json(json.dumps(log, indent=1, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()) + "\n"
+    return run
+
+
+def _category(assessment: Assessment) -> str:
+    """What GitHub keeps the alerts of a run apart by: the repository, and the unit where only one is rated."""
+    name, unit = assessment.repository.name or "repository", assessment.scope.unit
+    return f"{name}/unit/{unit}" if unit else name
 
 
 def _driver(rules: list[dict[str, Any]], assessment: Assessment) -> dict[str, Any]:

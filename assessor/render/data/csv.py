@@ -21,7 +21,7 @@ from assessor.render.views.view import HEIGHTS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from assessor.assessment import Assessment, GapInfo, PracticeInfo, ScorecardInfo
+    from assessor.assessment import Assessment, GapInfo, PracticeInfo, RungName, ScorecardInfo, UnitInfo
 
 Said = TypeVar("Said", AttestationInfo, WaiverInfo)
 
@@ -30,11 +30,12 @@ COLUMNS = (
     "evidence", "near_misses", "blind_spots", "best_path", "best_line", "best_tool", "best_text", "route",
     "wanted", "level", "blocking", "effort", "fix", "later",
     "attested", "attested_until", "waived_until",
-    "repository", "commit", "date", "rules",
+    "repository", "commit", "date", "rules", "unit",
 )  # fmt: skip
 """`height` is the rung as a number, 0 (absent) to 4 (enforced), empty where there is none; `highest` is the highest rung
 that the practice defines. `wanted` to `later` are the gap by the primary model, empty where there is none. `attested` is
-the rung that is stated, with its last day; `waived_until` the last day of a waiver: each only where it counts."""
+the rung that is stated, with its last day; `waived_until` the last day of a waiver: each only where it counts. The rows
+of the units of a monorepo stand below the whole's, with `unit` and without proofs."""
 
 _AT_START = re.compile(r"""[\s'"]*[=+\-@|%＝＋－＠]""")
 _AFTER_SEPARATOR = re.compile(r"([;,]\s*)(?=[=+\-@＝＋－＠])")
@@ -59,7 +60,10 @@ def rows(assessment: Assessment, *, rubric: str = "") -> str:
     """The table without its head row."""
     gaps = _gaps(assessment.scorecards[rubric or assessment.primary])
     found = (_row(assessment, name, info, gaps.get(name)) for name, info in assessment.practices.items())
-    return table((), ([row[column] for column in COLUMNS] for row in found))
+    units = (
+        _unit_row(assessment, unit, name, rung) for unit in assessment.units for name, rung in unit.practices.items()
+    )
+    return table((), ([row.get(column) for column in COLUMNS] for row in (*found, *units)))
 
 
 def cell(value: object) -> str:
@@ -121,4 +125,23 @@ def _row(assessment: Assessment, name: str, practice: PracticeInfo, gap: GapInfo
         "commit": repository.commit,
         "date": repository.date,
         "rules": assessment.tool.rules,
+        "unit": assessment.scope.unit,
+    }
+
+
+def _unit_row(assessment: Assessment, unit: UnitInfo, name: str, rung: RungName) -> dict[str, object]:
+    """One practice of one unit: its rung, and whose it is."""
+    practice, repository = assessment.practices[name], assessment.repository
+    return {
+        "dimension": practice.dimension,
+        "practice": name,
+        "title": practice.title,
+        "rung": rung,
+        "height": HEIGHTS.get(rung),
+        "highest": practice.rungs[-1] if practice.rungs else "",
+        "repository": repository.name,
+        "commit": repository.commit,
+        "date": repository.date,
+        "rules": assessment.tool.rules,
+        "unit": unit.name,
     }

@@ -26,6 +26,7 @@ from assessor.render.views.standing_words import (
 from assessor.render.views.statement_words import StatementWords, web_address
 from assessor.render.views.step_words import estimated, places
 from assessor.render.views.target_words import target_line
+from assessor.render.views.unit_words import UnitsShown, units_shown
 from assessor.render.views.view import HEIGHTS, LADDER, told
 
 if TYPE_CHECKING:
@@ -204,6 +205,10 @@ class Page:
     def scope(self) -> list[tuple[str, str]]:
         """What of the repository is rated, where that is not all of it."""
         return list(scope_facts(self.view.assessment, self.texts))
+
+    @property
+    def units(self) -> UnitsShown:
+        return units_shown(self.view.assessment, self.texts)
 
     @property
     def profile(self) -> str:

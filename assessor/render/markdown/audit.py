@@ -34,6 +34,7 @@ def render(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT)
     blocks = [
         _head(parts),
         parts.dimensions(),
+        *parts.units(most=5),
         _steps(parts),
         *_statements(parts),
         _practices(parts),

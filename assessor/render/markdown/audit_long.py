@@ -32,6 +32,7 @@ def render(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT)
     blocks = [
         _head(parts),
         parts.dimensions(),
+        *parts.units(),
         _loop(parts),
         *_roadmap(parts),
         *_statements(parts),

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assessor.render.ci.gate_report import summary
+from assessor.policy.verdicts import worst
+from assessor.render.ci.gate_report import summary, units_summary
 from assessor.render.markdown.text import COMMENT_BYTES, Block, code, escaped, fitted, prose, row, table_head
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from assessor.assessment import Assessment
     from assessor.policy.verdicts import Blocker, GateResult, Verdict
@@ -25,6 +26,17 @@ _BLOCKERS_SHOWN = 5
 def render(assessment: Assessment, result: GateResult) -> str:
     """The text, at most as long as a comment may be."""
     return fitted(list(_blocks(assessment, result)), COMMENT_BYTES, _cut)
+
+
+def render_units(parts: Sequence[tuple[str, Assessment, GateResult]]) -> str:
+    """One table for each unit below the line over all of them."""
+    sign = _SIGNS[worst(result.outcome for _, _, result in parts).value]
+    head = Block((MARKER, f"{sign} **MLOps maturity**: {escaped(units_summary(parts))}"))
+    blocks = [head]
+    for unit, assessment, result in parts:
+        _, *rest = _blocks(assessment, result)
+        blocks += [Block(("", f"#### {_SIGNS[result.outcome.value]} {code(unit)}")), *rest]
+    return fitted(blocks, COMMENT_BYTES, _cut)
 
 
 def _cut(left: int) -> str:

@@ -12,6 +12,7 @@ from assessor.render.views.standing_words import holds, holds_head, level_of, po
 from assessor.render.views.statement_words import StatementWords, web_address
 from assessor.render.views.step_words import estimated, places
 from assessor.render.views.target_words import target_line
+from assessor.render.views.unit_words import units_shown
 from assessor.render.views.view import HEIGHTS
 
 if TYPE_CHECKING:
@@ -215,3 +216,38 @@ class Parts:
     def made_by(self) -> str:
         tool = self.view.assessment.tool
         return escaped(self.t("report.generated", name=tool.name, version=tool.version, rules=tool.rules))
+
+    def units(self, most: int = 0) -> Iterator[Block]:
+        """The units, lowest first, and what not all of them have; at most so many rows of each where a number is given."""
+        t, shown = self.t, units_shown(self.view.assessment, self.t)
+        if not shown.rows:
+            return
+        head = ("", f"## {t('units.title')}", "", escaped(" ".join(shown.summary)), "")
+        titles = [t(f"units.{name}") for name in ("unit", "level", "position", "kind_title", "first")]
+        rows = [
+            row(
+                (
+                    code(r.name),
+                    r.level,
+                    r.index or "–",
+                    r.about,
+                    prose(r.first) + (f" {code(r.where)}" if r.where else ""),
+                )
+            )
+            for r in shown.rows
+        ]
+        yield Block((*head, *table_head(titles, (1, 2))), tuple(rows), rank=1)
+        if shown.shared:
+            titles = [t("units.practice"), t("units.title"), t("units.lacking")]
+            entries = shown.shared[: most or None]
+            rows = [
+                row(
+                    (
+                        f"{self.ours(e.title)} ({self.rung(e.rung)})",
+                        t("units.has", has=e.has, of=e.of),
+                        ", ".join(map(code, e.lacking)),
+                    )
+                )
+                for e in entries
+            ]
+            yield Block(("", f"### {t('units.shared')}", "", *table_head(titles)), tuple(rows), rank=2)

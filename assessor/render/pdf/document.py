@@ -17,6 +17,7 @@ from assessor.render.views.standing_words import holds, holds_head, level_of, le
 from assessor.render.views.statement_words import StatementWords, web_address
 from assessor.render.views.step_words import estimated, places, where
 from assessor.render.views.target_words import target_line
+from assessor.render.views.unit_words import UnitsShown, units_shown
 from assessor.render.views.view import HEIGHTS, LADDER, told
 
 if TYPE_CHECKING:
@@ -177,8 +178,10 @@ class Document:
             yield Entry(f"3.{number}", t(f"dimension.{dimension.id}"), f"dimension-{dimension.id}", 2)
         life = [Entry("4", t("loop.title"), "loop")] if self.view.assessment.loop else []
         yield from life
-        yield Entry(str(len(life) + 4), t("pdf.models"), "models")
-        yield Entry(str(len(life) + 5), t("pdf.statements"), "statements")
+        own = [("units.title", "units")] if self.view.assessment.units else []
+        others = (*own, ("pdf.models", "models"), ("pdf.statements", "statements"))
+        for number, (title, anchor) in enumerate(others, start=len(life) + 4):
+            yield Entry(str(number), t(title), anchor)
         yield Entry("A", t("pdf.evidence"), "evidence")
         yield Entry("B", t("pdf.blind"), "blind-spots")
         yield Entry("C", t("pdf.method"), "method")
@@ -189,6 +192,10 @@ class Document:
 
     def title_of(self, anchor: str) -> str:
         return next(entry.title for entry in self.contents if entry.anchor == anchor)
+
+    @property
+    def units(self) -> UnitsShown:
+        return units_shown(self.view.assessment, self.t)
 
     # ---- executive summary ----
 

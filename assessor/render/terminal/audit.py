@@ -12,6 +12,7 @@ from assessor.render.terminal.loop import loop_lines
 from assessor.render.terminal.page import cells
 from assessor.render.terminal.sheet import sheet_for
 from assessor.render.terminal.statements import level_line, note_lines, statement_lines
+from assessor.render.terminal.units import unit_lines
 from assessor.render.views.scope_words import scope_lines
 from assessor.render.views.standing_words import holds, holds_head, position, profile, subject
 from assessor.render.views.step_words import estimated, where
@@ -77,6 +78,7 @@ def render(
         *_target_lines(page, card),
         *_dimensions(page, assessment, card),
         *(loop_lines(page, assessment.loop) if assessment.loop else ()),
+        *unit_lines(page, assessment, verbose),
         *_roadmap(page, assessment, card, verbose),
         *_gaps(page, assessment, card, verbose),
         *statement_lines(page, assessment, card, verbose),

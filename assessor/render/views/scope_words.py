@@ -24,6 +24,8 @@ def scope_facts(assessment: Assessment, t: Texts) -> Iterator[tuple[str, str]]:
         shared = t("scope.shared", globs=_globs(scope.shared, t)) if scope.shared else ""
         followed = t.count("scope.followed", scope.followed) if scope.followed else ""
         yield t("scope.rated"), "; ".join(word for word in (words, shared, followed) if word)
+    if scope.units_found > 1:
+        yield t("units.title"), t.count("units.found", scope.units_found)
     if scope.exclude:
         yield t("scope.left_out"), f"{_globs(scope.exclude, t)} ({t.count('scope.files', scope.left_out)})"
 
