@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from assessor.catalog.actions import parse_actions
@@ -9,7 +11,16 @@ from assessor.catalog.loading import DataError, Source, load_value
 from assessor.catalog.programs import Programs, programs
 from assessor.catalog.starts import parse_starts, start_patterns
 from assessor.catalog.tools import load_tools
-from assessor.catalog.traits import framework_roots, having, makes_step, submits, table_roots
+from assessor.catalog.traits import (
+    chains,
+    framework_roots,
+    having,
+    makes_logger,
+    makes_step,
+    submits,
+    table_roots,
+    transforms,
+)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +49,21 @@ def test_what_makes_a_step(name: str, is_one: bool) -> None:
 )
 def test_what_submits(name: str, is_one: bool) -> None:
     assert submits(name) is is_one
+
+
+@pytest.mark.parametrize(
+    ("asked", "name", "is_one"),
+    [
+        (transforms, "sklearn.preprocessing.StandardScaler", True),
+        (transforms, "sklearn.linear_model.Ridge", False),
+        (chains, "sklearn.pipeline.make_pipeline", True),
+        (chains, "shop.pipeline.make", False),
+        (makes_logger, "structlog.get_logger.bind", True),
+        (makes_logger, "shop.get_logger", False),
+    ],
+)
+def test_what_calls_make(asked: Callable[[str], bool], name: str, is_one: bool) -> None:
+    assert asked(name) is is_one
 
 
 def test_roots_come_from_the_catalogue() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Annotated
@@ -12,6 +13,23 @@ from assessor.catalog.loading import Source, Value, load_value
 
 Name = Annotated[str, Field(pattern=r"^\S+$")]
 Words = Annotated[str, Field(pattern=r"^\S+(?: \S+)*$")]
+
+
+class LockedInstall(Value):
+    """A command that installs what a lock says; `flags` and `locks` name several of which one is enough."""
+
+    command: Words
+    flags: tuple[Name, ...] = ()
+    locks: tuple[Name, ...] = ()
+
+    def is_in(self, words: tuple[str, ...], locks: Set[str]) -> bool:
+        """The command line installs from a lock of the kinds that are there."""
+        program, _, action = self.command.partition(" ")
+        if words[0] != program or (action and action not in words[1:3]):
+            return False
+        return (not self.flags or not set(self.flags).isdisjoint(words)) and (
+            not self.locks or not locks.isdisjoint(self.locks)
+        )
 
 
 class Programs(Value):
@@ -31,6 +49,17 @@ class Programs(Value):
     only_read: frozenset[Name]
     work_on_code: frozenset[Name]
     get_ready: frozenset[Words]
+    locked_installs: tuple[LockedInstall, ...]
+    javascript_locks: frozenset[Name]
+    make_environments: frozenset[Name]
+    copy_to_bucket: tuple[Words, ...]
+    submit_work: frozenset[Name]
+    start_services: tuple[Words, ...]
+    restart_services: frozenset[Name]
+    clients: frozenset[Name]
+    check_together: frozenset[Name]
+    limit_complexity: frozenset[Name]
+    may_limit_complexity: frozenset[Name]
     render_templates: frozenset[Words]
     run_together: frozenset[Words]
     publish_pages: frozenset[Name]

@@ -140,7 +140,9 @@ class Tool(Value):
 
     `off_by` names variables of a run's environment with the values (any case) under which the product does nothing there.
     `traits`, `steps` (calls, decorators and base classes each of which makes one step of a pipeline), `submits`
-    (calls that start a run of a pipeline elsewhere) and `captures` prove nothing alone: rules ask for them.
+    (calls that start a run of a pipeline elsewhere), `transforms` (calls that fit or apply a preparation of data, no
+    model), `chains` (calls that make preparation and model one object), `loggers` (calls that return a logger) and `captures`
+    prove nothing alone: rules ask for them.
     `shipped_models`: how images and addresses begin of the models that the product's own documentation serves; a definition
     of nothing else serves no model of a project.
     """
@@ -156,6 +158,9 @@ class Tool(Value):
     traits: tuple[Trait, ...] = ()
     steps: tuple[CallPattern, ...] = ()
     submits: tuple[CallPattern, ...] = ()
+    transforms: tuple[CallPattern, ...] = ()
+    chains: tuple[CallPattern, ...] = ()
+    loggers: tuple[CallPattern, ...] = ()
     captures: tuple[Capture, ...] = ()
     shipped_models: tuple[Annotated[str, Field(min_length=5)], ...] = ()
     proves: tuple[Proof, ...] = ()

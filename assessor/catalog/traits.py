@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from typing import Literal
 
 from assessor.catalog.patterns import matches_call
 from assessor.catalog.tools import Trait, load_tools
@@ -45,18 +46,46 @@ def submits(name: str) -> bool:
     return _fits("submits", name)
 
 
-def _fits(trait: str, name: str) -> bool:
+@lru_cache(maxsize=16384)
+def transforms(name: str) -> bool:
+    """A call of that dotted name fits or applies a preparation of data, no model."""
+    return _fits("transforms", name)
+
+
+@lru_cache(maxsize=16384)
+def chains(name: str) -> bool:
+    """A call of that dotted name makes preparation and model one object."""
+    return _fits("chains", name)
+
+
+@lru_cache(maxsize=16384)
+def makes_logger(name: str) -> bool:
+    """A call of that dotted name, or what it is called on, returns a logger."""
+    return _fits("loggers", name) or _fits("loggers", name.rpartition(".")[0])
+
+
+@cache
+def persistence_roots() -> tuple[str, ...]:
+    """Packages that write objects to disk, with a dot behind each: beginnings of their calls."""
+    return tuple(f"{name}." for tool in load_tools() if tool.category == "persistence" for name in tool.imports)
+
+
+_Patterned = Literal["steps", "submits", "transforms", "chains", "loggers"]
+
+
+def _fits(trait: _Patterned, name: str) -> bool:
     patterns = _patterns(trait)
     keys = (name.partition(".")[0], f"?{name.rpartition('.')[2]}")
     return any(matches_call(pattern, name) for key in keys for pattern in patterns.get(key, ()))
 
 
 @cache
-def _patterns(trait: str) -> Mapping[str, tuple[str, ...]]:
+def _patterns(trait: _Patterned) -> Mapping[str, tuple[str, ...]]:
     """The patterns of a trait by what a name must hold to match: its first word, or `?last`."""
     found: dict[str, list[str]] = defaultdict(list)
     for tool in load_tools():
-        for pattern in tool.steps if trait == "steps" else tool.submits:
+        patterns: tuple[str, ...] = getattr(tool, trait)
+        for pattern in patterns:
             head, _, rest = pattern.partition(".")
             found[f"?{rest.rpartition('.')[2]}" if head == "?" else head].append(pattern)
     return {key: tuple(several) for key, several in found.items()}

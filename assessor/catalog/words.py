@@ -94,6 +94,12 @@ def speaks_of(concept: str, name: str) -> bool:
     return concepts()[concept].is_in(name)
 
 
+def stem_of(path: str) -> str:
+    """The name of a file without folders and ending."""
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[0] or name
+
+
 def speaks_of_any(names: tuple[str, ...], name: str) -> bool:
     """The name speaks of one of several concepts."""
     return any(speaks_of(concept, name) for concept in names)

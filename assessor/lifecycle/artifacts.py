@@ -7,16 +7,15 @@ Lineage Tracking"; learn.microsoft.com "CLI (v2) pipeline job YAML schema".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assessor.hits.scene import Scene
+from assessor.lifecycle.expressions import bodies
 from assessor.project.model import ProjectFile, Role
 
 _TYPED = frozenset({"Input", "Output", "InputPath", "OutputPath"})
 """Annotations of Kubeflow Pipelines for what a component takes and gives (https://www.kubeflow.org/docs/components/pipelines)."""
-_OUTPUT = re.compile(r"\$\{\{\s*parent\.jobs\.\w+\.outputs\.\w+\s*\}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ def handed_on(scene: Scene) -> Iterator[Handed]:
     for file, resources in scene.project.having(lambda f: f.resources, frozenset({Role.FIRST_PARTY})):
         for resource in resources:
             if resource.system == "azureml":
-                line = next((line for _, value, line in resource.settings if _OUTPUT.search(value)), 0)
+                line = next((line for _, value, line in resource.settings if any(map(_is_output, bodies(value)))), 0)
                 if line:
                     yield Handed(file, line, "azure-ml", "a job of the pipeline takes the output of another one")
                     break
@@ -52,6 +51,12 @@ def kept_models(scene: Scene) -> Iterator[Handed]:
             if reference.name.startswith("kfp.") and reference.name.endswith(".Output.Model"):
                 text = "a step gives its model to the pipeline's store of artifacts"
                 yield Handed(file, reference.line, "kubeflow", text, reference.scope)
+
+
+def _is_output(body: str) -> bool:
+    """`parent.jobs.NAME.outputs.NAME`"""
+    words = body.split(".")
+    return len(words) == 5 and words[:2] == ["parent", "jobs"] and words[3] == "outputs"
 
 
 def _in_code(scene: Scene, file: ProjectFile) -> Handed | None:

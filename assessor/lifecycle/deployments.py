@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from assessor.catalog.programs import programs
 from assessor.facts.place import Place
 from assessor.findings import Hop, Rung
 from assessor.hits.hit import Hit
@@ -109,9 +110,6 @@ class _Guard:
         return "after a gate" if any(stands_before(self._scene, gate, ways) for gate in self._gates) else ""
 
 
-_RESTARTS = {"docker", "docker-compose", "systemctl", "service", "pm2", "supervisorctl", "kubectl", "nomad", "podman"}
-
-
 def over_ssh(scene: Scene) -> Iterator[tuple[Site, Arrival]]:
     """Commands on another machine that start or restart something there."""
     for site in scene.automation.reach.sites:
@@ -119,5 +117,9 @@ def over_ssh(scene: Scene) -> Iterator[tuple[Site, Arrival]]:
             continue
         words = site.invocation.words
         starts = {"up", "run", "restart", "start", "reload", "apply", "deploy", "pull"} & set(words[1:4])
-        if (words[0] in _RESTARTS and starts) or site.invocation.script or words[0] in ("make", "bash", "sh"):
+        if (
+            (words[0] in programs().restart_services and starts)
+            or site.invocation.script
+            or words[0] in ("make", "bash", "sh")
+        ):
             yield site, site.arrival

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from assessor.catalog.words import cut, speaks_of
 from assessor.hits.hit import Hit
+from assessor.lifecycle.expressions import bodies, whole
 from assessor.project.arrivals import Arrival
 
 STAGES = {
@@ -16,11 +17,10 @@ STAGES = {
 }  # fmt: skip
 
 
-_CHOICE = re.compile(r"\$\{\{([^}]{1,300}?)&&\s*'?([\w./:-]+)'?\s*\|\|\s*'?([\w./:-]+)'?\s*\}\}")
+_CHOICE = re.compile(r"(.+?)&&\s*'?([\w./:-]+)'?\s*\|\|\s*'?([\w./:-]+)'?")
 _BY_REF = ("github.ref", "github.base_ref", "github.event")
 _SWITCHES = frozenset({"true", "false", "yes", "no", "on", "off"})
 """Values that switch something and name no target."""
-_OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
 
 
 def _is_switch(value: str) -> bool:
@@ -33,7 +33,8 @@ def chosen_by_condition(text: str) -> tuple[str, ...]:
 
     What a variable or input decides is a setting, and `yes` or `no` names no target.
     """
-    for condition, first, second in _CHOICE.findall(text[:20_000]):
+    choices = filter(None, (_CHOICE.fullmatch(body) for body in bodies(text[:20_000])))
+    for condition, first, second in (found.groups() for found in choices):
         if (
             any(name in condition.lower() for name in _BY_REF)
             and first != second
@@ -46,8 +47,8 @@ def chosen_by_condition(text: str) -> tuple[str, ...]:
 def targets_of(hit: Hit, arrival: Arrival) -> tuple[str, ...]:
     """The targets among which the ref or event chooses, or one for each value of the job's matrix."""
     job = arrival.run.job
-    named = _OF_MATRIX.fullmatch(job.environment)
-    values = dict(job.matrix).get(named[1], ()) if named else ()
+    named = whole(job.environment)
+    values = dict(job.matrix).get(named.removeprefix("matrix."), ()) if named.startswith("matrix.") else ()
     chosen = next(filter(None, map(chosen_by_condition, target_texts(hit, arrival))), ())
     return values if len(values) > 1 else chosen
 

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from assessor.catalog.traits import makes_logger
 from assessor.facts.python import MAIN
 from assessor.hits.hit import Code
 from assessor.hits.scene import Scene
 
 _WRITES = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
-_MAKERS = (
-    "logging.getLogger",
-    "structlog.get_logger",
-    "structlog.getLogger",
-    "loguru.logger.bind",
-    "absl.logging.get_absl_logger",
-)
-"""What returns a logger (https://docs.python.org/3/library/logging.html and the pages of the other libraries)."""
 
 
 def own_loggers(scene: Scene) -> Iterator[tuple[Code, str]]:
@@ -34,6 +27,6 @@ def _makes_logger(scene: Scene, name: str, path: str) -> bool:
     """A first-party function of that name returns what a library of logging made."""
     for target, number in scene.modules.targets(name, path):
         scope = scene.modules.index(target).facts.scopes[number]
-        if number > MAIN and any(origin.startswith(_MAKERS) for _, made_by in scope.returns for origin in made_by):
+        if number > MAIN and any(makes_logger(origin) for _, made_by in scope.returns for origin in made_by):
             return True
     return False

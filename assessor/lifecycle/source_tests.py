@@ -26,9 +26,9 @@ _TOOLS = {
 }
 
 
-_LITERALS = re.compile(
-    r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\b(?:TRUE|FALSE|NULL|NA|true|false|nothing|c|list)\b|[\d.eE]+"
-)
+_TEXTS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+_NAMES = re.compile(r"\b[A-Za-z]\w*")
+_LITERALS = frozenset({"TRUE", "FALSE", "NULL", "NA", "true", "false", "nothing", "c", "list"})
 
 
 _LOOKING = {"names", "colnames", "nrow", "ncol", "dim", "is.na", "anyNA", "anyDuplicated", "complete.cases", "columns"}
@@ -106,4 +106,4 @@ def _expects(call: SourceCall) -> bool:
         call.name.rpartition("::")[2].startswith("expect_") or call.name.startswith("@test_") or call.name == "@test"
     ):
         return False
-    return bool(re.search(r"[A-Za-z]", _LITERALS.sub("", call.arguments)))
+    return not _LITERALS.issuperset(_NAMES.findall(_TEXTS.sub("", call.arguments)))

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from assessor.catalog.traits import framework_roots
+from assessor.catalog.traits import framework_roots, transforms
 from assessor.catalog.words import speaks_of
 from assessor.facts.python import MAIN, MODULE
 from assessor.hits.hit import Code, Hit
@@ -30,19 +30,12 @@ def stations_named(text: str) -> frozenset[str]:
     return frozenset(station for station in _STATIONS if speaks_of(station, text))
 
 
-_TRANSFORMERS = (
-    "sklearn.preprocessing", "sklearn.impute", "sklearn.feature_extraction", "sklearn.decomposition", "sklearn.compose",
-    "sklearn.feature_selection", "sklearn.random_projection", "sklearn.manifold", "imblearn.over_sampling", "category_encoders",
-    "sklearn.model_selection.train_test_split",
-)  # fmt: skip
-
-
 def is_training(hit: Hit) -> bool:
     """A `fit` of a scaler or encoder is data preparation; a `fit` of anything counts only beside an ML framework."""
     if hit.kind != "call" or hit.call is None:
         return True
     name = hit.call.name
-    if name.startswith(_TRANSFORMERS):
+    if transforms(name):
         return False
     head, _, last = name.rpartition(".")
     if last not in ("fit", "train", "partial_fit", "fit_transform"):

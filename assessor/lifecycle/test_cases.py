@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -94,7 +93,7 @@ def _tests_model(
 ) -> bool:
     """It trains or asks a model that it does not itself replace by something else."""
     replaced = _replaced_names(scene, path, number)
-    if any(map(_MODEL_PART.search, replaced)):
+    if any(speaks_of("part_of_model", part) for name in replaced for part in name.split(".")):
         return False
     if "train" in stations or (path, number) in _training_in_tests(scene):
         return True
@@ -205,14 +204,6 @@ def _fixture_calls(scene: Scene, path: str, scope: Scope) -> frozenset[str]:
         for p, n in _fixtures(scene, path, parameter):
             found |= {c.name for c in scene.modules.index(p).calls.get(n, ())}
     return frozenset(found)
-
-
-_MODEL_PART = re.compile(
-    r"(?:^|[._])(?:(?:load|get|fetch|download|init|create|build)_?(?:\w+_)?(?:model|pipeline|predictor|classifier|estimator|artifact|engine)s?"
-    r"|load|models?|\w*predict\w*|classif\w*|infer(?:ence)?\w*|estimator|detector|generator|triton\w*|joblib|pickle|torch|onnx\w*"
-    r"|embed\w*|openai|llm|completions?|grpc\w*|stub|pipeline)(?:$|\.)",
-    re.IGNORECASE,
-)
 
 
 def _replaced_names(scene: Scene, path: str, number: int) -> tuple[str, ...]:

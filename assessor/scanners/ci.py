@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from assessor.catalog.programs import programs
+from assessor.catalog.words import speaks_of
 from assessor.facts.workflow import Workflow
 from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.data_checks import checking_scopes
+from assessor.lifecycle.expressions import bodies
 from assessor.lifecycle.matter import has_matter
 from assessor.lifecycle.order import check_positions, comes_after, is_ci
 from assessor.lifecycle.source_tests import source_tests
@@ -54,11 +56,6 @@ _CHECKS = (
     "testing.coverage",
     "data.validation",
     "deployment.automation",
-)
-
-
-_PAGES = re.compile(
-    r"mkdocs|sphinx|quarto|gh-pages|pages|jekyll|hugo|docs?\b|render|readme|badge|stale|label|greet|bot", re.I
 )
 
 
@@ -117,7 +114,7 @@ def _works_on_code(scene: Scene, site: Site) -> bool:
         return False
     if program == "python":
         started = scene.automation.started_file(site) is not None
-        return started and not _PAGES.search(site.invocation.script or site.invocation.module)
+        return started and not speaks_of("makes_pages", site.invocation.script or site.invocation.module)
     return program in known.work_on_code
 
 
@@ -226,12 +223,6 @@ def _stages(scene: Scene) -> Iterator[Claim]:
 _COMMIT = re.compile(r"@[0-9a-f]{40}$")
 
 
-_INJECTION = re.compile(
-    r"\$\{\{[^}]*github\.(?:event\.(?:issue|pull_request|comment|review|discussion|head_commit|commits|pages)[^}]*"
-    r"(?:title|body|message|name|ref|label|email)|head_ref)[^}]*\}\}"
-)
-
-
 def hardening(scene: Scene) -> Iterator[Statement]:
     """Third-party actions pinned to a commit or explicit least permissions are used; both without injection, enforced."""
     live = [(p, w) for p, w in workflows(scene) if w.provider == "github" and not w.disabled]
@@ -260,7 +251,11 @@ def hardening(scene: Scene) -> Iterator[Statement]:
 def _injected(live: Sequence[tuple[str, Workflow]]) -> Iterator[tuple[str, int]]:
     for path, workflow in live:
         for job in workflow.jobs:
-            yield from ((path, step.line) for step in job.steps if _INJECTION.search(step.script))
+            yield from ((path, step.line) for step in job.steps if _takes_untrusted_text(step.script))
+
+
+def _takes_untrusted_text(script: str) -> bool:
+    return any(speaks_of("outsiders_write", body) for body in bodies(script))
 
 
 def _pins(live: list[tuple[str, Workflow]]) -> tuple[int, int, tuple[str, int]]:

@@ -6,10 +6,13 @@ only a deployed service reads are used, since no pipeline passes them.
 
 from __future__ import annotations
 
-import re
+import math
+import posixpath
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import takewhile, zip_longest
 
+from assessor.catalog.words import speaks_of, stem_of
 from assessor.facts.file import EMPTY
 from assessor.facts.project_files import Resource
 from assessor.findings import Hop, Rung
@@ -33,14 +36,6 @@ from assessor.scanners.claims import (
 )
 
 PRACTICE = "versioning.config"
-
-_FILE = re.compile(
-    r"(?:^|/)(?:params|config\w*|conf|settings|parameters|hyperparam\w*|\w*_config|\w*_params|constants|options|args"
-    r"|\w*_?contract|\w*_?thresholds|\w*_?limits)"
-    r"[\w.-]*\.(?:ya?ml|toml|json|ini|cfg)$"
-    r"|(?:^|/)(?:configs?|conf|configuration|configurations|settings|params|hparams)/.+\.(?:ya?ml|toml|json|ini|cfg)$",
-    re.IGNORECASE,
-)
 
 
 def config(scene: Scene) -> Iterator[Statement]:
@@ -110,9 +105,21 @@ _OTHERS = {
 """Top keys of clusters, collectors, dashboards, alert managers and issue forms."""
 
 
+_ENDINGS = (".yml", ".yaml", ".toml", ".json", ".ini", ".cfg")
+
+
+def _is_named_for_settings(path: str) -> bool:
+    """By its name or by a folder above it."""
+    if not path.lower().endswith(_ENDINGS):
+        return False
+    if speaks_of("settings_file", path.rpartition("/")[2].replace(".", "-").partition("-")[0]):
+        return True
+    return any(speaks_of("settings_folder", folder) for folder in path.split("/")[:-1])
+
+
 def _is_settings(scene: Scene, file: ProjectFile) -> bool:
     """A file of settings by its name or folder that is the project's own."""
-    if file.role not in (Role.FIRST_PARTY, Role.DATA) or file.size <= 2 or not _FILE.search(file.path):
+    if file.role not in (Role.FIRST_PARTY, Role.DATA) or file.size <= 2 or not _is_named_for_settings(file.path):
         return False
     if any(part.startswith(".") for part in file.path.split("/")[:-1]) or _in_chart(scene, file.path):
         return False
@@ -121,18 +128,13 @@ def _is_settings(scene: Scene, file: ProjectFile) -> bool:
     return not any(setting.key.partition(".")[0] in _OTHERS for setting in file.facts.settings)
 
 
-_FOLDER_OF_SETTINGS = re.compile(
-    r"(?:^|/)(?:configs?|conf|configuration|configurations|settings|params|hparams)(?:/.*)?$"
-)
-_PARAMETERS_FILE = re.compile(r"(?:^|/)\w*(?:params|hparam|hyperparam|contract)", re.IGNORECASE)
-
-
 def _beside_code(scene: Scene, file: ProjectFile) -> bool:
     """The folder that it sets up holds code of the project; beside a product's Dockerfile alone it sets up the product."""
-    folder = _FOLDER_OF_SETTINGS.sub("", file.path.rpartition("/")[0])
-    if not folder or _PARAMETERS_FILE.search(file.path):
+    folders = file.path.split("/")[:-1]
+    above = list(takewhile(lambda folder: not speaks_of("settings_folder", folder), folders))
+    if not above or speaks_of("parameters_file", file.path):
         return True
-    return any(code.path.startswith(f"{folder}/") for code in scene.project.code_files)
+    return any(code.path.startswith("/".join([*above, ""])) for code in scene.project.code_files)
 
 
 def _in_chart(scene: Scene, path: str) -> bool:
@@ -140,17 +142,16 @@ def _in_chart(scene: Scene, path: str) -> bool:
     return any("/".join([*parts[:depth], "Chart.yaml"]) in scene.project.listed for depth in range(1, len(parts) + 1))
 
 
-_CONSTANTS = re.compile(
-    r"(?:^|/)(?:\w+_)?(?:config|configs|settings|constants?|params|parameters|hyperparameters|hparams)\.py$",
-    re.IGNORECASE,
-)
-
-
 def _constants(scene: Scene) -> Iterator[Claim]:
     """A module that holds nothing but constants: settings apart, yet in code."""
     for file in scene.project.code_files:
         code = file.facts.python
-        if code is None or not _CONSTANTS.search(file.path) or len(code.scopes) > 2 or code.classes:
+        if (
+            code is None
+            or not speaks_of("constants_module", stem_of(file.path))
+            or len(code.scopes) > 2
+            or code.classes
+        ):
             continue
         if code.constants:
             text = f"{file.path} keeps settings as constants in code"
@@ -169,15 +170,6 @@ def _stage_params(scene: Scene) -> Iterator[Claim]:
             yield Claim(subject, text, stage.target.runner, counts=WITH_TESTS)
 
 
-_PARSERS = {
-    "argparse", "click", "typer", "fire", "absl", "hydra", "tyro", "docopt", "simple_parsing", "jsonargparse", "sys",
-    "transformers", "trl", "configargparse", "cyclopts", "defopt", "plac", "clize", "optparse",
-}  # fmt: skip
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", re.IGNORECASE)
-_OPTION = re.compile(r"--?[A-Za-z][\w.-]*")
-_OVERRIDE = re.compile(r"\+{0,2}[A-Za-z_][\w.]*=(?!=).+")
-
-
 def _arguments(scene: Scene) -> Iterator[Claim]:
     """Settings on the command line by which a run without a person starts training that reads them."""
     trained = {(way.run.key, way.step) for way in _training_ways(scene)}
@@ -192,15 +184,31 @@ def _arguments(scene: Scene) -> Iterator[Claim]:
 
 def _passes_settings(arguments: tuple[str, ...]) -> bool:
     """A number, an override, or an option with a value that is no path."""
-    for at, word in enumerate(arguments):
-        if _NUMBER.fullmatch(word) or _OVERRIDE.fullmatch(word):
+    for word, following in zip_longest(arguments, arguments[1:], fillvalue=""):
+        if _is_number(word) or _is_override(word):
             return True
         name, equals, value = word.partition("=")
-        following = arguments[at + 1] if at + 1 < len(arguments) else ""
         given = value if equals else following
-        if _OPTION.fullmatch(name) and given and not given.startswith("-") and not re.search(r"[/\\]|\.\w+$", given):
+        if name.startswith("-") and name.lstrip("-")[:1].isalpha() and given[:1] != "-" and _is_no_path(given):
             return True
     return False
+
+
+def _is_number(word: str) -> bool:
+    try:
+        return math.isfinite(float(word))
+    except ValueError:
+        return False
+
+
+def _is_override(word: str) -> bool:
+    """`model.depth=3`, `+trainer=gpu`: a setting by its dotted name."""
+    name, _, value = word.partition("=")
+    return bool(value) and value[0] != "=" and name.lstrip("+").replace(".", "_").isidentifier()
+
+
+def _is_no_path(value: str) -> bool:
+    return bool(value) and not {"/", "\\"} & set(value) and not posixpath.splitext(value)[1]
 
 
 def _reads_arguments(scene: Scene, site: Site) -> bool:
@@ -208,7 +216,7 @@ def _reads_arguments(scene: Scene, site: Site) -> bool:
     file = scene.project.files.get(started) if started else None
     if file is None or file.code is None:
         return False
-    return any(imported.target.partition(".")[0] in _PARSERS for imported in file.code.imports)
+    return any(speaks_of("argument_parser", imported.target.partition(".")[0]) for imported in file.code.imports)
 
 
 _NO_PARAMETER = {"self", "cls", "context", "ctx"}
@@ -233,12 +241,6 @@ def _pipeline_parameters(scene: Scene, passed: Ways) -> Iterator[Claim]:
             yield Claim(Code(hit.file, hit.scope, scope.line), text, hit.tool.id, counts=passed)
 
 
-_PARAMETERS = re.compile(
-    r"(?:^|\.)(?:UserParameters|HyperParameters|hyperparameters|base_parameters|named_parameters|python_params|job_parameters"
-    r"|notebook_params|parameters)(?:\.|$)"
-)
-
-
 def _resource_parameters(scene: Scene, passed: Ways) -> Iterator[Claim]:
     """Parameters in the definition of a job or pipeline: those of a cloud's own format."""
     for file, resources in scene.project.having(lambda f: f.resources):
@@ -249,14 +251,15 @@ def _resource_parameters(scene: Scene, passed: Ways) -> Iterator[Claim]:
                 yield Claim(Written(file, line), text, resource.system, counts=replace(passed, tests=True))
 
 
-_JOBS = {"databricks", "azureml", "sagemaker", "vertex", "argo"}
-
-
 def _parameter_line(resource: Resource) -> int:
     """The line of the first parameter that a job is given; 0 where there is none."""
     if resource.system == "azureml":
         read = any("parent.inputs." in value or "inputs." in value for _, value, _ in resource.settings)
         return next((line for key, _, line in resource.settings if key.startswith("inputs.") and read), 0)
-    if resource.system in _JOBS or "CodePipeline" in resource.kind:
-        return next((line for key, _, line in resource.settings if _PARAMETERS.search(key)), 0)
+    if speaks_of("system_of_jobs", resource.system) or "CodePipeline" in resource.kind:
+        return next((line for key, _, line in resource.settings if _passes(key)), 0)
     return 0
+
+
+def _passes(key: str) -> bool:
+    return any(speaks_of("parameters_of_job", part) for part in key.split("."))

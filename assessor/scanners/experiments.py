@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from assessor.catalog.traits import persistence_roots
 from assessor.catalog.words import speaks_of
 from assessor.facts.python import MAIN, Call
 from assessor.findings import Finding, NearMiss, Rung
@@ -65,12 +66,11 @@ def tuning(scene: Scene) -> Iterator[Statement]:
             yield Claim(hit, "a search in a notebook only", hit.tool.id, Rung.DECLARED, counts=NONE, alone=True)
 
 
-_SERIALISERS = ("pickle.", "joblib.", "dill.", "cloudpickle.", "torch.save", "skops.", "onnx.")
-
-
 def _keeps(call: Call) -> bool:
     """The call logs or writes results; storing an object by a serialiser keeps the model, not its metrics."""
-    return speaks_of("keeps_results", call.name.rpartition(".")[2]) and not call.name.startswith(_SERIALISERS)
+    return speaks_of("keeps_results", call.name.rpartition(".")[2]) and not call.name.startswith(
+        (*persistence_roots(), "torch.save")
+    )
 
 
 def evaluation(scene: Scene) -> Iterator[Statement]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from assessor.catalog.words import speaks_of
 from assessor.facts.place import Place
 from assessor.facts.project_files import Document
 from assessor.facts.python import PythonFacts
@@ -31,11 +31,6 @@ def documents(scene: Scene, *kinds: str) -> Iterator[tuple[ProjectFile, Document
 
 MIN_README_WORDS = 60
 """Without commands, a README with fewer words than this cannot tell how to install and use."""
-
-
-_USE = re.compile(
-    r"install|usage|use|getting started|quick ?start|set ?up|run|how to|requirements|start|deploy|train", re.IGNORECASE
-)
 
 
 def documentation(scene: Scene) -> Iterator[Statement]:
@@ -65,7 +60,7 @@ def _readmes(scene: Scene) -> Iterator[Claim | NearMiss]:
 
 def _tells_how(document: Document) -> bool:
     """It shows commands under a heading of use, or has enough words to say it."""
-    headed = any(_USE.search(heading) for heading, _ in document.headings)
+    headed = any(speaks_of("tells_how", heading) for heading, _ in document.headings)
     if headed and document.code_blocks > 0:
         return True
     wanted = MIN_README_WORDS if headed or document.code_blocks else 5 * MIN_README_WORDS
@@ -141,12 +136,6 @@ def dependency_updates(scene: Scene) -> Iterator[Statement]:
             yield seen(hit, at_least=Rung.ABSENT)
 
 
-_ENVIRONMENT = re.compile(
-    r"^(?:os\.environ|os\.getenv|os\.environ\.get|environ\.|dotenv\.|decouple\.|pydantic_settings\.|google\.cloud\.secretmanager|"
-    r"boto3\.client|hvac\.|azure\.keyvault|streamlit\.secrets|prefect\.blocks|airflow\.models\.Variable|airflow\.hooks)"
-)
-
-
 _FOREIGN = frozenset({Role.VENDORED, Role.GENERATED, Role.ELSEWHERE})
 
 
@@ -186,7 +175,7 @@ def _read_from(scene: Scene) -> Place | None:
     """Where the environment or a secret store is read."""
     for file in scene.project.code_files:
         for call in file.facts.python.calls if file.facts.python else ():
-            if _ENVIRONMENT.match(call.name):
+            if speaks_of("reads_secret", call.name):
                 return file.at(call.line)
     return None
 

@@ -7,11 +7,11 @@ most: rung, first-party modules before notebooks and tests, files named for the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from assessor.catalog.practices import practice_rungs
+from assessor.catalog.words import cut
 from assessor.facts.place import BlindSpot, Place
 from assessor.findings import LADDER, Evidence, Finding, Hop, NearMiss, Rung
 from assessor.hits.hit import Hit
@@ -233,8 +233,8 @@ def _order(practice: str, claim: Claim, evidence: Evidence) -> _Order:
 
 def _named_for(practice: str, path: str) -> int:
     """How many words of the path are those of the practice: `train.py` for training, `monitoring/drift.py` for drift."""
-    wanted = {word[:_STEM] for word in re.split(r"[._]", practice)}
-    words = {word[:_STEM] for word in re.split(r"[^a-z]+", path.lower()) if len(word) > 2}
+    wanted = {word[:_STEM] for word in cut(practice).split()}
+    words = {word[:_STEM] for word in cut(path).split() if len(word) > 2}
     return len(wanted & words)
 
 

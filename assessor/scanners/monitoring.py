@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from assessor.catalog.words import speaks_of
+from assessor.catalog.words import speaks_of, stem_of
 from assessor.facts.place import Place
 from assessor.facts.project_files import Resource, Service
 from assessor.facts.python import PythonFacts
@@ -205,14 +205,10 @@ def _of_production(scene: Scene, hit: Hit) -> bool:
     code = hit.file.code
     assert code is not None
     scope = code.scopes[hit.scope]
-    named = speaks_of("watches_production", scope.name) or speaks_of("watches_production", _stem(hit.file.path))
+    named = speaks_of("watches_production", scope.name) or speaks_of("watches_production", stem_of(hit.file.path))
     given = any(speaks_of("judged_later", name) for name in scope.parameters)
     named = named or (given and speaks_of("watches_production", hit.file.path))
     return named and not hit.in_notebook and not _trains(scene, hit.file) and _reads_rows(scene, hit)
-
-
-def _stem(path: str) -> str:
-    return path.rpartition("/")[2].rpartition(".")[0]
 
 
 def _trains(scene: Scene, file: ProjectFile) -> bool:

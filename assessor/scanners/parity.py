@@ -7,10 +7,11 @@ skew that this practice prevents begins exactly there.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
-from assessor.facts.python import MAIN, MODULE, PythonFacts
+from assessor.catalog.traits import chains, transforms
+from assessor.catalog.words import speaks_of, stem_of
+from assessor.facts.python import MAIN, MODULE, Call, PythonFacts
 from assessor.findings import NearMiss
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called, called_from
@@ -21,23 +22,6 @@ from assessor.project.modules import ScopeKey
 from assessor.scanners.claims import NONE, Claim, Statement, seen
 
 PRACTICE = "data.parity"
-
-
-_PREPARES = re.compile(
-    r"(?:^|_)(?:preprocess\w*|prep|prepare\w*|transform\w*|featuri[sz]e\w*|features?|engineer\w*|clean\w*|encode\w*|"
-    r"normali[sz]e\w*|standardi[sz]e\w*|scale|impute\w*|vectori[sz]e\w*|tokeni[sz]e\w*|process)(?:$|_)"
-)
-
-
-_PREPARING_FILE = re.compile(
-    r"(?:^|/)(?:\w+_)?(?:features?|featuri[sz]ation|preprocess\w*|preparation|transforms?|transformers?|transformations?|"
-    r"feature_engineering|cleaning)\.py$"
-)
-
-
-_NO_PREPARATION = re.compile(
-    r"^(?:load|read|get_data|fetch|download|save|write|split|plot)|_?(?:names?|list|store|columns?)$"
-)
 
 
 def parity(scene: Scene) -> Iterator[Statement]:
@@ -68,10 +52,10 @@ def _shared_functions(scene: Scene, training: list[ScopeKey], serving: list[Scop
 
 def _is_preparation(scene: Scene, key: ScopeKey) -> bool:
     scope = scene.modules.index(key[0]).facts.scopes[key[1]]
-    name = scope.name.rpartition(".")[2].lower()
-    if key[1] in (MODULE, MAIN) or scope.is_stub or _NO_PREPARATION.search(name):
+    name = scope.name.rpartition(".")[2]
+    if key[1] in (MODULE, MAIN) or scope.is_stub or speaks_of("only_moves_data", name):
         return False
-    return bool(_PREPARES.search(name) or _PREPARING_FILE.search(key[0]))
+    return speaks_of("preparation", name) or speaks_of("preparing_file", stem_of(key[0]))
 
 
 def with_callers(scene: Scene, scopes: Iterable[ScopeKey]) -> set[ScopeKey]:
@@ -94,53 +78,32 @@ def with_callers(scene: Scene, scopes: Iterable[ScopeKey]) -> set[ScopeKey]:
 # ---- one stored object ----
 
 
-_STORED = re.compile(
-    r"(?:^|[/_\-.])(?:scaler\w{0,60}|\w{0,60}encoders?|\w{0,60}vectori[sz]er|preprocessor|preprocess|preprocessing|transformer|tokenizer|imputer|"
-    r"dv|tfidf|column_transformer|feature_pipeline|label_binarizer|normalizer)(?:[_\-]\w+)?"
-    r"\.(?:pkl|pickle|joblib|b|bin|sav|dill|onnx|json)$",
-    re.IGNORECASE,
-)
-
-
-_WRITES = re.compile(r"(?:^|\.)(?:dump|save\w*|log_artifacts?|log_model|to_disk|write_\w+)$")
-
-
-_READS = re.compile(r"(?:^|\.)(?:load\w*|download_\w+|read_\w+|from_disk)$")
-
-
 def _shared_transformers(scene: Scene, training: list[ScopeKey], serving: list[ScopeKey]) -> Iterator[Claim]:
     """One file name of a fitted transformer that training writes and serving reads."""
-    written = _stored_names(scene, {path for path, _ in with_callers(scene, training)}, _WRITES)
-    read = _stored_names(scene, {path for path, _ in called_from(scene, serving)}, _READS)
+    written = _stored_names(scene, {path for path, _ in with_callers(scene, training)}, "stores_object")
+    read = _stored_names(scene, {path for path, _ in called_from(scene, serving)}, "loads_object")
     for name in sorted(written.keys() & read.keys()):
         path, line = read[name]
         text = f"serving loads {name}, which training fitted and stored ({written[name][0]})"
         yield Claim(scene.project.files[path].at(line), text)
 
 
-def _stored_names(scene: Scene, paths: set[str], pattern: re.Pattern[str]) -> dict[str, tuple[str, int]]:
+def _stored_names(scene: Scene, paths: set[str], concept: str) -> dict[str, tuple[str, int]]:
     found: dict[str, tuple[str, int]] = {}
     for path in sorted(paths):
         facts = scene.modules.index(path).facts
-        if any(pattern.search(call.name) for call in facts.calls):
+        if any(speaks_of(concept, call.name.rpartition(".")[2]) for call in facts.calls):
             texts = [(text.value, text.line) for text in facts.texts]
             texts += [(str(constant.value), constant.line) for constant in facts.constants]
             for value, line in texts:
-                if _STORED.search(value):
+                if _holds_transformer(value):
                     found.setdefault(value.rpartition("/")[2], (path, line))
     return found
 
 
-_PIPELINES = {
-    "sklearn.pipeline.Pipeline", "sklearn.pipeline.make_pipeline", "imblearn.pipeline.Pipeline",
-    "imblearn.pipeline.make_pipeline", "pyspark.ml.Pipeline",
-}  # fmt: skip
-
-
-_PARTS = (
-    "sklearn.preprocessing.", "sklearn.compose.ColumnTransformer", "sklearn.compose.make_column_transformer",
-    "sklearn.impute.", "sklearn.feature_extraction.", "pyspark.ml.feature.", "category_encoders.",
-)  # fmt: skip
+def _holds_transformer(path: str) -> bool:
+    name, _, ending = path.rpartition("/")[2].rpartition(".")
+    return speaks_of("ending_of_object", ending) and speaks_of("stored_transformer", name)
 
 
 def _stored_pipelines(scene: Scene, training: list[ScopeKey], serving: list[ScopeKey]) -> Iterator[Claim]:
@@ -152,7 +115,7 @@ def _stored_pipelines(scene: Scene, training: list[ScopeKey], serving: list[Scop
     near = {path for path, _ in work} | _made_elsewhere(scene, work)
     for path in sorted(near):
         facts = scene.modules.index(path).facts
-        pipeline = next((call for call in facts.calls if call.name in _PIPELINES), None)
+        pipeline = next((call for call in facts.calls if chains(call.name)), None)
         if pipeline and _has_preparation(facts) and _is_stored(scene, near):
             text = "the preparation is part of a fitted pipeline, stored by training and loaded to serve"
             yield Claim(scene.project.files[path].at(pipeline.line), text, "scikit-learn")
@@ -189,7 +152,7 @@ def _fitted_and_stored(scene: Scene) -> dict[str, str]:
     for file in scene.project.code_files:
         facts = scene.modules.index(file.path).facts
         fitted = _has_preparation(facts) and any(call.name.endswith((".fit", ".fit_transform")) for call in facts.calls)
-        if fitted and any(_WRITES.search(call.name) for call in facts.calls):
+        if fitted and any(_stores(call) for call in facts.calls):
             found.update((name, file.path) for name, _ in _files_named(facts))
     return found
 
@@ -205,38 +168,34 @@ def _files_named(facts: PythonFacts) -> list[tuple[str, int]]:
 
 
 def _has_preparation(facts: PythonFacts) -> bool:
-    return any(call.name.startswith(_PARTS) for call in facts.calls)
+    return any(transforms(call.name) for call in facts.calls)
 
 
 def _is_stored(scene: Scene, paths: set[str]) -> bool:
-    return any(_WRITES.search(call.name) for path in paths for call in scene.modules.index(path).facts.calls)
+    return any(_stores(call) for path in paths for call in scene.modules.index(path).facts.calls)
+
+
+def _stores(call: Call) -> bool:
+    return speaks_of("stores_object", call.name.rpartition(".")[2])
 
 
 # ---- one feature store ----
 
 
-_OFFLINE = re.compile(
-    r"\.(?:get_historical_features|get_batch_features|create_training_set|get_feature_view|training_data)$"
-)
-
-
-_ONLINE = re.compile(r"\.(?:get_online_features|get_feature_vectors?|score_batch|get_online_feature_service)$")
-
-
 def _shared_store(scene: Scene) -> Iterator[Claim]:
     """Training reads from the offline side and serving from the online side of one store."""
-    offline = _first_call(scene, _OFFLINE)
-    online = _first_call(scene, _ONLINE)
+    offline = _first_call(scene, "offline_features")
+    online = _first_call(scene, "online_features")
     if offline and online and scene.hits("data.feature_store", notebooks=False):
         text = f"features of training and serving come from one store ({offline[0]})"
         yield Claim(scene.project.files[online[0]].at(online[1]), text)
 
 
-def _first_call(scene: Scene, pattern: re.Pattern[str]) -> tuple[str, int] | None:
+def _first_call(scene: Scene, concept: str) -> tuple[str, int] | None:
     for file in scene.project.code_files:
         if file.code is not None:
             for call in file.code.calls:
-                if pattern.search(call.name):
+                if "." in call.name and speaks_of(concept, call.name.rpartition(".")[2]):
                     return file.path, call.line
     return None
 

@@ -182,9 +182,9 @@ def _configured_limit(scene: Scene) -> Place | None:
 def _limits_complexity(site: Site, is_configured: bool) -> bool:
     """The program knows no other purpose, is told the limit, or reads it from the settings."""
     words = site.invocation.words
-    if words[0] in ("xenon", "complexipy") or any("max-complexity" in w or w.startswith("C90") for w in words):
+    if words[0] in programs().limit_complexity or any("max-complexity" in w or w.startswith("C90") for w in words):
         return True
-    return is_configured and words[0] in ("flake8", "ruff", "pylint", "pre-commit")
+    return is_configured and words[0] in programs().may_limit_complexity
 
 
 # ---- notebooks ----

@@ -6,31 +6,17 @@ sends it data. Does not count: a test client inside the test process, and asking
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 
 from assessor.hits.scene import Scene
 from assessor.lifecycle.asked_servers import tests_that_ask
+from assessor.lifecycle.local_requests import asks_prediction, asks_this_machine, starts_service
 from assessor.lifecycle.order import comes_after
 from assessor.project.arrivals import Arrival, Site
 from assessor.scanners.claims import WITH_TESTS, Claim, Reached, Statement, at_command, seen
 
 PRACTICE = "deployment.compatibility"
-
-
-_LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal")
-
-
-_ASKS = re.compile(
-    r"/(?:v\d+/)?\w*(?:predict|infer|invocation|score|forecast|recommend|classif|generate|embed)\w*", re.IGNORECASE
-)
-
-
-_SENDS = {"-d", "--data", "--data-raw", "--data-binary", "--json", "-F", "--form", "--post-data", "--post-file"}
-
-
-_STARTS = {("docker", "run"), ("docker", "compose"), ("docker-compose", "up"), ("podman", "run"), ("docker", "start")}
 
 
 def compatibility(scene: Scene) -> Iterator[Statement]:
@@ -62,29 +48,19 @@ def _asked(scene: Scene) -> Iterator[Site]:
     for site in scene.automation.reach.sites:
         if site.arrival is None or not site.arrival.is_automatic or site.command.is_remote:
             continue
-        if _starts(site):
+        if starts_service(site):
             started.setdefault(site.arrival.run.key, site.arrival.step)
-        elif _is_request(site) and site.arrival.step >= started.get(site.arrival.run.key, 10**9):
+        elif _asks(site) and site.arrival.step >= started.get(site.arrival.run.key, 10**9):
             yield site
     by_hand: dict[str, int] = {}
     for site in scene.automation.idle_sites:
         if not site.place.path.endswith(".sh"):
             continue  # the targets of a makefile need not run one after the other
-        if _starts(site):
+        if starts_service(site):
             by_hand.setdefault(site.place.path, site.place.line)
-        elif _is_request(site) and site.place.line > by_hand.get(site.place.path, 10**9):
+        elif _asks(site) and site.place.line > by_hand.get(site.place.path, 10**9):
             yield site
 
 
-def _starts(site: Site) -> bool:
-    words = site.invocation.words
-    return tuple(words[:2]) in _STARTS and (words[1] != "compose" or bool({"up", "run"} & set(words[2:5])))
-
-
-def _is_request(site: Site) -> bool:
-    words = site.invocation.words
-    if words[0] not in ("curl", "http", "https", "wget", "hurl", "newman") or not any(
-        _LOCAL.search(word) for word in words
-    ):
-        return False
-    return any(_ASKS.search(word) for word in words) or bool(_SENDS.intersection(words))
+def _asks(site: Site) -> bool:
+    return asks_this_machine(site) and asks_prediction(site)

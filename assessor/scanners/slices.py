@@ -6,7 +6,6 @@ itself. A function counts where its name speaks of slices and it computes metric
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
@@ -21,23 +20,6 @@ from assessor.project.modules import ScopeKey
 from assessor.scanners.claims import Claim, Code, Statement, seen
 
 PRACTICE = "experiments.slices"
-
-
-_SLICED = re.compile(
-    r"(?:^|_)(?:slices?|segments?|subgroups?|cohorts?|sub_?populations?|strata|disaggregated)_?"
-    r"(?:metrics?|eval|evaluation|perf\w*|scores?|report|accuracy|quality|results)(?:$|_)"
-    r"|(?:^|_)(?:metrics?|eval|evaluate|evaluation|perf\w*|scores?|accuracy|quality|results|error|auc|f1|rmse|mae)_(?:by|per|on|for|over|each|across|of)_"
-    r"(?:each_)?(?:slices?|segments?|groups?|subgroups?|cohorts?|region|country|gender|age|race|strat\w+)(?:$|_)"
-    r"|^(?:slice|sliced|per_slice|by_slice|per_segment|by_segment|per_group|group|groupwise)_(?:metrics?|performance|eval\w*|scores?)$"
-)
-
-
-_METRIC = re.compile(
-    r"(?:^|[._])(?:\w*accuracy\w*|\w*precision\w*|\w*recall\w*|f1\w*|f_?beta\w*|\w*auc\w*|\w*mean_squared\w*|\w*rmse|mse|mae|"
-    r"mean_absolute\w*|\w*r2_score|log_?loss|classification_report|confusion_matrix|compute_metrics|calculate_metrics|"
-    r"score|selection_rate|metric_\w+|get_metrics)$"
-    r"|(?:^|\.)evaluate(?:_model|_metrics|_predictions)?$"
-)
 
 
 def slices(scene: Scene) -> Iterator[Statement]:
@@ -100,14 +82,18 @@ def own_slices(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
         index = scene.modules.index(file.path)
         for number, scope in enumerate(index.facts.scopes):
             name = scope.name.rpartition(".")[2]
-            if number in (MODULE, MAIN) or scope.is_stub or not _SLICED.search(name.lower()):
+            if number in (MODULE, MAIN) or scope.is_stub or not _is_by_slice(name):
                 continue
             if "segment" in name.lower() and not table_roots().intersection(
                 i.target.partition(".")[0] for i in index.facts.imports
             ):
                 continue  # of an image or of speech
-            if any(_METRIC.search(call.name) for call in index.calls.get(number, ())):
+            if any(speaks_of("measures", call.name.rpartition(".")[2]) for call in index.calls.get(number, ())):
                 yield file, number, scope.line, scope.name
+
+
+def _is_by_slice(name: str) -> bool:
+    return speaks_of("by_slice", name) and speaks_of("about_quality", name)
 
 
 def _stops(file: ProjectFile, number: int, _: Sequence[Arrival]) -> str | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
+from assessor.catalog.programs import programs
+from assessor.catalog.words import cut, speaks_of, speaks_of_any
 from assessor.facts.place import Place
 from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
+from assessor.lifecycle.local_requests import asks_this_machine, starts_service
 from assessor.lifecycle.order import comes_after, is_ci, shipping_arrivals
 from assessor.lifecycle.source_tests import SourceTest, source_tests
 from assessor.lifecycle.stations import marks
@@ -115,10 +117,6 @@ def _without_assertions(scene: Scene) -> Iterator[Claim | NearMiss]:
             yield NearMiss(place, text)
 
 
-_TEST_SCRIPT = re.compile(r"(?:^|/)(?:tests?|test_\w+|\w+_tests?)\.py$")
-_CALLERS = {"requests", "httpx", "urllib", "pytest", "unittest", "http"}
-
-
 def _scripts_called_tests(scene: Scene) -> list[str]:
     """Modules that are called tests, collect none, and at least call a service or a test framework."""
     known = set(scene.automation.test_files)
@@ -127,10 +125,16 @@ def _scripts_called_tests(scene: Scene) -> list[str]:
         for file in scene.project.ordered
         if file.path not in known
         and file.facts.python
-        and _TEST_SCRIPT.search(file.path)
-        and any(imported.target.partition(".")[0] in _CALLERS for imported in file.facts.python.imports)
+        and file.path.endswith(".py")
+        and speaks_of("test_script", file.path.rpartition("/")[2].removesuffix(".py"))
+        and any(_calls_or_tests(imported.target) for imported in file.facts.python.imports)
         and file.role in LIVE_ROLES
     ]
+
+
+def _calls_or_tests(module: str) -> bool:
+    """A client of services or a framework for tests."""
+    return speaks_of_any(("web_client", "test_framework"), module.partition(".")[0])
 
 
 def _guards_shipping(scene: Scene, shipping: Sequence[Arrival], ways: Sequence[Arrival]) -> str | None:
@@ -145,30 +149,12 @@ def _guards_shipping(scene: Scene, shipping: Sequence[Arrival], ways: Sequence[A
 # ---- integration ----
 
 
-_INTEGRATION = re.compile(r"integration|e2e|end_?to_?end|smoke|functional|system_test|acceptance", re.I)
-
-
-_CLIENTS = (
-    "TestClient",
-    "test_client",
-    "AsyncClient",
-    "APIClient",
-    "LocalStack",
-    "DockerContainer",
-    "DockerCompose",
-    "CliRunner",
-)
-
-
 def integration(scene: Scene) -> Iterator[Statement]:
     """An API client against the app, a pipeline run, a compose test: used, and in CI automated."""
     yield from _cases(scene, partial(_integrates, scene), lambda test: False, "tests components together")
     yield from (seen(hit, counts=WITH_TESTS) for hit in _of_tests(scene, "testing.integration"))
     yield from _scripted(scene)
     yield from _called_services(scene)
-
-
-_LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal")
 
 
 def _called_services(scene: Scene) -> Iterator[Claim]:
@@ -178,27 +164,14 @@ def _called_services(scene: Scene) -> Iterator[Claim]:
         way = site.arrival
         if way is None or not way.is_automatic or not is_ci(way) or site.command.is_remote:
             continue
-        if _starts_service(site):
+        if starts_service(site):
             started.setdefault(way.run.key, site.place.line)
-        elif _calls_here(site) and site.place.line > started.get(way.run.key, 10**9):
+        elif asks_this_machine(site) and site.place.line > started.get(way.run.key, 10**9):
             yield Claim(at_command(site), "CI starts the service and calls it", at_least=Rung.ABSENT, counts=IN_CI)
 
 
-def _starts_service(site: Site) -> bool:
-    words = site.invocation.words
-    services = ("docker", "docker-compose", "uvicorn", "gunicorn", "flask")
-    return words[0] in services and bool({"up", "run", words[0]} & set(words[:3]))
-
-
-def _calls_here(site: Site) -> bool:
-    words = site.invocation.words
-    return words[0] in ("curl", "http", "wget", "hurl", "newman") and any(map(_LOCAL.search, words))
-
-
 def _integrates(scene: Scene, case: TestCase) -> bool:
-    clients = any(
-        call.rpartition(".")[2] in _CLIENTS or "TestClient" in call or "test_client" in call for call in case.calls
-    )
+    clients = any(speaks_of("test_client", call.rpartition(".")[2]) for call in case.calls)
     named = _named_integration(case)
     if case.product.together:
         return True
@@ -214,14 +187,12 @@ def _integrates(scene: Scene, case: TestCase) -> bool:
 def _named_integration(case: TestCase) -> bool:
     """Its folder, file or name says so; a word that names the code under test (`acceptance.py`) says nothing of the test."""
     folder, _, file_name = case.file.path.rpartition("/")
-    if _INTEGRATION.search(folder):
+    if speaks_of("integration", folder):
         return True
     subjects = {path.rpartition("/")[2].removesuffix(".py").lower() for path, _ in case.reaches}
-    words = {match.group().lower() for match in _INTEGRATION.finditer(f"{file_name} {case.scope.name}")}
-    return any(not any(word in subject for subject in subjects) for word in words)
-
-
-_CHECKERS = {"newman", "behave", "k6", "locust", "robot", "pytest", "tavern-ci", "schemathesis"}
+    words = cut(f"{file_name} {case.scope.name}").split()
+    own = (word for word in words if len(word) < 3 or not any(word in subject for subject in subjects))
+    return speaks_of("integration", " ".join(own))
 
 
 def _scripted(scene: Scene) -> Iterator[Claim]:
@@ -236,11 +207,11 @@ def _scripted(scene: Scene) -> Iterator[Claim]:
 def _tests_together(scene: Scene, site: Site) -> bool:
     invocation = site.invocation
     subject = f"{invocation.script} {invocation.module} {' '.join(invocation.words[:3])}"
-    if not _INTEGRATION.search(subject.replace("acceptance", "")):  # a model's acceptance is a gate
+    if not speaks_of("integration", subject.replace("acceptance", "")):  # a model's acceptance is a gate
         return False
     if invocation.program == "pytest":
         return _finds_tests(scene, invocation.arguments)
-    return invocation.program in _CHECKERS or scene.automation.started_file(site) is not None
+    return invocation.program in programs().check_together or scene.automation.started_file(site) is not None
 
 
 def _finds_tests(scene: Scene, arguments: tuple[str, ...]) -> bool:

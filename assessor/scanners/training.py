@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from assessor.catalog.programs import programs
 from assessor.catalog.traits import makes_step
 from assessor.catalog.words import speaks_of
 from assessor.facts.place import Place
@@ -222,15 +222,10 @@ def _tool(trained: Hit | Code) -> str:
     return trained.tool.id if isinstance(trained, Hit) else ""
 
 
-_TRAINS = re.compile(r"(?:^|[\s/_.-])(?:re)?train(?:ing)?(?:[\s/_.-]|$)")
-
-
 def _starts_training(site: Site) -> bool:
-    """A command of a training product whose words say train, where no first-party Python is reached."""
+    """A command that starts work elsewhere and whose words say train, where no first-party Python is reached."""
     text = " ".join(site.invocation.words)
-    return bool(_TRAINS.search(text)) and site.invocation.program in (
-        "az", "gcloud", "aws", "sagemaker", "databricks", "prefect", "airflow", "dagster", "zenml", "Rscript", "kubectl", "argo", "yolo", "rasa",
-    )  # fmt: skip
+    return site.invocation.program in programs().submit_work and speaks_of("says_train", text)
 
 
 def _idle_schedules(scene: Scene) -> Iterator[Claim]:
@@ -251,10 +246,12 @@ def _idle_schedules(scene: Scene) -> Iterator[Claim]:
 _EVENTS = {"event", "repository_dispatch", "webhook"}
 
 
-_DATA_PATH = re.compile(
-    r"(?:^|/)(?:data|datasets?|raw|params|configs?|conf|parameters|features)(?:[/.*]|$)|\.(?:csv|parquet|dvc|jsonl)(?:$|\*)|dvc\.(?:yaml|lock)|params",
-    re.IGNORECASE,
-)
+def _is_data_path(pattern: str) -> bool:
+    """A path filter names data, parameters, features or their versions."""
+    path = pattern.rstrip("*")
+    if path.endswith((".csv", ".parquet", ".dvc", ".jsonl", "dvc.yaml", "dvc.lock")) or "params" in path.lower():
+        return True
+    return any(speaks_of("folder_of_data", part.partition(".")[0]) for part in path.split("/"))
 
 
 def trigger(scene: Scene) -> Iterator[Statement]:
@@ -284,7 +281,7 @@ def _data_trigger(run: Run) -> Trigger | None:
         if item.kind in _EVENTS and run.workflow.provider != "github-action":
             if item.kind != "event" or run.workflow.provider in _EVENT_SOURCES:
                 return item
-        only_data = [p for p in item.paths if not p.startswith("!") and _DATA_PATH.search(p)]
+        only_data = [p for p in item.paths if not p.startswith("!") and _is_data_path(p)]
         if only_data and not any(p in ("**", "*") for p in item.paths):
             return item
     return None
@@ -292,7 +289,7 @@ def _data_trigger(run: Run) -> Trigger | None:
 
 def _trigger_text(item: Trigger) -> str:
     if item.paths:
-        return f"a change of {', '.join(p for p in item.paths if _DATA_PATH.search(p))} starts training"
+        return f"a change of {', '.join(p for p in item.paths if _is_data_path(p))} starts training"
     return f"{item.kind.replace('_', ' ')} starts training"
 
 

@@ -5,16 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from assessor.catalog.patterns import matches_command
+from assessor.catalog.programs import programs
+from assessor.catalog.words import speaks_of
+from assessor.facts.commands import Command
 from assessor.facts.place import BlindSpot, Place
 from assessor.facts.project_files import DataVersion, Dependency, Dockerfile, Requirements
 from assessor.facts.python import Call
 from assessor.findings import Finding, Hop, NearMiss, Rung
 from assessor.hits.scene import Scene
 from assessor.lifecycle.artifacts import kept_models
+from assessor.lifecycle.expressions import as_variables
 from assessor.lifecycle.order import best
 from assessor.project.arrivals import ActionSite, Site
 from assessor.project.invocations import interpret
 from assessor.project.model import ProjectFile, Role
+from assessor.readers.packages.requirements import parse
 from assessor.scanners import ladder
 from assessor.scanners.claims import (
     NONE,
@@ -31,13 +37,6 @@ from assessor.scanners.claims import (
     seen,
 )
 from assessor.scanners.configuration import config
-
-_MODEL_FILE = re.compile(
-    r"\.(?:pkl|pickle|joblib|pt|pth|h5|hdf5|keras|onnx|pb|safetensors|ckpt|bst|cbm|model|tflite|gguf|rds|mlmodel)$|"
-    r"(?:^|/)(?:models?|weights|checkpoints?)(?:/|$|\.)",
-    re.IGNORECASE,
-)
-
 
 _VERSION_TAG = re.compile(r"^(?:[\w-]+[@/-])?v?\d+(?:\.\d+){1,3}(?:[-.+]?\w++)*+$|^v\d+$")
 
@@ -66,6 +65,14 @@ def _any_place(scene: Scene) -> Place:
     return Place(readme.path if readme else next(iter(sorted(scene.project.files)), "."), 1)
 
 
+def _is_model_file(path: str) -> bool:
+    """Its ending is that of a stored model, or it or a folder above it is named for models."""
+    ending = path.rpartition(".")[2] if "." in path else ""
+    if speaks_of("ending_of_model", ending):
+        return True
+    return any(speaks_of("folder_of_models", part.partition(".")[0]) for part in path.split("/"))
+
+
 def _tracked(scene: Scene) -> list[tuple[ProjectFile, DataVersion]]:
     found = []
     for file in scene.project.ordered:
@@ -81,7 +88,7 @@ def data(scene: Scene) -> Iterator[Statement]:
     """Tracked outs and versions by code are used; pulled, pushed or written by a run without a person, automated."""
     practice = "versioning.data"
     yield from intended(scene, practice)
-    versions = [(file, version) for file, version in _tracked(scene) if not _MODEL_FILE.search(version.path)]
+    versions = [(file, version) for file, version in _tracked(scene) if not _is_model_file(version.path)]
     tracked = [(file, version) for file, version in versions if version.is_tracked]
     for file, version in tracked:
         yield Claim(file.at(version.line), f"{version.path} is tracked by {version.system}", version.system)
@@ -134,7 +141,7 @@ def models(scene: Scene) -> Iterator[Statement]:
         if site.arrival and site.arrival.is_automatic and _pushes_versions(site)
     )
     for file, version in _tracked(scene):
-        if version.is_tracked and _MODEL_FILE.search(version.path):
+        if version.is_tracked and _is_model_file(version.path):
             text, route = f"{version.path} is tracked by {version.system}", pushing.route if pushing else ()
             carried = route if version.system == "dvc" else ()
             yield Claim(file.at(version.line), text, version.system, carried=carried)
@@ -146,22 +153,13 @@ def _pushes_versions(site: Site) -> bool:
     return words[0] == "dvc" and (words[1:2] in (("push",), ("repro",)) or words[1:3] in _DVC_EXPERIMENTS)
 
 
-_COPY = (("aws", "s3"), ("gsutil",), ("gcloud", "storage"), ("az", "storage"), ("mc", "cp"), ("s5cmd",), ("rclone",))
-
-
-_MODEL_WORD = re.compile(r"model|mlruns|mlflow|artifact|checkpoint|weights", re.IGNORECASE)
-
-
-_MODEL_KEEPER = re.compile(r"(?:register|log|save|publish|upload|push|store)_(?:\w+_)?model(?:_version|_artifacts?)?$")
-
-
 def _logs_a_model(file: ProjectFile, call: Call) -> bool:
     """A model file, a value named so, or the folder of results that a function named for keeping a model logs whole."""
-    keeper = file.code is not None and _MODEL_KEEPER.search(file.code.scopes[call.scope].name.lower())
-    if keeper and call.name.endswith(".log_artifacts"):
+    name = file.code.scopes[call.scope].name if file.code is not None else ""
+    if call.name.endswith(".log_artifacts") and speaks_of("stores", name) and speaks_of("ends_with_model", name):
         return True
     texts = [value for value in call.args if isinstance(value, str)]
-    return any(_MODEL_FILE.search(text) for text in texts) or any(
+    return any(_is_model_file(text) for text in texts) or any(
         "model" in n.rpartition(".")[2].lower() for n in call.names
     )
 
@@ -180,16 +178,13 @@ def _bucket_copies(scene: Scene) -> Iterator[Claim]:
 
 def _copies_a_model(words: tuple[str, ...]) -> bool:
     targets = [word for word in words if "://" in word]
-    if not targets or "$" not in targets[-1] or not any(words[: len(head)] == head for head in _COPY):
+    if not targets or "$" not in targets[-1]:
         return False
-    return any(_MODEL_WORD.search(word) for word in words[1:])
+    copies = any(matches_command(pattern, words) for pattern in programs().copy_to_bucket)
+    return copies and any(speaks_of("kept_model", word) for word in words[1:])
 
 
 _UPLOADS = {"upload_file", "upload_fileobj", "upload_from_filename", "put_object", "upload_blob", "fput_object", "blob"}
-_KEEPERS = re.compile(
-    r"(?:put|upload|save|store|push|copy)_(?:\w+_)?(?:model|checkpoint)s?(?:_\w+)?_to_(?:s3|gcs|blob|bucket|storage|cloud)$"
-)
-"""Methods of a package that keeps models in a bucket, each under a name of its own."""
 
 
 def _keeps_a_version(scene: Scene, file: ProjectFile, call: Call) -> bool:
@@ -197,9 +192,15 @@ def _keeps_a_version(scene: Scene, file: ProjectFile, call: Call) -> bool:
     if last in _UPLOADS and _is_versioned_upload(call):
         return True
     if last in ("put", "put_many", "put_files") and "S3" in call.name.split("."):  # Metaflow: below the path of the run
-        named = any(isinstance(v, str) and _MODEL_FILE.search(v) for v in call.args)
+        named = any(isinstance(v, str) and _is_model_file(v) for v in call.args)
         return _opened_for_the_run(file) and (named or _saves_a_model(file, call.scope))
-    return bool(_KEEPERS.search(last)) and not scene.modules.targets(call.name, file.path)
+    return _brings_model_to_bucket(last) and not scene.modules.targets(call.name, file.path)
+
+
+def _brings_model_to_bucket(name: str) -> bool:
+    """A method of a package that keeps models in a bucket, each under a name of its own."""
+    concepts = ("stores", "model_to_bucket", "ends_with_bucket")
+    return all(speaks_of(concept, name) for concept in concepts)
 
 
 _SAVES = ("save", "save_model", "save_pretrained", "save_weights", "dump")
@@ -218,7 +219,7 @@ def _opened_for_the_run(file: ProjectFile) -> bool:
 def _is_versioned_upload(call: Call) -> bool:
     """The target path has a value in it (`models/{}/model.pkl`) and a text of the call speaks of a model."""
     texts = [v for v in (*call.args, *(value for _, value in call.keywords)) if isinstance(v, str)]
-    return any("{}" in text and "/" in text for text in texts) and any(_MODEL_FILE.search(text) for text in texts)
+    return any("{}" in text and "/" in text for text in texts) and any(_is_model_file(text) for text in texts)
 
 
 # ---- dependencies ----
@@ -246,7 +247,7 @@ def dependencies(scene: Scene) -> Iterator[Statement]:
         for file, lock in scene.project.having(
             lambda f: f.lock, frozenset({Role.FIRST_PARTY, Role.GENERATED, Role.DATA})
         )
-        if lock.packages > 0 and not (beside and lock.tool in _JAVASCRIPT)
+        if lock.packages > 0 and not (beside and lock.tool in programs().javascript_locks)
     ]
     for file, lock in locks:
         text = f"{file.path} locks {lock.packages} packages"
@@ -269,9 +270,6 @@ def _share_of(pinned: int, total: int) -> Rung:
     return Rung.USED if 2 * pinned >= total else Rung.DECLARED
 
 
-_JAVASCRIPT = {"npm", "yarn", "pnpm", "bun", "package-lock"}
-
-
 def _models_without_javascript(scene: Scene) -> bool:
     """The model code is Python, R or Julia, so that JavaScript is a front end, a docs site or infrastructure beside it."""
     return bool(scene.project.code_files or scene.project.notebooks) or any(
@@ -281,47 +279,28 @@ def _models_without_javascript(scene: Scene) -> bool:
     )
 
 
-_PINNED_WORD = re.compile(r"[A-Za-z][\w.-]*(?:\[[\w,-]+\])?(?:==|~=|>=|<=|<|>)\d")
-_PACKAGE_WORD = re.compile(r"[A-Za-z][\w.-]*(?:\[[\w,-]+\])?(?:(?:==|~=|>=|<=|!=|<|>)[\w.*,<>=!-]+)?")
-
-
 def _installed_by_images(scene: Scene) -> Iterator[Claim]:
     """Where no list is kept, the packages that an image build names are the list."""
-    named: list[tuple[str, Place]] = []
-    for file, dockerfile in scene.project.having(lambda f: f.dockerfile):
-        for command in dockerfile.commands:
-            made = interpret(command.argv)
-            words = made.words if made else ()
-            if words[:2] == ("pip", "install") and not {"-r", "--requirement"} & set(words):
-                named += [(w, file.at(command.line)) for w in words[2:] if _PACKAGE_WORD.fullmatch(w) and w != "pip"]
+    named = [
+        (dependency, file.at(command.line))
+        for file, dockerfile in scene.project.having(lambda f: f.dockerfile)
+        for command in dockerfile.commands
+        for dependency in _named_packages(command)
+    ]
     if named:
-        pinned = sum(1 for word, _ in named if _PINNED_WORD.match(word))
+        pinned = sum(1 for dependency, _ in named if dependency.pin != "none")
         text = f"{pinned} of {len(named)} packages that the image installs carry a version or range"
         yield Claim(named[0][1], text, "pip", _share_of(pinned, len(named)))
 
 
-_LOCKED_INSTALLS = (
-    ("uv", "sync", ("--locked", "--frozen")),
-    ("uv", "run", ("--locked", "--frozen")),
-    ("poetry", "install", ()),
-    ("poetry", "sync", ()),
-    ("pipenv", "sync", ()),
-    ("pipenv", "install", ("--deploy", "--ignore-pipfile")),
-    ("pip", "install", ("--require-hashes",)),
-    ("pip-sync", "", ()),
-    ("npm", "ci", ()),
-    ("pdm", "sync", ()),
-    ("pdm", "install", ("--frozen-lockfile", "--check")),
-    ("conda-lock", "install", ()),
-    ("pixi", "install", ("--locked", "--frozen")),
-    ("renv::restore", "", ()),
-)
-
-
-_LOCK_OF = {
-    "uv": {"uv"}, "poetry": {"poetry"}, "pipenv": {"pipenv"}, "npm": {"npm", "package-lock"}, "pdm": {"pdm"},
-    "conda-lock": {"conda-lock"}, "pixi": {"pixi"}, "renv::restore": {"renv"},
-}  # fmt: skip
+def _named_packages(command: Command) -> Iterator[Dependency]:
+    made = interpret(command.argv)
+    words = made.words if made else ()
+    if words[:2] == ("pip", "install") and not {"-r", "--requirement"} & set(words):
+        for word in words[2:]:
+            if word[0].isalpha() and word != "pip" and not {"/", ":"} & set(word):
+                found = parse(word, command.line)
+                yield from [found] if found else ()
 
 
 def _locked_installs(scene: Scene, locks: set[str]) -> Iterator[Claim]:
@@ -351,14 +330,7 @@ _RENV = ("renv::restore",)
 
 def _installs_locked(words: tuple[str, ...], locks: set[str]) -> bool:
     """The command installs what a lock says, and one of its locks is there."""
-    for program, action, flags in _LOCKED_INSTALLS if words else ():
-        if words[0] != program or (action and action not in words[1:3]):
-            continue
-        if (not flags or any(flag in words for flag in flags)) and (
-            program not in _LOCK_OF or _LOCK_OF[program] & locks
-        ):
-            return True
-    return False
+    return bool(words) and any(install.is_in(words, locks) for install in programs().locked_installs)
 
 
 def _install_words(site: Site) -> tuple[str, ...]:
@@ -451,7 +423,7 @@ def _makes_conda(scene: Scene, name: str) -> Iterator[Site | ActionSite]:
     """Commands and actions that are given the file."""
     for site in scene.automation.reach.sites:
         words = site.invocation.words
-        if words[0] in ("conda", "mamba", "micromamba") and any(word.endswith(name) for word in words):
+        if words[0] in programs().make_environments and any(word.endswith(name) for word in words):
             yield site
     for action in scene.automation.reach.actions:
         if any(value.endswith(name) for _, value in action.step.inputs):
@@ -472,15 +444,12 @@ def seeds(scene: Scene) -> Iterator[Statement]:
             yield NearMiss(hit.place, "a seed is fixed in a notebook only", hit.tool.id)
 
 
-_SEED_KEY = re.compile(r"\.(?:\w*_)?(?:seed|random_state|random_seed)$")
-
-
 def _seeds_in_settings(scene: Scene) -> Iterator[Claim]:
     """A number under the key seed in the parameters that a module gives to a library (`{"seed": 42}`)."""
     for file in scene.project.code_files:
         for constant in file.facts.python.constants if file.facts.python else ():
             is_number = isinstance(constant.value, int) and not isinstance(constant.value, bool)
-            if is_number and _SEED_KEY.search(constant.name):
+            if is_number and "." in constant.name and speaks_of("seed", constant.name.rpartition(".")[2]):
                 yield Claim(file.at(constant.line), f"{constant.name} fixes the seed")
 
 
@@ -503,12 +472,6 @@ def releases(scene: Scene) -> Iterator[Statement]:
             yield Claim(at_command(site), text, "docker", Rung.ABSENT, counts=WITH_TESTS)
 
 
-_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
-
-
-_MOVING = re.compile(r":(?:latest|main|master|dev|staging|prod|production)$")
-
-
 def _pushes_a_version(site: Site | ActionSite) -> bool:
     """It pushes an image under a tag of its own: a commit, a git tag, a version."""
     if isinstance(site, Site):
@@ -518,15 +481,19 @@ def _pushes_a_version(site: Site | ActionSite) -> bool:
         return pushes and ("--all-tags" in words or any("$" in tag.rpartition(":")[2] for tag in tags))
     if "build-push-action" not in site.step.uses or site.step.input("push").lower() in ("", "false"):
         return False
-    tags = _EXPRESSION.sub("$", site.step.input("tags")).replace(",", "\n").split()
-    return any("$" in tag.rpartition(":")[2] or re.search(r":v?\d", tag) for tag in tags if not _MOVING.search(tag))
+    tags = as_variables(site.step.input("tags")).replace(",", "\n").split()
+    return any(_is_version(tag.rpartition(":")[2]) for tag in tags)
+
+
+def _is_version(tag: str) -> bool:
+    """A tag that names one state: it differs from run to run, or begins with a number."""
+    return not speaks_of("moving_tag", tag) and ("$" in tag or tag.removeprefix("v")[:1].isdigit())
 
 
 def _is_release(text: str) -> bool:
     """An image pushed as `latest` alone has no version."""
-    if "docker" not in text or "push" not in text:
-        return True
-    return not re.search(r"push\s+\S+:latest$", _EXPRESSION.sub("$", text))
+    words = as_variables(text).split()
+    return "docker" not in text or words[-2:-1] != ["push"] or not words[-1].endswith(":latest")
 
 
 RULES: dict[str, Rule] = {
