@@ -12,6 +12,14 @@ from typing import NoReturn
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line with `arguments` (the process's own if None) and return the exit code."""
+    try:
+        return _answered(arguments)
+    except KeyboardInterrupt:  # also while modules are imported and while an error is told
+        sys.stderr.write("assessor: stopped\n")
+        return 130
+
+
+def _answered(arguments: list[str] | None) -> int:
     import click
 
     from assessor.cli import cli
@@ -32,9 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
     except UserError as error:
         tell(str(error))
         return 2
-    except (click.Abort, KeyboardInterrupt):
-        tell("stopped")
-        return 130
+    except click.Abort:
+        raise KeyboardInterrupt from None
     except OSError as error:  # the machine's trouble: a deleted folder, a full disk, too many open files
         name = f": {error.filename}" if error.filename else ""
         tell(f"{error.strerror or error}{name}")

@@ -50,18 +50,18 @@ _SCANNING_HELPERS = 2
 """More would only wait for the longest scanner."""
 
 
-def rate(project: Project, budget: Budget | None = None) -> dict[str, Finding]:
+def rate(project: Project, budget: Budget | None = None, progress: Progress | None = None) -> dict[str, Finding]:
     """Rate every practice of the catalogue for a project; what only its templates have is declared."""
     from assessor.project.templates import made_project
     from assessor.scanners.templates import with_templates
 
     budget = budget or Budget()
-    found = _rate(project, budget)
+    found = _rate(project, budget, progress)
     made = made_project(project)
     return with_templates(found, _rate(made[0], budget), made[1]) if made else found
 
 
-def _rate(project: Project, budget: Budget) -> dict[str, Finding]:
+def _rate(project: Project, budget: Budget, progress: Progress | None = None) -> dict[str, Finding]:
     from assessor.catalog.practices import load_practices
     from assessor.catalog.tools import load_tools
     from assessor.hits.scene import Scene
@@ -70,6 +70,8 @@ def _rate(project: Project, budget: Budget) -> dict[str, Finding]:
     from assessor.scanners.every import FAILED, all_unknown, scan_all
 
     practices = [practice.id for practice in load_practices()]
+    if progress:
+        progress("joining what the files say")
     share = budget.share(_JOINING_SECONDS + len(project.files) / _FILES_A_SECOND)
     try:
         with at_most(share):
@@ -78,7 +80,7 @@ def _rate(project: Project, budget: Budget) -> dict[str, Finding]:
     except (TooMuch, Exception) as error:
         return all_unknown(practices, f"joining what the files say {FAILED} {type(error).__name__}: {error}")
     helpers = min(spare_processes(), _SCANNING_HELPERS) if len(project.files) >= PARALLEL_FROM else 0
-    return scan_all(scene, practices, helpers, seconds=share)
+    return scan_all(scene, practices, helpers, seconds=share, progress=progress)
 
 
 def rate_snapshot(
@@ -92,6 +94,8 @@ def rate_scopes(
     snapshot: Snapshot, scopes: Sequence[Scope], progress: Progress | None = None, cache: Cache | None = None
 ) -> list[Rated]:
     """Rate a snapshot once for each scope; its files are read once."""
+    if progress:
+        progress("listing files")
     wanted = wanted_files(snapshot, common_exclude(scopes))
     if cache is None or wanted.size > snapshot.limits.max_total_bytes:
         return _read_and_rated(wanted, scopes, progress)[1]  # what that limit leaves out depends on what is read
@@ -146,18 +150,18 @@ def _read_and_rated(
     reading = read_project(wanted, progress, cache, budget)
     found = []
     for number, scope in enumerate(scopes, start=1):
-        if progress:
-            progress(f"rating {scope.unit or 'practices'}" + (f", {number} of {len(scopes)}" if scopes[1:] else ""))
-        found.append(_rated(reading, scope, budget))
+        if progress and scopes[1:]:
+            progress(f"rating unit {scope.unit}", number - 1, len(scopes))
+        found.append(_rated(reading, scope, budget, None if scopes[1:] else progress))
     return reading, found
 
 
-def _rated(reading: Reading, scope: Scope, budget: Budget) -> Rated:
+def _rated(reading: Reading, scope: Scope, budget: Budget, progress: Progress | None = None) -> Rated:
     from assessor.catalog.tools import load_tools
     from assessor.project.libraries import learning_libraries, manifests
 
     project = reading.project.scoped(scope)
-    found = rate(project, budget)
+    found = rate(project, budget, progress)
     spots = dict.fromkeys((*project.blind_spots, *(spot for finding in found.values() for spot in finding.blind_spots)))
     libraries = learning_libraries(project, load_tools())
     return Rated(found, tuple(spots), *_counts(project), libraries, manifests(project))
@@ -201,7 +205,7 @@ def audit(
 ) -> Assessment:
     """Audit a repository, score it by the rubrics and lay it beside the crosswalks.
 
-    `target` is a folder, a git directory or a clone URL; `ref` a revision. `progress` takes one line at a time. Raises
+    `target` is a folder, a git directory or a clone URL; `ref` a revision. `progress` is told what is done. Raises
     SnapshotError for wrong input.
     """
     from assessor.snapshot import open_snapshot

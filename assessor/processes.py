@@ -143,9 +143,23 @@ def _started(
     inherited = [receiver, *(helper.receiver for helper in others)]
     work = (items, there, numbers, sender, working, at_once, bounds, inherited, os.getpid())
     process = context.Process(target=_help, args=work, daemon=True)
-    process.start()
+    with _held_interrupt():
+        process.start()
     sender.close()
     return _Helper(process, receiver, working)
+
+
+@contextmanager
+def _held_interrupt() -> Iterator[None]:
+    """Hold Ctrl-C back: between its fork and `_confine` a helper would answer it with a traceback."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _gathered(
@@ -252,6 +266,8 @@ def _confine(memory: int, parent: int) -> None:
     """End with the parent, by signals as a program does by default, without a core file and within so much memory."""
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     if sys.platform == "linux":
         import ctypes
 

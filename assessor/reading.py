@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from assessor.budget import OUTRAN, Budget, TooMuch, at_most
 from assessor.facts.file import EMPTY, FileFacts
@@ -29,7 +29,12 @@ if TYPE_CHECKING:
     from assessor.snapshot.history import History
     from assessor.snapshot.snapshot import FileEntry, Snapshot
 
-Progress = Callable[[str], None]
+
+class Progress(Protocol):
+    """Told what is being done and, where that is counted, how much of it."""
+
+    def __call__(self, doing: str, done: int = 0, of: int = 0) -> None: ...
+
 
 _READ_ROLES = frozenset(
     {Role.FIRST_PARTY, Role.TEST, Role.DOCUMENTATION, Role.EXAMPLE, Role.DATA, Role.GENERATED, Role.TEMPLATE}
@@ -128,8 +133,8 @@ def read_project(
     missing = [path for path in wanted.entries if path not in files]
     rows: list[tuple[bytes, bytes]] = []
     for file, encoded in _read_files(wanted.tasks(missing), len(missing), budget, keeps=cache is not None):
-        if progress and len(files) % 200 == 0:
-            progress(f"reading {len(files)} of {len(wanted.entries)} files")
+        if progress:
+            progress("reading", len(files), len(wanted.entries))
         files[file.path] = file
         if encoded and file.path in keys:
             rows.append((keys[file.path], encoded))

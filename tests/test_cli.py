@@ -8,17 +8,21 @@ import os
 import subprocess
 import sys
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 
 import jsonschema
 import pytest
+from click.shell_completion import ShellComplete
 
 import assessor
 from assessor.__main__ import main
 from assessor.assessment import Assessment, json_schema
 from assessor.catalog.practices import load_practices
-from assessor.cli import COMMANDS
-from assessor.cli.output import ProgressLine, look_of, write_output
+from assessor.cli import COMMANDS, cli
+from assessor.cli.explain import known_words
+from assessor.cli.output import look_of, write_output
+from assessor.cli.progress import ProgressLine
 from assessor.errors import UserError
 from assessor.rubric.loading import shipped_names
 from tests.conftest import write_files
@@ -236,6 +240,85 @@ def test_every_practice_and_tool_can_be_explained(capsys: pytest.CaptureFixture[
         assert run(capsys, "explain", name)[0] == 0, name
 
 
+@pytest.mark.parametrize(
+    ("arguments", "ids"),
+    [
+        (["practices", "drift", "detected"], ["monitoring.drift"]),
+        (["practices", "-d", "quality", "HOOKS"], ["quality.hooks"]),
+        (["tools", "--practice", "monitoring.drift", "evidently"], ["evidently"]),
+        (["rubrics"], None),
+    ],
+)
+def test_lists_can_be_filtered_and_read_by_programs(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], ids: list[str] | None
+) -> None:
+    rows = json.loads(run(capsys, *arguments, "--json")[1])
+    table = [line.split()[0] for line in run(capsys, *arguments)[1].splitlines()]
+    assert [row["id"] for row in rows] == (ids or table) == table
+
+
+def test_what_a_model_asks_can_be_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    all_, asked = (run(capsys, "practices", *more)[1].splitlines() for more in ([], ["-r", "google"]))
+    assert 0 < len(asked) < len(all_)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("monitoring", "Does anyone learn when"),
+        ("automated", "A route leads there"),
+        ("stages.3", "Level 3 of 5: CI/CD pipeline automation"),
+        ("level 3", "Level 3 of 5: CI/CD pipeline automation"),
+        ("google.2", "Level 2 of 2"),
+        ("Manual process", "Level 1 of 5"),
+        ("ml-test-score.2", "It is reached by points"),
+        ("data in", "station 1 of 10"),
+        ("gated", "training.validation_gate"),
+        ("customer-facing", "stages      level 4, monitoring at level 5"),
+        ("eu-ai-act", "EU AI Act"),
+    ],
+)
+def test_words_of_a_report_are_explained(capsys: pytest.CaptureFixture[str], name: str, shown: str) -> None:
+    assert shown in run(capsys, "explain", name)[1]
+
+
+def test_each_known_word_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in known_words():
+        assert run(capsys, "explain", name)[0] == 0, name
+
+
+@pytest.mark.parametrize(
+    ("words", "begun", "proposed"),
+    [
+        ("explain", "training.val", "training.validation_gate"),
+        ("explain", "stages.", "stages.4"),
+        ("audit --rubric", "goo", "google"),
+        ("audit --crosswalk", "eu", "eu-ai-act"),
+        ("audit --profile", "cust", "customer-facing"),
+        ("audit --format", "", "pdf"),
+        ("gate --require", "testing.u", "testing.unit="),
+        ("gate --require", "testing.unit=", "testing.unit=enforced"),
+        ("gate --min", "mon", "monitoring="),
+        ("gate --min-level", "", "5"),
+        ("plan --to", "", "5"),
+        ("practices --dimension", "g", "governance"),
+        ("tools --practice", "monitoring.d", "monitoring.drift"),
+    ],
+)
+def test_the_shell_proposes_values(words: str, begun: str, proposed: str) -> None:
+    complete = ShellComplete(cli, {}, "assessor", "_ASSESSOR_COMPLETE")
+    assert proposed in [item.value for item in complete.get_completions(words.split(), begun)]
+
+
+def test_formats_are_known_in_any_case_and_options_have_a_letter(
+    project: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    page = tmp_path / "a.html"
+    assert run(capsys, "audit", str(project), "-f", "HTML", "-o", str(page), "-r", "google", "-l", "DE")[0] == 0
+    assert 'lang="de"' in page.read_text("utf-8")
+    assert run(capsys, "-V")[1] == f"assessor {assessor.__version__}\n"
+
+
 def test_tools_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     from assessor.catalog.tools import load_tools
 
@@ -265,6 +348,12 @@ class Terminal(io.StringIO):
         (Terminal(), {"TERM": "dumb"}, None, False),
         (Terminal(), {}, False, False),
         (Terminal(), {"NO_COLOR": "1"}, True, True),
+        (io.StringIO(), {"FORCE_COLOR": "1"}, None, True),
+        (io.StringIO(), {"CLICOLOR_FORCE": "1"}, None, True),
+        (io.StringIO(), {"FORCE_COLOR": "0"}, None, False),
+        (io.StringIO(), {"FORCE_COLOR": ""}, None, False),
+        (io.StringIO(), {"FORCE_COLOR": "1", "NO_COLOR": "1"}, None, False),
+        (io.StringIO(), {"FORCE_COLOR": "1"}, False, False),
         (io.StringIO(), {}, None, False),
         (io.StringIO(), {}, True, True),
     ],
@@ -300,12 +389,64 @@ def test_a_closed_pipe_is_no_bug(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stream", "after", "shown"),
-    [(Terminal(), 5.0, True), (Terminal(), 0.0, False), (io.StringIO(), 5.0, False)],
+    ("stream", "seconds", "shown"),
+    [(Terminal(), 5.0, True), (Terminal(), 0.5, False), (io.StringIO(), 5.0, False)],
 )
-def test_progress_only_on_long_work_at_a_terminal(stream: io.StringIO, after: float, shown: bool) -> None:
-    line = ProgressLine(stream)
-    line.started -= after
-    line("reading 200 of 400 files")
+def test_progress_only_on_long_work_at_a_terminal(stream: io.StringIO, seconds: float, shown: bool) -> None:
+    clock = iter([0.0, 0.0, 0.0, seconds, seconds])
+    line = ProgressLine(stream, now=lambda: next(clock))
+    line("reading", 0, 400)
+    line("reading", 200, 400)
+    assert ("reading" in stream.getvalue()) is shown
+    if shown:
+        assert "████████████░░░░░░░░░░░░  200 of 400  0:05 left" in stream.getvalue()
     line.close()
-    assert ("reading 200" in stream.getvalue()) is shown
+    assert stream.getvalue().endswith("\r\x1b[K") is shown
+
+
+def test_work_that_is_known_to_be_long_is_told_at_once() -> None:
+    stream = Terminal()
+    ProgressLine(stream, is_long=True)("drawing the PDF")
+    assert "drawing the PDF …" in stream.getvalue()
+
+
+def on_a_terminal(*arguments: str, interrupt_at: bytes = b"", **variables: str) -> tuple[int, bytes]:
+    """(exit code, output) of a run at a terminal of 24 lines; Ctrl-C is pressed once when `interrupt_at` is shown."""
+    import pty
+
+    pid, terminal = pty.fork()
+    if not pid:
+        os.environ.update(variables | {"PYTHONPATH": str(ROOT), "LINES": "24", "COLUMNS": "80", "TERM": "xterm"})
+        os.execv(sys.executable, [sys.executable, "-m", "assessor", *arguments])
+    shown = b""
+    with suppress(OSError):  # the end of a terminal
+        while part := os.read(terminal, 65_536):
+            shown += part
+            if interrupt_at and interrupt_at in shown:
+                os.write(terminal, b"\x03")
+                interrupt_at = b""
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown
+
+
+@pytest.mark.slow
+def test_what_is_longer_than_the_terminal_is_paged_and_the_answer_stays(project: Path, tmp_path: Path) -> None:
+    pager = tmp_path / "pager"
+    pager.write_text(f"#!/bin/sh\ncat > {tmp_path}/paged\n", "utf-8")
+    pager.chmod(0o755)
+    code, shown = on_a_terminal("audit", str(project), "-v", "--no-color", PAGER=str(pager))
+    assert (code, b"By other models" in shown, b"Level 1: Manual process" in shown) == (0, False, True)
+    assert "By other models" in (tmp_path / "paged").read_text("utf-8")
+    (tmp_path / "paged").unlink()
+    for arguments in (["audit", str(project)], ["audit", str(project), "-v", "--no-pager"]):
+        assert b"Level 1" in on_a_terminal(*arguments, PAGER=str(pager))[1]
+        assert not (tmp_path / "paged").exists()
+
+
+@pytest.mark.slow
+def test_ctrl_c_leaves_one_line(tmp_path: Path) -> None:
+    write_files(tmp_path, {f"m{number}.py": "import numpy as np\n" * 2_000 for number in range(600)})
+    code, shown = on_a_terminal("audit", str(tmp_path), "--no-cache", interrupt_at=b"reading")
+    assert code == 130
+    after = shown.rpartition(b"\x1b[K")[2].replace(b"^C", b"").split()
+    assert after == [b"assessor:", b"stopped"]

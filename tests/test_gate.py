@@ -272,7 +272,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["--min-level", "3", "--require", "testing.unit=used"], 1, "gate failed: 2 of 2 conditions"),
         ([], 2, "no condition"),
         (["--min-level", "12"], 2, "stages has levels 1 to 5"),
-        (["--min-level", "x"], 2, "'x' is not a valid integer"),
+        (["--min-level", "three"], 2, "'three' is no number; give a whole number from 0 on, for example 3"),
         (["--min", "tests=1"], 2, "did you mean 'testing'?"),
         (["--min", "testing"], 2, "expected NAME=VALUE"),
         (["--require", "testing.unt=used"], 2, "did you mean 'testing.unit'?"),

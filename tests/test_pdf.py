@@ -68,7 +68,7 @@ def assessment() -> Assessment:
     from assessor.audit import audit
     from assessor.cli.audit import chosen_rubrics
 
-    found = audit(str(ROOT / "sample_repos" / "stage3_cicd"), None, chosen_rubrics(()), lambda _: None)
+    found = audit(str(ROOT / "sample_repos" / "stage3_cicd"), None, chosen_rubrics(()))
     return found.model_copy(update={"repository": REPOSITORY})
 
 

@@ -20,9 +20,11 @@ from assessor.catalog.practices import load_practices
 from assessor.facts.place import BlindSpot, Place
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.render.data import json_report
-from assessor.render.terminal.audit import render
+from assessor.render.terminal.audit import MOST_LINES, render
 from assessor.render.terminal.page import MAX_WIDTH, MIN_WIDTH, cells, wrap
 from assessor.render.views.hostile import visible
+from assessor.render.views.texts import load_texts
+from assessor.render.views.view import way_of
 from assessor.rubric.loading import shipped_names, shipped_rubric
 
 if TYPE_CHECKING:
@@ -113,20 +115,55 @@ def row(text: str, name: str) -> str:
         "main · 0123456789 · 2024-05-06",
         "40 files · 38 read · 12 parsed as Python",
         "Level 1: Manual process",
-        "▶ 1  Manual process",
-        "5  Continuous delivery",
         "The cheapest way to level 2",
         "(estimate)",
         "Make the training a pipeline of steps",
         "could not be judged: dvc.yaml:8",
-        "on: push › ci.yml › job test › make check › target check › pytest",
-        "Google Cloud MLOps levels: level 0 of 2, Manual process",
-        "dvc.yaml:8 no YAML",
+        "1 place not read or not understood: dvc.yaml:8 no YAML",
+        "-v all practices, -vv every proof",
         "mlops-assessor 1.2.3, rules 0123456789ab",
     ],
 )
 def test_what_is_shown(shown: str) -> None:
     assert shown in render(WHOLE)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "▶ 1  Manual process",
+        "5  Continuous delivery",
+        "on: push › ci.yml › job test › make check › target check › pytest",
+        "Google Cloud MLOps levels: level 0 of 2, Manual process",
+    ],
+)
+def test_what_verbose_shows_besides(shown: str) -> None:
+    assert shown in render(WHOLE, verbose=1)
+    assert shown not in render(WHOLE)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("width", [MIN_WIDTH, 80, MAX_WIDTH])
+@pytest.mark.parametrize("rubric", shipped_names())
+@pytest.mark.parametrize("assessment", [WHOLE, EVIL], ids=["whole", "evil"])
+def test_an_audit_is_one_screen_and_ends_with_the_answer(
+    assessment: Assessment, rubric: str, width: int, language: str
+) -> None:
+    lines = render(assessment, rubric=rubric, width=width, language=language).splitlines()
+    assert len(lines) <= MOST_LINES
+    card = assessment.scorecards[rubric]
+    titles = [load_texts(language).tr(step.title) for step in way_of(card).steps[:3]]
+    level = next(at for at, line in enumerate(lines) if re.match(rf"(Level|Stufe) {card.level}\b", line))
+    shown = " ".join(" ".join(lines[level:]).split())
+    assert all(title in re.sub(r" [\d.,]+ (to|bis) .{3,20}\((estimate|geschätzt)\)", "", shown) for title in titles)
+    assert lines[-1].strip().endswith(("page", "Seite"))
+
+
+@pytest.mark.parametrize("verbose", [1, 2])
+def test_the_whole_ends_with_the_answer_too(verbose: int) -> None:
+    tail = render(WHOLE, verbose=verbose).split("Level 1: Manual process")[1]
+    assert "The cheapest way to level 2" in tail
+    assert "testing\n" not in tail
 
 
 @pytest.mark.parametrize(
@@ -140,13 +177,13 @@ def test_what_is_shown(shown: str) -> None:
     ],
 )
 def test_a_practice_is_one_row(name: str, starts: str, holds: str) -> None:
-    line = row(render(WHOLE), name)
+    line = row(render(WHOLE, verbose=1), name)
     assert line.startswith(starts)
     assert holds in line
 
 
 def test_unknown_is_told_apart_from_absent() -> None:
-    assert "  ????  pipeline           unknown" in render(WHOLE)
+    assert "  ????  pipeline           unknown" in render(WHOLE, verbose=1)
 
 
 @pytest.mark.parametrize(
@@ -162,8 +199,8 @@ def test_unknown_is_told_apart_from_absent() -> None:
     ],
 )
 def test_verbose_shows_every_proof_and_item(shown: str) -> None:
-    assert shown in render(WHOLE, verbose=True)
-    assert shown not in render(WHOLE)
+    assert shown in render(WHOLE, verbose=2)
+    assert shown not in render(WHOLE, verbose=1)
 
 
 @pytest.mark.parametrize("width", [1, MIN_WIDTH, 80, 100, 1000])
@@ -175,8 +212,8 @@ def test_no_line_is_wider_than_the_terminal(assessment: Assessment, width: int, 
     assert not wide
 
 
-@pytest.mark.parametrize("verbose", [True, False])
-def test_another_language(verbose: bool) -> None:
+@pytest.mark.parametrize("verbose", [0, 1, 2])
+def test_another_language(verbose: int) -> None:
     text = render(WHOLE, language="de", verbose=verbose)
     assert "Stufe 1: " in text
     assert "war nicht zu beurteilen: dvc.yaml:8" in text
@@ -185,14 +222,14 @@ def test_another_language(verbose: bool) -> None:
     assert render(WHOLE, language="de", unicode=False, verbose=verbose).isascii()
 
 
-@pytest.mark.parametrize("verbose", [True, False])
-def test_ascii_where_nothing_else_can_be_shown(verbose: bool) -> None:
+@pytest.mark.parametrize("verbose", [0, 1, 2])
+def test_ascii_where_nothing_else_can_be_shown(verbose: int) -> None:
     assert render(WHOLE, unicode=False, verbose=verbose).isascii()
     assert render(EVIL, unicode=False, verbose=verbose).isascii()
 
 
-@pytest.mark.parametrize("verbose", [True, False])
-def test_what_a_repository_says_is_shown_and_not_obeyed(verbose: bool) -> None:
+@pytest.mark.parametrize("verbose", [0, 1, 2])
+def test_what_a_repository_says_is_shown_and_not_obeyed(verbose: int) -> None:
     text = render(EVIL, verbose=verbose)
     assert "\x1b" not in text
     assert "\x07" not in text
@@ -208,11 +245,11 @@ def test_colour_only_where_asked() -> None:
 
 
 def test_same_assessment_same_text() -> None:
-    assert render(WHOLE, verbose=True) == render(WHOLE, verbose=True)
+    assert render(WHOLE, verbose=2) == render(WHOLE, verbose=2)
 
 
 def test_another_model_can_be_shown() -> None:
-    text = render(WHOLE, rubric="google")
+    text = render(WHOLE, rubric="google", verbose=1)
     assert "Level 0: Manual process" in text
     assert "Five stages of MLOps maturity: level 1 of 5" in text
 

@@ -61,9 +61,16 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, "--version", message="%(prog)s %(version)s")
+@click.version_option(__version__, "--version", "-V", message="%(prog)s %(version)s")
 def cli() -> None:
     """Says how mature the MLOps practice of a machine-learning repository is, and proves it.
 
     Nothing of the repository is run, imported or installed.
+
+    \b
+    assessor audit .                        where it stands, and the first steps
+    assessor audit . --output report.html   the same as a page with all proofs
+    assessor plan . --to 3                  every step to a level
+    assessor gate . --min-level 2           for CI: the exit code is the answer
+    assessor explain training.pipeline      what a word of a report means
     """

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assessor.cli import completion
 from assessor.cli.limits import limit_options
 from assessor.cli.reports import report_options
 from assessor.cli.scope import NO_WISHES, ScopeWishes, scope_options
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from assessor.assessment import Assessment
     from assessor.cache.cache import Cache
-    from assessor.cli.output import ProgressLine
+    from assessor.cli.progress import ProgressLine
     from assessor.cli.reports import Reports
     from assessor.policy.model import Policy
     from assessor.render.pdf.audit import Front
@@ -35,9 +36,11 @@ if TYPE_CHECKING:
 @click.option("--ref", metavar="REF", help="Audit this branch, tag or commit, without checking it out.")
 @click.option(
     "--rubric",
+    "-r",
     "rubrics",
     metavar="NAME|FILE",
     multiple=True,
+    shell_complete=completion.rubrics,
     help="Show this maturity model (default: the configuration's, else stages). May be given again; the first one is shown.",
 )
 @click.option(
@@ -45,9 +48,16 @@ if TYPE_CHECKING:
     "crosswalks",
     metavar="NAME|FILE",
     multiple=True,
+    shell_complete=completion.crosswalks,
     help="Also say which controls of a framework (nist-ai-rmf, iso-42001, eu-ai-act) are supported. May be given again.",
 )
-@click.option("--profile", metavar="NAME", default="", help="The target of a profile: what goes beyond it comes later.")
+@click.option(
+    "--profile",
+    metavar="NAME",
+    default="",
+    shell_complete=completion.profiles,
+    help="The target of a profile: what goes beyond it comes later.",
+)
 @click.option("--policy", metavar="FILE", default="", help="An organisation's policy on statements and targets.")
 @click.option("--strict", is_flag=True, help="Attestations do not count.")
 @report_options("audit")
@@ -156,7 +166,7 @@ def run(wishes: AuditWishes, peek: Callable[[Snapshot], None] | None = None) -> 
     Raises UserError for a wrong target, revision, rubric, crosswalk, profile or configuration, and what `peek` raises.
     """
     from assessor.cli.caching import user_cache
-    from assessor.cli.output import ProgressLine
+    from assessor.cli.progress import ProgressLine
     from assessor.snapshot import SnapshotError, open_snapshot
 
     chosen, laid_beside = chosen_rubrics(wishes.rubrics), chosen_crosswalks(wishes.crosswalks)

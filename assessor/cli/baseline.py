@@ -17,8 +17,10 @@ def baseline() -> None:
 @baseline.command()
 @click.argument("target", default=".")
 @click.option("--ref", metavar="REF", help="The state of this branch, tag or commit.")
-@click.option("--rubric", metavar="NAME|FILE", default="", help="The maturity model whose levels are kept.")
-@click.option("--output", metavar="FILE|-", default="", help="The file; default: the configured one below TARGET.")
+@click.option("--rubric", "-r", metavar="NAME|FILE", default="", help="The maturity model whose levels are kept.")
+@click.option(
+    "--output", "-o", metavar="FILE|-", default="", help="The file; default: the configured one below TARGET."
+)
 @click.option(
     "--allow-lower", metavar="REASON", default="", help="Why the new baseline may keep less than the old one."
 )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.argument("old", metavar="OLD.json")
 @click.argument("new", metavar="NEW.json")
 @click.option(
-    "--rubric", metavar="NAME", default="", help="Compare by this maturity model (default: the newer audit's)."
+    "--rubric", "-r", metavar="NAME", default="", help="Compare by this maturity model (default: the newer audit's)."
 )
 @report_options("comparison")
 def compare(old: str, new: str, rubric: str, reports: Reports) -> None:

@@ -13,7 +13,7 @@ from assessor.project.scope import scope_of
 if TYPE_CHECKING:
     from assessor.cache.cache import Cache
     from assessor.cli.gate_case import Wishes
-    from assessor.cli.output import ProgressLine
+    from assessor.cli.progress import ProgressLine
     from assessor.policy.baseline import Baseline
     from assessor.policy.config import Loaded
     from assessor.policy.deciding import Ratchet, Since

@@ -30,11 +30,15 @@ class Manner:
 
     rubric: str = ""
     language: str = DEFAULT
-    verbose: bool = False
+    verbose: int = 0
+    """1 for every practice, 2 for every proof."""
     colour: bool | None = None
     """What the user asked for; None where nothing."""
     to_file: bool = False
     paper: Paper = "a4"
+    may_page: bool = False
+    """Text for a terminal may be shown by a pager where it is long."""
+    quiet: bool = False
     front: Front | None = None
     """What the repository's configuration puts on documents."""
 
@@ -55,6 +59,8 @@ class Format:
     is_page: bool = False
     """Something on a desktop can open it."""
     is_binary: bool = False
+    is_slow: bool = False
+    """Making it takes seconds, so it is told that it is made."""
     plan: Callable[[Plan, Manner], str | bytes] | None = None
     history: Callable[[Trend, Manner], str | bytes] | None = None
 
@@ -82,7 +88,9 @@ def _terminal(assessment: Assessment, manner: Manner) -> str:
 def _compared_terminal(comparison: Comparison, manner: Manner) -> str:
     from assessor.render.terminal import comparison as comparison_terminal
 
-    return comparison_terminal.render(comparison, verbose=manner.verbose, language=manner.language, **_look(manner))
+    return comparison_terminal.render(
+        comparison, verbose=bool(manner.verbose), language=manner.language, **_look(manner)
+    )
 
 
 def _planned_terminal(plan: Plan, manner: Manner) -> str:
@@ -155,7 +163,7 @@ def _csv(assessment: Assessment, manner: Manner) -> str:
 def _history_terminal(trend: Trend, manner: Manner) -> str:
     from assessor.render.terminal import history as history_terminal
 
-    return history_terminal.render(trend, verbose=manner.verbose, language=manner.language, **_look(manner))
+    return history_terminal.render(trend, verbose=bool(manner.verbose), language=manner.language, **_look(manner))
 
 
 def _history_lines(trend: Trend, manner: Manner) -> str:
@@ -199,7 +207,7 @@ FORMATS = {
     "json": Format(_json, _json, (".json",), is_data=True, plan=_json),
     "jsonl": Format(None, None, (".jsonl", ".ndjson"), is_data=True, history=_history_lines),
     "html": Format(_html, _compared_html, (".html", ".htm"), is_data=True, is_page=True, history=_history_html),
-    "pdf": Format(_pdf, _compared_pdf, (".pdf",), is_page=True, is_binary=True, history=_history_pdf),
+    "pdf": Format(_pdf, _compared_pdf, (".pdf",), is_page=True, is_binary=True, is_slow=True, history=_history_pdf),
     "md": Format(_markdown, _compared_markdown, (".md", ".markdown"), is_data=True, plan=_planned_markdown),
     "md-long": Format(_markdown_document, is_data=True),
     "csv": Format(_csv, None, (".csv",), is_data=True, history=_history_csv),

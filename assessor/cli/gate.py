@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assessor.cli import completion
 from assessor.cli.limits import limit_options
+from assessor.cli.numbers import Number
 from assessor.cli.scope import ScopeWishes, scope_options
 from assessor.errors import UserError
 
@@ -24,16 +26,51 @@ EXIT_HELP = """
 @click.command(help=f"Judge TARGET (a folder, a git directory or a clone URL) by conditions.\n\n{EXIT_HELP}")
 @click.argument("target", default=".")
 @click.option("--ref", metavar="REF", help="Judge this branch, tag or commit, without checking it out.")
-@click.option("--rubric", metavar="NAME|FILE", default="", help="The maturity model whose levels are meant.")
-@click.option("--min-level", type=click.IntRange(min=0), help="The level that must be reached.")
-@click.option("--min-index", type=click.FloatRange(min=0), help="The position, such as 1.5: level 1 and half of 2.")
 @click.option(
-    "--min", "minima", metavar="DIMENSION=N", multiple=True, help="The level that a dimension must not keep away."
+    "--rubric",
+    "-r",
+    metavar="NAME|FILE",
+    default="",
+    shell_complete=completion.rubrics,
+    help="The maturity model whose levels are meant.",
 )
-@click.option("--require", "required", metavar="PRACTICE=RUNG", multiple=True, help="The rung of one practice.")
-@click.option("--min-score", type=click.FloatRange(0, 100), help="Mean of the dimensions' points, 0 to 100.")
-@click.option("--max-unknown", type=click.IntRange(min=0), help="How many practices may be unknown.")
-@click.option("--max-waivers", type=click.IntRange(min=0), help="How many waivers there may be.")
+@click.option(
+    "--min-level",
+    type=Number(least=0),
+    metavar="N",
+    shell_complete=completion.levels,
+    help="The level that must be reached.",
+)
+@click.option(
+    "--min-index",
+    type=Number(least=0, whole=False),
+    metavar="NUMBER",
+    help="The position, such as 1.5: level 1 and half of 2.",
+)
+@click.option(
+    "--min",
+    "minima",
+    metavar="DIMENSION=N",
+    multiple=True,
+    shell_complete=completion.dimension_levels,
+    help="The level that a dimension must not keep away.",
+)
+@click.option(
+    "--require",
+    "required",
+    metavar="PRACTICE=RUNG",
+    multiple=True,
+    shell_complete=completion.practice_rungs,
+    help="The rung of one practice.",
+)
+@click.option(
+    "--min-score",
+    type=Number(least=0, most=100, whole=False),
+    metavar="POINTS",
+    help="Mean of the dimensions' points, 0 to 100.",
+)
+@click.option("--max-unknown", type=Number(least=0), metavar="N", help="How many practices may be unknown.")
+@click.option("--max-waivers", type=Number(least=0), metavar="N", help="How many waivers there may be.")
 @click.option("--strict", is_flag=True, help="Attestations do not count.")
 @click.option("--allow-no-ml", is_flag=True, help="Let a repository without machine learning pass.")
 @click.option(
@@ -48,12 +85,19 @@ EXIT_HELP = """
     help="Why this branch may ask less of itself (configuration, waivers, baseline); with --since.",
 )
 @click.option(
-    "--format", "formats", type=click.Choice(FORMATS), multiple=True, help="May be given again, see --output."
+    "--format",
+    "-f",
+    "formats",
+    type=click.Choice(FORMATS, case_sensitive=False),
+    multiple=True,
+    help="May be given again, see --output.",
 )
 @click.option(
     "--output",
+    "-o",
     "outputs",
     metavar="FILE|-",
+    type=click.Path(allow_dash=True),
     multiple=True,
     help="Where the format given in the same place goes; the last format without one goes to standard output.",
 )
@@ -61,7 +105,9 @@ EXIT_HELP = """
 @limit_options
 @click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing of it.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
-@click.option("--color/--no-color", "colour", default=None, help="Force or forbid colour; NO_COLOR forbids it too.")
+@click.option(
+    "--color/--no-color", "colour", default=None, help="Force or forbid colour, as FORCE_COLOR and NO_COLOR do."
+)
 @click.pass_context
 def gate(
     ctx: click.Context,
@@ -139,7 +185,8 @@ def pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:
     for word in given:
         name, sign, value = word.partition("=")
         if not sign or not name.strip() or not value.strip():
-            raise UserError(f"{option} {word}: expected NAME=VALUE")
+            example = "testing.unit=automated" if option == "--require" else "testing=3"
+            raise UserError(f"{option} {word}: expected NAME=VALUE, for example {option} {example}")
         found[name.strip()] = value.strip()
     return found
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assessor.assessment import Assessment
     from assessor.audit import Parts
     from assessor.cache.cache import Cache
-    from assessor.cli.output import ProgressLine
+    from assessor.cli.progress import ProgressLine
     from assessor.policy.config import Loaded
     from assessor.policy.deciding import Ratchet, Since
     from assessor.policy.effective import Effective
@@ -72,7 +72,7 @@ def prepare(wishes: Wishes, cache: Cache | None = None) -> Case:
 
 def prepare_all(wishes: Wishes, cache: Cache | None = None) -> tuple[Case, ...]:
     """The same, with one case for each unit where the repository is judged by units, lowest first."""
-    from assessor.cli.output import ProgressLine
+    from assessor.cli.progress import ProgressLine
     from assessor.snapshot import SnapshotError, open_snapshot
 
     policy = read_policy(wishes.policy)

@@ -85,7 +85,8 @@ def history(
     The working tree is not touched and nothing is checked out. All revisions are rated by today's rules. The exit code is
     0, or 1 where --fail-if-fell-within found a fall.
     """
-    from assessor.cli.output import ProgressLine, tell, write_output
+    from assessor.cli.output import tell, write_output
+    from assessor.cli.progress import ProgressLine
     from assessor.history import Choice, Earlier, choose, trace
     from assessor.render.data import lines
     from assessor.snapshot import SnapshotError

@@ -60,7 +60,7 @@ def examine(target: str) -> Examined:
     """Audit a working tree. Raises UserError for a target that is no folder, and for a mistake in its configuration."""
     from assessor.audit import audit_snapshot
     from assessor.cli.caching import user_cache
-    from assessor.cli.output import ProgressLine
+    from assessor.cli.progress import ProgressLine
     from assessor.cli.scope import wanted_scope
     from assessor.cli.settings import load_config
     from assessor.rubric.loading import DEFAULT, find_rubric

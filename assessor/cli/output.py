@@ -6,7 +6,6 @@ import os
 import shutil
 import sys
 import tempfile
-import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +16,6 @@ from assessor.render.views.hostile import inert, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-
-_QUIET_SECONDS = 1.0
-"""Work that is done sooner shows no progress."""
 
 
 def print_text(text: str) -> None:
@@ -176,34 +172,19 @@ class Look:
     unicode: bool
 
 
+_FORCING = ("FORCE_COLOR", "CLICOLOR_FORCE")
+"""Variables by which logs of CI systems, which are no terminals, get colour (force-color.org, bixense.com/clicolors)."""
+
+
 def look_of(stream: TextIO, environment: Mapping[str, str], colour: bool | None, *, is_file: bool = False) -> Look:
     """How to show a text on `stream` (or in a file): `colour` is what the user asked for, None where nothing."""
     if is_file:
         return Look(100, bool(colour), True)
     is_terminal = stream.isatty()
-    wanted = is_terminal and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+    wanted = not environment.get("NO_COLOR") and (
+        any(environment.get(name, "0") not in ("", "0") for name in _FORCING)
+        or (is_terminal and environment.get("TERM") != "dumb")
+    )
     encoding = (stream.encoding or "").lower().replace("-", "").replace("_", "")
     width = shutil.get_terminal_size((100, 24)).columns if is_terminal or environment.get("COLUMNS") else 100
     return Look(width, wanted if colour is None else colour, encoding in ("utf8", "utf16", "utf32"))
-
-
-class ProgressLine:
-    """One line on standard error that is written over; silent where that is no terminal and on short work."""
-
-    def __init__(self, stream: TextIO, *, quiet: bool = False) -> None:
-        self.stream = stream
-        self.started = time.monotonic()
-        self.is_on = stream.isatty() and not quiet
-        self.is_shown = False
-
-    def __call__(self, text: str) -> None:
-        if self.is_on and time.monotonic() - self.started > _QUIET_SECONDS:
-            self.stream.write(f"\r\x1b[K{visible(text[:78])}")
-            self.stream.flush()
-            self.is_shown = True
-
-    def close(self) -> None:
-        """Leave the line empty."""
-        if self.is_shown:
-            self.stream.write("\r\x1b[K")
-            self.stream.flush()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assessor.cli import completion
 from assessor.cli.reports import report_options
 from assessor.errors import UserError
 
@@ -23,21 +24,34 @@ if TYPE_CHECKING:
 @click.argument("target", metavar="[TARGET|AUDIT.json]", default=".")
 @click.option("--ref", metavar="REF", help="Plan for this branch, tag or commit, without checking it out.")
 @click.option(
-    "--rubric", metavar="NAME|FILE", default="", help="By this maturity model (default: the configuration's)."
+    "--rubric",
+    "-r",
+    metavar="NAME|FILE",
+    default="",
+    shell_complete=completion.rubrics,
+    help="By this maturity model (default: the configuration's).",
 )
 @click.option(
     "--to",
     "level",
     metavar="LEVEL|target",
     default="",
+    shell_complete=completion.levels,
     help="To this level, by number, id or title, or to the configuration's target (default: to the next level).",
 )
-@click.option("--profile", metavar="NAME", default="", help="To the target of a profile, such as customer-facing.")
+@click.option(
+    "--profile",
+    metavar="NAME",
+    default="",
+    shell_complete=completion.profiles,
+    help="To the target of a profile, such as customer-facing.",
+)
 @click.option(
     "--assume",
     "assumptions",
     metavar="PRACTICE=RUNG",
     multiple=True,
+    shell_complete=completion.practice_rungs,
     help="Take a practice to be at this rung, and say what follows. May be given again.",
 )
 @report_options("plan")
@@ -136,7 +150,7 @@ def _audited(target: str, ref: str | None, rubric: str, *, no_cache: bool, quiet
     """An audit of the target by one model: the one that is named, else the configuration's. Raises UserError."""
     from assessor.audit import audit_snapshot
     from assessor.cli.caching import user_cache
-    from assessor.cli.output import ProgressLine
+    from assessor.cli.progress import ProgressLine
     from assessor.cli.scope import wanted_scope
     from assessor.cli.settings import load_config, load_rubric, own_rubric
     from assessor.policy.model import Gate

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("assessment", metavar="ASSESSMENT.json")
-@click.option("--rubric", metavar="NAME", default="", help="Show this one of the maturity models in the file.")
+@click.option("--rubric", "-r", metavar="NAME", default="", help="Show this one of the maturity models in the file.")
 @report_options("audit")
 def report(assessment: str, rubric: str, reports: Reports) -> None:
     """Show what `assessor audit --format json` wrote to ASSESSMENT.json (- is standard input), in any format.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
 from functools import partial, wraps
 from pathlib import Path
@@ -82,13 +83,34 @@ class Reports:
 
     def _write_each(self, render: Callable[[Format, Manner], str | bytes]) -> None:
         from assessor.cli.output import write_output
+        from assessor.cli.progress import ProgressLine
 
+        progress = ProgressLine(sys.stderr, quiet=self.manner.quiet, is_long=True)
         for name, place in self.wanted:
             form = FORMATS[name]
-            content = render(form, replace(self.manner, to_file=place != "-"))
+            manner = replace(self.manner, to_file=place != "-")
+            if form.is_slow:
+                progress(f"drawing the {name.upper()}")
+            try:
+                content = render(form, manner)
+            finally:
+                progress.close()
+            if name == "terminal" and place == "-" and manner.may_page and isinstance(content, str):
+                content = _paged(content, partial(render, form, replace(manner, verbose=0)))
             write_output(content, place, is_data=form.is_data)
         if self.is_opened:
             _open(_pages(self.wanted)[0])
+
+
+def _paged(text: str, answer: Callable[[], str | bytes]) -> str | bytes:
+    """What is left to print: the text, or where a pager has shown it since it is long, the answer, which then stays on the
+    screen."""
+    from assessor.cli import paging
+
+    if not paging.is_too_long(text):
+        return text
+    paging.show(text)
+    return answer()
 
 
 def _options(subject: Subject) -> tuple[Callable[..., Any], ...]:
@@ -99,15 +121,18 @@ def _form_options(subject: Subject) -> tuple[Callable[..., Any], ...]:
     return (
         click.option(
             "--format",
+            "-f",
             "formats",
-            type=click.Choice(list(formats_of(subject))),
+            type=click.Choice(list(formats_of(subject)), case_sensitive=False),
             multiple=True,
             help="Form of the report (default: terminal). May be given again, see --output.",
         ),
         click.option(
             "--output",
+            "-o",
             "outputs",
             metavar="FILE|-",
+            type=click.Path(allow_dash=True),
             multiple=True,
             help="Where the format given in the same place goes; - is standard output. Without any --format the "
             "file's ending says the format.",
@@ -119,19 +144,31 @@ def _page_options() -> tuple[Callable[..., Any], ...]:
     return (
         click.option("--open", "is_opened", is_flag=True, help="Open the HTML or PDF report once it is written."),
         click.option(
-            "--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True, help="Paper of a PDF."
+            "--paper",
+            type=click.Choice(["a4", "letter"], case_sensitive=False),
+            default="a4",
+            show_default=True,
+            help="Paper of a PDF.",
         ),
-        click.option("--verbose", "-v", is_flag=True, help="Show every proof, near miss, blind spot and item."),
+        click.option("--verbose", "-v", count=True, help="Every practice; -vv every proof, near miss and item too."),
     )
 
 
 def _look_options() -> tuple[Callable[..., Any], ...]:
     return (
         click.option(
-            "--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True, help="Its language."
+            "--language",
+            "-l",
+            type=click.Choice(list(LANGUAGES), case_sensitive=False),
+            default=DEFAULT,
+            show_default=True,
+            help="Its language.",
         ),
         click.option(
-            "--color/--no-color", "colour", default=None, help="Force or forbid colour; NO_COLOR forbids it too."
+            "--color/--no-color", "colour", default=None, help="Force or forbid colour, as FORCE_COLOR and NO_COLOR do."
+        ),
+        click.option(
+            "--no-pager", is_flag=True, help="Print also what is longer than the terminal; so does PAGER=cat."
         ),
     )
 
@@ -149,10 +186,18 @@ def report_options(subject: Subject) -> Callable[[Callable[..., None]], Callable
             colour: bool | None,
             is_opened: bool = False,
             paper: Paper = "a4",
-            verbose: bool = False,
+            verbose: int = 0,
+            no_pager: bool = False,
             **others: Any,
         ) -> None:
-            manner = Manner(language=language, verbose=verbose, colour=colour, paper=paper)
+            manner = Manner(
+                language=language,
+                verbose=verbose,
+                colour=colour,
+                paper=paper,
+                may_page=not no_pager,
+                quiet=bool(others.get("quiet")),
+            )
             command(reports=asked_reports(subject, formats, outputs, manner, is_opened=is_opened), **others)
 
         for option in reversed(_options(subject)):

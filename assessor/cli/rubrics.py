@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assessor.cli.listing import json_option, print_json
 from assessor.errors import UserError
 
 if TYPE_CHECKING:
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 
 
 @click.group(invoke_without_command=True)
+@json_option
 @click.pass_context
-def rubrics(ctx: click.Context) -> None:
+def rubrics(ctx: click.Context, as_json: bool) -> None:
     """List the maturity models and crosswalks that are shipped; `check FILE` checks a file that holds one."""
     if ctx.invoked_subcommand is not None:
         return
@@ -24,12 +26,26 @@ def rubrics(ctx: click.Context) -> None:
     from assessor.rubric.loading import DEFAULT, crosswalk_names, shipped_crosswalk, shipped_names, shipped_rubric
 
     found = [shipped_rubric(name) for name in shipped_names()] + [shipped_crosswalk(name) for name in crosswalk_names()]
+    if as_json:
+        print_json([_row(model) for model in found])
+        return
     width = max(len(model.id) for model in found)
     lines = []
     for model in found:
         default = " (default)" if model.id == DEFAULT else ""
         lines.append(f"{model.id:<{width}}  {model.title}{default}; {_extent(model)}; edition {model.edition}\n")
     print_text("".join(lines))
+
+
+def _row(model: Rubric | Crosswalk) -> dict[str, object]:
+    from assessor.rubric.loading import DEFAULT
+    from assessor.rubric.model import Rubric
+
+    row: dict[str, object] = {"id": model.id, "title": model.title, "edition": model.edition, "url": model.url}
+    if not isinstance(model, Rubric):
+        return row | {"kind": "crosswalk", "controls": len(model.controls)}
+    levels = {str(level.level): level.title for level in model.levels}
+    return row | {"kind": "rubric", "default": model.id == DEFAULT, "items": len(model.items), "levels": levels}
 
 
 def _extent(model: Rubric | Crosswalk) -> str:

@@ -50,10 +50,12 @@ def scan_all(
     helpers: int = 0,
     scanners: Sequence[tuple[str, Scan]] = SCANNERS,
     seconds: float = 600.0,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> dict[str, Finding]:
     """Rate every practice, with the help of so many other processes.
 
-    `practices` are all ids in order; one that no scanner rates is our bug (KeyError). `scanners`: (dimension, scan); `seconds` is the processor time of each.
+    `practices` are all ids in order; one that no scanner rates is our bug (KeyError). `scanners`: (dimension, scan); `seconds` is the processor time of each;
+    `progress` is told what is done, how much of it, and of how much.
     """
     wanted = tuple(practices)
 
@@ -63,10 +65,14 @@ def scan_all(
     if helpers:
         with suppress(TooMuch, Exception), at_most(seconds):
             _ = scene.all_hits  # nearly all scanners ask for them: found once, before the processes part
-        results = [findings for findings, _ in shared(scanners, run, run, helpers)]
+        results = (findings for findings, _ in shared(scanners, run, run, helpers))
     else:
-        results = [run(scanner) for scanner in scanners]
-    found = {finding.practice: finding for findings in results for finding in findings}
+        results = (run(scanner) for scanner in scanners)
+    found: dict[str, Finding] = {}
+    for done, findings in enumerate(results, start=1):
+        found |= {finding.practice: finding for finding in findings}
+        if progress:
+            progress("rating", done, len(scanners))
     return {practice: _with_blind_spots(found[practice], scene) for practice in wanted}
 
 

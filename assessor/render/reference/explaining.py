@@ -19,18 +19,20 @@ _WIDTH = 100
 _EFFORT = {"S": "hours", "M": "days", "L": "weeks"}
 
 
-def _page(lines: Iterable[str]) -> str:
+def page(lines: Iterable[str]) -> str:
+    """The lines as a text, without blanks at their ends."""
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _paragraph(text: str, indent: str = "", label: str = "") -> list[str]:
+def paragraph(text: str, indent: str = "", label: str = "") -> list[str]:
     """The text in lines; the label stands before the first and the others are as far in."""
     head = indent + label
     return textwrap.wrap(text, _WIDTH, initial_indent=head, subsequent_indent=" " * len(head)) or [head]
 
 
-def _listed(label: str, words: Sequence[str]) -> list[str]:
-    return _paragraph(", ".join(words), "  ", f"{label:<12}") if words else []
+def listed(label: str, words: Sequence[str]) -> list[str]:
+    """The words behind a label; no line for no words."""
+    return paragraph(", ".join(words), "  ", f"{label:<12}") if words else []
 
 
 def practice(
@@ -38,11 +40,11 @@ def practice(
 ) -> str:
     """A practice: its rungs, why it matters, what to do, which tools prove it, which models ask for it, and how often its
     rating was right."""
-    return _page(
+    return page(
         [
             f"{asked.id}: {asked.title}",
             "",
-            *_paragraph(asked.why),
+            *paragraph(asked.why),
             "",
             "Rungs",
             *(line for rung in RUNGS for line in _rung(asked, rung)),
@@ -51,8 +53,8 @@ def practice(
             *(line for rung in asked.rungs for line in _steps(asked, rung)),
             "",
             "Tools that prove it",
-            *_listed("proof", sorted({t.title for t in tools if any(p.practice == asked.id for p in t.proves)})),
-            *_listed("declares", sorted({t.title for t in tools if asked.id in t.declares})),
+            *listed("proof", sorted({t.title for t in tools if any(p.practice == asked.id for p in t.proves)})),
+            *listed("declares", sorted({t.title for t in tools if asked.id in t.declares})),
             "",
             "Asked by",
             *_asking(asked, rubrics),
@@ -75,16 +77,16 @@ def _right(accuracy: Accuracy | None) -> list[str]:
 
 def _rung(asked: Practice, rung: str) -> list[str]:
     meaning = dict(asked.rungs).get(rung)  # type: ignore[call-overload]
-    return _paragraph(meaning or "(no such rung)", "  ", f"{rung:<12}")
+    return paragraph(meaning or "(no such rung)", "  ", f"{rung:<12}")
 
 
 def _steps(asked: Practice, rung: str) -> Iterator[str]:
     effort = _EFFORT[dict(asked.effort)[rung]]  # type: ignore[index]
-    yield from _paragraph(f"{asked.step_to(rung)} ({effort})", "  ", f"{rung:<12}")
+    yield from paragraph(f"{asked.step_to(rung)} ({effort})", "  ", f"{rung:<12}")
     for stack in asked.variants:
         text = asked.step_to(rung, [stack])
         if text != asked.step_to(rung):
-            yield from _paragraph(text, "  ", f"{'':<12}{stack}: ")
+            yield from paragraph(text, "  ", f"{'':<12}{stack}: ")
 
 
 def _asking(asked: Practice, rubrics: Iterable[Rubric]) -> Iterator[str]:
@@ -92,7 +94,7 @@ def _asking(asked: Practice, rubrics: Iterable[Rubric]) -> Iterator[str]:
         for entry in model.placed:
             for rung, kind in asked_rungs(asked.id, entry.item, model):
                 label = model.id if model.counts_points else f"{model.id} {entry.level}"
-                yield from _paragraph(f"{rung}: {entry.item.text} ({kind})", "  ", f"{label:<15} ")
+                yield from paragraph(f"{rung}: {entry.item.text} ({kind})", "  ", f"{label:<15} ")
 
 
 def asked_rungs(practice: str, item: Item, model: Rubric) -> Iterator[tuple[str, str]]:
@@ -103,6 +105,12 @@ def asked_rungs(practice: str, item: Item, model: Rubric) -> Iterator[tuple[str,
     for leaf in leaves(item.partial.requires) if item.partial else ():
         if isinstance(leaf, AtRung) and leaf.practice == practice:
             yield leaf.rung, f"{item.partial.points:g} of {kind_of(item, model)}" if item.partial else ""
+
+
+def asked_practices(model: Rubric) -> frozenset[str]:
+    """The practices that any item of a model asks for."""
+    found = [leaf for entry in model.placed for leaf in leaves(entry.item.requires)]
+    return frozenset(leaf.practice for leaf in found if isinstance(leaf, AtRung))
 
 
 def kind_of(item: Item, model: Rubric) -> str:
@@ -122,43 +130,43 @@ def counted(points: float, unit: str) -> str:
 def tool(asked: Tool) -> str:
     """A tool: how it is recognised, and what each way of using it proves."""
     lines = [f"{asked.title} ({asked.id})", asked.url, "", "Recognised by"]
-    lines += _listed("packages", asked.packages) + _listed("imports", asked.imports)
+    lines += listed("packages", asked.packages) + listed("imports", asked.imports)
     if asked.declares:
-        lines += ["", "A dependency alone gives 'declared' for", *_listed("", asked.declares)]
+        lines += ["", "A dependency alone gives 'declared' for", *listed("", asked.declares)]
     if asked.proves:
         lines += ["", "What its use proves"]
     for proof in asked.proves:
-        lines += _paragraph(proof.text, "  ", f"{proof.practice:<26}{proof.rung:<11}")
-        lines += _paragraph(", ".join(proof.patterns), "      ")
-    return _page(lines)
+        lines += paragraph(proof.text, "  ", f"{proof.practice:<26}{proof.rung:<11}")
+        lines += paragraph(", ".join(proof.patterns), "      ")
+    return page(lines)
 
 
 def rubric(asked: Rubric) -> str:
     """A rubric: where it comes from, its levels and what each item asks."""
     lines = _head(asked)
     for level in asked.levels:
-        lines += ["", f"Level {level.level}: {level.title}{_bound(level, asked)}", *_paragraph(level.about, "  ")]
+        lines += ["", f"Level {level.level}: {level.title}{_bound(level, asked)}", *paragraph(level.about, "  ")]
         if level.supporting_share:
             share = round(100 * level.supporting_share)
             lines += [f"  Besides what is required, {share}% of the supporting items must hold."]
         for item in level.items:
-            lines += _item(item, asked)
+            lines += item_lines(item, asked)
     if asked.counts_points:
         lines += ["", f"The level is found by {decided_by(asked)}."]
         for section in asked.sections:
             beside = "" if section.counts else "; does not decide"
             lines += ["", f"{section.title} ({counted(section.full, asked.unit)}{beside})"]
-            lines += _paragraph(section.about, "  ") if section.about else []
+            lines += paragraph(section.about, "  ") if section.about else []
             for item in section.items:
-                lines += _item(item, asked)
-    return _page(lines)
+                lines += item_lines(item, asked)
+    return page(lines)
 
 
 def _head(asked: Rubric | Crosswalk) -> list[str]:
-    lines = [f"{asked.title} ({asked.id}, edition {asked.edition})", "", *_paragraph(asked.about)]
-    lines += _paragraph(asked.source, label="Source: ")
+    lines = [f"{asked.title} ({asked.id}, edition {asked.edition})", "", *paragraph(asked.about)]
+    lines += paragraph(asked.source, label="Source: ")
     lines += [f"See {asked.url}"] if asked.url else []
-    return lines + (_paragraph(asked.licence, label="Licence: ") if asked.licence else [])
+    return lines + (paragraph(asked.licence, label="Licence: ") if asked.licence else [])
 
 
 def decided_by(asked: Rubric) -> str:
@@ -174,30 +182,31 @@ def _bound(level: Level, asked: Rubric) -> str:
     return f", from {counted(level.at_least, asked.unit)} on" if level.at_least is not None else ""
 
 
-def _item(item: Item, asked: Rubric) -> list[str]:
+def item_lines(item: Item, asked: Rubric) -> list[str]:
+    """An item with its kind and what it asks."""
     column = next((section.title for section in asked.sections if section.id == item.section), "")
     asks = "overcome by " if item.lack else "asks "
-    lines = _paragraph(f"{item.text} ({column})" if column else item.text, "  ", f"{kind_of(item, asked):<12}")
-    lines += _paragraph(asks + in_words(item.requires), " " * 14)
+    lines = paragraph(f"{item.text} ({column})" if column else item.text, "  ", f"{kind_of(item, asked):<12}")
+    lines += paragraph(asks + in_words(item.requires), " " * 14)
     if item.partial:
         words = f"{counted(item.partial.points, asked.unit)} for {in_words(item.partial.requires)}"
-        lines += _paragraph(words, " " * 14)
+        lines += paragraph(words, " " * 14)
     return lines
 
 
 def crosswalk(asked: Crosswalk) -> str:
     """A crosswalk: where the framework comes from, whom it binds, and what supports each of its controls."""
     lines = _head(asked)
-    lines += _paragraph(asked.scope, label="Scope: ") if asked.scope else []
+    lines += paragraph(asked.scope, label="Scope: ") if asked.scope else []
     for group in asked.groups:
         lines += ["", group.title]
         for control in group.controls:
-            lines += _paragraph(control.text, "  ", f"{control.control:<18} ")
+            lines += paragraph(control.text, "  ", f"{control.control:<18} ")
             if control.supports:
                 words = "; ".join(in_words(entry) for entry in control.supports)
-                lines += _paragraph(f"supported by {words}", " " * 21)
-            lines += _paragraph(f"to be stated: {control.attest}", " " * 21)
-    return _page(lines)
+                lines += paragraph(f"supported by {words}", " " * 21)
+            lines += paragraph(f"to be stated: {control.attest}", " " * 21)
+    return page(lines)
 
 
 def in_words(expression: Expression, *, inside: bool = False) -> str:

@@ -19,6 +19,14 @@ _CARRIED = ("┃", "|")
 _STYLES = {"person": "yellow", "nobody": "red", "unknown": "magenta"}
 
 
+def broken_line(page: Sheet, loop: LoopInfo) -> str:
+    """The loop in one line: where it first breaks."""
+    titles = {station.id: page.ours(station.title) for station in loop.stations}
+    broken = None if loop.first_break is None else loop.handovers[loop.first_break]
+    end = _first_break(page, titles[broken.start], titles[broken.end]) if broken else page.word("terminal.closed")
+    return f"{page.word('loop.title')}: {end}"
+
+
 def loop_lines(page: Sheet, loop: LoopInfo) -> Iterator[str]:
     """The lines of the loop with a heading that names the first break."""
     titles = {station.id: page.ours(station.title) for station in loop.stations}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assessor.render.terminal.audit import step_head
+from assessor.render.terminal.answer import climb, step_head
 from assessor.render.terminal.page import cells
 from assessor.render.terminal.sheet import Sheet, sheet_for
 from assessor.render.views.plan import PlanView, plan_view
@@ -14,7 +14,7 @@ from assessor.render.views.texts import DEFAULT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assessor.assessment import RaiseInfo, RoadmapStepInfo
+    from assessor.assessment import RoadmapStepInfo
     from assessor.planning import Plan
 
 
@@ -49,7 +49,7 @@ def _step(sheet: Sheet, view: PlanView, step: RoadmapStepInfo, number: int) -> I
     yield from step_head(sheet, step, number, end)
     labels = {key: sheet.word(f"roadmap.{key}") + " " for key in ("near", "unlocks")}
     for raised in step.raises:
-        yield from sheet.wrapped("", f"{raised.practice} {_climb(sheet, raised)}", 4, "yellow")
+        yield from sheet.wrapped("", f"{raised.practice} {climb(sheet, raised)}", 4, "yellow")
         yield from sheet.wrapped("", sheet.ours(raised.fix), 6)
         for near in (near for near in step.near if near.practice == raised.practice):
             place = f"{near.place} " if near.place else ""
@@ -60,10 +60,6 @@ def _step(sheet: Sheet, view: PlanView, step: RoadmapStepInfo, number: int) -> I
         yield from sheet.wrapped(labels["unlocks"], sheet.ours(view.plan.items.get(item, item)), 4, "green")
     if step.reaches is not None:
         yield from sheet.wrapped(f"{sheet.glyphs.done} ", sheet.said(view.reaches(step.reaches)), 4, "bold green")
-
-
-def _climb(sheet: Sheet, raised: RaiseInfo) -> str:
-    return f"{sheet.word(f'rung.{raised.rung}')} {sheet.glyphs.arrow} {sheet.word(f'rung.{raised.wanted}')}"
 
 
 def _blocked(sheet: Sheet, view: PlanView) -> Iterator[str]:

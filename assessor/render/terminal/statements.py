@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from assessor.assessment import Assessment, AttestationInfo, ScorecardInfo, WaiverInfo
     from assessor.render.terminal.sheet import Sheet
 
-_SHOWN = 8
 _STYLE = {"in_force": "green", "ending": "yellow", "unused": "dim", "ignored": "dim"}
 _REFUSED = "red"
 
@@ -22,11 +21,17 @@ def level_line(page: Sheet, assessment: Assessment, card: ScorecardInfo) -> Iter
     """The level with attestations, where it is another one."""
     told = StatementWords(assessment, page.t).other_level(card)
     if told:
-        yield ""
         yield from page.wrapped("  ", page.said(told), 0, "cyan")
 
 
-def statement_lines(page: Sheet, assessment: Assessment, card: ScorecardInfo, verbose: bool) -> Iterator[str]:
+def short_line(page: Sheet, assessment: Assessment) -> Iterator[str]:
+    """How many statements there are; nothing where there is none."""
+    words = StatementWords(assessment, page.t)
+    if words.are_there:
+        yield page.said(page.t.count("count.statements", len(words.entries)))
+
+
+def statement_lines(page: Sheet, assessment: Assessment, card: ScorecardInfo) -> Iterator[str]:
     """What people stated, then what they waived; nothing where there is neither."""
     words = StatementWords(assessment, page.t)
     if not words.are_there:
@@ -36,12 +41,8 @@ def statement_lines(page: Sheet, assessment: Assessment, card: ScorecardInfo, ve
         yield from page.wrapped("  ", page.said(words.level(card)), 0)
     for remark in words.remarks():
         yield from page.wrapped("  ", page.said(remark), 0, _REFUSED)
-    entries = words.entries
-    shown = entries if verbose else entries[:_SHOWN]
-    for entry in shown:
+    for entry in words.entries:
         yield from _entry(page, words, entry)
-    if len(shown) < len(entries):
-        yield page.more(len(entries) - len(shown))
 
 
 def note_lines(page: Sheet, assessment: Assessment, practice: str) -> Iterator[str]:

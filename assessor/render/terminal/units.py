@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from assessor.assessment import Assessment
     from assessor.render.terminal.sheet import Sheet
 
-_SHOWN, _SHARED_SHOWN = 12, 5
+_SHOWN, _SHARED_SHOWN = 8, 3
 
 
 def unit_lines(page: Sheet, assessment: Assessment, verbose: bool) -> Iterator[str]:
