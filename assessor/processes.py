@@ -268,6 +268,12 @@ def _confine(memory: int, parent: int) -> None:
         signal.signal(number, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+    end_with(parent)
+    bound_memory(memory)
+
+
+def end_with(parent: int) -> None:
+    """Let this process end when the one that started it does, however that ends; where the system knows how."""
     if sys.platform == "linux":
         import ctypes
 
@@ -275,7 +281,6 @@ def _confine(memory: int, parent: int) -> None:
             ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
         if os.getppid() != parent:
             os._exit(1)
-    bound_memory(memory)
 
 
 def bound_memory(more: int) -> None:

@@ -67,7 +67,10 @@ def test_named_paths_exist() -> None:
 
 def test_each_dependency_has_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    listed = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    listed = [
+        *project["dependencies"],
+        *(line for extra in project["optional-dependencies"].values() for line in extra),
+    ]
     wanted = {re.split(r"[<>=!~\[ ]", line)[0] for line in listed}
     reasons = re.findall(r"^\| ([\w-]+) \| (.+) \|$", (ROOT / "docs" / "dependencies.md").read_text(), re.MULTILINE)
     assert {name for name, _ in reasons} - {"package", "---"} == wanted

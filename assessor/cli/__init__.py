@@ -15,6 +15,7 @@ COMMANDS = {
     "compare": ("assessor.cli.compare", "Say what differs between two audits."),
     "config": ("assessor.cli.config", "Show, check or begin the configuration of a repository."),
     "explain": ("assessor.cli.explain", "Say what a practice, a tool or a rubric means."),
+    "fleet": ("assessor.cli.fleet", "Audit many repositories, and show them side by side."),
     "gate": ("assessor.cli.gate", "Judge a repository by conditions; the exit code is the answer."),
     "history": ("assessor.cli.history", "Show how a repository developed, revision by revision."),
     "init": ("assessor.cli.init", "Begin: a configuration, and the workflow of your CI system."),
@@ -24,7 +25,7 @@ COMMANDS = {
     "rubrics": ("assessor.cli.rubrics", "List the maturity models, or check the file of one."),
     "schema": (
         "assessor.cli.schema",
-        "Print the JSON Schema of the JSON of an audit, a comparison, a plan or a history.",
+        "Print the JSON Schema of the JSON of an audit, a comparison, a plan, a history or a fleet.",
     ),
     "tools": ("assessor.cli.listing", "List the tools that are recognised."),
 }

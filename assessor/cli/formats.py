@@ -1,4 +1,4 @@
-"""The formats of reports, of an audit, of a comparison of two, of a plan and of a history: by what each is made.
+"""The formats of reports, of an audit, of a comparison of two, of a plan, of a history and of a fleet: by what each is made.
 
 A renderer is imported when its format is written, so that the list of formats costs nothing.
 """
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
     from assessor.assessment import Assessment
     from assessor.comparison import Comparison
+    from assessor.overview import Overview
     from assessor.planning import Plan
     from assessor.render.pdf.audit import Front, Paper
     from assessor.trend import Trend
 
-Subject = Literal["audit", "comparison", "plan", "history"]
+Subject = Literal["audit", "comparison", "plan", "history", "fleet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,7 @@ class Manner:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One form of a report. `audit`, `comparison`, `plan` and `history` render that subject, None where it does not have
-    this form.
+    """One form of a report. Each subject's field renders it, None where the subject does not have this form.
 
     `endings` are those of files from which the format is guessed.
     """
@@ -63,6 +63,7 @@ class Format:
     """Making it takes seconds, so it is told that it is made."""
     plan: Callable[[Plan, Manner], str | bytes] | None = None
     history: Callable[[Trend, Manner], str | bytes] | None = None
+    fleet: Callable[[Overview, Manner], str | bytes] | None = None
 
 
 class _Look(TypedDict):
@@ -190,6 +191,30 @@ def _history_pdf(trend: Trend, manner: Manner) -> bytes:
     return history_pdf.render(trend, paper=manner.paper, language=manner.language)
 
 
+def _fleet_terminal(shown: Overview, manner: Manner) -> str:
+    from assessor.render.terminal import fleet as fleet_terminal
+
+    return fleet_terminal.render(shown, verbose=manner.verbose > 0, language=manner.language, **_look(manner))
+
+
+def _fleet_lines(shown: Overview, manner: Manner) -> str:
+    from assessor.render.data import lines
+
+    return lines.render(shown.listed)
+
+
+def _fleet_csv(shown: Overview, manner: Manner) -> str:
+    from assessor.render.data import fleet_table
+
+    return fleet_table.render_csv(shown.listed)
+
+
+def _fleet_parquet(shown: Overview, manner: Manner) -> bytes:
+    from assessor.render.data import fleet_table
+
+    return fleet_table.render_parquet(shown.listed)
+
+
 def _badge(assessment: Assessment, manner: Manner) -> str:
     from assessor.render.data import badge
 
@@ -203,14 +228,22 @@ def _shields(assessment: Assessment, manner: Manner) -> str:
 
 
 FORMATS = {
-    "terminal": Format(_terminal, _compared_terminal, (".txt",), plan=_planned_terminal, history=_history_terminal),
+    "terminal": Format(
+        _terminal,
+        _compared_terminal,
+        (".txt",),
+        plan=_planned_terminal,
+        history=_history_terminal,
+        fleet=_fleet_terminal,
+    ),
     "json": Format(_json, _json, (".json",), is_data=True, plan=_json),
-    "jsonl": Format(None, None, (".jsonl", ".ndjson"), is_data=True, history=_history_lines),
+    "jsonl": Format(None, None, (".jsonl", ".ndjson"), is_data=True, history=_history_lines, fleet=_fleet_lines),
     "html": Format(_html, _compared_html, (".html", ".htm"), is_data=True, is_page=True, history=_history_html),
     "pdf": Format(_pdf, _compared_pdf, (".pdf",), is_page=True, is_binary=True, is_slow=True, history=_history_pdf),
     "md": Format(_markdown, _compared_markdown, (".md", ".markdown"), is_data=True, plan=_planned_markdown),
     "md-long": Format(_markdown_document, is_data=True),
-    "csv": Format(_csv, None, (".csv",), is_data=True, history=_history_csv),
+    "csv": Format(_csv, None, (".csv",), is_data=True, history=_history_csv, fleet=_fleet_csv),
+    "parquet": Format(None, None, (".parquet",), is_binary=True, fleet=_fleet_parquet),
     "badge": Format(_badge, None, (".svg",), is_data=True),
     "shields": Format(_shields, is_data=True),
 }

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from assessor.assessment import Assessment
     from assessor.cli.formats import Format, Subject
     from assessor.comparison import Comparison
+    from assessor.overview import Overview
     from assessor.planning import Plan
     from assessor.render.pdf.audit import Front, Paper
     from assessor.trend import Trend
@@ -74,6 +75,15 @@ class Reports:
         def render(form: Format, manner: Manner) -> str | bytes:
             assert form.history
             return form.history(trend, manner)
+
+        self._write_each(render)
+
+    def write_fleet(self, shown: Overview) -> None:
+        """The same for a fleet."""
+
+        def render(form: Format, manner: Manner) -> str | bytes:
+            assert form.fleet
+            return form.fleet(shown, manner)
 
         self._write_each(render)
 
