@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
 from dataclasses import replace
 
 from assessor.catalog.tools import known_commands
@@ -96,15 +95,14 @@ def may_name_files(call: Call) -> bool:
     return any(isinstance(value, str) and value.endswith(_FILE_ENDINGS) for value in values)
 
 
-def files_named(call: Call, path: str, context: Context, paths: Paths, beside: Iterable[Call] = ()) -> list[str]:
+def files_named(call: Call, path: str, context: Context, paths: Paths) -> list[str]:
     """Scripts and notebooks that a call in the file `path` names (`entry_point="train.py"`), beside the module, from the
-    root, or in `source_dir`; the value may come from the environment of the job. `beside` are the calls of the same
-    function: a path may be joined by one of them."""
+    root, or in `source_dir`; the value may come from the environment of the job."""
     if call.name.endswith(_TOUCHING):
         return []
     source = next((v for k, v in call.keywords if k in _SOURCE_FOLDERS and isinstance(v, str)), "")
     folder, found = posixpath.dirname(path), []
-    for value in (*_values(call, context), *_joined_paths(call, beside)):
+    for value in _values(call, context):
         if not value.endswith(_FILE_ENDINGS) or len(value) >= _LONGEST_NAME or any(sign in value for sign in "*\n "):
             continue
         plain = _literal_tail(value)
@@ -120,15 +118,6 @@ def _literal_tail(value: str) -> str:
     """The fixed end of a composed path: `{}/assets/fit.py` → assets/fit.py; as it is where a value stands in the name."""
     _, sign, tail = value.rpartition("{}")
     return tail.lstrip("/") if sign and tail.startswith("/") else value
-
-
-def _joined_paths(call: Call, beside: Iterable[Call]) -> list[str]:
-    """The path that `os.path.join` made for a call that starts a command: the fixed parts behind the folder."""
-    if "os.path.join" not in call.names or call.name not in _STARTERS:
-        return []
-    before = [c for c in beside if c.name == "os.path.join" and c.line <= call.line]
-    parts = [[str(part) for part in c.args if part is not UNKNOWN] for c in before[-1:]]
-    return ["/".join(part) for part in parts if part]
 
 
 def _values(call: Call, context: Context) -> list[str]:

@@ -447,7 +447,7 @@ class Walk:
         found: dict[ScopeKey, list[Call]] = defaultdict(list)
         for path in self.modules.files:
             for call in self.modules.index(path).facts.calls:
-                if call.name in ("importlib.import_module", "__import__") and call.args[:1] == (UNKNOWN,):
+                if call.name in _IMPORTERS and call.args[:1] == (UNKNOWN,):
                     found[path, call.scope].append(call)
         return found
 
@@ -457,7 +457,7 @@ class Walk:
         given = dict(switches(invocation.arguments)) if self._importing else {}
         for scope in sorted(self._importing.keys() & closure.reached.keys()) if given else ():
             beside = self.modules.index(scope[0]).calls.get(scope[1], ())
-            called = {c.name.rpartition(".")[2] for c in beside if c.name.startswith("importlib.import_module.")}
+            called = {c.name.rpartition(".")[2] for c in beside if c.name.rpartition(".")[0] in _IMPORTERS}
             for call in self._importing[scope]:
                 names = {name.rpartition(".")[2] for name in call.names} & given.keys() or set(given)
                 for value in (given[name] for name in sorted(names)):
@@ -502,11 +502,7 @@ class Walk:
         arrival: Arrival,
         context: Context,
     ) -> None:
-        files = (
-            []
-            if text
-            else files_named(call, scope[0], context, self.paths, self.modules.index(scope[0]).calls.get(scope[1], ()))
-        )
+        files = [] if text else files_named(call, scope[0], context, self.paths)
         if not text and not files:
             return
         hop = self.scope_arrival(scope, closure, arrival, call.line)
@@ -567,6 +563,7 @@ def _called_steps(step: Step, inner: Workflow) -> Iterator[tuple[Job, tuple[Step
             yield job, tuple(s for s in job.steps if not wanted or s.name in wanted or s.name.startswith(others))
 
 
+_IMPORTERS = ("importlib.import_module", "__import__")
 _MODULE_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _SHELL_VARIABLE = re.compile(r"\$(\w+)")
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")

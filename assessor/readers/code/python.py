@@ -13,6 +13,7 @@ import re
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -78,6 +79,7 @@ from assessor.readers.code.python_values import (
     verdicts,
 )
 from assessor.readers.syntax.density import TOO_DENSE, is_dense
+from assessor.readers.syntax.newer_python import in_older_syntax
 
 MAX_TEXT = 300
 MAX_CALLS = 20_000
@@ -139,10 +141,13 @@ def _parse(text: str) -> ast.Module:
         warnings.simplefilter("ignore")  # invalid escapes of the audited code are not our news
         try:
             return ast.parse(text)
-        except SyntaxError:
-            if not _CELL_MARK.search(text):
-                raise
-            return ast.parse(_MAGIC.sub("", text))  # a notebook kept as a script
+        except SyntaxError as problem:
+            other = _MAGIC.sub("", text) if _CELL_MARK.search(text) else text  # a notebook kept as a script
+            for tried in {other: 1, in_older_syntax(other): 1}:
+                with suppress(SyntaxError, ValueError):
+                    if tried != text:
+                        return ast.parse(tried)
+            raise problem
 
 
 _CELL_MARK = re.compile(r"^# (?:Databricks notebook source|%%|In\[)", re.MULTILINE)
@@ -700,7 +705,7 @@ class _Walk:
         """Remember a command or a path that a function puts together before it uses it."""
         if self.scope in (MODULE, MAIN):
             return
-        text = self.scalar(value) if isinstance(value, ast.JoinedStr | ast.Constant) else UNKNOWN
+        text = self.scalar(value) if isinstance(value, ast.JoinedStr | ast.Constant | ast.BinOp | ast.Call) else UNKNOWN
         texts = self.scopes[self.scope].texts
         if isinstance(text, str) and text is not UNKNOWN:
             texts[name] = text
@@ -1104,6 +1109,10 @@ class _Walk:
         if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
             if self.resolve(node.func) in ("pathlib.Path", "str", "pathlib.PurePath"):
                 return self.scalar(node.args[0])
+        if isinstance(node, ast.Call) and node.args and self.resolve(node.func) in ("os.path.join", "posixpath.join"):
+            parts = [self.scalar(part) for part in node.args[:MAX_ITEMS]]
+            known = [part if isinstance(part, str) and part is not UNKNOWN else "{}" for part in parts]
+            return "/".join(known)[:MAX_TEXT] if set(known) != {"{}"} else UNKNOWN
         return UNKNOWN
 
 
