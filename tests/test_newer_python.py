@@ -42,7 +42,24 @@ def test_what_is_old_enough_stays_as_it_is() -> None:
 
 
 def test_it_never_raises() -> None:
-    pieces = ['f"', "f'", '"""', "{", "}", "\\", "\n", "#", ":", "!r", "[", "]", "a", "type X = 1\n", "except A, B:", "t'"]
+    pieces = [
+        'f"',
+        "f'",
+        '"""',
+        "{",
+        "}",
+        "\\",
+        "\n",
+        "#",
+        ":",
+        "!r",
+        "[",
+        "]",
+        "a",
+        "type X = 1\n",
+        "except A, B:",
+        "t'",
+    ]
     shuffle = random.Random(7)
     for _ in range(3_000):
         text = "".join(shuffle.choice(pieces) for _ in range(shuffle.randint(1, 24)))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from assessor.catalog.tools import known_commands
 from assessor.facts.commands import Command
-from assessor.facts.python import MODULE, UNKNOWN, Call
+from assessor.facts.python import MODULE, UNKNOWN, Call, PythonFacts
 from assessor.project.arrivals import Context
 from assessor.project.invocations import interpret, without_variable
 from assessor.project.paths import Paths, joined
@@ -58,13 +59,18 @@ def started_text(call: Call, path: str) -> str | tuple[str, ...]:
     return ""
 
 
-def commands_started(call: Call, path: str) -> tuple[Command, ...]:
-    """The commands that a call of the file `path` runs, on the call's line."""
+def commands_started(call: Call, path: str, scripts: Iterable[str] = ()) -> tuple[Command, ...]:
+    """The commands that a call of the file `path` runs, on the call's line. `scripts` are names of scripts of which the
+    function chooses one: a command that leaves its script's name open (`python jobs/{}`) runs each."""
     text = started_text(call, path)
     if not text:
         return ()
+    if isinstance(text, str) and "{}" in text and (filled := list(_filled(text, scripts))):
+        return tuple(
+            replace(c, line=call.line) for one in filled for c in parse_shell(one, first_line=call.line).commands
+        )
     if isinstance(text, tuple):
-        if text[0] == "$X" and "sys.executable" in call.names:
+        if text[0] == "$X" and ("sys.executable" in call.names or text[1:2] == ("-m",)):
             text = ("python", *text[1:])
         text = tuple(word.replace("{}/", "$X/") for word in text)
         checked = call.keyword("check") is True or "check_" in call.name or path.endswith(("noxfile.py", "tasks.py"))
@@ -73,8 +79,29 @@ def commands_started(call: Call, path: str) -> tuple[Command, ...]:
     return tuple(replace(command, line=call.line) for command in parse_shell(text, first_line=call.line).commands)
 
 
+def _filled(text: str, scripts: Iterable[str]) -> Iterator[str]:
+    """The command with each script in the place of the first word that ends open."""
+    open_word = next((word for word in text.split() if word.endswith("{}") and not word.startswith("-")), "")
+    for script in scripts if open_word else ():
+        yield text.replace(open_word, open_word.removesuffix("{}") + script, 1)
+
+
+def scripts_chosen(call: Call, facts: PythonFacts, path: str, paths: Paths) -> list[str]:
+    """The names of scripts in a function of which one stands, with what the command says before it, for a file."""
+    text = started_text(call, path)
+    open_word = next((word for word in text.split() if word.endswith("{}")), "") if isinstance(text, str) else ""
+    before = open_word.removesuffix("{}").lstrip("'\"")
+    named = {t.value for t in facts.texts if t.scope == call.scope and t.value.endswith(_FILE_ENDINGS)}
+    return sorted(name for name in named if open_word and joined("", before + name) in paths.project.files)
+
+
 def _known(words: tuple[object, ...]) -> tuple[str, ...]:
     return tuple("$X" if word is UNKNOWN else str(word) for word in words)
+
+
+def starts_commands(call: Call) -> bool:
+    """The call runs a command or a module that it is given."""
+    return call.name in _STARTERS or call.name == "runpy.run_module"
 
 
 def looks_started(value: str | tuple[object, ...]) -> bool:

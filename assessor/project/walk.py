@@ -37,7 +37,15 @@ from assessor.project.paths import Paths, folder_of, joined
 from assessor.project.r_and_julia import RAndJulia
 from assessor.project.runs import Run, called_file
 from assessor.project.stacks import Stacks
-from assessor.project.started_calls import commands_started, files_named, looks_started, may_name_files, started_text
+from assessor.project.started_calls import (
+    commands_started,
+    files_named,
+    looks_started,
+    may_name_files,
+    scripts_chosen,
+    started_text,
+    starts_commands,
+)
 from assessor.project.starts import Start
 from assessor.project.submissions import Submissions
 from assessor.project.targets import Targets
@@ -440,6 +448,40 @@ class Walk:
             for call, text in self._starting(scope):
                 if closure.runs(call):
                     self._call(call, text, scope, closure, arrival, context)
+            for call, module in self._handed_modules(scope):
+                if closure.runs(call):
+                    hop = self.scope_arrival(scope, closure, arrival, call.line)
+                    self.python(
+                        (Entry(module, "script"),), Invocation("python"), replace(context, arrival=hop, path=scope[0])
+                    )
+
+    @cached_property
+    def _module_starters(self) -> Mapping[str, list[tuple[ScopeKey, str, int]]]:
+        """First-party functions that start a module which they are given the name of (`run_module("jobs.fit")`), by their
+        last words: with the parameter and its position."""
+        found: dict[str, list[tuple[ScopeKey, str, int]]] = defaultdict(list)
+        for path in self.modules.files:
+            index = self.modules.index(path)
+            for number in {call.scope for call in index.facts.calls if starts_commands(call)}:
+                scope = index.facts.scopes[number]
+                named = [(n, name) for n, name in enumerate(scope.parameters) if "module" in name.lower()]
+                for position, name in named[:1] if scope.kind == "function" else ():
+                    found[scope.name.rpartition(".")[2]].append(((path, number), name, position))
+        return found
+
+    def _handed_modules(self, scope: ScopeKey) -> Iterator[tuple[Call, str]]:
+        """The calls of a function that hand a module's name to what starts it, with the module's file."""
+        for call in self.modules.index(scope[0]).calls.get(scope[1], ()) if self._module_starters else ():
+            for key, name, position in self._module_starters.get(call.name.rpartition(".")[2], ()):
+                value = call.keyword(name) or (call.args[position] if position < len(call.args) else None)
+                if (
+                    isinstance(value, str)
+                    and _MODULE_NAME.fullmatch(value)
+                    and key in self.modules.targets(call.name, scope[0])
+                ):
+                    module = self.modules.module(value, posixpath.dirname(scope[0]))
+                    if module:
+                        yield call, module
 
     @cached_property
     def _importing(self) -> Mapping[ScopeKey, list[Call]]:
@@ -509,7 +551,10 @@ class Walk:
         if scope in closure.requested:
             hop = replace(hop, by_request=True)
         inner = replace(context, arrival=hop, path=scope[0])
-        for command in commands_started(call, scope[0]) if text else ():
+        open_text = isinstance(text, str) and "{}" in text
+        facts = self.modules.index(scope[0]).facts
+        scripts = scripts_chosen(call, facts, scope[0], self.paths) if open_text else []
+        for command in commands_started(call, scope[0], scripts) if text else ():
             self.command(command, inner)
         for found in files:
             self.file(found, inner)

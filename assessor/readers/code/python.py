@@ -143,7 +143,7 @@ def _parse(text: str) -> ast.Module:
             return ast.parse(text)
         except SyntaxError as problem:
             other = _MAGIC.sub("", text) if _CELL_MARK.search(text) else text  # a notebook kept as a script
-            for tried in {other: 1, in_older_syntax(other): 1}:
+            for tried in dict.fromkeys((other, in_older_syntax(other))):
                 with suppress(SyntaxError, ValueError):
                     if tried != text:
                         return ast.parse(tried)
@@ -222,6 +222,8 @@ class _OpenScope:
     types: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     """Texts that local variables hold, as far as the walk has come."""
+    lists: dict[str, tuple[Literal, ...]] = field(default_factory=dict)
+    """Lists that they hold: the words of a command."""
     node: ast.AST | None = None
     literals: dict[str, ast.expr] = field(default_factory=dict)
     """Literals that names were bound to, as far as the walk has come."""
@@ -706,7 +708,10 @@ class _Walk:
         if self.scope in (MODULE, MAIN):
             return
         text = self.scalar(value) if isinstance(value, ast.JoinedStr | ast.Constant | ast.BinOp | ast.Call) else UNKNOWN
-        texts = self.scopes[self.scope].texts
+        texts, lists = self.scopes[self.scope].texts, self.scopes[self.scope].lists
+        lists.pop(name, None)
+        if isinstance(value, ast.List) and isinstance(items := self.literal(value), tuple):
+            lists[name] = items
         if isinstance(text, str) and text is not UNKNOWN:
             texts[name] = text
         else:
@@ -1079,6 +1084,8 @@ class _Walk:
                 return ()
             items = [self.scalar(item) for item in node.elts[:MAX_ITEMS]]
             return tuple(items) if items and any(item is not UNKNOWN for item in items) else UNKNOWN
+        if isinstance(node, ast.Name) and node.id in self.scopes[self.scope].lists:
+            return self.scopes[self.scope].lists[node.id]
         return self.scalar(node)
 
     def scalar(self, node: ast.expr) -> Literal:
