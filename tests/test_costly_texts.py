@@ -72,6 +72,21 @@ def test_sides_of_a_comparison_are_bounded() -> None:
     assert [comparison.line for comparison in chain.python.comparisons] == [2]
 
 
+@pytest.mark.parametrize("unit", ["<parent>", "<dependency><", "<!--", "<a> ", "<artifactId>  ", "</parent><parent>"])
+def test_a_pom_of_any_length_is_read_at_once(unit: str) -> None:
+    text = "<project>" + unit * (900_000 // len(unit))
+    begun = time.process_time()
+    assert not any(has_failed(reason) for _, reason in read("pom.xml", text, readers_of("pom.xml")).problems)
+    assert time.process_time() - begun < 4
+
+
+def test_a_pom_s_own_name_is_not_that_of_another() -> None:
+    parts = ("<parent><artifactId>p</artifactId></parent>", "<build>", "<artifactId>b</artifactId>", "</build>")
+    for text in ("".join(parts), parts[0] + parts[1] + "<parent></parent>" + parts[2] + parts[3]):
+        facts = read("pom.xml", f"<project>{text}<artifactId> own </artifactId></project>", readers_of("pom.xml"))
+        assert facts.requirements and facts.requirements.name == "own"
+
+
 def test_variables_that_double_stay_small() -> None:
     doubling = "a0=" + "x" * 100 + "\n" + "".join(f"a{i}=$a{i - 1}$a{i - 1}\n" for i in range(1, 60))
     many = "a=" + "x" * 1_900 + "\necho " + "$a" * 60_000

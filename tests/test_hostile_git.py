@@ -22,7 +22,7 @@ from assessor.findings import Rung
 from assessor.snapshot import SnapshotError, open_snapshot
 from assessor.snapshot.clone import CloneFailed, clone
 from assessor.snapshot.git_folder import GitFailed
-from assessor.snapshot.git_process import git_program
+from assessor.snapshot.git_process import Watch, git_program
 from assessor.snapshot.limits import Limits
 from assessor.snapshot.repository import GitSource
 from assessor.snapshot.safe_git import Git
@@ -48,8 +48,9 @@ def repository(tmp_path: Path) -> Path:
     return commit_files(write_files(root, FILES), COMMITS)
 
 
-def git(folder: Path, *words: str) -> str:
-    done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=True)
+def git(folder: Path, *words: str, given: str | None = None) -> str:
+    who = ("-c", "user.name=A", "-c", "user.email=a@b.org")
+    done = subprocess.run(["git", *who, *words], cwd=folder, capture_output=True, text=True, check=True, input=given)
     return done.stdout.strip()
 
 
@@ -92,6 +93,17 @@ def test_git_that_sleeps_on_a_pipe_is_ended(repository: Path) -> None:
     with open_snapshot(str(repository)) as snapshot:
         assert "train.py" in snapshot.by_path
     assert time.monotonic() - begun < 40
+
+
+def test_git_that_works_without_end_is_ended(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten thousand million empty folders, in ten objects: git prints nothing while it walks them."""
+    tree = git(repository, "mktree", "--missing", given="")
+    for _ in range(10):
+        tree = git(repository, "mktree", given="".join(f"040000 tree {tree}\td{number}\n" for number in range(10)))
+    commit = git(repository, "commit-tree", "-m", "m", tree, given="")
+    monkeypatch.setattr(Watch, "PROCESSOR_SECONDS", 1.0)
+    with pytest.raises(SnapshotError, match="of the processor"):
+        open_snapshot(str(repository), commit)
 
 
 def test_configuration_of_the_repository_includes_nothing(repository: Path) -> None:

@@ -122,27 +122,30 @@ def start(
 
 
 class Watch(threading.Thread):
-    """Kills git where it takes too long, or sleeps: on local files it works, or waits for a disk, but on a FIFO it sleeps
-    for ever; only on a network it `may_sleep`. A context manager: leaving it ends the watch."""
+    """Kills git where it takes too long or, unless it `is_remote`, works too long or sleeps: on local files it works, or
+    waits for a disk, but on a FIFO it sleeps for ever. A context manager: leaving it ends the watch."""
 
     _SLEEP_SECONDS = 5.0
     _LOOK_SECONDS = 0.5
+    PROCESSOR_SECONDS = 8.0
+    """For one call on local files; listing 50,000 files or 20,000 commits takes one."""
 
-    def __init__(self, process: subprocess.Popen[bytes], seconds: float, *, may_sleep: bool = False) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float, *, is_remote: bool = False) -> None:
         super().__init__(daemon=True)
-        self.process, self.seconds, self.may_sleep = process, seconds, may_sleep
+        self.process, self.seconds, self.is_remote = process, seconds, is_remote
         self.is_over = threading.Event()
 
     def run(self) -> None:
         begun = since = time.monotonic()
-        before = ""
+        before = 0.0
         while not self.is_over.wait(min(self._LOOK_SECONDS, self.seconds)):
             if self.process.returncode is not None:  # its number may be another process's by now
                 return
-            now, seen = time.monotonic(), _asleep(self.process.pid)
-            if not seen or seen != before:
-                before, since = seen, now
-            if now - begun > self.seconds or (now - since > self._SLEEP_SECONDS and not self.may_sleep):
+            now, (asleep, used) = time.monotonic(), _state(self.process.pid)
+            if not asleep or used != before:
+                before, since = used, now
+            holds = now - since > self._SLEEP_SECONDS or used > self.PROCESSOR_SECONDS
+            if now - begun > self.seconds or (holds and not self.is_remote):
                 _kill(self.process)
                 return
 
@@ -153,13 +156,13 @@ class Watch(threading.Thread):
         self.is_over.set()
 
 
-def _asleep(process: int) -> str:
-    """The processor time that a sleeping process has had; empty where it works, or nothing can be known of it."""
+def _state(process: int) -> tuple[bool, float]:
+    """Whether a process sleeps, and the seconds of processor time that it has had; (False, 0) where nothing can be known."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
-    except OSError:
-        return ""
-    return f"{fields[11]} {fields[12]}" if fields[0] == "S" else ""
+        return fields[0] == "S", (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, IndexError, ValueError, AttributeError):
+        return False, 0.0
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -58,7 +58,7 @@ class _CloneCommand(Command):
         seconds = options.pop("kill_after_timeout", None)
         wrapped = super().execute(command, *words, **options | {"universal_newlines": False})
         if seconds is not None:
-            Watch(wrapped.proc, seconds, may_sleep=True).start()
+            Watch(wrapped.proc, seconds, is_remote=True).start()
         return wrapped
 
 

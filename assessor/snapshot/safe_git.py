@@ -45,7 +45,9 @@ class Allowance:
         return max(self.seconds - self.spent, 0.1)
 
     def told(self) -> GitFailed:
-        return GitFailed(f"git took longer than {self.seconds:g} seconds")
+        return GitFailed(
+            f"git took longer than {self.seconds:g} seconds, or than {Watch.PROCESSOR_SECONDS:g} of the processor"
+        )
 
     @contextmanager
     def spending(self) -> Iterator[None]:

@@ -294,8 +294,25 @@ def _read_julia_project(text: str) -> FileFacts:
 
 
 def _tag(block: str, name: str) -> str:
-    match = re.search(rf"<{name}>\s*([^<>]{{0,200}}?)\s*</{name}>", block)
-    return match[1] if match else ""
+    match = re.search(rf"<{name}>([^<>]{{0,300}})</{name}>", block)
+    return match[1].strip() if match else ""
+
+
+_OF_OTHERS = ("parent", "dependencies", "build", "dependencyManagement")
+"""Elements of a pom.xml that name other artifacts than its own."""
+
+
+def _without_others(text: str) -> str:
+    """The text without these elements, each from its first tag to the next one that ends it."""
+    last_end = {name: text.rfind(f"</{name}>") for name in _OF_OTHERS}
+    kept, at, inside = [], 0, ""
+    for tag in re.finditer(rf"<(/?)({'|'.join(_OF_OTHERS)})>", text):
+        if not inside and not tag[1] and last_end[tag[2]] > tag.start():
+            kept.append(text[at : tag.start()])
+            inside = tag[2]
+        elif tag[1] and tag[2] == inside:
+            at, inside = tag.end(), ""
+    return "".join((*kept, text[at:]))
 
 
 def _read_pom(text: str) -> FileFacts:
@@ -314,8 +331,7 @@ def _read_pom(text: str) -> FileFacts:
         group = "test" if scope == "test" else ""
         name = f"{_tag(match[1], 'groupId')}:{artifact}".strip(":")
         found.append(Dependency(name, lines.of(match.start()), _pin_of_maven(version), version, group, "java"))
-    root = re.sub(r"<(parent|dependencies|build|dependencyManagement)>.*?</\1>", "", text, flags=re.DOTALL)
-    name = _tag(root, "artifactId")
+    name = _tag(_without_others(text), "artifactId")
     return (
         FileFacts(requirements=Requirements(tuple(found), has_build=bool(name), name=name)) if found or name else EMPTY
     )

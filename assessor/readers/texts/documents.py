@@ -27,7 +27,7 @@ MAX_LINES = 2_000
 MAX_LINE = 1_000
 """Characters of one text line that are kept."""
 
-MAX_TEXT = 2_000_000
+MAX_TEXT = 1_000_000
 """Characters of a document that are read."""
 
 MIN_DATA_WORDS = 40
