@@ -11,12 +11,11 @@ from assessor.budget import Budget, TooMuch, at_most
 from assessor.facts.place import BlindSpot
 from assessor.findings import Finding
 from assessor.garbage import without_collection
-from assessor.processes import spare_processes
 from assessor.project.model import Project
 from assessor.project.scope import WHOLE, Scope, scope_of
 from assessor.project.units import Unit, neighbours, scope_of_unit
 from assessor.readers.registry import has_failed
-from assessor.reading import PARALLEL_FROM, Progress, Reading, Wanted, identified, read_project, wanted_files
+from assessor.reading import Progress, Reading, Wanted, identified, read_project, wanted_files
 
 if TYPE_CHECKING:
     from assessor.assessment import Assessment
@@ -46,8 +45,6 @@ class Rated:
 _JOINING_SECONDS = 8.0
 _FILES_A_SECOND = 200
 """Processor time for joining the facts, and for each scanner: some seconds, and what many files need; a tenth is usual."""
-_SCANNING_HELPERS = 2
-"""More would only wait for the longest scanner."""
 
 
 def rate(project: Project, budget: Budget | None = None, progress: Progress | None = None) -> dict[str, Finding]:
@@ -79,8 +76,7 @@ def _rate(project: Project, budget: Budget, progress: Progress | None = None) ->
             scene = Scene(project, modules, Automation(project, modules), load_tools())
     except (TooMuch, Exception) as error:
         return all_unknown(practices, f"joining what the files say {FAILED} {type(error).__name__}: {error}")
-    helpers = min(spare_processes(), _SCANNING_HELPERS) if len(project.files) >= PARALLEL_FROM else 0
-    return scan_all(scene, practices, helpers, seconds=share, progress=progress)
+    return scan_all(scene, practices, seconds=share, progress=progress)
 
 
 def rate_snapshot(
@@ -146,7 +142,7 @@ def _read_and_rated(
     wanted: Wanted, scopes: Sequence[Scope], progress: Progress | None, cache: Cache | None = None
 ) -> tuple[Reading, list[Rated]]:
     limits = wanted.snapshot.limits
-    budget = Budget(limits.audit_seconds, limits.worker_bytes)
+    budget = Budget(limits.audit_seconds, limits.worker_bytes, limits.jobs)
     reading = read_project(wanted, progress, cache, budget)
     found = []
     for number, scope in enumerate(scopes, start=1):

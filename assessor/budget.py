@@ -25,10 +25,12 @@ class TooMuch(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Seconds of wall time for an audit, and bytes for each process that reads files, beyond what it begins with."""
+    """Seconds of wall time for an audit, bytes for each process that reads files, beyond what it begins with, and how many
+    such processes work at a time (0: as many as this machine gives us)."""
 
     seconds: float = 3_600.0
     worker_bytes: int = 2_000_000_000
+    jobs: int = 0
     begun: float = field(default_factory=time.monotonic)
 
     @property

@@ -18,6 +18,8 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from assessor.cores import usable_cores
+
 if TYPE_CHECKING:
     from multiprocessing.context import ForkContext, ForkProcess
     from multiprocessing.sharedctypes import Synchronized
@@ -45,11 +47,19 @@ def alone() -> Iterator[None]:
         _is_alone = before
 
 
-def spare_processes() -> int:
+def can_fork() -> bool:
+    """Work can be done in processes that begin as copies of this one, and may be."""
+    return not _is_alone and "fork" in multiprocessing.get_all_start_methods()
+
+
+def worker_count(jobs: int = 0) -> int:
+    """How many processes work at a time: `jobs`, or one for each core that this process may use, at most MOST."""
+    return jobs or min(usable_cores(), MOST)
+
+
+def spare_processes(jobs: int = 0) -> int:
     """How many processes can work beside this one: one for each other core, none where processes cannot be forked."""
-    if _is_alone or "fork" not in multiprocessing.get_all_start_methods():
-        return 0
-    return min(os.cpu_count() or 1, MOST) - 1
+    return worker_count(jobs) - 1 if can_fork() else 0
 
 
 @dataclass(frozen=True, slots=True)

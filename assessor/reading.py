@@ -14,7 +14,7 @@ from assessor.budget import OUTRAN, Budget, TooMuch, at_most
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.place import BlindSpot, Place
 from assessor.facts.role import Role
-from assessor.processes import Bounds, shared, spare_processes
+from assessor.processes import Bounds, can_fork, shared, worker_count
 from assessor.project.model import Project, ProjectFile
 from assessor.project.path_filters import passes
 from assessor.project.runs import CI_PRACTICES
@@ -199,17 +199,17 @@ def _read_files(
     Large files, and all of many, are read in processes that are confined; small ones, whose cost is small, here where
     they are few.
     """
-    spare = spare_processes()
+    forks = can_fork()
     held: list[_Task] = []
-    is_shared = spare > 0 and count >= PARALLEL_FROM
+    is_shared = forks and count >= PARALLEL_FROM
     for task in tasks if not is_shared else ():
-        if spare > 0 and len(task[3]) > _ALONE_BYTES:
+        if forks and len(task[3]) > _ALONE_BYTES:
             held.append(task)
             continue
         file = read_file(task) if budget.left else _too_late(task, budget)
         yield file, _encoded(file) if keeps else None
     for batch in _batches(tasks if is_shared else iter(held)):
-        yield from _read_elsewhere(batch, spare + 1 if is_shared else 1, budget)
+        yield from _read_elsewhere(batch, worker_count(budget.jobs) if is_shared else 1, budget)
 
 
 def _read_elsewhere(batch: Sequence[_Task], helpers: int, budget: Budget) -> Iterator[tuple[ProjectFile, bytes | None]]:

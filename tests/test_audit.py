@@ -16,6 +16,7 @@ import pytest
 
 import assessor.audit
 import assessor.reading
+from assessor import processes
 from assessor.__main__ import main
 from assessor.reading import read_project, wanted_files
 from assessor.render.data import json_report
@@ -51,9 +52,9 @@ def test_the_same_bytes_whatever_the_hash_seed(repository: Path) -> None:
 def test_several_processes_give_what_one_gives(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = audited(repository)
     monkeypatch.setattr(assessor.reading, "PARALLEL_FROM", 0)
-    monkeypatch.setattr(assessor.audit, "PARALLEL_FROM", 0)
-    monkeypatch.setattr(os, "cpu_count", lambda: 3)
-    assert audited(repository) == alone
+    for cores in (1, 3):
+        monkeypatch.setattr(processes, "usable_cores", lambda cores=cores: cores)
+        assert audited(repository) == alone
 
 
 def test_a_revision_gives_what_its_working_tree_gives(repository: Path) -> None:

@@ -161,7 +161,7 @@ def test_workflows_ask_for_no_more_than_they_need() -> None:
 def test_every_option_of_the_gate_is_an_input_and_is_handed_on() -> None:
     options = {option.lstrip("-") for parameter in gate.params for option in parameter.opts if option.startswith("--")}
     inputs = set(ACTION["inputs"])
-    assert options - inputs == {"format", "output", "quiet", "color", "no-cache", "limit-time", "limit-memory"}
+    assert options - inputs == {"format", "output", "quiet", "color", "no-cache", "limit-time", "limit-memory", "jobs"}
     judge = next(step for step in ACTION["runs"]["steps"] if step.get("id") == "gate")
     script = (ROOT / "ci" / "github" / "gate.sh").read_text()
     handed = {name for name in judge["env"] if name.startswith("GATE_")}

@@ -45,12 +45,11 @@ def scanners_with(scan: Scan) -> list[tuple[str, Scan]]:
     return [(name, scan if name == "testing" else own) for name, own in SCANNERS]
 
 
-@pytest.mark.parametrize("helpers", [0, 2])
 @pytest.mark.parametrize("count", [0, 2])
-def test_a_scanner_that_raises_costs_its_own_practices(tmp_path: Path, count: int, helpers: int) -> None:
+def test_a_scanner_that_raises_costs_its_own_practices(tmp_path: Path, count: int) -> None:
     scene = scene_of(tmp_path)
     whole = scan_all(scene, PRACTICES)
-    broken = scan_all(scene, PRACTICES, helpers, scanners_with(broken_after(count)))
+    broken = scan_all(scene, PRACTICES, scanners_with(broken_after(count)))
     lost = {name for name in PRACTICES if broken[name] != whole[name]}
     rated = [finding.practice for finding in testing.scan(scene)]
     assert lost == set(rated[count:])
@@ -58,7 +57,7 @@ def test_a_scanner_that_raises_costs_its_own_practices(tmp_path: Path, count: in
 
 
 def test_the_reason_is_told_as_a_blind_spot(tmp_path: Path) -> None:
-    finding = scan_all(scene_of(tmp_path), PRACTICES, 0, scanners_with(broken_after(0)))["testing.unit"]
+    finding = scan_all(scene_of(tmp_path), PRACTICES, scanners_with(broken_after(0)))["testing.unit"]
     spot = finding.blind_spots[0]
     assert spot.reason == "the testing scanner failed: RuntimeError: a bug of ours"
     assert set(spot.practices) == {name for name in PRACTICES if name.startswith("testing.")}

@@ -7,13 +7,11 @@ blind spot that tells the reason; no other dimension loses anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 
 from assessor.budget import TooMuch, at_most
 from assessor.facts.place import BlindSpot, Place
 from assessor.findings import Finding, Rung
 from assessor.hits.scene import Scene
-from assessor.processes import shared
 from assessor.scanners import (
     ci,
     data,
@@ -47,30 +45,19 @@ SCANNERS: tuple[tuple[str, Scan], ...] = (
 def scan_all(
     scene: Scene,
     practices: Iterable[str],
-    helpers: int = 0,
     scanners: Sequence[tuple[str, Scan]] = SCANNERS,
     seconds: float = 600.0,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> dict[str, Finding]:
-    """Rate every practice, with the help of so many other processes.
+    """Rate every practice, one dimension after the other: what one asks of the scene, the next ones find answered.
 
     `practices` are all ids in order; one that no scanner rates is our bug (KeyError). `scanners`: (dimension, scan); `seconds` is the processor time of each;
     `progress` is told what is done, how much of it, and of how much.
     """
     wanted = tuple(practices)
-
-    def run(scanner: tuple[str, Scan]) -> list[Finding]:
-        return list(_shielded(*scanner, scene, wanted, seconds))
-
-    if helpers:
-        with suppress(TooMuch, Exception), at_most(seconds):
-            _ = scene.all_hits  # nearly all scanners ask for them: found once, before the processes part
-        results = (findings for findings, _ in shared(scanners, run, run, helpers))
-    else:
-        results = (run(scanner) for scanner in scanners)
     found: dict[str, Finding] = {}
-    for done, findings in enumerate(results, start=1):
-        found |= {finding.practice: finding for finding in findings}
+    for done, scanner in enumerate(scanners, start=1):
+        found |= {finding.practice: finding for finding in _shielded(*scanner, scene, wanted, seconds)}
         if progress:
             progress("rating", done, len(scanners))
     return {practice: _with_blind_spots(found[practice], scene) for practice in wanted}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Limits:
     """Wall time for reading and rating; files that come later are told as not read."""
     worker_bytes: int = 2_000_000_000
     """Memory of each process that reads files, beyond what it begins with."""
+    jobs: int = field(default=0, repr=False)
+    """Processes that read files at a time; 0: as many as the machine gives us. No answer depends on it."""
 
     def file_bytes(self, path: str) -> int:
         """The most bytes that a file of this name may have to be read."""

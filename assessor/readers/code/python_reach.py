@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 PASSES = ""
@@ -39,7 +39,15 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.IsNot: operator.is_not,
 }
 _DISPLAYS = (ast.List, ast.Tuple, ast.Set)
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef})
+_BINDING = _SCOPES | {
+    ast.arg, ast.Global, ast.Nonlocal, ast.alias, ast.AugAssign, ast.For, ast.AsyncFor, ast.comprehension, ast.withitem,
+}  # fmt: skip
+_BINDS_NOTHING = frozenset({
+    ast.Constant, ast.Load, ast.Store, ast.Del, *ast.operator.__subclasses__(), *ast.unaryop.__subclasses__(),
+    *ast.boolop.__subclasses__(),
+})  # fmt: skip
+"""Nodes that a tree is full of and that hold no other ones."""
 _LARGEST = 20
 """Items of a display that is compared as a constant."""
 
@@ -210,14 +218,30 @@ class Bindings:
         self.counts: dict[int, Counter[str]] = {}
         self.outer: set[str] = set()
         self.starred = False
-        for scope, node in _scoped_nodes(tree):
-            self._count(node, self.counts.setdefault(id(scope), Counter()))
+        waiting: list[tuple[Counter[str], ast.AST]] = [(self._of(tree), tree)]
+        while waiting:
+            counts, node = waiting.pop()
+            kind = type(node)
+            if kind is ast.Name:
+                if not isinstance(node.ctx, ast.Load):  # type: ignore[attr-defined]
+                    counts[node.id] += 1  # type: ignore[attr-defined]
+                continue
+            if kind in _BINDING:
+                self._count(node, counts)
+                if kind in _SCOPES:
+                    counts = self._of(node)
+            for name in node._fields:
+                value = getattr(node, name, None)
+                if type(value) is list:
+                    waiting += [(counts, child) for child in value if isinstance(child, ast.AST)]
+                elif isinstance(value, ast.AST) and type(value) not in _BINDS_NOTHING:
+                    waiting.append((counts, value))
+
+    def _of(self, scope: ast.AST) -> Counter[str]:
+        return self.counts.setdefault(id(scope), Counter())
 
     def _count(self, node: ast.AST, counts: Counter[str]) -> None:
-        if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
-                counts[node.id] += 1
-        elif isinstance(node, ast.arg):
+        if isinstance(node, ast.arg):
             counts[node.arg] += 2  # whatever the caller gives
         elif isinstance(node, ast.Global | ast.Nonlocal):
             self.outer.update(node.names)
@@ -238,13 +262,3 @@ class Bindings:
 
     def binds(self, scope: ast.AST, name: str) -> bool:
         return name in self.counts.get(id(scope), ())
-
-
-def _scoped_nodes(tree: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
-    """Every node with the module, class or function in whose scope it stands."""
-    waiting: list[tuple[ast.AST, ast.AST]] = [(tree, child) for child in ast.iter_child_nodes(tree)]
-    while waiting:
-        scope, node = waiting.pop()
-        yield scope, node
-        inner = node if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) else scope
-        waiting += [(inner, child) for child in ast.iter_child_nodes(node)]

@@ -62,6 +62,7 @@ _RUST = _Language(
     re.compile(r"\b(?:assert|assert_eq|assert_ne|panic)!\s*\((?!\s*true\s*\))"),
     re.compile(r"#\[ignore"),
 )
+_ENDINGS = (".go", ".rs", ".java", ".kt", ".scala", "js", "ts", "jsx", "tsx")
 _BY_NAME: tuple[tuple[re.Pattern[str], _Language], ...] = (
     (re.compile(r"_test\.go$"), _GO),
     (re.compile(r"\.(?:test|spec)\.[cm]?[jt]sx?$|(?:^|/)__tests__/.*\.[cm]?[jt]sx?$"), _JAVASCRIPT),
@@ -75,6 +76,8 @@ def matches(path: str) -> bool:
 
 
 def _language(path: str) -> _Language | None:
+    if not path.lower().endswith(_ENDINGS):
+        return None
     if PurePosixPath(path).suffix.lower() not in (".go", ".rs", ".java", ".kt", ".scala") and not re.search(
         r"\.[cm]?[jt]sx?$", path
     ):

@@ -26,6 +26,7 @@ _NAME = re.compile(
     r"^(?:.*[-_.])?(?:requirements?|reqs?|constraints?)(?:[-_.].*)?\.(?:txt|in|pip|lock)$|^(?:requirements?|constraints?)\.?\w{0,12}\.(?:txt|in)$",
     re.IGNORECASE,
 )
+_ENDINGS = (".txt", ".in", ".pip", ".lock")
 _FOLDER = re.compile(r"^(?:requirements?|reqs|constraints)$", re.IGNORECASE)
 _MAIN = frozenset(
     {"", "base", "main", "core", "common", "prod", "production", "default", "all", "lock", "locked", "txt"}
@@ -41,6 +42,8 @@ MAX_PROBLEMS = 5
 
 def matches(path: str) -> bool:
     """Say whether the file's name, or its folder `requirements/`, makes it a pip list."""
+    if not path.lower().endswith(_ENDINGS):
+        return False  # most paths end here, at little cost
     file = PurePosixPath(path)
     if _NAME.match(file.name):
         return True

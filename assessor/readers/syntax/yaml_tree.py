@@ -15,15 +15,29 @@ from functools import lru_cache
 import yaml
 
 try:
-    from yaml import CSafeLoader as _Loader
+    from yaml import CSafeLoader as _SafeLoader
 except ImportError:  # a PyYAML built without libyaml
-    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+    from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]
 
 MAX_DEPTH = 100
 """Deeper nesting than this is no configuration that a person wrote."""
 
 MAX_NODES = 200_000
 """Nodes of one file that are kept."""
+
+
+class _Loader(_SafeLoader):
+    """Composes without asking what type a plain scalar has: it stays text here, and the question is half of the work."""
+
+    def resolve(self, kind: type[yaml.Node], value: str | None, implicit: object) -> str:
+        """YAML's own tag, whichever: only custom ones are kept, and these are not asked for."""
+        return "tag:yaml.org,2002:str"
+
+    def descend_resolver(self, current_node: yaml.Node | None, current_index: object) -> None:
+        """No path has a type of its own."""
+
+    def ascend_resolver(self) -> None:
+        """See above."""
 
 
 class YamlProblem(ValueError):

@@ -48,6 +48,8 @@ _NOT_DATA = re.compile(
 
 def matches(path: str) -> bool:
     """YAML and JSON outside folders of charts, APIs and tools."""
+    if not path.lower().endswith((".yml", ".yaml", ".json")):
+        return False
     return PurePosixPath(path).suffix.lower() in (".yml", ".yaml", ".json") and not _NOT_DATA.search(path)
 
 

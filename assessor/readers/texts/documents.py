@@ -66,6 +66,9 @@ _DICTIONARY = re.compile(
     r"^(?:.*[-_. ])?(?:data(?:[-_ ]?sets?)?[-_ ]?dictionar(?:y|ies)|code[-_ ]?book|data[-_ ]?sheet)$", re.IGNORECASE
 )
 _DATA_METADATA = frozenset({"croissant.json", "datapackage.json", "dataset_infos.json", "dataset_info.json"})
+_SOURCES = (".py", ".go", ".ts", ".tsx", ".js", ".java", ".proto", ".sh", ".ipynb")
+_TELLING_SOURCES = ("conf.py", "docusaurus.", "licen", "copying", "codeowners")
+"""Beginnings of the names of source files that are documents all the same."""
 _CODE_FOLDERS = frozenset({"src", "lib", "test", "tests", "app", "packages", "site-packages", "node_modules"})
 _SITES = re.compile(
     r"^(?:mkdocs\.ya?ml|docusaurus\.config\.[cm]?[jt]s|_quarto\.yml|book\.toml|_bookdown\.yml|_pkgdown\.yml|antora\.yml|myst\.yml|"
@@ -82,6 +85,8 @@ def matches(path: str) -> bool:
 
 
 def _kind(path: str) -> str:
+    if path.endswith(_SOURCES) and not path.rpartition("/")[2].lower().startswith(_TELLING_SOURCES):
+        return ""  # most paths end here, at little cost
     file = PurePosixPath(path)
     suffix, folder = file.suffix.lower(), str(file.parent)
     if file.name == "CODEOWNERS":

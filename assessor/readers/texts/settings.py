@@ -61,6 +61,7 @@ class SettingsProblem(ValueError):
 _INI_NAMES = frozenset(
     {".coveragerc", ".flake8", ".pylintrc", "pylintrc", ".pydocstyle", ".isort.cfg", ".pycodestyle", ".editorconfig"}
 )
+_ENDINGS = (".toml", ".ini", ".cfg", ".yml", ".yaml", ".json", ".properties", *_INI_NAMES)
 _YAML_NAMES = frozenset(
     {"codecov", ".codecov", ".coveralls", ".yamllint", ".golangci", ".sqlfluff", ".bandit", "bandit"}
 )
@@ -84,6 +85,8 @@ def matches(path: str) -> bool:
 
 
 def _format(path: str) -> str:
+    if not path.lower().endswith(_ENDINGS):
+        return ""  # most paths end here, at little cost
     file = PurePosixPath(path)
     name, suffix = file.name.lower(), file.suffix.lower()
     if suffix == ".toml":
