@@ -42,7 +42,7 @@ def complexities(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def test_regular_expressions_grow_fewer() -> None:
-    assert sum(1 for path in MODULES for _ in patterns(path)) <= 30, "20 in the end: words belong into words.yaml"
+    assert sum(1 for path in MODULES for _ in patterns(path)) <= 16, "words belong into words.yaml"
 
 
 def alternatives(parsed: object) -> Iterator[int]:
@@ -55,8 +55,6 @@ def alternatives(parsed: object) -> Iterator[int]:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}.{path.stem}")
 def test_an_expression_has_three_alternatives_at_most(path: Path) -> None:
-    if path.stem == "model_documents":
-        pytest.skip("its words become data next")
     for text in patterns(path):
         assert max(alternatives(_parser.parse(text)), default=0) <= 3, f"words belong into words.yaml: {text}"
 

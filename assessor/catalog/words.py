@@ -56,7 +56,15 @@ class Concept(Value):
 
     def is_in(self, name: str) -> bool:
         """The name speaks of the concept."""
-        text = cut(name)
+        return self.is_said_in(cut(name))
+
+    def found_in(self, text: str) -> str:
+        """The words of a text (`words_of`) that speak of the concept; empty where none do."""
+        found = self._wanted.search(text) if self.is_said_in(text) else None
+        return found.group() if found else ""
+
+    def is_said_in(self, text: str) -> bool:
+        """Words in small letters, as `words_of` gives them, speak of the concept."""
         if (self._refused and self._refused.search(text)) or not self._wanted.search(text):
             return False
         return not self.beside or not self._allowed.sub(" ", text).strip()
@@ -80,6 +88,11 @@ def cut(name: str) -> str:
     return " ".join(_WORD.findall(_BOUNDARY.sub(" ", name).lower()))
 
 
+def words_of(text: str) -> str:
+    """The words of a page or sentence, to ask several concepts of; unlike names they are not kept."""
+    return cut.__wrapped__(text)
+
+
 @cache
 def concepts() -> Mapping[str, Concept]:
     """All concepts by name. Raises DataError for a mistake in the data, or a concept that stands twice."""
@@ -92,6 +105,11 @@ def concepts() -> Mapping[str, Concept]:
 def speaks_of(concept: str, name: str) -> bool:
     """The name of a function, file, variable, job or call speaks of a concept of `words.yaml`. KeyError for an unknown one."""
     return concepts()[concept].is_in(name)
+
+
+def says(concept: str, words: str) -> bool:
+    """The words of a text (`words_of`) speak of a concept of `words.yaml`. KeyError for an unknown one."""
+    return concepts()[concept].is_said_in(words)
 
 
 def stem_of(path: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from assessor.catalog.words import concepts, says, speaks_of, stem_of, words_of
 from assessor.facts.project_files import Document
 from assessor.facts.python import Call
 from assessor.findings import NearMiss
@@ -16,45 +17,26 @@ from assessor.project.model import ProjectFile, Role
 from assessor.scanners.claims import Claim, Code, Statement, products
 
 _READ = frozenset({Role.FIRST_PARTY, Role.DOCUMENTATION, Role.TEST, Role.DATA, Role.EXAMPLE})
-_TEACHING = re.compile(
-    r"(?:^|/)(?:[\w-]*[-_])?(?:courses?|books?|modules?|lessons?|chapters?|weeks?|lectures?|workshops?|slides|blog|exercises?|labs?)"
-    r"(?:[-_ ]?\d+)?(?:[-_][\w-]*)?/",
-    re.IGNORECASE,
-)
 
 
 def _pages(scene: Scene, *kinds: str) -> Iterator[tuple[ProjectFile, Document]]:
     for file, document in scene.project.having(lambda f: f.document, _READ):
-        if document.kind in kinds and (document.kind == "model_card" or not _TEACHING.search(file.path)):
+        if document.kind in kinds and (document.kind == "model_card" or not _teaches(file.path)):
             yield file, document
+
+
+def _teaches(path: str) -> bool:
+    return any(speaks_of("teaching_folder", folder) for folder in path.split("/")[:-1])
 
 
 # ---- model cards ----
 
-_CARD = re.compile(
-    r"intended use|limitation|metric|performance|evaluation|training data|bias|out.of.scope|model details|model description|caveats|ethical",
-    re.IGNORECASE,
-)
-_TOPICS = {
-    "use": r"intended (?:use|users|purpose)|use cases?$|out.of.scope|purpose|what (?:the model|it) (?:does|is for)",
-    "data": r"training data|data ?sets?$|^data$|data (?:used|sources?)|inputs?$|features$",
-    "metrics": r"metric|performance|result|evaluation|accuracy|benchmark|back-?test|validation",
-    "limits": r"limit|caveat|risk|bias|fairness|known issues|ethical|failure|assumption|weakness",
-}
-_TOPIC = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _TOPICS.items()}
+_TOPICS = {"use": "tells_use", "data": "tells_data", "metrics": "tells_metrics", "limits": "tells_limits"}
+"""What a card tells, and the concept of its labels."""
 _LABEL = re.compile(
     r"(?:\|\s{0,20}|[-*+]\s{1,20})?\*{2}([^*|]{3,60})\*{2}\s{0,20}:?|\|\s{0,20}([\w /-]{3,60}?)\s{0,20}\|"
 )
 """What a list item or a row of a table speaks of: its bold start, its first cell."""
-_TRAINED = re.compile(r"\btrained (?:on|to|with|for)\b|fine-?tuned|training (?:data|set)", re.IGNORECASE)
-_FIGURE = re.compile(
-    r"\b(?:precision|recall|f1|accuracy|auc|rmse|mae|mape|r2|wer|bleu|iou)\b[^.\n]{0,40}\d|\d\s?%[^.\n]{0,30}(?:precision|recall|accuracy)",
-    re.IGNORECASE,
-)
-_SHORTFALL = re.compile(
-    r"limitation|not suitable|should not be used|false positives?|are (?:ignored|discarded|excluded)|does not (?:support|handle|work)|fails? (?:on|to|for)",
-    re.IGNORECASE,
-)
 MIN_CARD_WORDS = 10
 MIN_PROSE_WORDS = 150
 
@@ -63,7 +45,8 @@ def model_card(scene: Scene) -> Iterator[Statement]:
     """A card with intended use, metrics or limits is used, and so is a page that tells as much of a model; written by a
     run, automated. A template alone is not."""
     for file, document in _pages(scene, "model_card"):
-        topics = {m.group(0).lower() for text, _ in (*document.headings, *document.lines) if (m := _CARD.search(text))}
+        lines = (words_of(text) for text, _ in (*document.headings, *document.lines))
+        topics = {found for line in lines if (found := concepts()["topic_of_card"].found_in(line))}
         if document.words >= MIN_CARD_WORDS and len(topics) >= 2:
             yield Claim(file.at(1), f"{file.path} tells {', '.join(sorted(topics)[:3])}")
         else:
@@ -77,29 +60,56 @@ def model_card(scene: Scene) -> Iterator[Statement]:
 
 def _told_of_a_model(file: ProjectFile, document: Document) -> tuple[str, ...]:
     """What a page tells under headings and labels (three topics, use or limits among them), or in prose about one model."""
-    labels = [text for text, _ in document.headings]
-    labels += [found[1] or found[2] for text, _ in document.lines if (found := _LABEL.match(text))]
-    told = tuple(name for name, pattern in _TOPIC.items() if any(pattern.search(label) for label in labels))
-    prose = " ".join(text for text, _ in document.lines)
-    about = len(re.findall(r"\bmodels?\b", prose, re.IGNORECASE))
-    is_named = bool(
-        re.search(r"model|classif|predict|detect|forecast|recogni", f"{document.title} {file.path}", re.IGNORECASE)
-    )
+    words = words_of(" ".join(text for text, _ in document.lines)).split()
+    about = words.count("model") + words.count("models")
+    is_named = speaks_of("about_a_model", f"{document.title} {file.path}")
+    told = _labelled(document)
     if len(told) >= 3 and {"use", "limits"} & set(told) and (is_named or about >= 3):
         return told
-    in_prose = _TRAINED.search(prose) and _FIGURE.search(prose) and _SHORTFALL.search(prose)
-    if is_named and about >= 3 and document.words >= MIN_PROSE_WORDS and in_prose:
+    if is_named and about >= 3 and document.words >= MIN_PROSE_WORDS and _tells_in_prose(document, " ".join(words)):
         return ("training", "metrics", "limits")
     return ()
 
 
-_CARD_FILE = re.compile(
-    r"(?:^|[/_-])model[-_ ]?cards?(?:[-_][\w-]+)?\.(?:md|json|html?|ya?ml|txt|rst|pdf)$", re.IGNORECASE
-)
-_CARD_NAME = re.compile(r"model[-_ ]?card", re.IGNORECASE)
-_WRITER = re.compile(
-    r"write|save|dump|export|to_(?:file|json|html|markdown)|store|log_(?:artifact|dict|text)|^Path$", re.IGNORECASE
-)
+def _labelled(document: Document) -> tuple[str, ...]:
+    """The topics of headings, of bold starts of items and of first cells of rows."""
+    labels = [text for text, _ in document.headings]
+    labels += [found[1] or found[2] for text, _ in document.lines if (found := _LABEL.match(text))]
+    return tuple(topic for topic, concept in _TOPICS.items() if any(speaks_of(concept, label) for label in labels))
+
+
+def _tells_in_prose(document: Document, words: str) -> bool:
+    """What the model learned from, how good it is in numbers, and what it cannot do."""
+    return says("speaks_of_training", words) and says("shortfall", words) and any(map(_tells_figure, document.lines))
+
+
+def _tells_figure(line: tuple[str, int]) -> bool:
+    return any(
+        says("figure_of_model", words_of(before.rpartition(".")[2]))
+        or (after[:2].strip().startswith("%") and says("figure_of_model", words_of(after.partition(".")[0])))
+        for before, after in _numbers(line[0])
+    )
+
+
+_NEAR = 40
+"""Characters beside a number that say what it is."""
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+def _numbers(text: str) -> Iterator[tuple[str, str]]:
+    """What stands before and behind each number, up to the next one."""
+    found = [(match.start(), match.end()) for match in _NUMBER.finditer(text)]
+    for at, (start, end) in enumerate(found):
+        last = found[at - 1][1] if at else 0
+        following = found[at + 1][0] if at + 1 < len(found) else len(text)
+        yield text[max(last, start - _NEAR) : start], text[end : min(following, end + _NEAR)]
+
+
+_CARD_ENDINGS = (".md", ".json", ".html", ".htm", ".yml", ".yaml", ".txt", ".rst", ".pdf")
+
+
+def _is_card_file(text: str) -> bool:
+    return text.lower().endswith(_CARD_ENDINGS) and speaks_of("model_card", stem_of(text))
 
 
 def _written_cards(scene: Scene) -> Iterator[Claim]:
@@ -108,7 +118,7 @@ def _written_cards(scene: Scene) -> Iterator[Claim]:
         code = source.facts.python
         if code is None:
             continue
-        named = {text.scope for text in code.texts if _CARD_FILE.search(text.value)}
+        named = {text.scope for text in code.texts if _is_card_file(text.value)}
         for call in code.calls:
             if _writes_a_card(call) or (call.scope in named and call.name.endswith((".write_text", ".write", ".dump"))):
                 yield Claim(Code(source, call.scope, call.line), "the pipeline writes the model card")
@@ -118,40 +128,16 @@ def _writes_a_card(call: Call) -> bool:
     texts = [value for value in call.args if isinstance(value, str)]
     if call.name.endswith("open"):
         modes = (*call.args[1:], call.keyword("mode"))
-        return any(map(_CARD_NAME.search, texts)) and any(isinstance(v, str) and v[:1] in "wax" for v in modes if v)
-    return bool(_WRITER.search(call.name.rpartition(".")[2])) and any(map(_CARD_FILE.search, texts))
+        return any(speaks_of("model_card", text) for text in texts) and any(
+            isinstance(v, str) and v[:1] in "wax" for v in modes if v
+        )
+    return speaks_of("writes_page", call.name.rpartition(".")[2]) and any(map(_is_card_file, texts))
 
 
 # ---- objectives ----
 
-_GOAL = re.compile(
-    r"business (?:goal|objective|problem|metric|value|case|impact)|success (?:metric|criteri|measure)|objective|kpi|\bgoals?\b|acceptance",
-    re.IGNORECASE,
-)
-_MEASURE = re.compile(
-    r"accuracy|recall|precision|\bf1\b|\bauc\b|rmse|\bmae\b|mape|revenue|costs?\b|churn|conversion|latency|error|uplift|savings?|"
-    r"coverage|\bndcg\b|\bmrr\b|hit rate|\bgini\b|\bbrier\b|\bwer\b|\bbleu\b|\biou\b|click|turnover|waste|downtime",
-    re.IGNORECASE,
-)
-_LIMIT = re.compile(
-    r"(?:at least|at most|less than|more than|below|above|under|over|within|exceed\w{0,10}|≥|≤|>=|<=|>|<|reduc\w{1,20}|increas\w{1,20}|target\w{0,20}|minimum|maximum)"
-    r"\D{0,40}\d+(?:\.\d+)?|\d+(?:\.\d+)?\s*(?:%|per ?cent)"
-    r"|(?:must|should|shall|needs? to|has to|have to) (?:reach|achieve|have|be|stay|keep)\b\D{0,40}\d+(?:\.\d+)?",
-    re.IGNORECASE,
-)
-_WANTED = re.compile(
-    r"success|business|kpi|target|\bmust\b|should|require|accept|objective|goal|reduc|increas", re.IGNORECASE
-)
-_CONDITION = r"(?:\bif\b|\bonly (?:if|where|when)\b|\bonce\b|\bunless\b|as soon as|\bwhen\b)"
-_CONSEQUENCE = r"(?:turn(?:ed)? o[nf]f?|enabl|automat|publish|promot|deploy|accept|launch|switch|go(?:es)? live|roll|replac|block|reject)"
-_DECIDES = re.compile(rf"{_CONDITION}.{{0,200}}?{_CONSEQUENCE}|{_CONSEQUENCE}.{{0,60}}?{_CONDITION}", re.IGNORECASE)
-_DEMAND = re.compile(r"\b(?:targets?|thresholds?|acceptance|required minimum)\b", re.IGNORECASE)
-_GENERAL = re.compile(
-    r"\b(?:you (?:can|may|might|could|should)|for example|e\.g\.|such as|imagine|let's|learn how)\b", re.IGNORECASE
-)
-_NO_TEXT = re.compile(
-    r"!\[[^\]]{0,200}\]\([^)]{0,500}\)|\]\([^)]{0,500}\)|https?://\S+|<[^<>]{0,300}>|\b[\w/-]+\.(?:png|jpe?g|svg|gif|py|ipynb|md|csv|ya?ml|json)\b"
-)
+_MARKUP = re.compile(r"!\[[^\]]{0,200}\]\([^)]{0,500}\)|\]\([^)]{0,500}\)|<[^<>]{0,300}>")
+_FILES = (".png", ".jpg", ".jpeg", ".svg", ".gif", ".py", ".ipynb", ".md", ".csv", ".yml", ".yaml", ".json")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+|\s*\|")
 
 
@@ -163,26 +149,35 @@ def objectives(scene: Scene) -> Iterator[Statement]:
             line = _stated(file, heading, lines, is_card)
             if line:
                 yield Claim(file.at(line), f"{file.path} states a goal, a metric and a threshold")
-            elif _GOAL.search(heading) and "business" in heading.lower():
+            elif speaks_of("goal", heading) and "business" in heading.lower():
                 yield NearMiss(file.at(start), f"{file.path} states a goal without a metric and a threshold")
 
 
 def _stated(file: ProjectFile, heading: str, lines: list[tuple[str, int]], is_card: bool) -> int:
     """The line of the sentence that states it; 0 where the section has none. What a card demands is meant for its model."""
-    prose = " ".join(text for text, _ in lines)
-    speaks_of_goals = (
-        _GOAL.search(heading)
-        or "objective" in file.path.lower()
-        or re.search(r"business (?:goal|objective)|success (?:metric|criteri|measure)", prose, re.IGNORECASE)
-    )
+    prose = words_of(" ".join(text for text, _ in lines))
+    is_goal = speaks_of("goal", heading) or "objective" in file.path.lower() or says("business_goal", prose)
     for sentence, line in _sentences(lines):
-        if _GENERAL.search(sentence) or not (_MEASURE.search(sentence) and _LIMIT.search(sentence)):
+        words = words_of(sentence)
+        if says("speaks_in_general", words) or not (says("measure_of_success", words) and _states_limit(sentence)):
             continue
-        if speaks_of_goals and (_WANTED.search(f"{file.path} {heading} {sentence}")):
+        if is_goal and says("wanted", words_of(f"{file.path} {heading} {sentence}")):
             return line
-        if _DECIDES.search(sentence) or (is_card and _DEMAND.search(sentence)):
+        decides = says("condition", words) and says("consequence", words)
+        if decides or (is_card and says("demand", words)):
             return line
     return 0
+
+
+def _states_limit(sentence: str) -> bool:
+    """A number is a share, stands behind a comparison, or is what something must reach."""
+    for before, after in _numbers(sentence):
+        words = words_of(before)
+        if after.lstrip().startswith(("%", "percent", "per cent")) or says("bound", words) or set("≥≤<>") & set(before):
+            return True
+        if says("obliges", words) and says("attains", words):
+            return True
+    return False
 
 
 def _sentences(lines: list[tuple[str, int]]) -> Iterator[tuple[str, int]]:
@@ -190,10 +185,19 @@ def _sentences(lines: list[tuple[str, int]]) -> Iterator[tuple[str, int]]:
     paragraph, start, last = "", 0, -1
     for text, line in [*lines, ("", 10**9)]:
         if paragraph and (line != last + 1 or _ITEM.match(text)):
-            yield from ((part, start) for part in re.split(r"(?<=[.!?])\s+", _NO_TEXT.sub(" ", paragraph)))
+            yield from ((part, start) for part in _END.split(_plain(paragraph)))
             paragraph = ""
         start = start if paragraph else line
         paragraph, last = f"{paragraph} {text}".strip(), line
+
+
+_END = re.compile(r"(?<=[.!?])\s+")
+
+
+def _plain(text: str) -> str:
+    """The text without markup, addresses and names of files."""
+    words = _MARKUP.sub(" ", text).split()
+    return " ".join(w for w in words if "://" not in w and not w.rstrip(".,;:)`*\"'").lower().endswith(_FILES))
 
 
 def _sections(document: Document) -> Iterator[tuple[int, str, list[tuple[str, int]]]]:
