@@ -210,6 +210,7 @@ def scope_info(snapshot: Snapshot, scope: Scope) -> ScopeInfo:
         include=scope.include,
         exclude=scope.exclude,
         shared=scope.shared,
+        others=scope.others,
         units_found=0 if scope.folder or scope.unit else len(find_units(entry.path for entry in snapshot.files)),
         left_out=zones[Zone.LEFT_OUT],
         followed=zones[Zone.OUTSIDE] + zones[Zone.OTHER],

@@ -55,7 +55,7 @@ class RepositoryInfo(Part):
 
 class ScopeInfo(Part):
     """What of the repository is rated: globs of its own files (`include`; all where empty), of what is not read
-    (`exclude`), the sub-folder and the unit that were asked for. `left_out` files are not read, `followed` ones were read
+    (`exclude`), the sub-folder and the unit that were asked for, and those of other units (`others`). `left_out` files are not read, `followed` ones were read
     only for what starts what. `units_found`: units that could be rated each for itself, and were not asked for."""
 
     folder: Text = ""
@@ -63,6 +63,7 @@ class ScopeInfo(Part):
     include: tuple[Text, ...] = ()
     exclude: tuple[Text, ...] = ()
     shared: tuple[Text, ...] = ()
+    others: tuple[Text, ...] = ()
     left_out: int = 0
     followed: int = 0
     units_found: int = 0
@@ -531,6 +532,26 @@ class StatementsInfo(Part):
     waivers: tuple[WaiverInfo, ...] = ()
 
 
+class InputsInfo(Part):
+    """What an audit went by beside the repository's files: the configuration and the policy, each by its name and the
+    SHA-256 of its text, both empty where there is none; the profile that an option named."""
+
+    configuration: Text = ""
+    configuration_digest: str = ""
+    policy: Text = ""
+    policy_digest: str = ""
+    profile: str = ""
+
+
+class SealInfo(Part):
+    """SHA-256 over the assessment as it was made, and over each part of it (`assessor.seal`). `broken`: the parts that a
+    stored assessment was found not to fit its seal; it is never part of a seal that fits."""
+
+    digest: str
+    parts: dict[str, str]
+    broken: tuple[str, ...] = ()
+
+
 class Assessment(Part):
     """The result of one audit. `primary` is the model that a report shows first; `crosswalks` are those asked for."""
 
@@ -554,6 +575,9 @@ class Assessment(Part):
     metrics: dict[str, float] = {}
     blind_spots: tuple[BlindSpotInfo, ...] = ()
     statistics: Statistics
+    inputs: InputsInfo = InputsInfo()
+    seal: SealInfo | None = None
+    """Null in an assessment that no command wrote, and in one by a version without seals."""
 
 
 def json_schema() -> dict[str, Any]:

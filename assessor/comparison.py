@@ -47,6 +47,8 @@ class Side(Part):
 
     repository: RepositoryInfo
     tool: ToolInfo
+    broken: tuple[str, ...] = ()
+    """The parts that do not fit the seal of that assessment; `unsealed` where it bears none."""
 
 
 class ModelChange(Part):
@@ -190,8 +192,8 @@ def compare(
     shown = model or new.primary
     before, after = old.scorecards.get(shown), new.scorecards[shown]
     return Comparison(
-        old=Side(repository=old.repository, tool=old.tool),
-        new=Side(repository=new.repository, tool=new.tool),
+        old=Side(repository=old.repository, tool=old.tool, broken=_broken(old)),
+        new=Side(repository=new.repository, tool=new.tool, broken=_broken(new)),
         model=shown,
         same_repository=_is_same_repository(old.repository, new.repository),
         same_state=same_state,
@@ -206,6 +208,10 @@ def compare(
         closed=_closed(before, new),
         unchanged=len(changes) - len(kept),
     )
+
+
+def _broken(side: Assessment) -> tuple[str, ...]:
+    return side.seal.broken if side.seal else ()
 
 
 def _united(first: Iterable[str], second: Iterable[str]) -> list[str]:

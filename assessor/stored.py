@@ -7,6 +7,7 @@ within a schema version (`assessment.py`).
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 from typing import TYPE_CHECKING, Any
@@ -26,12 +27,22 @@ _AGAIN = "write it again with `assessor audit TARGET --format json --output FILE
 
 
 def read_assessment(name: str, data: bytes) -> Assessment:
-    """The assessment in a file's bytes; `name` is the file's in messages.
+    """The assessment in the bytes of a JSON file; `name` is the file's in messages.
 
     Raises UserError, in one line with what to do: no JSON, not an audit's, of another schema version, damaged.
     """
+    return assessment_of(name, read_tree(name, data))
+
+
+def read_tree(name: str, data: bytes) -> dict[str, Any]:
+    """The JSON of an audit as it stands there, with fields that this version does not know. Raises UserError."""
     tree = _tree(name, data)
     _refuse_others(name, tree)
+    return tree
+
+
+def assessment_of(name: str, tree: dict[str, Any]) -> Assessment:
+    """The assessment that a JSON is. Raises UserError where it is damaged."""
     try:
         found = _validated(tree)
     except ValidationError as error:
@@ -90,6 +101,7 @@ def _validated(tree: dict[str, Any]) -> Assessment:
         unknown = [detail["loc"] for detail in error.errors(include_url=False) if detail["type"] == "extra_forbidden"]
         if not unknown:
             raise
+        tree = copy.deepcopy(tree)
         for *path, last in unknown:
             inner: Any = tree
             for key in path:

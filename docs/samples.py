@@ -29,6 +29,7 @@ from assessor.policy.deciding import decide
 from assessor.policy.model import Gate
 from assessor.rubric.loading import DEFAULT, shipped_rubric
 from assessor.rubric.target import Target
+from assessor.seal import sealed
 from assessor.snapshot.revisions import Past
 from tests.conftest import NO_CACHES, commit_files
 
@@ -44,7 +45,7 @@ _OLDER = "main~2"
 _LEVEL = 4
 _RULES = "sample"
 _ENDINGS = {
-    "terminal": "txt", "md-long": "long.md", "badge": "svg", "shields": "shields.json", "sarif": "sarif",
+    "terminal": "txt", "md-long": "long.md", "badge": "svg", "shields": "shields.json", "in-toto": "intoto.json", "sarif": "sarif",
     "junit": "junit.xml", "gitlab": "gitlab.json", "github": "github.txt", "azure": "azure.txt", "teamcity": "teamcity.txt",
 }  # fmt: skip
 """Endings of the formats that are not named by theirs."""
@@ -70,7 +71,7 @@ def _audits(root: Path) -> Iterator[tuple[str, str | bytes]]:
     comparison = compare(_steady(audit(str(root), _OLDER, chosen_rubrics(()))), seen)
     for name, form in formats_of("audit").items():
         if form.audit:
-            yield _file("audit", name), form.audit(seen, manner)
+            yield _file("audit", name), form.audit(sealed(seen) if name == "in-toto" else seen, manner)
     for name, form in formats_of("plan").items():
         if form.plan:
             yield _file("plan", name), form.plan(plan, manner)

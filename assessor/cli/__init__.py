@@ -28,6 +28,7 @@ COMMANDS = {
         "Print the JSON Schema of the JSON of an audit, a comparison, a plan, a history or a fleet.",
     ),
     "tools": ("assessor.cli.listing", "List the tools that are recognised."),
+    "verify": ("assessor.cli.verify", "Verify a stored report: its seal, its levels, and the repository once more."),
 }
 """Name → the module that defines it, and its line in the help text, which would else need the import."""
 

@@ -20,10 +20,12 @@ from assessor.snapshot.limits import DEFAULT_LIMITS, Limits
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from assessor.assessment import Assessment
+    from assessor.assessment import Assessment, InputsInfo
     from assessor.cache.cache import Cache
     from assessor.cli.progress import ProgressLine
     from assessor.cli.reports import Reports
+    from assessor.cli.settings import NamedPolicy
+    from assessor.policy.config import Loaded
     from assessor.policy.model import Policy
     from assessor.render.pdf.audit import Front
     from assessor.rubric.crosswalk import Crosswalk
@@ -152,12 +154,16 @@ class AuditWishes:
     rubrics: tuple[str, ...] = ()
     crosswalks: tuple[str, ...] = ()
     profile: str = ""
-    policy: Policy | None = None
+    named_policy: NamedPolicy | None = None
     strict: bool = False
     no_cache: bool = False
     quiet: bool = False
     limits: Limits = DEFAULT_LIMITS
     scope: ScopeWishes = NO_WISHES
+
+    @property
+    def policy(self) -> Policy | None:
+        return self.named_policy.policy if self.named_policy else None
 
 
 def run(wishes: AuditWishes, peek: Callable[[Snapshot], None] | None = None) -> Assessment:
@@ -199,6 +205,7 @@ def _assessed(
     from assessor.cli.settings import load_config, own_rubric
     from assessor.policy.stated import check_items, with_statements
     from assessor.policy.targets import TargetWishes, target_of_profile, with_targets
+    from assessor.seal import sealed
 
     loaded = load_config(snapshot)
     own = own_rubric(loaded, snapshot)
@@ -216,4 +223,19 @@ def _assessed(
     assessment = audit_parts(snapshot, chosen, units, progress, cache, laid_beside, days, scope).whole
     stated = with_statements(assessment, chosen, loaded, day, wishes.policy, strict=wishes.strict)
     targets = TargetWishes(loaded, own.id, wishes.profile, wishes.policy)
-    return with_targets(stated, chosen, targets.target)
+    whole = with_targets(stated, chosen, targets.target)
+    return sealed(whole.model_copy(update={"inputs": inputs_of(loaded, wishes)}))
+
+
+def inputs_of(loaded: Loaded, wishes: AuditWishes) -> InputsInfo:
+    """What the audit goes by beside the files."""
+    from assessor.assessment import InputsInfo
+    from assessor.verification import text_digest
+
+    return InputsInfo(
+        configuration=loaded.path,
+        configuration_digest=text_digest(loaded.text) if loaded.path else "",
+        policy=wishes.named_policy.name if wishes.named_policy else "",
+        policy_digest=text_digest(wishes.named_policy.text) if wishes.named_policy else "",
+        profile=wishes.profile,
+    )

@@ -30,7 +30,8 @@ def show(target: str, ref: str | None, policy: str) -> None:
     from assessor.policy.model import Gate
     from assessor.policy.writing import as_yaml
 
-    rules = read_policy(policy)
+    named = read_policy(policy)
+    rules = named.policy if named else None
     loaded = _load(target, ref)
     asked = effective(loaded.config, Gate(), rules)
     print_line(f"# from {loaded.path or 'no configuration'}{f' and the policy {policy}' if policy else ''}")

@@ -14,29 +14,33 @@ if TYPE_CHECKING:
     from assessor.cache.cache import Cache
     from assessor.cli.gate_case import Wishes
     from assessor.cli.progress import ProgressLine
+    from assessor.cli.settings import NamedPolicy
     from assessor.policy.baseline import Baseline
     from assessor.policy.config import Loaded
     from assessor.policy.deciding import Ratchet, Since
-    from assessor.policy.model import Config, Policy
+    from assessor.policy.model import Config
     from assessor.project.scope import Scope
     from assessor.rubric.model import Rubric
     from assessor.snapshot.snapshot import Snapshot
 
 
-def ratchets_of(wishes: Wishes, policy: Policy | None, loaded: Loaded, snapshot: Snapshot) -> tuple[Ratchet, ...]:
+def ratchets_of(wishes: Wishes, named: NamedPolicy | None, loaded: Loaded, snapshot: Snapshot) -> tuple[Ratchet, ...]:
     """The baselines that hold: the command line's or the repository's, and the policy's, which neither can replace where
     it is locked."""
+    policy = named.policy if named else None
     found = []
     if wishes.baseline:
         found.append(read_baseline(Path(wishes.baseline), wishes.baseline, below=audited_folder(wishes.target)))
+    elif loaded.config.baseline and loaded.outside:
+        found.append(read_baseline(loaded.outside / loaded.config.baseline, loaded.config.baseline))
     elif loaded.config.baseline:
         name = loaded.config.baseline
         text = root_text(snapshot, name)
         if text is None:
             raise UserError(f"{loaded.path}: baseline: there is no file {name} in the repository")
         found.append(_parsed_baseline(name, text))
-    if policy is not None and policy.baseline and (policy.locks("baseline") or not found):
-        found.append(read_baseline(Path(wishes.policy).parent / policy.baseline, policy.baseline))
+    if named and policy is not None and policy.baseline and (policy.locks("baseline") or not found):
+        found.append(read_baseline(named.place.parent / policy.baseline, policy.baseline))
     return tuple(found)
 
 

@@ -215,6 +215,12 @@ def _fleet_parquet(shown: Overview, manner: Manner) -> bytes:
     return fleet_table.render_parquet(shown.listed)
 
 
+def _in_toto(assessment: Assessment, manner: Manner) -> str:
+    from assessor.render.data import in_toto
+
+    return in_toto.render(assessment)
+
+
 def _badge(assessment: Assessment, manner: Manner) -> str:
     from assessor.render.data import badge
 
@@ -245,6 +251,7 @@ FORMATS = {
     "csv": Format(_csv, None, (".csv",), is_data=True, history=_history_csv, fleet=_fleet_csv),
     "parquet": Format(None, None, (".parquet",), is_binary=True, fleet=_fleet_parquet),
     "badge": Format(_badge, None, (".svg",), is_data=True),
+    "in-toto": Format(_in_toto, is_data=True),
     "shields": Format(_shields, is_data=True),
 }
 """Name → format, in the order in which help names them."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assessor.cli.scope import NO_WISHES, ScopeWishes, unit_scope, wanted_scope, wanted_units
-from assessor.cli.settings import load_config, load_rubric, own_rubric, read_policy, today
+from assessor.cli.settings import NamedPolicy, load_config, load_rubric, own_rubric, read_policy, today
 from assessor.errors import UserError
 from assessor.project.units import scope_of_unit
 from assessor.snapshot.limits import DEFAULT_LIMITS, Limits
@@ -75,11 +75,11 @@ def prepare_all(wishes: Wishes, cache: Cache | None = None) -> tuple[Case, ...]:
     from assessor.cli.progress import ProgressLine
     from assessor.snapshot import SnapshotError, open_snapshot
 
-    policy = read_policy(wishes.policy)
+    named = read_policy(wishes.policy)
     progress = ProgressLine(sys.stderr, quiet=wishes.quiet)
     try:
         with open_snapshot(wishes.target, wishes.ref, wishes.limits) as snapshot:
-            return _cases(wishes, policy, snapshot, progress, cache)
+            return _cases(wishes, named, snapshot, progress, cache)
     except SnapshotError as error:
         raise UserError(str(error)) from error
     finally:
@@ -87,7 +87,7 @@ def prepare_all(wishes: Wishes, cache: Cache | None = None) -> tuple[Case, ...]:
 
 
 def _cases(
-    wishes: Wishes, policy: Policy | None, snapshot: Snapshot, progress: ProgressLine, cache: Cache | None
+    wishes: Wishes, named: NamedPolicy | None, snapshot: Snapshot, progress: ProgressLine, cache: Cache | None
 ) -> tuple[Case, ...]:
     from assessor.audit import audit_parts
     from assessor.cli.earlier import ratchets_of, state_left
@@ -96,14 +96,15 @@ def _cases(
     from assessor.policy.statements import on_day
     from assessor.policy.targets import TargetWishes, with_targets
 
+    policy = named.policy if named else None
     loaded = load_config(snapshot)
     config = loaded.config
     asked = effective(config, wishes.options, policy)
-    ratchets = ratchets_of(wishes, policy, loaded, snapshot) if wishes.needs_conditions else ()
+    ratchets = ratchets_of(wishes, named, loaded, snapshot) if wishes.needs_conditions else ()
     if wishes.needs_conditions and asked.gate.is_empty and not ratchets and not wishes.since:
         raise UserError(_NO_CONDITION)
     own = own_rubric(loaded, snapshot)
-    rubric = load_rubric(asked.gate.rubric, wishes.options, wishes.policy, snapshot)
+    rubric = load_rubric(asked.gate.rubric, wishes.options, named.place.parent if named else loaded.outside, snapshot)
     check_gate(asked.gate, rubric)
     said = on_day(config.attestations, config.waivers, today(os.environ), policy)
     targets = TargetWishes(loaded, own.id, policy=policy)

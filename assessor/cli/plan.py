@@ -162,7 +162,7 @@ def _audited(target: str, ref: str | None, rubric: str, *, no_cache: bool, quiet
         with user_cache(wanted=not no_cache) as cache, open_snapshot(target, ref) as snapshot:
             loaded = load_config(snapshot)
             own = own_rubric(loaded, snapshot)
-            model = load_rubric(rubric, Gate(rubric=rubric), "", snapshot) if rubric else own
+            model = load_rubric(rubric, Gate(rubric=rubric), None, snapshot) if rubric else own
             scope = wanted_scope(snapshot, loaded)
             assessment = audit_snapshot(snapshot, [model], progress, cache, days=loaded.config.effort.days, scope=scope)
             return with_targets(assessment, [model], TargetWishes(loaded, own.id).target), model

@@ -16,30 +16,56 @@ if TYPE_CHECKING:
     from assessor.cli.reports import Reports
 
 
+unverified_option = click.option(
+    "--unverified", is_flag=True, help="Also what was changed after it was written; the report then says so."
+)
+
+
 @click.command()
 @click.argument("assessment", metavar="ASSESSMENT.json")
 @click.option("--rubric", "-r", metavar="NAME", default="", help="Show this one of the maturity models in the file.")
+@unverified_option
 @report_options("audit")
-def report(assessment: str, rubric: str, reports: Reports) -> None:
+def report(assessment: str, rubric: str, unverified: bool, reports: Reports) -> None:
     """Show what `assessor audit --format json` wrote to ASSESSMENT.json (- is standard input), in any format.
 
-    Nothing is audited again: ratings, levels and steps are those of the file.
+    Nothing is audited again: ratings, levels and steps are those of the file. One that was changed since it was written is
+    refused; see `assessor verify`.
     """
-    found = stored_assessment(assessment)
+    found = stored_assessment(assessment, unverified=unverified)
     reports.write(found, rubric=known_model(rubric, found))
 
 
-def stored_assessment(file: str) -> Assessment:
-    """The assessment in a file, or in standard input for `-`. Raises UserError."""
+def stored_assessment(file: str, *, unverified: bool = False) -> Assessment:
+    """The assessment in a file, or in standard input for `-`. What does not fit its seal is marked where it is
+    `unverified`; what bears none always is. Raises UserError, else also for what does not fit."""
+    from assessor.assessment import SealInfo
+    from assessor.seal import broken_parts
+    from assessor.stored import assessment_of, read_tree
+
+    name = "standard input" if file == "-" else file
+    tree = read_tree(name, content_of(file))
+    found, broken = assessment_of(name, tree), broken_parts(tree)
+    if broken == ():
+        return found
+    if broken and not unverified:
+        raise UserError(
+            f"{name} was changed after it was written: {', '.join(broken)} do not fit its seal; `assessor verify` says more, "
+            "--unverified shows it all the same, and says so"
+        )
+    return found.model_copy(update={"seal": SealInfo(digest="", parts={}, broken=broken or ("unsealed",))})
+
+
+def content_of(file: str) -> bytes:
+    """The bytes of a report that the command line names. Raises UserError."""
     from assessor.snapshot.named import read_named
-    from assessor.stored import read_assessment
 
     if file == "-":
-        return read_assessment("standard input", _from_stdin())
+        return _from_stdin()
     path = Path(file)
     if path.is_dir():
         raise UserError(f"{file} is a folder; give the JSON of an audit, or run `assessor audit {file}`")
-    return read_assessment(file, read_named(path, most=_MOST_BYTES))
+    return read_named(path, most=_MOST_BYTES)
 
 
 _MOST_BYTES = 200_000_000

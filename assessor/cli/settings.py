@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +27,19 @@ def today(environment: Mapping[str, str]) -> date:
         raise UserError(f"SOURCE_DATE_EPOCH is '{epoch}'; expected seconds since 1970") from error
 
 
-def read_policy(file: str) -> Policy | None:
+@dataclass(frozen=True, slots=True)
+class NamedPolicy:
+    """An organisation's policy, the name by which it was given, its text, and where on this machine it lies."""
+
+    policy: Policy
+    name: str
+    text: str
+    place: Path
+    kept: object = None
+    """What must live as long as the place does."""
+
+
+def read_policy(file: str) -> NamedPolicy | None:
     """The organisation's policy; None for no name. Raises UserError."""
     from assessor.catalog.loading import DataError, Source
     from assessor.policy.config import parse_policy
@@ -37,8 +50,9 @@ def read_policy(file: str) -> Policy | None:
     path = Path(file)
     if not path.exists():
         raise UserError(f"no policy file {file}")
+    text = named_text(path)
     try:
-        return parse_policy(Source(file, named_text(path)))
+        return NamedPolicy(parse_policy(Source(file, text)), file, text, path)
     except DataError as error:
         raise UserError(one_line(error)) from error
 
@@ -89,27 +103,27 @@ def own_rubric(loaded: Loaded, snapshot: Snapshot) -> Rubric:
     from assessor.rubric.loading import DEFAULT
 
     try:
-        return load_rubric(loaded.config.rubric or DEFAULT, Gate(), "", snapshot)
+        return load_rubric(loaded.config.rubric or DEFAULT, Gate(), loaded.outside, snapshot)
     except UserError as error:
         if str(error).startswith(f"{loaded.config.rubric}:"):
             raise  # a mistake in the model's own file has its place already
         raise UserError(f"{loaded.path}:{loaded.line('rubric')}: rubric: {error}") from error
 
 
-def load_rubric(name: str, options: Gate, policy_file: str, snapshot: Snapshot) -> Rubric:
-    """The model by name: shipped, a file that the command line names, one beside the policy, or one in the snapshot.
+def load_rubric(name: str, options: Gate, beside: Path | None, snapshot: Snapshot) -> Rubric:
+    """The model by name: shipped, a file that the command line names, one in the folder `beside` (the policy's, or that of
+    a configuration from outside), or one in the snapshot.
 
     What only the repository's configuration names is taken from the snapshot and nowhere else.
     """
     from assessor.catalog.loading import DataError, Source
     from assessor.rubric.loading import find_rubric, parse_rubric, shipped_names, shipped_rubric
 
-    beside_policy = Path(policy_file).parent / name if policy_file else None
     try:
         if name in shipped_names() or name == options.rubric:
             return find_rubric(name)
-        if beside_policy is not None and beside_policy.is_file():
-            return find_rubric(str(beside_policy))
+        if beside is not None and (beside / name).is_file():
+            return find_rubric(str(beside / name))
         text = root_text(snapshot, name)
         if text is None and ("/" in name or name.endswith((".yaml", ".yml"))):
             raise UserError(f"no rubric file {name} in the repository")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assessor.catalog.loading import DataError, Source, check_tree, did_you_mean, line_of, load_value
@@ -36,6 +37,8 @@ class Loaded:
     config: Config = field(default_factory=Config)
     path: str = ""
     text: str = ""
+    outside: Path | None = None
+    """The folder of this machine in which it lies, where it is none of the repository's."""
     folder: str = ""
     """The folder, below the repository's root, in which it stands and from which its globs are seen."""
 
@@ -73,7 +76,7 @@ def _configs_in(read: Callable[[str], str | None], folder: str) -> Iterator[Load
             continue
         config = parse_pyproject(Source(path, text)) if name == TOML_NAME else parse_config(Source(path, text))
         if config is not None:
-            yield Loaded(config, path, text, folder)
+            yield Loaded(config, path, text, folder=folder)
 
 
 def parse_config(source: Source) -> Config:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+import zlib
 from base64 import b64encode
 from functools import cache
 from typing import TYPE_CHECKING
 
+from assessor.render.data import json_report
 from assessor.render.html.page import Page
 from assessor.render.views.texts import DEFAULT, load_texts
 from assessor.render.views.view import view_of
@@ -39,7 +41,7 @@ def render(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT)
     Raises KeyError for a model that was not applied or a language without texts.
     """
     texts = load_texts(language)
-    page = Page(view_of(assessment, rubric=rubric), texts)
+    page = Page(view_of(assessment, rubric=rubric), texts, embedded(assessment) if assessment.seal else "")
     style, script = style_sheet("report.css"), _script()
     return (
         environment()
@@ -48,6 +50,11 @@ def render(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT)
             page=page, view=page.view, card=page.view.card, t=texts, style=style, script=script, policy=content_policy
         )
     )
+
+
+def embedded(assessment: Assessment) -> str:
+    """The JSON of the assessment as a page carries it, so that it can be verified: compressed, in base64."""
+    return b64encode(zlib.compress(json_report.render(assessment).encode(), 9)).decode()
 
 
 @cache

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from assessor.catalog.practices import load_practices
-from assessor.render.views import charts
+from assessor.render.views import charts, seal_words
 from assessor.render.views import loop as loop_view
 from assessor.render.views.scope_words import scope_facts
 from assessor.render.views.standing_words import (
@@ -85,6 +85,8 @@ class Page:
 
     view: View
     texts: Texts
+    embedded: str = ""
+    """The JSON of the assessment, compressed, in base64; empty for one without a seal."""
 
     # ---- lists ----
 
@@ -205,6 +207,15 @@ class Page:
     def scope(self) -> list[tuple[str, str]]:
         """What of the repository is rated, where that is not all of it."""
         return list(scope_facts(self.view.assessment, self.texts))
+
+    @property
+    def seal(self) -> str:
+        """The digest over the assessment; empty where it bears no seal that fits."""
+        return seal_words.digest(self.view.assessment)
+
+    @property
+    def seal_warning(self) -> str:
+        return seal_words.warning(self.view.assessment, self.texts)
 
     @property
     def units(self) -> UnitsShown:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assessor.render.markdown.text import Block, code, escaped, prose, row, table_head
+from assessor.render.views import seal_words
 from assessor.render.views.scope_words import scope_lines
 from assessor.render.views.standing_words import holds, holds_head, level_of, position, profile, subject
 from assessor.render.views.statement_words import StatementWords, web_address
@@ -101,6 +102,8 @@ class Parts:
 
     def scope(self) -> Iterator[str]:
         """What of the repository is rated, where that is not all of it."""
+        if told := seal_words.warning(self.view.assessment, self.t):
+            yield f"**{escaped(told)}**"
         yield from (escaped(line) for line in scope_lines(self.view.assessment, self.t))
 
     def observed(self) -> str:
@@ -215,7 +218,9 @@ class Parts:
 
     def made_by(self) -> str:
         tool = self.view.assessment.tool
-        return escaped(self.t("report.generated", name=tool.name, version=tool.version, rules=tool.rules))
+        made = escaped(self.t("report.generated", name=tool.name, version=tool.version, rules=tool.rules))
+        seal = seal_words.digest(self.view.assessment)
+        return f"{made} {prose(self.t('seal.line', digest=seal))}" if seal else made
 
     def units(self, most: int = 0) -> Iterator[Block]:
         """The units, lowest first, and what not all of them have; at most so many rows of each where a number is given."""

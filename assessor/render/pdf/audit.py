@@ -7,8 +7,10 @@ its SHA-256 is on the cover. What the repository says is escaped and made visibl
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
+from base64 import b64decode, b64encode
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from assessor.render.data import json_report
@@ -20,6 +22,8 @@ from assessor.render.views.view import view_of
 from assessor.resources import data_folder
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import jinja2
     from markupsafe import Markup
 
@@ -40,18 +44,41 @@ class Front:
     paper: Paper = "a4"
 
 
-def render(assessment: Assessment, *, rubric: str = "", front: Front | None = None, language: str = "en") -> bytes:
-    """The PDF. `rubric` is the model shown; the assessment's primary one if empty.
+def render(
+    assessment: Assessment,
+    *,
+    rubric: str = "",
+    front: Front | None = None,
+    language: str = "en",
+    moment: datetime | None = None,
+) -> bytes:
+    """The PDF. `rubric` is the model shown; the assessment's primary one if empty. `moment`: the one time that it tells, where
+    that shall not be the usual one (`time_of`).
 
     Raises UserError where a native library is missing or the logo is no picture.
     """
     front = front or Front()
     data = json_report.render(assessment).encode()
-    shown = Document(view_of(assessment, rubric=rubric), document_texts(language), data)
+    shown = Document(view_of(assessment, rubric=rubric), document_texts(language), data, moment)
     context = {"front": front, "logo": logo_address(front.logo), **shown.context()}
     html = environment().get_template("report.html.jinja").render(context)
-    attached = Attached("assessment.json", data, shown.t("pdf.data"))
-    return write_pdf(html, style(front.paper), moment=shown.moment, attached=(attached,))
+    attached = [Attached("assessment.json", data, shown.t("pdf.data"))]
+    if assessment.seal:
+        attached.append(Attached("document.json", _manner(shown, front, language), shown.t("pdf.manner")))
+    return write_pdf(html, style(front.paper), moment=shown.moment, attached=tuple(attached))
+
+
+def _manner(shown: Document, front: Front, language: str) -> bytes:
+    """How the document is made of its assessment, so that it can be made again."""
+    fields = asdict(front) | {"logo": b64encode(front.logo).decode()}
+    data = {"model": shown.view.model, "language": language, "moment": shown.moment.timestamp(), "front": fields}
+    return json.dumps(data, indent=2, sort_keys=True).encode()
+
+
+def front_from(fields: dict[str, Any]) -> Front:
+    """The front that a document tells of itself. Raises ValueError or TypeError for what is none."""
+    known = {name: fields[name] for name in Front.__dataclass_fields__ if name in fields}
+    return Front(**known | {"logo": b64decode(str(known.get("logo", "")), validate=True)})
 
 
 def environment() -> jinja2.Environment:

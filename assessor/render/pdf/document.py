@@ -10,7 +10,7 @@ from itertools import groupby, takewhile
 from typing import TYPE_CHECKING, Any
 
 from assessor.render.pdf.file import printable, time_of
-from assessor.render.views import charts
+from assessor.render.views import charts, seal_words
 from assessor.render.views import loop as loop_view
 from assessor.render.views.scope_words import scope_facts
 from assessor.render.views.standing_words import holds, holds_head, level_of, level_sign, profile, subject
@@ -110,10 +110,11 @@ class Document:
     view: View
     t: Texts
     data: bytes
+    told_moment: datetime | None = None
 
     @property
     def moment(self) -> datetime:
-        return time_of(self.view.assessment.repository.date)
+        return self.told_moment or time_of(self.view.assessment.repository.date)
 
     def context(self) -> dict[str, Any]:
         """The names that the templates use."""
@@ -142,6 +143,8 @@ class Document:
 
     def _repository_facts(self) -> Iterator[tuple[str, str, str]]:
         t, repository = self.t, self.view.assessment.repository
+        if told := seal_words.warning(self.view.assessment, t):
+            yield t("seal.title"), told, "alarm"
         commit = repository.commit or t("report.no_commit")
         yield t("report.commit"), f"{commit} {t('report.dirty')}" if repository.dirty else commit, "mono"
         if repository.date:
@@ -156,6 +159,8 @@ class Document:
         t, tool = self.t, self.view.assessment.tool
         yield t("pdf.assessor"), t("report.rules", name=tool.name, version=tool.version, rules=tool.rules), ""
         yield t("pdf.digest"), hashlib.sha256(self.data).hexdigest(), "mono"
+        if seal := seal_words.digest(self.view.assessment):
+            yield t("seal.digest"), seal, "mono"
 
     def method_facts(self) -> Iterator[tuple[str, str, str]]:
         t, card, counts = self.t, self.view.card, self.view.assessment.statistics

@@ -17,6 +17,7 @@ from assessor.render.terminal.page import cells
 from assessor.render.terminal.sheet import sheet_for
 from assessor.render.terminal.statements import short_line, statement_lines
 from assessor.render.terminal.units import unit_lines
+from assessor.render.views import seal_words
 from assessor.render.views.scope_words import scope_lines
 from assessor.render.views.texts import DEFAULT
 
@@ -116,6 +117,10 @@ def _header(page: Sheet, assessment: Assessment, verbose: int = 0) -> Iterator[s
     read = [page.said(page.t.count(f"terminal.{name}", number)) for name, number in numbers.items()]
     read += [] if room > 1 else [made]
     yield page.paint(page.cut(page.glyphs.dot.join(read), page.width), "dim")
+    if told := seal_words.warning(assessment, page.t):
+        yield from page.wrapped("", page.said(told), 0, "red")
+    if verbose and (seal := seal_words.digest(assessment)):
+        yield from page.wrapped("", page.said(page.word("seal.line", digest=seal)), 0, "dim")
     for line in scope_lines(assessment, page.t):
         shown = page.said(line)
         yield from page.wrapped("", shown if verbose else page.cut(shown, page.width), 0, "dim")

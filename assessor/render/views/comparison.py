@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assessor.comparison import GROUPS, Comparison
-from assessor.render.views import charts
+from assessor.render.views import charts, seal_words
 from assessor.render.views.links import Links, links_of
 from assessor.render.views.texts import Texts
 from assessor.render.views.view import shown, told
@@ -166,7 +166,8 @@ class ComparisonView:
         words += [self.t.date(repository.date)] if repository.date else []
         words += [self.t("report.dirty")] if repository.dirty else []
         words += [self.t("report.rules", name=tool.name, version=tool.version, rules=tool.rules)]
-        return ", ".join(words)
+        told = seal_words.told(side.broken, self.t)
+        return ", ".join(words) + (f". {self.t('seal.title')}: {told}" if told else "")
 
     def url(self, place: PlaceInfo, *, is_old: bool) -> str:
         """The https address of the place's lines at its side's commit; empty where none is known."""
