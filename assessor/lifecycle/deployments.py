@@ -55,34 +55,38 @@ def deploying_route(scene: Scene, counts: Callable[[Deployment], bool] = lambda 
 def _deployments(scene: Scene) -> Iterator[Deployment]:
     guard = _Guard(scene)
     for site, way in over_ssh(scene):
-        text = f"`{site.command.text[:60]}` on another machine"
-        if way.is_automatic:
-            yield Deployment(site.place, text, "ssh", way.route, after=guard.before([way]))
-        else:
-            yield Deployment(site.place, text, "ssh", by_person=True)
+        yield _started(site.place, f"`{site.command.text[:60]}` on another machine", "ssh", way.route, guard, [way])
     for rollout in scene.automation.reach.rollouts:
         way = rollout.arrival
         text = f"{rollout.program} brings {len(rollout.scripts)} scripts to where they run"
         route = (*way.route, Hop(f"{rollout.program} reads {rollout.place.path}", rollout.place))
-        if way.is_automatic:
-            yield Deployment(rollout.place, text, "", route, after=guard.before([way, *rollout.served]))
-        else:
-            yield Deployment(rollout.place, text, "", by_person=True)
+        yield _started(rollout.place, text, "", route, guard, [way, *rollout.served])
     for run in scene.automation.runs.values():
         if run.workflow.provider == PULL:
             tool, text = run.workflow.name.partition("#")[0], run.hops[0].text if run.hops else run.job.title
             place = Place(run.path, run.job.line)
             yield Deployment(place, text, tool, run.hops if run.is_automatic else (), not run.is_automatic)
     for hit in scene.hits("deployment.automation", notebooks=False):
-        ways = [a for a in scene.arrivals(hit) if not a.in_test and not a.is_build]
-        automatic = [a for a in ways if a.is_automatic]
-        arrival = best(automatic)
-        text = f"{hit.tool.title}: {hit.proof.text or hit.text[:60]}"
-        if arrival is not None:
-            route, after = scene.route(hit, arrival), guard.before(automatic)
-            yield Deployment(hit.place, text, hit.tool.id, route, after=after, hit=hit)
-        else:
-            yield Deployment(hit.place, text, hit.tool.id, _by_itself(hit), bool(ways), hit=hit)
+        yield _by_product(scene, hit, guard)
+
+
+def _started(
+    place: Place, text: str, tool: str, route: tuple[Hop, ...], guard: _Guard, ways: list[Arrival]
+) -> Deployment:
+    """What the first of some ways starts."""
+    if not ways[0].is_automatic:
+        return Deployment(place, text, tool, by_person=True)
+    return Deployment(place, text, tool, route, after=guard.before(ways))
+
+
+def _by_product(scene: Scene, hit: Hit, guard: _Guard) -> Deployment:
+    ways = [way for way in scene.arrivals(hit) if not way.in_test and not way.is_build]
+    automatic = [way for way in ways if way.is_automatic]
+    way = best(automatic)
+    text = f"{hit.tool.title}: {hit.proof.text or hit.text[:60]}"
+    if way is None:
+        return Deployment(hit.place, text, hit.tool.id, _by_itself(hit), bool(ways), hit=hit)
+    return Deployment(hit.place, text, hit.tool.id, scene.route(hit, way), after=guard.before(automatic), hit=hit)
 
 
 def _by_itself(hit: Hit) -> tuple[Hop, ...]:

@@ -103,16 +103,16 @@ def stands_before(scene: Scene, gate: Gate, later: list[Arrival]) -> bool:
     if not (gate.stops or _cancels(gate)):
         return False
     before = [a for a in scene.automation.arrivals(gate.file.path, gate.scope) if a.fails and not a.in_test]
-    for first in before:
-        for second in later:
-            if second.run.key == first.run.key:
-                if (second.step > first.step and not second.runs_anyway) or (
-                    second.step == first.step and _line(second) >= _line(first)
-                ):
-                    return True
-            elif is_guarded(second, first.run.key) and first.run.fails:
-                return True
-    return False
+    return any(_is_stopped_by(second, first) for first in before for second in later)
+
+
+def _is_stopped_by(later: Arrival, stop: Arrival) -> bool:
+    """Where the one fails the other does not happen: it comes later in the same job, or its run waits for that one."""
+    if later.run.key != stop.run.key:
+        return stop.run.fails and is_guarded(later, stop.run.key)
+    if later.step == stop.step:
+        return _line(later) >= _line(stop)
+    return later.step > stop.step and not later.runs_anyway
 
 
 def _cancels(gate: Gate) -> bool:

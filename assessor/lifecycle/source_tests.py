@@ -6,7 +6,7 @@ A file counts as a whole: the tokeniser knows no functions. An expectation of li
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assessor.catalog.words import speaks_of
@@ -68,24 +68,27 @@ def _source_tests(scene: Scene) -> Iterator[SourceTest]:
         if call.name == "function"
     }
     for file, calls in scene.project.having(lambda f: f.source_calls, LIVE_ROLES):
-        cases = [call for call in calls if call.name == TEST_CASE]
-        if cases:
-            yield SourceTest(
-                file, cases[0].line, _has_code(scene, cases[0].language), tests_data=False, tests_model=False
-            )
-            continue
-        expected = [call for call in calls if _expects(call)]
-        if file.role is not Role.TEST or not expected:
-            continue
-        names = {call.name.rpartition("::")[2] for call in calls if call.name != "function"}
-        used = names & own
-        titles = " ".join(call.arguments[:80] for call in calls if call.name in ("test_that", "@testset", "describe"))
-        about_data = speaks_of("about_data", f"{titles} {file.path.rpartition('/')[2]}")
-        data = any(map(names_data_function, used)) or (about_data and bool(names & _LOOKING))
-        model = any(map(names_model_function, used)) or bool(names & _MODEL_CALLS)
-        yield SourceTest(file, expected[0].line, bool(used), data, model)
+        case = next((call for call in calls if call.name == TEST_CASE), None)
+        expected = next((call for call in calls if _expects(call)), None)
+        if case:
+            yield SourceTest(file, case.line, _has_code(scene, case.language), tests_data=False, tests_model=False)
+        elif expected and file.role is Role.TEST:
+            yield _expecting(file, calls, expected, own)
 
 
+def _expecting(file: ProjectFile, calls: Sequence[SourceCall], expected: SourceCall, own: set[str]) -> SourceTest:
+    """A file that expects something, and what of the project's own functions it uses."""
+    names = {call.name.rpartition("::")[2] for call in calls if call.name != "function"}
+    used = names & own
+    titles = " ".join(call.arguments[:80] for call in calls if call.name in _TITLED)
+    about_data = speaks_of("about_data", f"{titles} {file.path.rpartition('/')[2]}")
+    data = any(map(names_data_function, used)) or (about_data and bool(names & _LOOKING))
+    model = any(map(names_model_function, used)) or bool(names & _MODEL_CALLS)
+    return SourceTest(file, expected.line, bool(used), data, model)
+
+
+_TITLED = ("test_that", "@testset", "describe")
+"""Calls whose first argument says what a test is about."""
 _ENDINGS = {
     "go": (".go",),
     "javascript": (".js", ".ts", ".jsx", ".tsx", ".mjs", ".cjs"),

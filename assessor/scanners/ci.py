@@ -8,6 +8,7 @@ from functools import partial
 
 from assessor.catalog.programs import programs
 from assessor.catalog.words import speaks_of
+from assessor.facts.place import Place
 from assessor.facts.workflow import Workflow
 from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
@@ -229,21 +230,15 @@ def hardening(scene: Scene) -> Iterator[Statement]:
     if not live:
         return
     at = scene.project.files
-    pinned, external, (path, line) = _pins(live)
-    all_pinned, pin = external > 0 and pinned == external, at[path].at(line) if path else None
-    if pin and all_pinned:
-        yield Claim(pin, f"{pinned} actions are pinned to a commit")
-    elif pin:
-        yield NearMiss(pin, f"{external - pinned} of {external} actions are not pinned to a commit")
-    least = [(p, w) for p, w in live if _least(w)]
-    all_least = len(least) == len(live)
+    least = [at[path].at(workflow.line) for path, workflow in live if _least(workflow)]
     if least:
-        said = "every workflow states" if all_least else f"{len(least)} of {len(live)} workflows state"
-        yield Claim(at[least[0][0]].at(least[0][1].line), f"{said} least permissions")
-    injected = list(_injected(live))
-    for path, line in injected[:3]:
-        yield NearMiss(at[path].at(line), "a script takes text that outsiders write")
-    if all_pinned and all_least and not injected:
+        said = "every workflow states" if len(least) == len(live) else f"{len(least)} of {len(live)} workflows state"
+        yield Claim(least[0], f"{said} least permissions")
+    pins = list(_pins(scene, live))
+    injected = [NearMiss(at[p].at(line), "a script takes text that outsiders write") for p, line in _injected(live)]
+    yield from (*pins, *injected[:3])
+    all_pinned = any(isinstance(statement, Claim) for statement in pins)
+    if all_pinned and len(least) == len(live) and not injected:
         text = "actions are pinned, permissions least, no script takes untrusted text"
         yield Claim(at[live[0][0]].at(1), text, at_least=Rung.ENFORCED)
 
@@ -258,32 +253,47 @@ def _takes_untrusted_text(script: str) -> bool:
     return any(speaks_of("outsiders_write", body) for body in bodies(script))
 
 
-def _pins(live: list[tuple[str, Workflow]]) -> tuple[int, int, tuple[str, int]]:
-    """(pinned, all, first place) of third-party actions; where only GitHub's own are used, of those."""
-    own: list[tuple[str, str, int]] = []
-    third: list[tuple[str, str, int]] = []
-    for path, workflow in live:
-        for job in workflow.jobs:
-            uses = [(s.uses, s.line) for s in job.steps if s.uses] + ([(job.uses, job.line)] if job.uses else [])
-            for name, line in uses:
-                if name.startswith((".", "docker://")):
-                    continue
-                (own if name.startswith(("actions/", "github/")) else third).append((name, path, line))
-    chosen = third or own
-    first = (chosen[0][1], chosen[0][2]) if chosen else ("", 1)
-    return sum(1 for name, _, _ in chosen if _COMMIT.search(name)), len(chosen), first
+def _pins(scene: Scene, live: Sequence[tuple[str, Workflow]]) -> Iterator[Claim | NearMiss]:
+    """Whether all actions of others are pinned to a commit."""
+    used = _external(scene, live)
+    unpinned = sum(not _COMMIT.search(name) for _, name in used)
+    if unpinned:
+        yield NearMiss(used[0][0], f"{unpinned} of {len(used)} actions are not pinned to a commit")
+    elif used:
+        yield Claim(used[0][0], f"{len(used)} actions are pinned to a commit")
+
+
+def _external(scene: Scene, live: Sequence[tuple[str, Workflow]]) -> list[tuple[Place, str]]:
+    """Where actions of others are used, and which; where only GitHub's own are, those."""
+    every = [
+        (scene.project.files[path].at(line), name)
+        for path, workflow in live
+        for name, line in _used_by(workflow)
+        if not name.startswith((".", "docker://"))
+    ]
+    return [(place, name) for place, name in every if not name.startswith(("actions/", "github/"))] or every
+
+
+def _used_by(workflow: Workflow) -> Iterator[tuple[str, int]]:
+    for job in workflow.jobs:
+        yield from ((step.uses, step.line) for step in job.steps if step.uses)
+        if job.uses:
+            yield job.uses, job.line
 
 
 def _least(workflow: Workflow) -> bool:
     """Permissions are stated at the top or in each job, none is write-all, and something is held to reading: a lone
     `contents: write` is explicit but not least."""
-    stated = [workflow.permissions] if workflow.permissions is not None else [job.permissions for job in workflow.jobs]
-    if not stated or any(p is None for p in stated):
+    of_jobs = [job.permissions for job in workflow.jobs]
+    stated = of_jobs if workflow.permissions is None else [workflow.permissions]
+    if not stated or None in stated:
         return False
-    every = [*stated, *(job.permissions for job in workflow.jobs if job.permissions is not None)]
-    if any(("*", "write") in (p or ()) for p in every):
-        return False
-    return any(not p or any(value in ("read", "none") for _, value in p) for p in every)
+    every = [given for given in (*stated, *of_jobs) if given is not None]
+    return any(map(_holds_to_reading, every)) and not any(("*", "write") in given for given in every)
+
+
+def _holds_to_reading(given: tuple[tuple[str, str], ...]) -> bool:
+    return not given or any(value in ("read", "none") for _, value in given)
 
 
 RULES: dict[str, Rule] = {

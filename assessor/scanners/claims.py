@@ -176,6 +176,15 @@ def seen(
     return Claim(hit, text, hit.tool.id, at_least or rung, counts=counts, raised_by=raised_by, carried=carried)
 
 
+def guarding(scene: Scene, practice: str, does: str) -> Iterator[Claim]:
+    """Products that keep something from happening: enforced by a hook before each commit, or by a run without a person."""
+    for hit in scene.hits(practice, tests=True):
+        subject = Reached(hit.place, tuple(scene.arrivals(hit)))
+        at_least = Rung.ENFORCED if hit.kind == "hook" else Rung.ABSENT
+        text = f"{hit.tool.title} {does}"
+        yield Claim(subject, text, hit.tool.id, at_least, counts=WITH_TESTS, raised_by=always())
+
+
 def products(
     scene: Scene, practice: str, *, tests: bool = False, notebooks: bool = True, counts: Ways = ANY
 ) -> Iterator[Claim]:

@@ -254,8 +254,9 @@ def _resource_parameters(scene: Scene, passed: Ways) -> Iterator[Claim]:
 def _parameter_line(resource: Resource) -> int:
     """The line of the first parameter that a job is given; 0 where there is none."""
     if resource.system == "azureml":
-        read = any("parent.inputs." in value or "inputs." in value for _, value, _ in resource.settings)
-        return next((line for key, _, line in resource.settings if key.startswith("inputs.") and read), 0)
+        is_read = any("inputs." in value for _, value, _ in resource.settings)
+        first = next((line for key, _, line in resource.settings if key.startswith("inputs.")), 0)
+        return first if is_read else 0
     if speaks_of("system_of_jobs", resource.system) or "CodePipeline" in resource.kind:
         return next((line for key, _, line in resource.settings if _passes(key)), 0)
     return 0

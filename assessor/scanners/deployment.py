@@ -8,6 +8,7 @@ from functools import partial
 from assessor.catalog.words import cut
 from assessor.facts.place import Place
 from assessor.facts.project_files import Resource
+from assessor.facts.python import PythonFacts
 from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
@@ -48,15 +49,19 @@ def packaging(scene: Scene) -> Iterator[Statement]:
     for hit in scene.hits(practice):
         is_dockerfile = hit.place.path.lower().rpartition("/")[2].startswith("dockerfile")
         yield seen(hit, at_least=Rung.ABSENT if is_dockerfile and hit.proof.rung == "used" else None)
+    yield from _images(scene)
+    for file, requirements in scene.project.having(lambda f: f.requirements, frozenset({Role.FIRST_PARTY})):
+        if requirements.has_build and requirements.entry_points:
+            name, _, line = requirements.entry_points[0]
+            yield Claim(file.at(line), f"a wheel with the entry point {name}")
+
+
+def _images(scene: Scene) -> Iterator[Claim]:
     for file, dockerfile in scene.project.having(lambda f: f.dockerfile, frozenset({Role.FIRST_PARTY})):
         if dockerfile.stages and (dockerfile.copies or dockerfile.entry):
             ways = scene.automation.reach.files.get(file.path, ())
             subject = Reached(file.at(dockerfile.stages[0].line), tuple(way for way in ways if _builds(way)))
             yield Claim(subject, f"{file.path} packages the code", "docker", counts=WITH_TESTS)
-    for file, requirements in scene.project.having(lambda f: f.requirements, frozenset({Role.FIRST_PARTY})):
-        if requirements.has_build and requirements.entry_points:
-            name, _, line = requirements.entry_points[0]
-            yield Claim(file.at(line), f"a wheel with the entry point {name}")
 
 
 def _builds(arrival: Arrival) -> bool:
@@ -106,13 +111,16 @@ def _in_notebooks(scene: Scene) -> Iterator[Claim]:
         if hit.in_notebook:
             yield Claim(hit, "served from a notebook only", hit.tool.id, Rung.DECLARED, counts=NONE)
     for file in scene.project.notebooks:
-        code = file.code
-        if code is None or file.role is not Role.FIRST_PARTY:
-            continue
-        asked = next((c for c in code.calls if c.name.rpartition(".")[2] in ("predict", "predict_proba")), None)
-        trains = any(c.name.rpartition(".")[2] == "fit" for c in code.calls)
-        if asked and not trains and loads_model(code.calls):
-            yield Claim(file.at(asked.line), "predictions in a notebook only", at_least=Rung.DECLARED, alone=True)
+        line = _predicting_line(file.code) if file.code and file.role is Role.FIRST_PARTY else 0
+        if line:
+            yield Claim(file.at(line), "predictions in a notebook only", at_least=Rung.DECLARED, alone=True)
+
+
+def _predicting_line(code: PythonFacts) -> int:
+    """The line that asks a stored model; 0 where none does or the code trains one."""
+    last = {call.name.rpartition(".")[2]: call.line for call in reversed(code.calls)}
+    asked = min((last[name] for name in ("predict", "predict_proba") if name in last), default=0)
+    return asked if "fit" not in last and loads_model(code.calls) else 0
 
 
 def _batch(scene: Scene) -> Iterator[Claim]:

@@ -12,7 +12,7 @@ from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.scene import MIN_LINES, Scene
 from assessor.project.model import ProjectFile, Role
 from assessor.scanners import ladder
-from assessor.scanners.claims import WITH_TESTS, Claim, Reached, Rule, Statement, always, products, seen
+from assessor.scanners.claims import Claim, Rule, Statement, guarding, products, seen
 from assessor.scanners.model_documents import model_card, objectives
 
 _EVERY = frozenset({Role.FIRST_PARTY, Role.DOCUMENTATION, Role.TEST, Role.DATA, Role.EXAMPLE})
@@ -149,11 +149,7 @@ def secrets(scene: Scene) -> Iterator[Statement]:
     if found or not any(_holds_code(scene, file) for file in scene.project.ordered):
         return
     yield Claim(_read_from(scene) or scene.project.ordered[0].at(1), "no secret found in the tree")
-    for hit in scene.hits("governance.secrets", tests=True):
-        subject = Reached(hit.place, tuple(scene.arrivals(hit)))
-        at_least = Rung.ENFORCED if hit.kind == "hook" else Rung.ABSENT
-        text = f"{hit.tool.title} keeps secrets out"
-        yield Claim(subject, text, hit.tool.id, at_least, counts=WITH_TESTS, raised_by=always())
+    yield from guarding(scene, "governance.secrets", "keeps secrets out")
 
 
 def _holds_code(scene: Scene, file: ProjectFile) -> bool:

@@ -8,6 +8,7 @@ most: rung, first-party modules before notebooks and tests, files named for the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import TypeVar
 
 from assessor.catalog.practices import practice_rungs
@@ -29,6 +30,7 @@ from assessor.scanners.claims import (
     Started,
     Statement,
     Subject,
+    Ways,
     Written,
     place_of,
 )
@@ -99,19 +101,31 @@ def _rated(scene: Scene, practice: str, claim: Claim) -> tuple[_Order, Evidence]
     """The claim as evidence, and where that stands among others; None where it says nothing."""
     if _is_test_code(claim.subject) and not _proven_by_tests(practice):
         return None
-    highest = max((rung for rung in LADDER if rung.value in practice_rungs()[practice]), key=lambda r: r.height)
+    highest = _highest(practice)
     ways = [] if highest.height < Rung.AUTOMATED.height else _ways_that_count(scene, practice, claim)
     automatic = [way for way in ways if way.is_automatic or (practice in _FOR_FAILURE and way.run.is_automatic)]
     rung, route, runs = _lifted(scene, practice, claim, ways, automatic)
-    text, place = claim.text, place_of(claim.subject)
-    stops = claim.raised_by(automatic) if claim.raised_by and rung is Rung.AUTOMATED else None
-    if stops is not None:
-        rung, text = Rung.ENFORCED, f"{text}; {stops}" if stops else text
+    rung, text = _raised(claim, rung, automatic)
     rung = min(rung, highest, key=lambda r: r.height)
     if rung is Rung.ABSENT:
         return None
-    evidence = Evidence(practice, rung, place, text, claim.tool, route if rung.height > Rung.USED.height else (), runs)
+    shown = route if rung.height > Rung.USED.height else ()
+    evidence = Evidence(practice, rung, place_of(claim.subject), text, claim.tool, shown, runs)
     return _order(practice, claim, evidence), evidence
+
+
+@cache
+def _highest(practice: str) -> Rung:
+    """The highest rung that the catalogue defines for a practice."""
+    return max((rung for rung in LADDER if rung.value in practice_rungs()[practice]), key=lambda r: r.height)
+
+
+def _raised(claim: Claim, rung: Rung, ways: Sequence[Arrival]) -> tuple[Rung, str]:
+    """Enforced where what a run reaches stops something, and the words for it."""
+    stops = claim.raised_by(ways) if claim.raised_by and rung is Rung.AUTOMATED else None
+    if stops is None:
+        return rung, claim.text
+    return Rung.ENFORCED, f"{claim.text}; {stops}" if stops else claim.text
 
 
 def _lifted(
@@ -139,20 +153,23 @@ def _needs_a_run(subject: Subject) -> bool:
 
 
 def _ways_that_count(scene: Scene, practice: str, claim: Claim) -> list[Arrival]:
-    counts = claim.counts
-    if counts.none:
+    if claim.counts.none:
         return []
-    return [
-        way
-        for way in _ways(scene, practice, claim.subject)
-        if (counts.tests or not way.in_test)
-        and (not way.by_request or may_answer(practice))
-        and (counts.builds or not way.is_build)
-        and (not counts.ci or is_ci(way))
-        and (not counts.on_change or way.run.on_change)
-        and (counts.runs is None or way.run.key in counts.runs)
-        and (not counts.recurring or way.run.schedules or not is_ci(way))
-    ]
+    answers = may_answer(practice)
+    ways = (way for way in _ways(scene, practice, claim.subject) if answers or not way.by_request)
+    return [way for way in ways if _counts(claim.counts, way)]
+
+
+def _counts(wanted: Ways, way: Arrival) -> bool:
+    """The way is of the kind, and its run among those that count."""
+    if (way.in_test and not wanted.tests) or (way.is_build and not wanted.builds):
+        return False
+    is_wanted = wanted.runs is None or way.run.key in wanted.runs
+    if not is_wanted or (wanted.on_change and not way.run.on_change):
+        return False
+    if is_ci(way):
+        return not wanted.recurring or bool(way.run.schedules)
+    return not wanted.ci
 
 
 def _ways(scene: Scene, practice: str, subject: Subject) -> Iterable[Arrival]:

@@ -8,7 +8,7 @@ from functools import partial
 from assessor.catalog.words import speaks_of, stem_of
 from assessor.facts.place import Place
 from assessor.facts.project_files import Resource, Service
-from assessor.facts.python import PythonFacts
+from assessor.facts.python import Call, PythonFacts
 from assessor.findings import Finding, Hop, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
@@ -229,11 +229,12 @@ def _joins_labels(scene: Scene, hit: Hit) -> bool:
     index = scene.modules.index(hit.file.path)
     texts = [t.value.lower() for t in index.facts.texts if t.scope == hit.scope]
     paths = [text for text in texts if "." in text or "/" in text]
-    predicted = any("prediction" in text for text in paths)
-    labelled = any(speaks_of("label_that_came_later", text) for text in paths)
-    predicts = any(asks_model(call) for call in index.calls.get(hit.scope, ()))
+    if not any("prediction" in text for text in paths):
+        return False
+    if not any(speaks_of("label_that_came_later", text) for text in paths):
+        return False
     trains = "train" in marks(scene).get((hit.file.path, hit.scope), frozenset())
-    return predicted and labelled and not predicts and not trains
+    return not trains and not any(map(asks_model, index.calls.get(hit.scope, ())))
 
 
 # ---- alerting ----
@@ -292,19 +293,26 @@ _LINES_OF_A_CALL = 4
 def _own_alerts(scene: Scene) -> Iterator[Claim]:
     """A message posted to a channel's webhook under a condition, or by a function named for alerts."""
     for file in scene.project.code_files:
-        index = scene.modules.index(file.path)
-        constants = {c.name: str(c.value) for c in index.facts.constants}
-        for call in index.facts.calls:
-            if not _posts(call.name):
-                continue
-            last_line = call.line + _LINES_OF_A_CALL
-            near = [t.value for t in index.facts.texts if t.scope == call.scope and call.line <= t.line <= last_line]
-            near += [constants.get(name, name) for name in call.names]
-            scope = index.facts.scopes[call.scope].name
-            effects = {e for c in index.facts.comparisons if c.scope == call.scope for e in c.effects}
-            is_told = call.guards or call.name in effects or speaks_of("tells_someone", scope)
-            if is_told and any(speaks_of("channel", text) for text in near):
-                yield Claim(Code(file, call.scope, call.line), f"{scope} posts to a channel")
+        facts = scene.modules.index(file.path).facts
+        for call in facts.calls:
+            if _posts(call.name) and _is_told(facts, call) and _goes_to_channel(facts, call):
+                text = f"{facts.scopes[call.scope].name} posts to a channel"
+                yield Claim(Code(file, call.scope, call.line), text)
+
+
+def _is_told(facts: PythonFacts, call: Call) -> bool:
+    """The call stands under a condition, or in a function named for telling someone."""
+    effects = {e for c in facts.comparisons if c.scope == call.scope for e in c.effects}
+    return bool(call.guards) or call.name in effects or speaks_of("tells_someone", facts.scopes[call.scope].name)
+
+
+def _goes_to_channel(facts: PythonFacts, call: Call) -> bool:
+    """A text or constant of the call is the address of a channel."""
+    constants = {c.name: str(c.value) for c in facts.constants}
+    last_line = call.line + _LINES_OF_A_CALL
+    near = [t.value for t in facts.texts if t.scope == call.scope and call.line <= t.line <= last_line]
+    near += [constants.get(name, name) for name in call.names]
+    return any(speaks_of("channel", text) for text in near)
 
 
 # ---- dashboards ----

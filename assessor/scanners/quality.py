@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from assessor.catalog.programs import programs
 from assessor.facts.commands import Hook
@@ -25,6 +25,8 @@ from assessor.scanners.claims import (
     Statement,
     Ways,
     always,
+    at_command,
+    guarding,
     intended,
 )
 from assessor.snapshot.roles import role_of
@@ -75,22 +77,28 @@ def modularity(scene: Scene) -> Iterator[Statement]:
     """Most code lines in modules: used; most in notebooks: declared."""
     modules = [(code.source_lines, file) for file in scene.project.code_files if (code := file.facts.python)]
     books = [(book.code.source_lines, file) for file in scene.project.notebooks if (book := file.facts.notebook)]
-    others = [
-        (file.size // _BYTES_OF_A_LINE, file)
-        for file in scene.project.ordered
-        if file.role is Role.FIRST_PARTY and file.path.lower().endswith(_OTHER_LANGUAGES)
-    ]
-    in_modules, in_notebooks = sum(lines for lines, _ in (*modules, *others)), sum(lines for lines, _ in books)
+    others = list(_of_other_languages(scene))
+    in_modules, in_notebooks = _lines((*modules, *others)), _lines(books)
     yield Measure("module_lines", in_modules)
     yield Measure("notebook_lines", in_notebooks)
     if not (in_modules or in_notebooks) or not (scene.has_substance or others):
         return
     if in_modules >= in_notebooks:
-        first = max((m for m in modules if m[0]), key=lambda m: m[0], default=None) or others[0]
-        yield Claim(first[1].at(1), f"{in_modules} lines of code in modules, {in_notebooks} in notebooks")
+        largest = max((*modules, *others[:1]), key=lambda counted: counted[0])
+        yield Claim(largest[1].at(1), f"{in_modules} lines of code in modules, {in_notebooks} in notebooks")
     else:
         text = f"{in_notebooks} lines of code in notebooks, {in_modules} in modules"
         yield Claim(books[0][1].at(1), text, at_least=Rung.DECLARED)
+
+
+def _lines(counted: Iterable[tuple[int, ProjectFile]]) -> int:
+    return sum(lines for lines, _ in counted)
+
+
+def _of_other_languages(scene: Scene) -> Iterator[tuple[int, ProjectFile]]:
+    for file in scene.project.ordered:
+        if file.role is Role.FIRST_PARTY and file.path.lower().endswith(_OTHER_LANGUAGES):
+            yield file.size // _BYTES_OF_A_LINE, file
 
 
 _BYTES_OF_A_LINE = 40
@@ -192,7 +200,7 @@ def _limits_complexity(site: Site, is_configured: bool) -> bool:
 
 def notebooks(scene: Scene) -> Iterator[Statement]:
     """Most notebooks clean: used; nbstripout, nbqa or a notebook test in CI or pre-commit: enforced."""
-    books = [(f, f.facts.notebook) for f in scene.project.notebooks if f.facts.notebook and f.facts.notebook.code_cells]
+    books = list(_with_code(scene))
     if not books:
         yield NotApplicable("no notebooks")
         return
@@ -206,11 +214,13 @@ def notebooks(scene: Scene) -> Iterator[Statement]:
         yield NearMiss(Place(path, 1), "could not be read, so it is not known to be clean")
     if 2 * len(clean) > count:
         yield Claim(clean[0].at(1), f"{len(clean)} of {count} notebooks are clean")
-        for hit in scene.hits("quality.notebooks", tests=True):
-            subject = Reached(hit.place, tuple(scene.arrivals(hit)))
-            text = f"{hit.tool.title} keeps notebooks clean"
-            at_least = Rung.ENFORCED if hit.kind == "hook" else Rung.ABSENT
-            yield Claim(subject, text, hit.tool.id, at_least, counts=WITH_TESTS, raised_by=always())
+        yield from guarding(scene, "quality.notebooks", "keeps notebooks clean")
+
+
+def _with_code(scene: Scene) -> Iterator[tuple[ProjectFile, NotebookFacts]]:
+    for file in scene.project.notebooks:
+        if file.facts.notebook and file.facts.notebook.code_cells:
+            yield file, file.facts.notebook
 
 
 _MOST_SHOWN = 5
@@ -277,18 +287,22 @@ def _run_by_ci_too(scene: Scene, file: ProjectFile, live: list[Hook], text: str)
     """CI runs the very target of a hook (`make check`), or the very commands of all hooks, without the hook runner. That it
     runs one of their tools by itself is not that."""
     own = {command.argv for hook in live if hook.is_named_only for command in hook.commands}
-    sites = [
-        site
-        for site in (scene.automation.reach.sites if own else ())
-        if site.command.argv in own and site.place.path != file.path and site.arrival and site.arrival.run.on_change
-    ]
+    sites = list(_run_elsewhere(scene, file, own)) if own else []
     whole = all(hook.is_named_only for hook in live) and own <= {site.command.argv for site in sites}
     for site in sites:
-        if site.arrival and (whole or site.invocation.program in programs().target_runners):
+        if whole or site.invocation.program in programs().target_runners:
             said = f"{text}, CI runs `{site.command.text[:60]}` too"
-            subject = Reached(file.at(live[0].line), (site.arrival,))
+            subject = replace(at_command(site), place=file.at(live[0].line))
             yield Claim(subject, said, at_least=Rung.ABSENT, counts=Ways(tests=True, on_change=True))
             return
+
+
+def _run_elsewhere(scene: Scene, file: ProjectFile, commands: set[tuple[str, ...]]) -> Iterator[Site]:
+    """Where a change runs one of the commands without the file of the hooks."""
+    for site in scene.automation.reach.sites:
+        if site.command.argv in commands and site.place.path != file.path:
+            if site.arrival and site.arrival.run.on_change:
+                yield site
 
 
 RULES: dict[str, Rule] = {

@@ -42,23 +42,32 @@ def _comes_first(scene: Scene, deploying: list[Arrival], ways: Sequence[Arrival]
 
 def _asked(scene: Scene) -> Iterator[Site]:
     """Requests for a prediction to a container that the same job, or the same script, started before."""
-    if not scene.hits("deployment.serving", notebooks=False):
-        return
+    if scene.hits("deployment.serving", notebooks=False):
+        yield from _asked_by_runs(scene)
+        yield from _asked_by_hand(scene)
+
+
+def _asked_by_runs(scene: Scene) -> Iterator[Site]:
     started: dict[str, int] = {}
     for site in scene.automation.reach.sites:
-        if site.arrival is None or not site.arrival.is_automatic or site.command.is_remote:
+        way = site.arrival
+        if way is None or not way.is_automatic or site.command.is_remote:
             continue
         if starts_service(site):
-            started.setdefault(site.arrival.run.key, site.arrival.step)
-        elif _asks(site) and site.arrival.step >= started.get(site.arrival.run.key, 10**9):
+            started.setdefault(way.run.key, way.step)
+        elif _asks(site) and way.step >= started.get(way.run.key, 10**9):
             yield site
-    by_hand: dict[str, int] = {}
+
+
+def _asked_by_hand(scene: Scene) -> Iterator[Site]:
+    """In scripts of the shell; the targets of a makefile need not run one after the other."""
+    started: dict[str, int] = {}
     for site in scene.automation.idle_sites:
         if not site.place.path.endswith(".sh"):
-            continue  # the targets of a makefile need not run one after the other
+            continue
         if starts_service(site):
-            by_hand.setdefault(site.place.path, site.place.line)
-        elif _asks(site) and site.place.line > by_hand.get(site.place.path, 10**9):
+            started.setdefault(site.place.path, site.place.line)
+        elif _asks(site) and site.place.line > started.get(site.place.path, 10**9):
             yield site
 
 

@@ -19,7 +19,7 @@ from assessor.lifecycle.stations import marks
 from assessor.lifecycle.test_cases import TestCase, test_cases
 from assessor.project.arrivals import Arrival, Site
 from assessor.project.closure import is_test_scope
-from assessor.project.model import LIVE_ROLES, Role
+from assessor.project.model import LIVE_ROLES, ProjectFile, Role
 from assessor.scanners import ladder
 from assessor.scanners.claims import (
     IN_CI,
@@ -171,13 +171,19 @@ def _called_services(scene: Scene) -> Iterator[Claim]:
 
 
 def _integrates(scene: Scene, case: TestCase) -> bool:
-    clients = any(speaks_of("test_client", call.rpartition(".")[2]) for call in case.calls)
-    named = _named_integration(case)
-    if case.product.together:
+    if case.product.together or any(speaks_of("test_client", call.rpartition(".")[2]) for call in case.calls):
         return True
-    requests = any(call.startswith(("requests.", "httpx.", "urllib.request")) for call in case.calls)
-    if clients or (named and (case.reaches or requests)):
+    if _named_integration(case) and (case.reaches or any(map(_requests, case.calls))):
         return True
+    return _runs_pipeline(scene, case)
+
+
+def _requests(call: str) -> bool:
+    return call.startswith(("requests.", "httpx.", "urllib.request"))
+
+
+def _runs_pipeline(scene: Scene, case: TestCase) -> bool:
+    """It goes through preparation and training, and is a test of the whole."""
     known = marks(scene)
     stations = {s for key in case.reaches for s in known.get(key, ())}
     whole = len(stations & {"data", "train", "evaluate", "register", "deploy", "predict"}) >= 4
@@ -263,10 +269,12 @@ def _has_tests(scene: Scene) -> bool:
     tests = [scene.project.files[path] for path in scene.automation.test_files if not path.endswith("conftest.py")]
     if any(is_test_scope(scope) for file in tests if file.code for scope in file.code.scopes):
         return True
-    return bool(source_tests(scene)) or any(
-        file.role is Role.TEST and not file.path.endswith((".py", ".md", ".txt")) and file.facts.source_calls
-        for file in scene.project.ordered
-    )
+    return bool(source_tests(scene)) or any(map(_tests_in_other_language, scene.project.ordered))
+
+
+def _tests_in_other_language(file: ProjectFile) -> bool:
+    calls = file.facts.source_calls
+    return file.role is Role.TEST and bool(calls) and not file.path.endswith((".py", ".md", ".txt"))
 
 
 def _is_threshold(word: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from assessor.catalog.programs import programs
@@ -212,10 +212,14 @@ def _trains(scene: Scene, hit: Hit) -> bool:
     if hit.kind != "resource" or resource is None:
         return True
     texts = [resource.name, *(value for _, value, _ in resource.settings)]
-    named = [joined(posixpath.dirname(hit.file.path), text) for text in texts if text.endswith((".yml", ".yaml"))]
-    files = [scene.project.files[path] for path in named if path in scene.project.files]
-    texts += [value for file in files for r in file.facts.resources for _, value, _ in r.settings]
-    return any(speaks_of("train", text) for text in texts)
+    return any(speaks_of("train", text) for text in (*texts, *_texts_of_named(scene, hit.file, texts)))
+
+
+def _texts_of_named(scene: Scene, file: ProjectFile, texts: Iterable[str]) -> Iterator[str]:
+    """What the definitions say that some texts of a file name beside it."""
+    named = [joined(posixpath.dirname(file.path), text) for text in texts if text.endswith((".yml", ".yaml"))]
+    for other in (scene.project.files[path] for path in named if path in scene.project.files):
+        yield from (value for resource in other.facts.resources for _, value, _ in resource.settings)
 
 
 def _tool(trained: Hit | Code) -> str:
@@ -273,18 +277,18 @@ issue, a comment or a star."""
 
 def _data_trigger(run: Run) -> Trigger | None:
     """An event, a dispatch from outside, or a change filter on data or parameters."""
-    if run.manual:
-        return None
-    for item in run.triggers:
-        if not item.is_active:
-            continue
-        if item.kind in _EVENTS and run.workflow.provider != "github-action":
-            if item.kind != "event" or run.workflow.provider in _EVENT_SOURCES:
-                return item
-        only_data = [p for p in item.paths if not p.startswith("!") and _is_data_path(p)]
-        if only_data and not any(p in ("**", "*") for p in item.paths):
-            return item
-    return None
+    live = (item for item in run.triggers if item.is_active and not run.manual)
+    return next((item for item in live if _comes_from_outside(run, item) or _filters_data(item)), None)
+
+
+def _comes_from_outside(run: Run, item: Trigger) -> bool:
+    provider = run.workflow.provider
+    return item.kind in _EVENTS and provider != "github-action" and (item.kind != "event" or provider in _EVENT_SOURCES)
+
+
+def _filters_data(item: Trigger) -> bool:
+    wanted = [path for path in item.paths if not path.startswith("!")]
+    return any(map(_is_data_path, wanted)) and not {"**", "*"} & set(wanted)
 
 
 def _trigger_text(item: Trigger) -> str:

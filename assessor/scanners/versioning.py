@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from assessor.catalog.patterns import matches_command
 from assessor.catalog.programs import programs
 from assessor.catalog.words import speaks_of
 from assessor.facts.commands import Command
 from assessor.facts.place import BlindSpot, Place
-from assessor.facts.project_files import DataVersion, Dependency, Dockerfile, Requirements
+from assessor.facts.project_files import DataVersion, Dependency, Dockerfile, LockFile, Requirements
 from assessor.facts.python import Call
 from assessor.findings import Finding, Hop, NearMiss, Rung
 from assessor.hits.scene import Scene
@@ -95,12 +95,14 @@ def data(scene: Scene) -> Iterator[Statement]:
     for hit in scene.hits(practice):
         if hit.tool.id != "dvc" or tracked or hit.kind in ("file", "setting"):
             yield seen(hit)  # `dvc repro` without a tracked out versions nothing
-    for file, version in versions:
-        if not version.is_tracked:
-            text = f"{version.path} is named for {version.system}, nothing is tracked yet"
-            yield Claim(file.at(version.line), text, version.system, Rung.DECLARED)
+    yield from (_untracked(file, version) for file, version in versions if not version.is_tracked)
     if not tracked:
         yield from _nothing_tracked(scene)
+
+
+def _untracked(file: ProjectFile, version: DataVersion) -> Claim:
+    text = f"{version.path} is named for {version.system}, nothing is tracked yet"
+    return Claim(file.at(version.line), text, version.system, Rung.DECLARED)
 
 
 def _nothing_tracked(scene: Scene) -> Iterator[Claim]:
@@ -129,12 +131,22 @@ def models(scene: Scene) -> Iterator[Statement]:
     practice = "versioning.models"
     yield from intended(scene, practice)
     yield from (seen(hit) for hit in scene.hits(practice))
+    yield from _logged_models(scene)
+    for made in kept_models(scene):
+        yield Claim(Code(made.file, made.scope, made.line), made.text, made.tool)
+    yield from _tracked_models(scene)
+    yield from _bucket_copies(scene)
+
+
+def _logged_models(scene: Scene) -> Iterator[Claim]:
     for file in scene.project.code_files:
         for call in file.facts.python.calls if file.facts.python else ():
             if call.name.endswith((".log_artifact", ".log_artifacts")) and _logs_a_model(file, call):
                 yield Claim(Code(file, call.scope, call.line), "stores the model as an artifact of its run")
-    for made in kept_models(scene):
-        yield Claim(Code(made.file, made.scope, made.line), made.text, made.tool)
+
+
+def _tracked_models(scene: Scene) -> Iterator[Claim]:
+    """Versions of model files; those of DVC are kept by the run that pushes them."""
     pushing = best(
         site.arrival
         for site in scene.automation.reach.sites
@@ -145,7 +157,6 @@ def models(scene: Scene) -> Iterator[Statement]:
             text, route = f"{version.path} is tracked by {version.system}", pushing.route if pushing else ()
             carried = route if version.system == "dvc" else ()
             yield Claim(file.at(version.line), text, version.system, carried=carried)
-    yield from _bucket_copies(scene)
 
 
 def _pushes_versions(site: Site) -> bool:
@@ -228,35 +239,46 @@ def _is_versioned_upload(call: Call) -> bool:
 def dependencies(scene: Scene) -> Iterator[Statement]:
     """Bare lists are declared, bounds used, a lock or a compiled list automated, an install from it enforced."""
     beside = _models_without_javascript(scene)
-    lists = [
-        (file, requirements, main)
-        for file, requirements in scene.project.having(lambda f: f.requirements, frozenset({Role.FIRST_PARTY}))
-        if (main := _direct(requirements, beside))
-    ]
-    for file, requirements, main in lists:
-        if requirements.is_compiled and len(main) > 1:
-            text = f"{file.path} pins {len(main)} packages with what they need"
-            yield Claim(file.at(1), text, at_least=Rung.AUTOMATED)
-    total = sum(len(main) for _, _, main in lists)
-    pinned = sum(dependency.pin != "none" for _, _, main in lists for dependency in main)
+    lists = list(_lists(scene, beside))
+    locks = list(_locks(scene, beside))
+    total = sum(len(main) for _, main in lists)
+    pinned = sum(dependency.pin != "none" for _, main in lists for dependency in main)
     if lists:
         text = f"{pinned} of {total} direct dependencies carry a version or range"
-        yield Claim(lists[0][0].at(lists[0][2][0].line), text, at_least=_share_of(pinned, total))
-    locks = [
-        (file, lock)
-        for file, lock in scene.project.having(
-            lambda f: f.lock, frozenset({Role.FIRST_PARTY, Role.GENERATED, Role.DATA})
-        )
-        if lock.packages > 0 and not (beside and lock.tool in programs().javascript_locks)
-    ]
-    for file, lock in locks:
-        text = f"{file.path} locks {lock.packages} packages"
-        yield Claim(file.at(1), text, lock.tool, Rung.AUTOMATED)
+        yield Claim(lists[0][0].at(lists[0][1][0].line), text, at_least=_share_of(pinned, total))
+    yield from (_compiled(file, main) for file, main in lists if _is_compiled(file, main))
+    yield from (_locked(file, lock) for file, lock in locks)
     if not total and not locks:
         yield from _installed_by_images(scene)
     yield from _locked_installs(scene, {lock.tool.removesuffix(".lock") for _, lock in locks})
     yield Measure("pinned_share", round(pinned / total if total else 0.0, 3))
     yield Measure("direct_dependencies", total)
+
+
+def _lists(scene: Scene, beside: bool) -> Iterator[tuple[ProjectFile, list[Dependency]]]:
+    """Each list of dependencies with what the project itself needs of it."""
+    for file, requirements in scene.project.having(lambda f: f.requirements, frozenset({Role.FIRST_PARTY})):
+        if main := _direct(requirements, beside):
+            yield file, main
+
+
+def _locks(scene: Scene, beside: bool) -> Iterator[tuple[ProjectFile, LockFile]]:
+    for file, lock in scene.project.having(lambda f: f.lock, frozenset({Role.FIRST_PARTY, Role.GENERATED, Role.DATA})):
+        if lock.packages > 0 and not (beside and lock.tool in programs().javascript_locks):
+            yield file, lock
+
+
+def _locked(file: ProjectFile, lock: LockFile) -> Claim:
+    return Claim(file.at(1), f"{file.path} locks {lock.packages} packages", lock.tool, Rung.AUTOMATED)
+
+
+def _is_compiled(file: ProjectFile, main: Sequence[Dependency]) -> bool:
+    return bool(file.facts.requirements and file.facts.requirements.is_compiled) and len(main) > 1
+
+
+def _compiled(file: ProjectFile, main: Sequence[Dependency]) -> Claim:
+    text = f"{file.path} pins {len(main)} packages with what they need"
+    return Claim(file.at(1), text, at_least=Rung.AUTOMATED)
 
 
 def _direct(requirements: Requirements, beside: bool) -> list[Dependency]:
@@ -462,9 +484,11 @@ def releases(scene: Scene) -> Iterator[Statement]:
     for file, document in scene.project.having(lambda f: f.document, frozenset(Role)):
         if document.kind == "changelog" and document.words >= 3:
             yield Claim(file.at(1), f"{file.path} is kept")
-    for hit in scene.hits("versioning.releases"):
-        if _is_release(hit.text):
-            yield seen(hit)
+    yield from (seen(hit) for hit in scene.hits("versioning.releases") if _is_release(hit.text))
+    yield from _versioned_images(scene)
+
+
+def _versioned_images(scene: Scene) -> Iterator[Claim]:
     sites: tuple[Site | ActionSite, ...] = (*scene.automation.reach.sites, *scene.automation.reach.actions)
     for site in sites:
         if _pushes_a_version(site):
@@ -474,11 +498,17 @@ def releases(scene: Scene) -> Iterator[Statement]:
 
 def _pushes_a_version(site: Site | ActionSite) -> bool:
     """It pushes an image under a tag of its own: a commit, a git tag, a version."""
-    if isinstance(site, Site):
-        words = [word for word in site.invocation.words if word not in ("image", "buildx")]
-        tags = [word for word in words[2:] if ":" in word and not word.startswith("-")]
-        pushes = words[:2] in (["docker", "push"], ["podman", "push"])
-        return pushes and ("--all-tags" in words or any("$" in tag.rpartition(":")[2] for tag in tags))
+    return _pushes_by_command(site) if isinstance(site, Site) else _pushes_by_action(site)
+
+
+def _pushes_by_command(site: Site) -> bool:
+    words = [word for word in site.invocation.words if word not in ("image", "buildx")]
+    tags = [word for word in words[2:] if ":" in word and not word.startswith("-")]
+    pushes = words[:2] in (["docker", "push"], ["podman", "push"])
+    return pushes and ("--all-tags" in words or any("$" in tag.rpartition(":")[2] for tag in tags))
+
+
+def _pushes_by_action(site: ActionSite) -> bool:
     if "build-push-action" not in site.step.uses or site.step.input("push").lower() in ("", "false"):
         return False
     tags = as_variables(site.step.input("tags")).replace(",", "\n").split()
