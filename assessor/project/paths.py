@@ -43,9 +43,9 @@ class Paths:
                 candidate == joined(context.cwd, plain) or word != plain or self._loose(context)
             ):
                 return candidate
-        if plain.startswith("/"):
+        if plain.startswith("/") or word != plain:  # a folder of another machine, or one that only CI knows
             parts = plain.strip("/").split("/")
-            for start in range(len(parts)):
+            for start in range(len(parts) if plain.startswith("/") else max(len(parts) - 1, 0)):
                 tail = "/".join(parts[start:])
                 for candidate in (joined(context.cwd, tail), tail):
                     if candidate in files:

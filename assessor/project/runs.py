@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
+from assessor.catalog.words import cut
 from assessor.facts.place import BlindSpot, Place
 from assessor.facts.workflow import AUTOMATIC, ON_CHANGE, Job, Step, Trigger, Workflow
 from assessor.findings import Hop
@@ -207,7 +208,7 @@ class _Workflows:
         workflow = _decided(whole.workflow, caller) if caller else whole.workflow
         jobs = {job.id: job for job in workflow.jobs}
         graph = _Graph(workflow)
-        own_variables = (*self.included(workflow, path), *workflow.env)
+        own_variables = (*self.included(workflow, path), *_handed_on(workflow, caller), *workflow.env)
         for job in workflow.jobs:
             if not job.is_active or graph.never_starts(job):
                 continue
@@ -238,6 +239,8 @@ class _Workflows:
                 continue
             named = self._by_name.get((workflow.provider, job.uses.partition("/")[0]))
             called = named[0] if named else self.called(job.uses, file) if job.uses else None
+            if called is None and job.uses and workflow.provider == "codepipeline":
+                called = self._of_a_copied_folder(job, file)
             if called is None:
                 yield run
                 continue
@@ -281,6 +284,18 @@ class _Workflows:
 
     def called(self, uses: str, path: str) -> str | None:
         return called_file(uses, path, self.by_path)
+
+    def _of_a_copied_folder(self, job: Job, path: str) -> str | None:
+        """The build specification that a code pipeline of this repository runs on a copy of one of its folders: the only
+        one of that name, or that of the folder which the pipeline's file or the stage is named for."""
+        name = job.uses.rpartition("/")[2]
+        found = [p for p, w in self.by_path.items() if w.provider == "codebuild" and p.endswith(f"/{name}")]
+        for text in (path.rpartition("/")[2], job.id):
+            words = set(cut(text).split())
+            named = [p for p in found if words & set(cut(p.split("/")[-2]).split())]
+            if len(named) == 1:
+                return named[0]
+        return found[0] if len(found) == 1 else None
 
     def _checked(self, trigger: Trigger) -> Trigger:
         """A trigger whose filter no file, branch, date or workflow of this repository meets can never fire."""
@@ -346,6 +361,19 @@ def _decided(workflow: Workflow, caller: Run) -> Workflow:
     return replace(
         workflow, jobs=tuple(replace(job, is_active=job.is_active and name not in off) for name, job in jobs.items())
     )
+
+
+def _handed_on(workflow: Workflow, caller: Run | None) -> tuple[tuple[str, str], ...]:
+    """The inputs of a called workflow with the texts that its caller gives, which may be what that was given itself."""
+    if caller is None:
+        return ()
+    known = dict(caller.variables)
+    given = {name: _INPUT.sub(lambda m: known.get(m[1], m[0]), text) for name, text in caller.job.inputs}
+    defaults = {name: default for name, _, default in workflow.inputs if default and name not in given}
+    return (*defaults.items(), *given.items())
+
+
+_INPUT = re.compile(r"\$\{\{\s*(?:parameters|inputs)\.(\w[\w-]*)\s*\}\}")
 
 
 def given_inputs(workflow: Workflow, given: tuple[tuple[str, str], ...]) -> dict[str, Scalar | None]:

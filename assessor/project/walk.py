@@ -96,7 +96,20 @@ class Walk:
         self._begin()
         if run.job.image:
             self.containers.start(run.job.image, Context(Arrival(run, 0), "", run.path), starts=False)
-        self._steps(run.job.steps, run.path, Arrival(run, 0), run.variables, run.workflow)
+        self._steps(self._in_its_folder(run), run.path, Arrival(run, 0), run.variables, run.workflow)
+
+    def _in_its_folder(self, run: Run) -> tuple[Step, ...]:
+        """The steps of a run. A build specification below the root whose scripts lie beside it is that of a repository
+        which is filled from its folder: it runs there."""
+        folder = posixpath.dirname(run.path)
+        if not folder or run.workflow.provider not in _BUILDS_OF_A_FOLDER:
+            return run.job.steps
+        commands = (command for step in run.job.steps for command in step.commands)
+        scripts = {i.script for command in commands if (i := interpret(command.argv)) and i.script}
+        beside = any(joined(folder, script) in self.project.files for script in scripts)
+        if not beside or any(joined("", script) in self.project.files for script in scripts):
+            return run.job.steps
+        return tuple(replace(step, cwd=joined(folder, step.cwd)) for step in run.job.steps)
 
     def start(self, start: Start) -> None:
         """Follow what starts by itself outside of workflows: deployed code, resources, images."""
@@ -151,6 +164,7 @@ class Walk:
         self.reach.actions.append(ActionSite(step, place, arrival))
         if called and context.arrival.depth < MAX_DEPTH:
             inner = self._actions[called]
+            step = replace(step, inputs=_filled_inputs(step.inputs, context.env))
             if not self.is_new(("uses", step.uses, called, step.inputs, arrival.step, arrival.fails, arrival.in_test)):
                 return
             for job, steps in _called_steps(step, inner):
@@ -608,6 +622,7 @@ def _called_steps(step: Step, inner: Workflow) -> Iterator[tuple[Job, tuple[Step
             yield job, tuple(s for s in job.steps if not wanted or s.name in wanted or s.name.startswith(others))
 
 
+_BUILDS_OF_A_FOLDER = ("codebuild", "cloudbuild")
 _IMPORTERS = ("importlib.import_module", "__import__")
 _MODULE_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _SHELL_VARIABLE = re.compile(r"\$(\w+)")
@@ -627,6 +642,17 @@ def _filled(command: Command, env: tuple[tuple[str, str], ...]) -> Command:
     """Put the inputs and variables that the caller gives in place of `${{ inputs.x }}` and `$(x)`."""
     if not any("$" in word for word in command.argv):
         return command
+    return replace(command, argv=tuple(_filled_word(word, env) for word in command.argv))
+
+
+def _filled_inputs(
+    inputs: tuple[tuple[str, str], ...], env: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    """What a step hands on to what it calls, with what its own caller gave it."""
+    return tuple((name, _filled_word(value, env) if "${{" in value else value) for name, value in inputs)
+
+
+def _filled_word(word: str, env: tuple[tuple[str, str], ...]) -> str:
     known, plain = _lookups(env)
 
     def value(found: re.Match[str]) -> str:
@@ -635,7 +661,7 @@ def _filled(command: Command, env: tuple[tuple[str, str], ...]) -> Command:
     def variable(found: re.Match[str]) -> str:
         return plain.get(found[1], found[0])
 
-    return replace(command, argv=tuple(_VARIABLE.sub(variable, _PARAMETER.sub(value, word)) for word in command.argv))
+    return _VARIABLE.sub(variable, _PARAMETER.sub(value, word))
 
 
 _SCRIPT_INPUTS = {"script", "run", "command", "cmd", "inlinescript", "inline", "commands", "shell_command"}

@@ -73,7 +73,8 @@ class Started:
 
     @property
     def place(self) -> Place:
-        return Place(self.way.run.path, self.trigger.line)
+        hops = self.way.run.hops  # a called definition is started by the trigger of its caller's file
+        return Place(hops[0].place.path if hops else self.way.run.path, self.trigger.line)
 
 
 Subject = Hit | Code | Written | Reached | Started | Place
