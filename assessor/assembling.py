@@ -111,7 +111,7 @@ def assess(
         cards = {name: unrated(card, subject.text) for name, card in cards.items()}
     return Assessment(
         tool=ToolInfo(name="mlops-assessor", version=__version__, rules=rules_digest()),
-        repository=_repository(snapshot, stack),
+        repository=repository_info(snapshot, stack),
         primary=rubrics[0].id,
         subject=subject_info(subject, findings),
         scope=scope_info(snapshot, scope),
@@ -248,7 +248,8 @@ def with_units(whole: Assessment, units: Iterable[UnitInfo]) -> Assessment:
     return whole.model_copy(update={"units": tuple(ordered), "scope": scope})
 
 
-def _repository(snapshot: Snapshot, stack: tuple[str, ...]) -> RepositoryInfo:
+def repository_info(snapshot: Snapshot, stack: tuple[str, ...] = ()) -> RepositoryInfo:
+    """Which state of which repository a snapshot is."""
     time = snapshot.commit_time
     return RepositoryInfo(
         name=snapshot.name,

@@ -75,7 +75,7 @@ class ScopeInfo(Part):
 
 
 class PlaceInfo(Part):
-    """A file, a line counted from 1 and, where known, the last line."""
+    """A file (of another repository of a system as `NAME:path`), a line counted from 1 and, where known, the last line."""
 
     path: Text
     line: int = 1
@@ -462,6 +462,24 @@ class Statistics(Part):
     parsed: int
 
 
+class ExchangeInfo(Part):
+    """What one repository of a system makes and another takes: an image, a package, a model, or a dispatch that starts it."""
+
+    kind: Literal["image", "package", "model", "dispatch"]
+    name: Text
+    maker: Text
+    made: PlaceInfo
+    taker: Text
+    taken: PlaceInfo
+
+
+class SystemInfo(Part):
+    """The repositories of one system by the names that places have, the first one first, and the hops between them."""
+
+    repositories: dict[Text, RepositoryInfo]
+    hops: tuple[ExchangeInfo, ...] = ()
+
+
 class UnitInfo(Part):
     """One unit of a monorepo, rated for itself by the primary model; all but its own rating is as in the whole's scorecard.
 
@@ -575,6 +593,8 @@ class Assessment(Part):
     metrics: dict[str, float] = {}
     blind_spots: tuple[BlindSpotInfo, ...] = ()
     statistics: Statistics
+    system: SystemInfo | None = None
+    """Null where one repository is rated."""
     inputs: InputsInfo = InputsInfo()
     seal: SealInfo | None = None
     """Null in an assessment that no command wrote, and in one by a version without seals."""

@@ -11,6 +11,7 @@ from assessor.budget import Budget, TooMuch, at_most
 from assessor.facts.place import BlindSpot
 from assessor.findings import Finding
 from assessor.garbage import without_collection
+from assessor.project.exchanges import Exchange, exchanges
 from assessor.project.model import Project
 from assessor.project.scope import WHOLE, Scope, scope_of
 from assessor.project.units import Unit, neighbours, scope_of_unit
@@ -40,6 +41,8 @@ class Rated:
     """Libraries of machine learning that it imports."""
     manifests: tuple[str, ...] = ()
     """Paths of the files that name its dependencies."""
+    exchanges: tuple[Exchange, ...] = ()
+    """What it makes for other repositories and takes from them."""
 
 
 _JOINING_SECONDS = 8.0
@@ -160,7 +163,7 @@ def _rated(reading: Reading, scope: Scope, budget: Budget, progress: Progress | 
     found = rate(project, budget, progress)
     spots = dict.fromkeys((*project.blind_spots, *(spot for finding in found.values() for spot in finding.blind_spots)))
     libraries = learning_libraries(project, load_tools())
-    return Rated(found, tuple(spots), *_counts(project), libraries, manifests(project))
+    return Rated(found, tuple(spots), *_counts(project), libraries, manifests(project), exchanges(project))
 
 
 def _counts(project: Project) -> tuple[int, int, int]:

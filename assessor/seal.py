@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assessor.assessment import Assessment
 
 _PARTS = {
-    "repository": ("repository", "scope"),
+    "repository": ("repository", "scope", "system"),
     "rules": ("schema_version", "tool", "effort", "primary"),
     "inputs": ("inputs",),
     "statements": ("statements",),

@@ -185,15 +185,17 @@ def sealed_scope(assessment: Assessment) -> Scope:
 
 def check_repository(
     assessment: Assessment,
-    snapshot: Snapshot,
+    snapshots: Sequence[Snapshot],
     own: Mapping[str, Rubric],
     progress: Progress | None = None,
     cache: Cache | None = None,
 ) -> Check:
-    """An audit of the snapshot, which is at the report's commit, gives the same ratings, levels and units."""
+    """An audit of the snapshots, which are at the report's commits (several of a system), gives the same ratings, levels and
+    units."""
     from assessor.audit import audit_parts
     from assessor.project.units import Unit
     from assessor.rubric.effort import DAYS, Days
+    from assessor.systems import audit_system, members_of
 
     rubrics = [own.get(name) or shipped_rubric(name) for name in _known(assessment, own)]
     if not rubrics or assessment.primary not in {rubric.id for rubric in rubrics}:
@@ -201,7 +203,11 @@ def check_repository(
     rubrics.sort(key=lambda rubric: rubric.id != assessment.primary)
     units = [Unit(unit.name, unit.paths, unit.shared) for unit in assessment.units]
     days = Days(**assessment.effort) if set(assessment.effort) == {"S", "M", "L"} else DAYS
-    found = audit_parts(snapshot, rubrics, units, progress, cache, days=days, scope=sealed_scope(assessment)).whole
+    scope = sealed_scope(assessment)
+    if snapshots[1:]:
+        found = audit_system(members_of(snapshots[0], snapshots[1:]), rubrics, progress, cache, days=days, scope=scope)
+    else:
+        found = audit_parts(snapshots[0], rubrics, units, progress, cache, days=days, scope=scope).whole
     text = next(_differences(assessment, found), "")
     if not text:
         count = len(assessment.practices)
@@ -216,7 +222,7 @@ def _known(assessment: Assessment, own: Mapping[str, Rubric]) -> list[str]:
     return [name for name in assessment.scorecards if name in own or name in shipped_names()]
 
 
-_COMPARED = ("practices", "metrics", "subject", "loop", "blind_spots", "statistics", "units")
+_COMPARED = ("system", "practices", "metrics", "subject", "loop", "blind_spots", "statistics", "units")
 
 
 def _differences(told: Assessment, found: Assessment) -> Iterator[str]:

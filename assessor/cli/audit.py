@@ -201,11 +201,12 @@ def _assessed(
 ) -> Assessment:
     """The assessment, and beside it what the configuration states and the targets."""
     from assessor.audit import audit_parts
-    from assessor.cli.scope import unit_scope, wanted_scope, wanted_units
+    from assessor.cli.scope import left_out_members, system_members, unit_scope, wanted_scope, wanted_units
     from assessor.cli.settings import load_config, own_rubric
     from assessor.policy.stated import check_items, with_statements
     from assessor.policy.targets import TargetWishes, target_of_profile, with_targets
     from assessor.seal import sealed
+    from assessor.systems import audit_system, with_unread
 
     loaded = load_config(snapshot)
     own = own_rubric(loaded, snapshot)
@@ -220,7 +221,12 @@ def _assessed(
     if wishes.scope.unit:
         scope, units = unit_scope(units, wishes.scope, scope), ()
     days = loaded.config.effort.days
-    assessment = audit_parts(snapshot, chosen, units, progress, cache, laid_beside, days, scope).whole
+    with system_members(snapshot, loaded, wishes.scope, wishes.limits) as members:
+        if members[1:]:
+            assessment = audit_system(members, chosen, progress, cache, laid_beside, days, scope)
+        else:
+            assessment = audit_parts(snapshot, chosen, units, progress, cache, laid_beside, days, scope).whole
+        assessment = with_unread(assessment, loaded.path, left_out_members(loaded, members))
     stated = with_statements(assessment, chosen, loaded, day, wishes.policy, strict=wishes.strict)
     targets = TargetWishes(loaded, own.id, wishes.profile, wishes.policy)
     whole = with_targets(stated, chosen, targets.target)

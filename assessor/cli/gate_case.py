@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from assessor.cli.scope import NO_WISHES, ScopeWishes, unit_scope, wanted_scope, wanted_units
+from assessor.cli.scope import NO_WISHES, ScopeWishes, system_members, unit_scope, wanted_scope, wanted_units
 from assessor.cli.settings import NamedPolicy, load_config, load_rubric, own_rubric, read_policy, today
 from assessor.errors import UserError
 from assessor.project.units import scope_of_unit
@@ -89,12 +89,13 @@ def prepare_all(wishes: Wishes, cache: Cache | None = None) -> tuple[Case, ...]:
 def _cases(
     wishes: Wishes, named: NamedPolicy | None, snapshot: Snapshot, progress: ProgressLine, cache: Cache | None
 ) -> tuple[Case, ...]:
-    from assessor.audit import audit_parts
+    from assessor.audit import Parts, audit_parts
     from assessor.cli.earlier import ratchets_of, state_left
     from assessor.policy.effective import effective
     from assessor.policy.gate import check_gate
     from assessor.policy.statements import on_day
     from assessor.policy.targets import TargetWishes, with_targets
+    from assessor.systems import audit_system
 
     policy = named.policy if named else None
     loaded = load_config(snapshot)
@@ -103,6 +104,8 @@ def _cases(
     ratchets = ratchets_of(wishes, named, loaded, snapshot) if wishes.needs_conditions else ()
     if wishes.needs_conditions and asked.gate.is_empty and not ratchets and not wishes.since:
         raise UserError(_NO_CONDITION)
+    if wishes.since and wishes.scope.others:
+        raise UserError("--since compares states of one repository; leave --with out")
     own = own_rubric(loaded, snapshot)
     rubric = load_rubric(asked.gate.rubric, wishes.options, named.place.parent if named else loaded.outside, snapshot)
     check_gate(asked.gate, rubric)
@@ -111,7 +114,11 @@ def _cases(
     scope, units = _parts(wishes, policy, snapshot, loaded)
     if units and ratchets:
         raise UserError(f"the baseline {ratchets[0].name} holds one state; judge one unit by --unit NAME")
-    audited = audit_parts(snapshot, [rubric], units, progress, cache, days=config.effort.days, scope=scope)
+    with system_members(snapshot, loaded, wishes.scope, wishes.limits) as members:
+        if members[1:]:
+            audited = Parts(audit_system(members, [rubric], progress, cache, days=config.effort.days, scope=scope))
+        else:
+            audited = audit_parts(snapshot, [rubric], units, progress, cache, days=config.effort.days, scope=scope)
     files = frozenset(snapshot.by_path)
     cases = []
     for unit, seen in _in_order(audited):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +11,15 @@ import click
 from assessor.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from assessor.policy.config import Loaded
     from assessor.policy.model import Policy, UnitEntry
     from assessor.project.scope import Scope
     from assessor.project.units import Unit
+    from assessor.snapshot.limits import Limits
     from assessor.snapshot.snapshot import Snapshot
+    from assessor.systems import Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class ScopeWishes:
     """Rate the units that are found, where the configuration names none."""
     unit: str = ""
     """Rate only this unit."""
+    others: tuple[str, ...] = ()
+    """Folders or URLs of the other repositories of the system."""
 
 
 NO_WISHES = ScopeWishes()
@@ -39,13 +44,30 @@ def scope_options(command: Callable[..., Any]) -> Callable[..., Any]:
     from functools import wraps
 
     @wraps(command)
-    def with_scope(*, include: tuple[str, ...], exclude: tuple[str, ...], units: bool, unit: str, **others: Any) -> Any:
+    def with_scope(
+        *,
+        include: tuple[str, ...],
+        exclude: tuple[str, ...],
+        units: bool,
+        unit: str,
+        with_: tuple[str, ...],
+        **others: Any,
+    ) -> Any:
         if unit and include:
             raise UserError("--unit and --include both say which files are rated; keep one")
-        wishes = ScopeWishes(_globs("--include", include), _globs("--exclude", exclude), units, unit)
+        if with_ and units:
+            raise UserError("--units rates the parts of one repository, --with several as one; keep one")
+        wishes = ScopeWishes(_globs("--include", include), _globs("--exclude", exclude), units, unit, with_)
         return command(scope=wishes, **others)
 
     for option in (
+        click.option(
+            "--with",
+            "with_",
+            metavar="PATH|URL",
+            multiple=True,
+            help="Another repository of the same system; they are rated as one. May be given again.",
+        ),
         click.option("--unit", metavar="NAME", default="", help="Only this unit of a monorepo."),
         click.option("--units", is_flag=True, help="Each unit of a monorepo: the configuration's, else those found."),
         click.option(
@@ -151,3 +173,33 @@ def unit_scope(units: Sequence[Unit], wishes: ScopeWishes, scope: Scope) -> Scop
     names = [unit.name for unit in units]
     hint = did_you_mean(wishes.unit, names) or f"; there are {', '.join(names)}"
     raise UserError(f"--unit: no unit '{wishes.unit}'{hint}")
+
+
+@contextmanager
+def system_members(snapshot: Snapshot, loaded: Loaded, wishes: ScopeWishes, limits: Limits) -> Iterator[list[Member]]:
+    """The repositories that are rated as one system with the snapshot, itself first; those of --with, and those that a
+    configuration from outside names. Raises UserError for one that cannot be opened."""
+    from contextlib import ExitStack
+
+    from assessor.snapshot import SnapshotError, open_snapshot
+    from assessor.systems import members_of
+
+    asked = [*wishes.others, *(loaded.config.system if loaded.outside else ())]
+    with ExitStack() as stack:
+        try:
+            opened = [stack.enter_context(open_snapshot(source, None, limits)) for source in dict.fromkeys(asked)]
+        except SnapshotError as error:
+            raise UserError(f"--with: {error}") from error
+        yield members_of(snapshot, opened)
+
+
+def left_out_members(loaded: Loaded, members: Sequence[Member]) -> tuple[str, ...]:
+    """The repositories that the audited one counts to its system and that were not given; its word alone opens none."""
+    known = {name for member in members for name in (member.snapshot.name, member.snapshot.remote.removesuffix(".git"))}
+    return tuple(
+        name
+        for name in (() if loaded.outside else loaded.config.system)
+        if not any(
+            one == name or one.endswith((f"/{name}", f":{name}")) or name.endswith(f"/{one}") for one in known if one
+        )
+    )

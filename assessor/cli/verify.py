@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from assessor.errors import UserError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from assessor.assessment import Assessment
+    from assessor.assessment import Assessment, RepositoryInfo
     from assessor.rubric.model import Rubric
     from assessor.snapshot.snapshot import Snapshot
     from assessor.verification import Check
@@ -24,13 +25,18 @@ if TYPE_CHECKING:
 @click.option(
     "--repo", metavar="PATH|URL", default="", help="Audit this repository again at the report's commit, and compare."
 )
+@click.option(
+    "--with", "others", metavar="PATH|URL", multiple=True, help="The other repositories of a system, in their order."
+)
 @click.option("--policy", metavar="FILE", default="", help="The policy that the report was made by.")
 @click.option(
     "--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", help="Form of the answer."
 )
 @click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
 @click.pass_context
-def verify(ctx: click.Context, report: str, repo: str, policy: str, form: str, quiet: bool) -> None:
+def verify(
+    ctx: click.Context, report: str, repo: str, others: tuple[str, ...], policy: str, form: str, quiet: bool
+) -> None:
     """Verify REPORT, the JSON, HTML or PDF of an audit (- is JSON in standard input).
 
     Its seal must fit its content and its pages, its levels follow from its ratings, and with --repo the repository at its
@@ -50,7 +56,7 @@ def verify(ctx: click.Context, report: str, repo: str, policy: str, form: str, q
     assessment = assessment_of(name, tree)
     checks = [check_seal(tree), *([check_pages(assessment, told, data)] if told.kind else [])]
     if repo:
-        checks += _with_repository(assessment, repo, quiet=quiet)
+        checks += _with_repository(assessment, repo, others, quiet=quiet)
     else:
         checks.append(check_levels(assessment))
     checks += _of_policy(assessment, policy)
@@ -73,7 +79,7 @@ def _of_policy(assessment: Assessment, policy: str) -> Iterator[Check]:
     )
 
 
-def _with_repository(assessment: Assessment, repo: str, *, quiet: bool) -> list[Check]:
+def _with_repository(assessment: Assessment, repo: str, others: Sequence[str], *, quiet: bool) -> list[Check]:
     """What can be told with the repository at hand: models of its own, its configuration, and the audit once more."""
     from assessor.cli.caching import user_cache
     from assessor.cli.progress import ProgressLine
@@ -83,7 +89,11 @@ def _with_repository(assessment: Assessment, repo: str, *, quiet: bool) -> list[
 
     progress = ProgressLine(sys.stderr, quiet=quiet)
     try:
-        with user_cache(wanted=True) as cache, _at_commit(assessment, repo) as snapshot:
+        with (
+            user_cache(wanted=True) as cache,
+            _at_commit(assessment.repository, repo) as snapshot,
+            _members(assessment, others) as members,
+        ):
             own = _own_models(assessment, snapshot)
             checks = [check_levels(assessment, own)]
             inputs = assessment.inputs
@@ -94,24 +104,34 @@ def _with_repository(assessment: Assessment, repo: str, *, quiet: bool) -> list[
                 checks.append(
                     Check("commit", Answer.UNKNOWN, "made of a working tree with changes, or of files without git")
                 )
-            return [*checks, check_repository(assessment, snapshot, own, progress, cache)]
+            return [*checks, check_repository(assessment, (snapshot, *members), own, progress, cache)]
     except SnapshotError as error:
         return [check_levels(assessment), Check("repository", Answer.UNKNOWN, str(error))]
     finally:
         progress.close()
 
 
-def _at_commit(assessment: Assessment, repo: str) -> Snapshot:
+def _at_commit(told: RepositoryInfo, repo: str) -> Snapshot:
     """The repository at the report's commit; a working tree that is clean there as it lies. Raises SnapshotError."""
     from assessor.snapshot import open_snapshot
 
-    told = assessment.repository
     if Path(repo).is_dir():
         snapshot = open_snapshot(repo)
         if (snapshot.commit, snapshot.dirty) == (told.commit, False) or not told.commit or told.dirty:
             return snapshot
         snapshot.close()
     return open_snapshot(repo, told.commit)
+
+
+@contextmanager
+def _members(assessment: Assessment, others: Sequence[str]) -> Iterator[list[Snapshot]]:
+    """The other repositories of a system at the report's commits. Raises UserError where they are not as many."""
+    wanted = list(assessment.system.repositories.values())[1:] if assessment.system else []
+    if len(wanted) != len(others):
+        names = ", ".join(list(assessment.system.repositories)[1:]) if assessment.system else "none"
+        raise UserError(f"the report is about {len(wanted)} other repositories ({names}); give as many --with")
+    with ExitStack() as stack:
+        yield [stack.enter_context(_at_commit(told, source)) for told, source in zip(wanted, others, strict=True)]
 
 
 def _own_models(assessment: Assessment, snapshot: Snapshot) -> dict[str, Rubric]:

@@ -227,6 +227,8 @@ class Config(Value):
     """What is not read."""
     units: Annotated[tuple[UnitEntry, ...], BeforeValidator(_units), Field(max_length=100)] = ()
     """The units of a monorepo, each rated for itself; `auto` for those that its files show."""
+    system: Annotated[tuple[Annotated[str, Field(min_length=2, max_length=500)], ...], Field(max_length=20)] = ()
+    """The other repositories of the same system: names or addresses. Only a configuration from outside opens them."""
     rubric: InsidePath = ""
     profile: str = ""
     """Name of a shipped set of targets; see `profiles.yaml`."""

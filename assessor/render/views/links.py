@@ -8,14 +8,14 @@ each part of them percent-encoded; what does not fit gives no link.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from assessor.assessment import RepositoryInfo
+    from assessor.assessment import Assessment, RepositoryInfo
 
 Host = Literal["github", "gitlab", "bitbucket", "bitbucket_server", "azure"]
 
@@ -36,9 +36,14 @@ class Links:
     commit: str = ""
     folder: str = ""
     """The folder that was audited, ended by `/`; paths are relative to it."""
+    others: tuple[tuple[str, Links], ...] = ()
+    """Name of another repository of the system → its links."""
 
     def line(self, path: str, line: int = 1, end_line: int | None = None) -> str:
         """The address of the lines; empty where there is none, as for a path with characters that nobody can see."""
+        name, sign, rest = path.partition(":")
+        if sign and (other := dict(self.others).get(name)):
+            return other.line(rest, line, end_line)
         if not self.host or not self.commit or not _is_plain(path):
             return ""
         end = end_line if end_line is not None and end_line > line else None
@@ -66,6 +71,16 @@ def links_of(repository: RepositoryInfo) -> Links:
     folder = _folder(repository.name, parts[-1])
     commit = repository.commit if _COMMIT.fullmatch(repository.commit) else ""
     return Links(home, kind, commit, folder)
+
+
+def links_of_assessment(assessment: Assessment) -> Links:
+    """The links of an assessment: its paths begin at the root also where a sub-folder was asked for, and may be those of
+    other repositories."""
+    own = links_of(assessment.repository)
+    if assessment.scope.folder:
+        own = replace(own, folder="")
+    system = assessment.system.repositories if assessment.system else {}
+    return replace(own, others=tuple((name, links_of(info)) for name, info in list(system.items())[1:]))
 
 
 def _split(remote: str) -> tuple[str, tuple[str, ...]] | None:

@@ -17,6 +17,7 @@ _SHOWN = 6
 def scope_facts(assessment: Assessment, t: Texts) -> Iterator[tuple[str, str]]:
     """(label, what is said) of each part of the scope."""
     scope = assessment.scope
+    yield from _system(assessment, t)
     if scope.unit:
         yield t("scope.unit"), scope.unit
     if scope.folder or scope.include:
@@ -28,6 +29,32 @@ def scope_facts(assessment: Assessment, t: Texts) -> Iterator[tuple[str, str]]:
         yield t("units.title"), t.count("units.found", scope.units_found)
     if scope.exclude:
         yield t("scope.left_out"), f"{_globs(scope.exclude, t)} ({t.count('scope.files', scope.left_out)})"
+
+
+def _system(assessment: Assessment, t: Texts) -> Iterator[tuple[str, str]]:
+    """The repositories of a system, and what one hands to another."""
+    system = assessment.system
+    if system is None:
+        return
+    states = (f"{name} {info.commit[:10]}".strip() for name, info in system.repositories.items())
+    yield t("system.title"), ", ".join(states)
+    said = [
+        t(
+            "system.hop",
+            kind=t(f"system.kind.{hop.kind}"),
+            name=hop.name,
+            made=hop.made,
+            maker=hop.maker,
+            taken=hop.taken,
+            taker=hop.taker,
+        )
+        for hop in system.hops
+    ]
+    if said:
+        more = t.count("scope.more", len(said) - _SHOWN) if len(said) > _SHOWN else ""
+        yield t("system.hops"), "; ".join(said[:_SHOWN]) + (f" {more}" if more else "")
+    elif len(system.repositories) > 1:
+        yield t("system.hops"), t("system.none")
 
 
 def scope_lines(assessment: Assessment, t: Texts) -> list[str]:

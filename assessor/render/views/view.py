@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from assessor.assessment import Assessment
 from assessor.render.views.hostile import visible
-from assessor.render.views.links import Links, links_of
+from assessor.render.views.links import Links, links_of_assessment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -202,7 +202,7 @@ def view_of(assessment: Assessment, *, rubric: str = "") -> View:
     if model not in assessment.scorecards:
         raise KeyError(model)
     clean = Assessment.model_validate(shown(assessment.model_dump()))
-    return View(clean, shown(model), links_of(assessment.repository))
+    return View(clean, shown(model), links_of_assessment(assessment))
 
 
 def told(hops: Iterable[HopInfo]) -> tuple[HopInfo, ...]:
