@@ -48,7 +48,8 @@ from assessor.project.units import Unit, find_units
 from assessor.rubric.anchors import words_of
 from assessor.rubric.effort import DAYS
 from assessor.rubric.profile import profile_of, profile_text
-from assessor.rubric.scoring import ItemResult, Scorecard, SectionResult, Shares, score
+from assessor.rubric.results import ItemResult
+from assessor.rubric.scoring import Scorecard, SectionResult, Shares, score
 from assessor.rubric.subject import subject_of, without_learning
 
 if TYPE_CHECKING:

@@ -20,8 +20,9 @@ from assessor.audit import audit
 from assessor.cli.audit import chosen_rubrics
 from assessor.cli.formats import Manner, formats_of
 from assessor.cli.gate import FORMATS as GATE_FORMATS
-from assessor.cli.gate_case import Wishes, prepare
+from assessor.cli.gate_case import prepare
 from assessor.cli.gate_outputs import text_of_all
+from assessor.cli.gate_wishes import Wishes
 from assessor.comparison import compare
 from assessor.history import Choice, Earlier, choose, trace
 from assessor.planning import make_plan

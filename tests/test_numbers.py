@@ -11,8 +11,9 @@ from assessor.findings import LADDER, Finding, Rung
 from assessor.rubric.loading import shipped_names, shipped_rubric
 from assessor.rubric.model import Rubric
 from assessor.rubric.position import index_of, nearness
+from assessor.rubric.results import Status
 from assessor.rubric.roadmap import assume, find_roadmap
-from assessor.rubric.scoring import Scorecard, Status, evaluate, score
+from assessor.rubric.scoring import Scorecard, evaluate, score
 from tests.test_rubrics import RATINGS, found_in
 
 PRACTICES = [practice.id for practice in load_practices()]

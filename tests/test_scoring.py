@@ -16,8 +16,9 @@ from assessor.findings import LADDER, Finding, Rung
 from assessor.rubric.gaps import Gap, find_gaps
 from assessor.rubric.loading import parse_rubric, shipped_names, shipped_rubric
 from assessor.rubric.model import Rubric
+from assessor.rubric.results import Status
 from assessor.rubric.roadmap import find_roadmap
-from assessor.rubric.scoring import Scorecard, Status, score
+from assessor.rubric.scoring import Scorecard, score
 
 SAMPLES = Path(__file__).parents[1] / "sample_repos"
 PRACTICES = [practice.id for practice in load_practices()]

@@ -108,3 +108,30 @@ def test_no_class_is_too_long() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ClassDef):
                 assert (node.end_lineno or 0) - node.lineno < 250, f"{path.stem}.{node.name}"
+
+
+LATE = {("cli.completion", "cli.explain"), ("snapshot.git_process", "snapshot.gitpython")}
+"""What the second costs in time is paid only where the first needs it."""
+
+
+def imports() -> dict[str, set[str]]:
+    """The modules of the package that each of them imports, at its top, late or for types alone."""
+    names = {".".join(path.relative_to(ASSESSOR).with_suffix("").parts): path for path in ASSESSOR.rglob("*.py")}
+    found: dict[str, set[str]] = {}
+    for name, path in names.items():
+        found[name] = set()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("assessor."):
+                module = (node.module or "").removeprefix("assessor.")
+                asked = {f"{module}.{alias.name}" for alias in node.names} | {module}
+                found[name] |= {other for other in asked & set(names) if (name, other) not in LATE}
+    return found
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    left = imports()
+    while leaves := {name for name, others in left.items() if not others & set(left)}:
+        left = {name: others for name, others in left.items() if name not in leaves}
+    while tops := set(left) - {other for name in left for other in left[name]}:
+        left = {name: others for name, others in left.items() if name not in tops}
+    assert not left, sorted(left)

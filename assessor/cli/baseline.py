@@ -34,7 +34,8 @@ def write(
 
     from assessor.cli.caching import user_cache
     from assessor.cli.earlier import audited_folder, read_baseline
-    from assessor.cli.gate_case import Wishes, prepare
+    from assessor.cli.gate_case import prepare
+    from assessor.cli.gate_wishes import Wishes
     from assessor.cli.output import print_line, write_output
     from assessor.cli.settings import today
     from assessor.policy.baseline import DEFAULT_NAME, as_text, baseline_of, written_anew

@@ -12,7 +12,7 @@ from assessor.project.scope import scope_of
 
 if TYPE_CHECKING:
     from assessor.cache.cache import Cache
-    from assessor.cli.gate_case import Wishes
+    from assessor.cli.gate_wishes import Wishes
     from assessor.cli.progress import ProgressLine
     from assessor.cli.settings import NamedPolicy
     from assessor.policy.baseline import Baseline

@@ -138,8 +138,9 @@ def gate(
     from dataclasses import replace
 
     from assessor.cli.caching import user_cache
-    from assessor.cli.gate_case import Wishes, prepare_all
+    from assessor.cli.gate_case import prepare_all
     from assessor.cli.gate_outputs import write_all
+    from assessor.cli.gate_wishes import Wishes
     from assessor.cli.output import paired
     from assessor.policy.deciding import decide
     from assessor.policy.verdicts import exit_code_of, worst

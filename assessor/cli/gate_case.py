@@ -7,11 +7,11 @@ import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from assessor.cli.scope import NO_WISHES, ScopeWishes, system_members, unit_scope, wanted_scope, wanted_units
+from assessor.cli.gate_wishes import Wishes
+from assessor.cli.scope import system_members, unit_scope, wanted_scope, wanted_units
 from assessor.cli.settings import NamedPolicy, load_config, load_rubric, own_rubric, read_policy, today
 from assessor.errors import UserError
 from assessor.project.units import scope_of_unit
-from assessor.snapshot.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
     from assessor.assessment import Assessment
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assessor.policy.config import Loaded
     from assessor.policy.deciding import Ratchet, Since
     from assessor.policy.effective import Effective
-    from assessor.policy.model import Gate, Policy
+    from assessor.policy.model import Policy
     from assessor.policy.statements import Statements
     from assessor.project.scope import Scope
     from assessor.project.units import Unit
@@ -44,25 +44,6 @@ class Case:
     since: Since | None = None
     unit: str = ""
     """The unit that it is about, where each is judged for itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the command line asks for."""
-
-    target: str
-    options: Gate
-    ref: str | None = None
-    policy: str = ""
-    baseline: str = ""
-    since: str = ""
-    quiet: bool = False
-    limits: Limits = DEFAULT_LIMITS
-    scope: ScopeWishes = NO_WISHES
-    by_units: bool = True
-    """Where the configuration or an option asks for units, each is judged for itself."""
-    needs_conditions: bool = True
-    """False for a command that only wants the state: no condition and no baseline is asked for."""
 
 
 def prepare(wishes: Wishes, cache: Cache | None = None) -> Case:

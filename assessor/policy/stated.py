@@ -23,7 +23,8 @@ from assessor.errors import UserError
 from assessor.policy.effective import effective
 from assessor.policy.model import Gate
 from assessor.policy.statements import NOTHING_SAID, WARN_DAYS, attested, attested_texts, covers, on_day
-from assessor.rubric.scoring import Shares, Status, judged, score
+from assessor.rubric.results import Status
+from assessor.rubric.scoring import Shares, judged, score
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     from assessor.policy.model import Attestation, Policy, Waiver
     from assessor.policy.statements import Statements
     from assessor.rubric.model import Rubric
-    from assessor.rubric.scoring import ItemResult, Scorecard
+    from assessor.rubric.results import ItemResult
+    from assessor.rubric.scoring import Scorecard
 
 
 def with_statements(

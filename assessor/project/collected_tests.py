@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from assessor.facts.python import MODULE, Scope
 from assessor.project.arrivals import Context
 from assessor.project.closure import Entry, is_test_scope
+from assessor.project.following import Following
 from assessor.project.idleness import is_idle
 from assessor.project.invocations import Invocation, option
 from assessor.project.model import ProjectFile, Role
@@ -27,14 +27,11 @@ from assessor.project.pytest_settings import (
     words_of,
 )
 
-if TYPE_CHECKING:
-    from assessor.project.walk import Walk
-
 
 class CollectedTests:
     """Follows the tests of one walk."""
 
-    def __init__(self, walk: Walk) -> None:
+    def __init__(self, walk: Following) -> None:
         self.walk = walk
 
     def run(self, invocation: Invocation, context: Context) -> None:

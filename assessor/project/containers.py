@@ -6,23 +6,20 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from assessor.facts.commands import Command
 from assessor.facts.project_files import Service
 from assessor.project.arrivals import Context, hopped
+from assessor.project.following import Following
 from assessor.project.invocations import Invocation, option, without_variable
 from assessor.project.model import Project, ProjectFile, Role
 from assessor.project.paths import folder_of, joined
-
-if TYPE_CHECKING:
-    from assessor.project.walk import Walk
 
 
 class Containers:
     """Follows the images, services and manifests of one walk."""
 
-    def __init__(self, walk: Walk) -> None:
+    def __init__(self, walk: Following) -> None:
         self.walk = walk
         self.project = walk.project
         self.reach = walk.reach

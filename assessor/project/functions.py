@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from assessor.project.arrivals import Context
 from assessor.project.closure import Entry
+from assessor.project.following import Following
 from assessor.project.invocations import Invocation
 from assessor.project.paths import joined
-
-if TYPE_CHECKING:
-    from assessor.project.walk import Walk
 
 
 class ServerlessFunctions:
     """Follows the handlers of one walk."""
 
-    def __init__(self, walk: Walk) -> None:
+    def __init__(self, walk: Following) -> None:
         self.walk = walk
 
     def start(self, invocation: Invocation, context: Context) -> None:

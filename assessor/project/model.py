@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TypeVar
 
 from assessor.facts.file import EMPTY, FileFacts
-from assessor.facts.place import BlindSpot, Place
-from assessor.facts.python import PythonFacts
+from assessor.facts.place import BlindSpot
 from assessor.facts.role import Role
+from assessor.project.project_file import ProjectFile
 from assessor.project.scope import Scope, Zone, Zones
 from assessor.snapshot.history import History
 
@@ -20,30 +20,6 @@ T = TypeVar("T")
 
 LIVE_ROLES = frozenset({Role.FIRST_PARTY, Role.TEST})
 """Roles whose code and configuration count as evidence."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectFile:
-    """One file: its path, role, size in bytes and facts."""
-
-    path: str
-    role: Role
-    size: int
-    facts: FileFacts
-
-    @property
-    def code(self) -> PythonFacts | None:
-        """The Python code of a module or notebook."""
-        if self.facts.python:
-            return self.facts.python
-        return self.facts.notebook.code if self.facts.notebook else None
-
-    @property
-    def is_notebook(self) -> bool:
-        return self.facts.notebook is not None
-
-    def at(self, line: int) -> Place:
-        return Place(self.path, max(line, 1))
 
 
 @dataclass(frozen=True)

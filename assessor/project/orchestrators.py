@@ -10,18 +10,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from assessor.catalog.programs import programs
 from assessor.catalog.tools import known_commands
 from assessor.facts.commands import Command
 from assessor.facts.place import Setting
 from assessor.project.arrivals import Arrival, Context, Rollout, hopped
+from assessor.project.following import Following
 from assessor.project.invocations import Invocation
 from assessor.project.model import ProjectFile
-
-if TYPE_CHECKING:
-    from assessor.project.walk import Walk
 
 _VERBS = {"deploy", "apply", "submit", "run", "register", "launch", "up", "start", "schedule", "rollout"}
 _MAKES = {"create", "update", "new", "publish", "push"}
@@ -36,7 +33,7 @@ _MAX_SCRIPTS = 40
 class Orchestrators:
     """Follows such programs for one walk."""
 
-    def __init__(self, walk: Walk) -> None:
+    def __init__(self, walk: Following) -> None:
         self.walk = walk
 
     def deploys(self, invocation: Invocation) -> bool:

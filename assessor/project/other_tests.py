@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from assessor.project.arrivals import Context
+from assessor.project.following import Following
 from assessor.project.invocations import Invocation
 from assessor.project.model import LIVE_ROLES
-
-if TYPE_CHECKING:
-    from assessor.project.walk import Walk
 
 _MAVEN = ("test", "verify", "package", "install", "deploy")
 _ASKS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -30,7 +27,7 @@ _OFF = ("-DskipTests", "-Dmaven.test.skip=true", "--no-run", "-x", "--listTests"
 class OtherTests:
     """Follows the tests of one walk."""
 
-    def __init__(self, walk: Walk) -> None:
+    def __init__(self, walk: Following) -> None:
         self.walk = walk
 
     def run(self, invocation: Invocation, context: Context) -> None:

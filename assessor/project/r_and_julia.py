@@ -12,18 +12,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from assessor.facts.place import Place
 from assessor.facts.project_files import SourceCall
 from assessor.findings import Hop
 from assessor.project.arrivals import Context, hopped
+from assessor.project.following import Following
 from assessor.project.invocations import Invocation
 from assessor.project.model import LIVE_ROLES, ProjectFile, Role
 from assessor.readers.code.other_languages import read
-
-if TYPE_CHECKING:
-    from assessor.project.walk import Walk
 
 _MAX_NAMESAKES = 3
 _MAX_DEPTH = 60
@@ -48,7 +45,7 @@ _TEXT = re.compile(r"""["']([^"'\n]{1,200})["']""")
 class RAndJulia:
     """Follows R and Julia code of one walk."""
 
-    def __init__(self, walk: Walk) -> None:
+    def __init__(self, walk: Following) -> None:
         self.walk = walk
 
     def run(self, invocation: Invocation, context: Context) -> None:

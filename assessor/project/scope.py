@@ -19,7 +19,7 @@ from assessor.project.path_filters import matches_any, passes
 
 if TYPE_CHECKING:
     from assessor.facts.workflow import Job, Step, Trigger, Workflow
-    from assessor.project.model import ProjectFile
+    from assessor.project.project_file import ProjectFile
 
 
 class Zone(Enum):

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from assessor.project.arrivals import Context, hopped
 from assessor.project.bundles import RUNS, Bundles
+from assessor.project.following import Following
 from assessor.project.invocations import Invocation
-
-if TYPE_CHECKING:
-    from assessor.project.walk import Walk
 
 
 class Stacks:
     """Follows the deployments of one walk."""
 
-    def __init__(self, walk: Walk) -> None:
+    def __init__(self, walk: Following) -> None:
         self.walk = walk
         self.project = walk.project
         self.bundles = Bundles(walk.project)

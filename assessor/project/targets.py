@@ -9,25 +9,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from assessor.catalog.programs import programs
 from assessor.facts.commands import Command, Hook, Target
 from assessor.project.arrivals import Context, hopped
 from assessor.project.closure import Entry
+from assessor.project.following import Following
 from assessor.project.invocations import Invocation, option
 from assessor.project.model import ProjectFile, Role
 from assessor.project.paths import joined, unknown_parts
 from assessor.readers.tasks.tox import has_factors
 
-if TYPE_CHECKING:
-    from assessor.project.walk import Walk
-
 
 class Targets:
     """Follows the targets of one walk."""
 
-    def __init__(self, walk: Walk) -> None:
+    def __init__(self, walk: Following) -> None:
         self.walk = walk
         self.project = walk.project
         self.reach = walk.reach

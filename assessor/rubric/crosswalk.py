@@ -107,7 +107,8 @@ def supported(crosswalk: Crosswalk, findings: Mapping[str, Finding]) -> tuple[Co
 
 
 def _result(control: Control, findings: Mapping[str, Finding]) -> ControlResult:
-    from assessor.rubric.scoring import Status, evaluate
+    from assessor.rubric.results import Status
+    from assessor.rubric.scoring import evaluate
 
     if not control.supports:
         return ControlResult(control, Support.ATTEST)

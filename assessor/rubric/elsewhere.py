@@ -17,8 +17,8 @@ from assessor.findings import Finding
 from assessor.rubric.effort import DAYS, Days
 from assessor.rubric.loading import parse_rubric
 from assessor.rubric.model import Rubric
+from assessor.rubric.results import ItemResult
 from assessor.rubric.roadmap import Roadmap, assume, find_roadmap
-from assessor.rubric.scoring import ItemResult
 from assessor.rubric.search import NODES
 from assessor.rubric.subject import Kind
 

@@ -13,7 +13,7 @@ from assessor.catalog.practices import RUNGS, Effort, Practice, RungName
 from assessor.findings import LADDER, Finding, Rung
 from assessor.rubric.effort import DAYS
 from assessor.rubric.model import AllOf, AnyOf, AtRung, Expression, NOf, leaves
-from assessor.rubric.scoring import ItemResult, Status
+from assessor.rubric.results import ItemResult, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

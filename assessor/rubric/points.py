@@ -15,7 +15,7 @@ from assessor.rubric.model import TINY, Level, Rubric, Section
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from assessor.rubric.scoring import ItemResult
+    from assessor.rubric.results import ItemResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from assessor.findings import LADDER, Finding, Rung
 from assessor.rubric.anchors import Anchor, anchors, things
 from assessor.rubric.changes import Change, load_changes
 from assessor.rubric.effort import DAYS, MILLI, Days, Estimate, Work, estimate, union
-from assessor.rubric.scoring import ItemResult, judged, level_of
+from assessor.rubric.results import ItemResult
+from assessor.rubric.scoring import judged, level_of
 from assessor.rubric.search import NODES, Quota, cheapest, meets
 from assessor.rubric.wishes import Task
 

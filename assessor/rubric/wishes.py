@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from assessor.findings import LADDER, Rung
 from assessor.rubric import points
 from assessor.rubric.model import AllOf, AnyOf, AtRung, Attest, Bound, Expression, Level, NOf, Rubric, leaves
-from assessor.rubric.scoring import ItemResult, evaluate, wanted_supporting
+from assessor.rubric.results import ItemResult
+from assessor.rubric.scoring import evaluate, wanted_supporting
 from assessor.rubric.search import Problem, Quota
 
 if TYPE_CHECKING:
