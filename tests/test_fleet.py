@@ -83,7 +83,7 @@ def test_a_row_for_each_with_what_an_audit_says(fleet: Path, capsys: pytest.Capt
     assert (plain["status"], plain["standing"]["level"], plain["gaps"]) == ("audited", None, [])
 
 
-@pytest.mark.parametrize("form", ["terminal", "jsonl", "csv", "parquet"])
+@pytest.mark.parametrize("form", ["terminal", "jsonl", "csv", "parquet", "html", "pdf"])
 def test_the_same_bytes_whatever_the_workers(fleet: Path, tmp_path: Path, form: str) -> None:
     made = []
     for workers in (1, 3):
@@ -330,7 +330,9 @@ def test_what_lists_say_is_shown_and_not_obeyed(
     words = [tmp_path / "l.csv", "--output", results, "--format", "jsonl", "--format", "terminal"]
     _, out, err = run(capsys, *words, "--reports", tmp_path / "own")
     table = run(capsys, results, "--format", "csv")[1]
-    for text in (out, err, table):
+    whole = run(capsys, results, "--format", "html")[1]
+    assert "<script>alert" not in whole and "&lt;script&gt;alert" in whole
+    for text in (out, err, table, whole):
         assert "\x1b" not in text and "\u202e" not in text and "##vso[" not in text
     assert all(not re.match(r"[=+\-@]", cell) for line in csv.reader(io.StringIO(table)) for cell in line)
     assert json.loads(results.read_text())["name"] == HOSTILE
@@ -401,8 +403,9 @@ def test_what_changed_since_the_last_run(fleet: Path, tmp_path: Path, capsys: py
 
 def test_anonymous_reports_name_nobody(fleet: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows_of_file(fleet, capsys, tmp_path)
-    for form in ("terminal", "jsonl", "csv"):
+    for form in ("terminal", "jsonl", "csv", "html"):
         _, out, _ = run(capsys, tmp_path / "l.csv", "--anonymous", "--format", form)
+        out = re.sub(r"<style>.*?</style>|<script>.*?</script>", "", out, flags=re.DOTALL)
         assert not re.search(r"alpha|beta|gamma|\bweb\b|" + re.escape(str(fleet)), out), form
         assert "#1" in out
 

@@ -221,6 +221,18 @@ def _in_toto(assessment: Assessment, manner: Manner) -> str:
     return in_toto.render(assessment)
 
 
+def _fleet_html(shown: Overview, manner: Manner) -> str:
+    from assessor.render.html import fleet as fleet_html
+
+    return fleet_html.render(shown, language=manner.language)
+
+
+def _fleet_pdf(shown: Overview, manner: Manner) -> bytes:
+    from assessor.render.pdf import fleet as fleet_pdf
+
+    return fleet_pdf.render(shown, paper=manner.paper, language=manner.language)
+
+
 def _badge(assessment: Assessment, manner: Manner) -> str:
     from assessor.render.data import badge
 
@@ -244,8 +256,19 @@ FORMATS = {
     ),
     "json": Format(_json, _json, (".json",), is_data=True, plan=_json),
     "jsonl": Format(None, None, (".jsonl", ".ndjson"), is_data=True, history=_history_lines, fleet=_fleet_lines),
-    "html": Format(_html, _compared_html, (".html", ".htm"), is_data=True, is_page=True, history=_history_html),
-    "pdf": Format(_pdf, _compared_pdf, (".pdf",), is_page=True, is_binary=True, is_slow=True, history=_history_pdf),
+    "html": Format(
+        _html, _compared_html, (".html", ".htm"), is_data=True, is_page=True, history=_history_html, fleet=_fleet_html
+    ),
+    "pdf": Format(
+        _pdf,
+        _compared_pdf,
+        (".pdf",),
+        is_page=True,
+        is_binary=True,
+        is_slow=True,
+        history=_history_pdf,
+        fleet=_fleet_pdf,
+    ),
     "md": Format(_markdown, _compared_markdown, (".md", ".markdown"), is_data=True, plan=_planned_markdown),
     "md-long": Format(_markdown_document, is_data=True),
     "csv": Format(_csv, None, (".csv",), is_data=True, history=_history_csv, fleet=_fleet_csv),

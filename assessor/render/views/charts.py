@@ -376,6 +376,34 @@ def _way(way: Way, ring: _Ring, p: Palette) -> Iterator[str]:
         yield f'<path class="break-cross" d="{cross}" stroke="{p.paper}" stroke-width="2.2" stroke-linecap="round"/>'
 
 
+# ---- a fleet ----
+
+
+def plain_bar(share: float, palette: Palette = LIGHT) -> str:
+    """A bar filled by its share, whose number stands beside it: no name of its own."""
+    filled = _rect(0, 0, 100 * share, 8, palette.done, "cell full")
+    return f'<svg class="chart chart-bar" width="100%" height="8" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">{filled}</svg>'
+
+
+def points(
+    scores: Mapping[str, float],
+    *,
+    label: str,
+    names: Mapping[str, str],
+    points: Mapping[str, str],
+    palette: Palette = LIGHT,
+) -> str:
+    """A row for each dimension: its name, a bar and a number of its points (0 to 100)."""
+    row, width, left = 25, 380, 152
+    parts: list[str] = []
+    for number, (name, score) in enumerate(scores.items()):
+        y = number * row
+        parts.append(_text(0, y + 17, names[name], palette.ink, "bar-name", size=13))
+        parts.append(_text(width, y + 17, points[name], palette.ink, "bar-points", size=14, weight=600, anchor="end"))
+        parts += _share((left, y + 7.0, width - left - 40, 11.0), score / 100, palette)
+    return _svg(width, max(len(scores), 1) * row, label, parts, "chart-dimensions")
+
+
 # ---- over time ----
 
 

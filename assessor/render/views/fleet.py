@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from assessor.overview import Group, Overview, SharedGap, Shift
 from assessor.portfolio import Row
+from assessor.render.views import charts
 from assessor.render.views.texts import Texts
 from assessor.render.views.view import shown
 
@@ -48,6 +51,59 @@ class FleetView:
     @property
     def mean(self) -> str:
         return self.t.number(self.fleet.index, 2)
+
+    @property
+    def spread(self) -> list[tuple[int, int]]:
+        """Level and number of repositories, the highest first."""
+        return list(reversed(self.fleet.spread.items()))
+
+    def share(self, count: int) -> int:
+        """A number of repositories as percent of the largest of any level."""
+        return round(100 * count / max(*self.fleet.spread.values(), 1))
+
+    def bar(self, count: int) -> str:
+        """The same as a bar: SVG."""
+        return charts.plain_bar(self.share(count) / 100)
+
+    def dimension_bars(self) -> str:
+        """The mean points of each dimension as a chart: SVG, whose texts are escaped."""
+        scores = self.fleet.scores
+        names = {name: self.dimension(name) for name in scores}
+        points = {name: self.t.number(score, 0) for name, score in scores.items()}
+        label = "; ".join(f"{names[name]} {points[name]}" for name in scores)
+        return charts.points(scores, label=label, names=names, points=points)
+
+    def cell(self, row: Row, dimension: str) -> str:
+        """One field of the heat map: HTML of a number that is ours."""
+        score = row.standing.scores.get(dimension) if row.standing else None
+        if score is None:
+            return '<td class="cell"></td>'
+        heat = min(int(score // 20), 4)
+        return f'<td class="cell h{heat}" data-key="{score:g}">{self.t.number(score, 0)}</td>'
+
+    def key(self, row: Row) -> str:
+        """The position to sort by."""
+        standing = row.standing
+        return f"{standing.index if standing and standing.index is not None else row.level or 0:g}"
+
+    def short(self, dimension: str) -> str:
+        """The first letters of a dimension's name, for a narrow column."""
+        return self.dimension(dimension)[:4]
+
+    def address(self, row: Row) -> str:
+        """The address of the repository's own report, relative to the fleet's; empty where there is none."""
+        if not row.report or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*\.html", row.report):
+            return ""
+        folder = self.fleet.reports
+        return "/".join(quote(part) for part in (*folder.split("/"), row.report) if part) if folder else ""
+
+    def change_about(self, change: SharedChange) -> str:
+        return self.t("fleet.change_about", count=change.count, raised=change.raised, lifts=change.lifts)
+
+    def group_about(self, group: Group) -> str:
+        """A group without its name."""
+        index = self.t.number(group.index, 2)
+        return ". ".join((self.t.count("fleet.group_about", group.count, index=index), *self.aim(group))) + "."
 
     def level_title(self, level: int) -> str:
         return self.t.tr(dict(self.fleet.levels).get(level, ""))
