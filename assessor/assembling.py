@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from assessor import __version__
 from assessor.assessment import (
+    AccuracyInfo,
     Assessment,
     BasisInfo,
     BlindSpotInfo,
@@ -41,6 +43,8 @@ from assessor.assessment import (
     UnitInfo,
     WhereInfo,
 )
+from assessor.catalog.accuracy import load_accuracy
+from assessor.catalog.pages import docs_base
 from assessor.facts.place import Place
 from assessor.findings import Evidence, Finding, NearMiss, Rung
 from assessor.project.scope import WHOLE, Scope, Zone
@@ -111,7 +115,7 @@ def assess(
     if not subject.kind.can_be_rated:
         cards = {name: unrated(card, subject.text) for name, card in cards.items()}
     return Assessment(
-        tool=ToolInfo(name="mlops-assessor", version=__version__, rules=rules_digest()),
+        tool=ToolInfo(name="mlops-assessor", version=__version__, rules=rules_digest(), docs=docs_base(os.environ)),
         repository=repository_info(snapshot, stack),
         primary=rubrics[0].id,
         subject=subject_info(subject, findings),
@@ -324,7 +328,13 @@ def practice_info(practice: Practice, finding: Finding) -> PracticeInfo:
         near_misses=tuple(NearMissInfo(place=_place(m.place), text=m.text, tool=m.tool) for m in finding.near_misses),
         blind_spots=tuple(_blind_spot(spot) for spot in finding.blind_spots),
         values=dict(finding.values),
+        accuracy=_accuracy(practice.id),
     )
+
+
+def _accuracy(practice: str) -> AccuracyInfo | None:
+    known = load_accuracy().get(practice)
+    return AccuracyInfo(right=known.right, of=known.of, is_doubtful=known.is_doubtful) if known else None
 
 
 def _place(place: facts.Place) -> PlaceInfo:

@@ -39,6 +39,8 @@ class ToolInfo(Part):
     name: str
     version: str
     rules: str
+    docs: str = ""
+    """Where its documentation stands (https), by which reports link the page of each practice; empty where nobody said."""
 
 
 class RepositoryInfo(Part):
@@ -120,6 +122,15 @@ class BlindSpotInfo(Part):
     practices: tuple[str, ...] = ()
 
 
+class AccuracyInfo(Part):
+    """How often the rating of a practice was right (`right` of `of`) on repositories that nobody had looked at before."""
+
+    right: int
+    of: int
+    is_doubtful: bool
+    """Right less often than four times in five."""
+
+
 class PracticeInfo(Part):
     """The rating of one practice. `rungs` are those that it defines, lowest first."""
 
@@ -132,6 +143,8 @@ class PracticeInfo(Part):
     near_misses: tuple[NearMissInfo, ...] = ()
     blind_spots: tuple[BlindSpotInfo, ...] = ()
     values: dict[str, float] = {}
+    accuracy: AccuracyInfo | None = None
+    """None where it was not measured."""
 
 
 class StepInfo(Part):

@@ -15,6 +15,7 @@ from assessor import __version__
 from assessor.catalog.practices import load_practices
 from assessor.render.ci.placed_gaps import BLIND_SPOT, within
 from assessor.render.views.hostile import inert_json
+from assessor.render.views.pages import practice_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,7 +42,8 @@ def render_all(parts: Iterable[tuple[Assessment, Sequence[PlacedGap]]]) -> str:
 
 
 def _run(assessment: Assessment, gaps: Sequence[PlacedGap]) -> dict[str, Any]:
-    rules = [*(_rule(practice) for practice in load_practices()), _blind_spot_rule()]
+    docs = assessment.tool.docs
+    rules = [*(_rule(practice, docs) for practice in load_practices()), _blind_spot_rule()]
     numbers = {rule["id"]: number for number, rule in enumerate(rules)}
     kept, left = within(gaps, MAX_RESULTS)
     run: dict[str, Any] = {
@@ -67,6 +69,7 @@ def _category(assessment: Assessment) -> str:
 def _driver(rules: list[dict[str, Any]], assessment: Assessment) -> dict[str, Any]:
     return {
         "name": "mlops-assessor",
+        **({"informationUri": assessment.tool.docs} if assessment.tool.docs else {}),
         "version": __version__,
         "semanticVersion": __version__,
         "rules": rules,
@@ -82,12 +85,14 @@ def _invocation(left: int) -> dict[str, Any]:
     return invocation
 
 
-def _rule(practice: Practice) -> dict[str, Any]:
+def _rule(practice: Practice, docs: str) -> dict[str, Any]:
     rungs = "\n".join(f"- **{rung}**: {text}" for rung, text in practice.rungs.items())
     steps = "\n".join(f"- to {rung}: {text}" for rung, text in practice.fix.items())
     plain = " ".join(f"To {rung}: {text}" for rung, text in practice.fix.items())
+    page = practice_page(docs, practice.id)
     return {
         "id": practice.id,
+        **({"helpUri": page} if page else {}),
         "name": "".join(word.capitalize() for word in practice.id.replace(".", "_").split("_")),
         "shortDescription": {"text": _cut(practice.title, _MAX_DESCRIPTION)},
         "fullDescription": {"text": _cut(f"{practice.title}. {practice.why}", _MAX_DESCRIPTION)},

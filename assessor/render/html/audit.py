@@ -41,7 +41,7 @@ def render(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT)
     Raises KeyError for a model that was not applied or a language without texts.
     """
     texts = load_texts(language)
-    page = Page(view_of(assessment, rubric=rubric), texts, embedded(assessment) if assessment.seal else "")
+    page = Page(view_of(assessment, rubric=rubric, texts=texts), texts, embedded(assessment) if assessment.seal else "")
     style, script = style_sheet("report.css"), _script()
     return (
         environment()

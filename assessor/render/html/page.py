@@ -9,8 +9,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from assessor.catalog.practices import load_practices
-from assessor.render.views import charts, seal_words
+from assessor.render.views import accuracy_words, charts, seal_words
 from assessor.render.views import loop as loop_view
+from assessor.render.views.pages import practice_page
 from assessor.render.views.scope_words import scope_facts
 from assessor.render.views.standing_words import (
     holds,
@@ -175,6 +176,20 @@ class Page:
     def dimension(self, name: str) -> str:
         """The name of a dimension; its id for one that these texts do not know, as from a later version's JSON."""
         return self.texts.messages.get(f"dimension.{name}", name)
+
+    def doubt(self, practice: PracticeView) -> str:
+        """That its rating was right less often than four times in five; empty for any other one."""
+        return accuracy_words.doubt(practice.info, self.texts)
+
+    @property
+    def accuracy(self) -> tuple[str, list[tuple[str, list[tuple[str, str, bool]]]]]:
+        """How often ratings were right: all together in a sentence, and each by its dimension."""
+        assessment = self.view.assessment
+        return accuracy_words.about(assessment, self.texts), accuracy_words.figures(assessment, self.texts)
+
+    def practice_page(self, name: str) -> str:
+        """The address of a practice in the documentation; empty where none is known."""
+        return practice_page(self.view.assessment.tool.docs, name)
 
     def dimension_asks(self, name: str) -> str:
         """What a dimension asks; empty for one that these texts do not know."""

@@ -30,7 +30,7 @@ def render(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT)
     Raises KeyError for a model that was not applied or a language without texts.
     """
     texts = load_texts(language)
-    parts = Parts(view_of(assessment, rubric=rubric), texts)
+    parts = Parts(view_of(assessment, rubric=rubric, texts=texts), texts)
     blocks = [
         _head(parts),
         parts.dimensions(),

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from assessor.render.markdown.parts import Parts
 from assessor.render.markdown.text import SUMMARY_BYTES, Block, code, escaped, fitted, prose, row, table_head
+from assessor.render.views import accuracy_words
 from assessor.render.views import loop as loop_view
+from assessor.render.views.pages import practice_page
 from assessor.render.views.standing_words import holds_words
 from assessor.render.views.texts import DEFAULT, load_texts
 from assessor.render.views.view import LADDER, told, view_of
@@ -28,7 +30,7 @@ def render(assessment: Assessment, *, rubric: str = "", language: str = DEFAULT)
     Raises KeyError for a model that was not applied or a language without texts.
     """
     texts = load_texts(language)
-    parts = Parts(view_of(assessment, rubric=rubric), texts)
+    parts = Parts(view_of(assessment, rubric=rubric, texts=texts), texts)
     blocks = [
         _head(parts),
         parts.dimensions(),
@@ -158,7 +160,12 @@ def _dimension(parts: Parts, dimension: DimensionView) -> Iterator[Block]:
 def _practice(parts: Parts, practice: PracticeView) -> Iterator[Block]:
     """A practice: where it stands, its proofs, what does not count, what is hidden, and what the model asks."""
     t, info = parts.t, practice.info
-    stands = f"{parts.dots(practice)} **{parts.rung(info.rung)}** · {code(practice.id)} · {prose(info.summary)}"
+    name = code(practice.id)
+    if page := practice_page(parts.view.assessment.tool.docs, practice.id):
+        name = f"[{name}]({page})"
+    doubt = accuracy_words.doubt(info, t)
+    stands = f"{parts.dots(practice)} **{parts.rung(info.rung)}** · {name} · {prose(info.summary)}"
+    stands += f" · {doubt}" if doubt else ""
     yield Block(("", f"#### {parts.ours(info.title)}", "", stands))
     proofs = [_proof(parts, evidence) for evidence in info.evidence]
     if proofs:
@@ -256,5 +263,10 @@ def _blind_spots(parts: Parts) -> Block:
 def _method(parts: Parts) -> Block:
     t = parts.t
     rungs = [f"- **{parts.rung(name)}**: {t(f'rung_means.{name}')}" for name in (*LADDER, "unknown", "not_applicable")]
-    lines = (f"## {t('method.title')}", "", t("method.about"), "", *rungs, "", parts.made_by(), "", t("method.numbers"))
+    right = [f"**{t('accuracy.title')}**: {accuracy_words.about(parts.view.assessment, t)}", ""]
+    for dimension, rows in accuracy_words.figures(parts.view.assessment, t):
+        told = ", ".join(f"{code(name.partition('.')[2])} {figure}" for name, figure, _ in rows)
+        right.append(f"- {t(f'dimension.{dimension}')}: {told}")
+    head = (f"## {t('method.title')}", "", t("method.about"), "", *rungs, "", *right, "")
+    lines = (*head, parts.made_by(), "", t("method.numbers"))
     return Block(("", *lines))

@@ -59,7 +59,8 @@ def render(
     """
     front = front or Front()
     data = json_report.render(assessment).encode()
-    shown = Document(view_of(assessment, rubric=rubric), document_texts(language), data, moment)
+    texts = document_texts(language)
+    shown = Document(view_of(assessment, rubric=rubric, texts=texts), texts, data, moment)
     context = {"front": front, "logo": logo_address(front.logo), **shown.context()}
     html = environment().get_template("report.html.jinja").render(context)
     attached = [Attached("assessment.json", data, shown.t("pdf.data"))]

@@ -10,8 +10,9 @@ from itertools import groupby, takewhile
 from typing import TYPE_CHECKING, Any
 
 from assessor.render.pdf.file import printable, time_of
-from assessor.render.views import charts, seal_words
+from assessor.render.views import accuracy_words, charts, seal_words
 from assessor.render.views import loop as loop_view
+from assessor.render.views.pages import practice_page
 from assessor.render.views.scope_words import scope_facts
 from assessor.render.views.standing_words import holds, holds_head, level_of, level_sign, profile, subject
 from assessor.render.views.statement_words import StatementWords, web_address
@@ -161,6 +162,15 @@ class Document:
         yield t("pdf.digest"), hashlib.sha256(self.data).hexdigest(), "mono"
         if seal := seal_words.digest(self.view.assessment):
             yield t("seal.digest"), seal, "mono"
+
+    @property
+    def accuracy(self) -> tuple[str, list[tuple[str, list[tuple[str, str, bool]]]]]:
+        """How often ratings were right: all together in a sentence, and each by its dimension."""
+        return accuracy_words.about(self.view.assessment, self.t), accuracy_words.figures(self.view.assessment, self.t)
+
+    def page_of(self, name: str) -> str:
+        """The address of a practice in the documentation; empty where none is known."""
+        return practice_page(self.view.assessment.tool.docs, name)
 
     def method_facts(self) -> Iterator[tuple[str, str, str]]:
         t, card, counts = self.t, self.view.card, self.view.assessment.statistics
@@ -437,10 +447,7 @@ class Document:
 
     def measured(self, name: str, value: float) -> str:
         """One measured number with its name."""
-        text = self.t.number(value, 3)
-        point = self.t.messages["number.point"]
-        text = text.rstrip("0").removesuffix(point) if point in text else text
-        return f"{name.replace('_', ' ')} {text}"
+        return f"{name.replace('_', ' ')} {self.t.measure(value)}"
 
     def where(self, at: PlaceInfo) -> str:
         return f"{at.path}:{at.line}"

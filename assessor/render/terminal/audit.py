@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assessor.assessment import Assessment
 from assessor.render.terminal import details
 from assessor.render.terminal.answer import SHORTER, WHOLE, answer, dimensions, look_next, no_answer
 from assessor.render.terminal.loop import broken_line, loop_lines
@@ -18,13 +19,15 @@ from assessor.render.terminal.sheet import sheet_for
 from assessor.render.terminal.statements import short_line, statement_lines
 from assessor.render.terminal.units import unit_lines
 from assessor.render.views import seal_words
+from assessor.render.views.schedule_words import with_schedules
 from assessor.render.views.scope_words import scope_lines
 from assessor.render.views.texts import DEFAULT
+from assessor.render.views.view import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assessor.assessment import Assessment, ScorecardInfo
+    from assessor.assessment import ScorecardInfo
     from assessor.render.terminal.sheet import Sheet
 
 MOST_LINES = 40
@@ -43,6 +46,8 @@ def render(
 ) -> str:
     """The text, ended by a line break. `rubric` is the scorecard shown; the assessment's primary one if empty."""
     page = sheet_for(width, colour=colour, unicode=unicode, language=language)
+    if verbose:
+        assessment = Assessment.model_validate(with_schedules(shown(assessment.model_dump()), page.t))
     name = rubric or assessment.primary
     card = assessment.scorecards[name]
     if assessment.subject and assessment.subject.kind in ("empty", "unread"):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from assessor.render.terminal.answer import climb, seen
 from assessor.render.terminal.page import cells
 from assessor.render.terminal.statements import note_lines
+from assessor.render.views.accuracy_words import doubt
 from assessor.render.views.view import HEIGHTS, told, way_of
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ def _practice(page: Sheet, name: str, practice: PracticeInfo, rung: str) -> Iter
     best = practice.evidence[0] if practice.evidence else None
     if best and best.hops:
         yield " " * 8 + page.paint(_short_route(page, best, page.width - 8), "dim")
+    if told_doubt := doubt(practice, page.t):
+        yield from page.wrapped("", page.said(told_doubt), 8, "yellow")
 
 
 def _dots(page: Sheet, practice: PracticeInfo) -> str:

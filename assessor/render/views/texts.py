@@ -1,7 +1,7 @@
 """The texts of reports in one language: `reports/texts/LANGUAGE.yaml`, and translations of the catalogue's own texts.
 
-A message has a dotted key and may have `{names}` to fill in; one that depends on a number has the forms `one` and
-`other`. What the catalogue and the shipped models say (titles, reasons, steps) is English in the assessment; another
+A message has a dotted key and may have `{names}` to fill in; one that depends on a number has the plural forms that the
+language has by CLDR (`one`, `other`). Numbers, plurals and dates are Babel's. What the catalogue and the shipped models say (titles, reasons, steps) is English in the assessment; another
 language has it in `LANGUAGE.catalogue.yaml`, keyed by the English text, so that a changed text is never shown in an
 outdated translation but in English. Sentences about evidence stay as the assessment has them.
 """
@@ -9,6 +9,7 @@ outdated translation but in English. Sentences about evidence stay as the assess
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date as Day
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from assessor.resources import data_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from babel.core import Locale
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 DEFAULT = "en"
@@ -29,6 +32,11 @@ class Texts:
     messages: Mapping[str, str]
     translations: Mapping[str, str]
 
+    @property
+    def locale(self) -> Locale:
+        """What CLDR knows of the language."""
+        return _locale(self.language)
+
     def __call__(self, key: str, **values: object) -> str:
         """The message, filled in. Raises KeyError for an unknown key or a value that is missing."""
         message = self.messages[key]
@@ -36,7 +44,7 @@ class Texts:
 
     def count(self, key: str, number: float, **values: object) -> str:
         """A message that depends on a number: the form for it, with `{number}` filled in."""
-        form = "one" if number == 1 else "other"
+        form = self.locale.plural_form(number)
         return self(f"{key}.{form}", number=self.number(number), **values)
 
     def tr(self, text: str) -> str:
@@ -61,9 +69,9 @@ class Texts:
         """A number with the language's signs: `1,234.5` or `1.234,5`. `digits` are those after the point."""
         if digits is None:
             digits = 0 if float(value).is_integer() else 1
-        text = f"{value:,.{digits}f}"
-        thousands, point = self.messages["number.thousands"], self.messages["number.point"]
-        return text.replace(",", "\0").replace(".", point).replace("\0", thousands)
+        from babel.numbers import format_decimal
+
+        return format_decimal(round(value, digits), _PATTERNS[digits], locale=self.locale)
 
     def signed(self, value: float) -> str:
         """A difference with its sign: `+12.5`, `−3`."""
@@ -72,9 +80,9 @@ class Texts:
 
     def measure(self, value: float) -> str:
         """A measured number, with at most three digits after the point."""
-        text = self.number(value, 3)
-        point = self.messages["number.point"]
-        return text.rstrip("0").removesuffix(point) if point in text else text
+        from babel.numbers import format_decimal
+
+        return format_decimal(round(value, 3), "#,##0.###", locale=self.locale)
 
     def percent(self, share: float) -> str:
         """A share of 1 in whole percent. Only a full share is 100, and only none at all is 0."""
@@ -85,10 +93,25 @@ class Texts:
 
     def date(self, iso: str) -> str:
         """The day of `YYYY-MM-DDTHH:MM:SSZ` in words; the text itself where it is no such date."""
-        year, month, day = (*iso[:10].split("-"), "", "")[:3]
-        if f"month.{month}" not in self.messages or not day.isdigit():
+        from babel.dates import format_date
+
+        try:
+            return format_date(Day.fromisoformat(iso[:10]), "long", locale=self.locale)
+        except ValueError:
             return iso
-        return self("date.day", day=int(day), month=self.messages[f"month.{month}"], year=year)
+
+
+_PATTERNS = ("#,##0", "#,##0.0", "#,##0.00", "#,##0.000")
+"""By the digits behind the point."""
+_LOCALES = {"en": "en_GB", "de": "de"}
+"""English dates have the day first, as no other order is clear to all readers."""
+
+
+@cache
+def _locale(language: str) -> Locale:
+    from babel.core import Locale
+
+    return Locale.parse(_LOCALES[language])
 
 
 @cache

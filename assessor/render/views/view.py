@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from assessor.assessment import Assessment
 from assessor.render.views.hostile import visible
 from assessor.render.views.links import Links, links_of_assessment
+from assessor.render.views.schedule_words import with_schedules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         ScorecardInfo,
         TargetInfo,
     )
+    from assessor.render.views.texts import Texts
 
 LADDER = ("absent", "declared", "used", "automated", "enforced")
 HEIGHTS = {rung: height for height, rung in enumerate(LADDER)}
@@ -196,12 +198,16 @@ class View:
         return self.links.line(place.path, place.line, place.end_line)
 
 
-def view_of(assessment: Assessment, *, rubric: str = "") -> View:
-    """The view by one model, the primary one if `rubric` is empty. Raises KeyError for a model that was not applied."""
+def view_of(assessment: Assessment, *, rubric: str = "", texts: Texts | None = None) -> View:
+    """The view by one model, the primary one if `rubric` is empty; with `texts` it says schedules in words of that language.
+
+    Raises KeyError for a model that was not applied.
+    """
     model = rubric or assessment.primary
     if model not in assessment.scorecards:
         raise KeyError(model)
-    clean = Assessment.model_validate(shown(assessment.model_dump()))
+    dumped = shown(assessment.model_dump())
+    clean = Assessment.model_validate(with_schedules(dumped, texts) if texts else dumped)
     return View(clean, shown(model), links_of_assessment(assessment))
 
 
