@@ -22,7 +22,7 @@ _STARTERS = {
 _COMMAND_ARGUMENTS = ("bash_command", "command", "cmd", "commands", "cmds", "arguments")
 _FILE_ENDINGS = (".py", ".ipynb", ".sh", ".R")
 _ENVIRONMENT = ("os.environ.get", "os.getenv")
-_SOURCE_FOLDERS = ("source_dir", "source_directory", "code", "source")
+SOURCE_FOLDERS = ("source_dir", "source_directory", "code", "source")
 _TOUCHING = ("open", "exists", "copy", "join", "copyfile", "read_text")
 """Last words of calls that look at a file or copy it and do not start it."""
 _LONGEST_NAME = 200
@@ -127,7 +127,7 @@ def files_named(call: Call, path: str, context: Context, paths: Paths) -> list[s
     root, or in `source_dir`; the value may come from the environment of the job."""
     if call.name.endswith(_TOUCHING):
         return []
-    source = next((v for k, v in call.keywords if k in _SOURCE_FOLDERS and isinstance(v, str)), "")
+    source = next((v for k, v in call.keywords if k in SOURCE_FOLDERS and isinstance(v, str)), "")
     folder, found = posixpath.dirname(path), []
     for value in _values(call, context):
         if not value.endswith(_FILE_ENDINGS) or len(value) >= _LONGEST_NAME or any(sign in value for sign in "*\n "):

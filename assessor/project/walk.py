@@ -17,7 +17,7 @@ from assessor.catalog.actions import command_of
 from assessor.catalog.idle import forgives
 from assessor.catalog.programs import programs
 from assessor.facts.commands import Command
-from assessor.facts.place import Place
+from assessor.facts.place import Place, Setting
 from assessor.facts.python import UNKNOWN, Call
 from assessor.facts.workflow import Job, Step, Workflow
 from assessor.findings import Hop
@@ -28,7 +28,7 @@ from assessor.project.containers import Containers
 from assessor.project.functions import ServerlessFunctions
 from assessor.project.idleness import Idleness, is_idle
 from assessor.project.invocations import Invocation, interpret, switches
-from assessor.project.model import LIVE_ROLES, Project
+from assessor.project.model import LIVE_ROLES, Project, ProjectFile
 from assessor.project.modules import Modules, ScopeKey
 from assessor.project.orchestrators import Orchestrators
 from assessor.project.other_tests import PROGRAMS as OTHER_TESTERS
@@ -38,6 +38,7 @@ from assessor.project.r_and_julia import RAndJulia
 from assessor.project.runs import Run, called_file
 from assessor.project.stacks import Stacks
 from assessor.project.started_calls import (
+    SOURCE_FOLDERS,
     commands_started,
     files_named,
     looks_started,
@@ -419,10 +420,28 @@ class Walk:
                 hop = hopped(context.arrival, file, setting.line, setting.key)
                 for command in parse_shell(setting.value, first_line=setting.line).commands:
                     self.command(replace(command, line=setting.line), replace(inner, arrival=hop))
-            elif setting.value.endswith((".py", ".ipynb", ".sh")) and (
-                found := self.paths.locate(setting.value, inner)
-            ):
-                self.file(found, replace(inner, arrival=hopped(context.arrival, file, setting.line, setting.key)))
+            elif found := self._named_in(file, setting, inner):
+                hop = hopped(context.arrival, file, setting.line, setting.key)
+                self.file(found, replace(inner, arrival=hop))
+                if found.endswith((".yml", ".yaml")) and self.is_new(("configured", found, hop.step)):
+                    self.configured(found, replace(inner, arrival=hop))
+
+    def _named_in(self, file: ProjectFile, setting: Setting, context: Context) -> str | None:
+        """The script, notebook or pipeline file that a setting names: as seen from the working folder, or in the folder of
+        sources that stands beside it (`source_directory`)."""
+        is_pipeline = setting.key.rpartition(".")[2].lower() in _PIPELINE_KEYS
+        if not setting.value.endswith((".py", ".ipynb", ".sh")) and not (
+            is_pipeline and setting.value.endswith((".yml", ".yaml"))
+        ):
+            return None
+        beside = setting.key.rpartition(".")[0]
+        for other in file.facts.settings:
+            head, _, last = other.key.rpartition(".")
+            if head == beside and last in SOURCE_FOLDERS:
+                found = joined(other.value.strip("/"), setting.value)
+                if found in self.project.files:
+                    return found
+        return self.paths.locate(setting.value, context)
 
     # ---- Python ----
 
@@ -666,6 +685,7 @@ def _filled_word(word: str, env: tuple[tuple[str, str], ...]) -> str:
 
 _SCRIPT_INPUTS = {"script", "run", "command", "cmd", "inlinescript", "inline", "commands", "shell_command"}
 _COMMAND_KEYS = {"command", "entrypoint", "cmd", "run", "script", "args", "entry_point", "exec"}
+_PIPELINE_KEYS = {"pipeline_yaml_file", "pipeline_file", "pipeline_yaml"}
 _ACTIVATES = re.compile(r"(?:^|[/\\])(?:bin|Scripts)[/\\][Aa]ctivate(?:\.\w+)?$")
 """The script that every virtual environment has."""
 

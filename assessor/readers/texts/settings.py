@@ -102,6 +102,8 @@ def _format(path: str) -> str:
 
 def _is_config(file: PurePosixPath) -> bool:
     folders = file.parts[:-1]
+    if folders[-2:] == (".cloud", ".azure"):
+        return True  # parameters of the Azure ML actions
     return (
         bool(_CONFIG_STEM.search(file.stem))
         or bool(_STAGE_STEM.match(file.stem))
