@@ -85,6 +85,14 @@ EXIT_HELP = """
     help="Why this branch may ask less of itself (configuration, waivers, baseline); with --since.",
 )
 @click.option(
+    "--fleet",
+    "results",
+    metavar="FILE.jsonl",
+    default="",
+    help="Judge what `assessor fleet` wrote instead, by the policy of each profile; --baseline are earlier results.",
+)
+@click.option("--max-new", type=Number(least=0), metavar="N", help="With --fleet: how many new failures may be.")
+@click.option(
     "--format",
     "-f",
     "formats",
@@ -127,6 +135,8 @@ def gate(
     baseline: str,
     since: str,
     allow_lower: str,
+    results: str,
+    max_new: int | None,
     formats: tuple[str, ...],
     outputs: tuple[str, ...],
     scope: ScopeWishes,
@@ -158,6 +168,14 @@ def gate(
         strict=strict,
         allow_no_ml=allow_no_ml,
     )
+    if max_new is not None and not results:
+        raise UserError("--max-new counts failures of a fleet; give --fleet FILE.jsonl too")
+    if results:
+        from assessor.cli.gate_fleet import FleetWishes, judge_results, write
+
+        found = judge_results(FleetWishes(results, options, policy, baseline, max_new))
+        write(wanted, found, colour)
+        ctx.exit(found.exit_code)
     if allow_lower and not since:
         raise UserError("--allow-lower says why a branch may ask less of itself; give --since too")
     with user_cache(wanted=not no_cache) as cache:

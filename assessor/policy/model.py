@@ -247,6 +247,7 @@ LOCKABLE = (
     "rubric",
     "profile",
     "targets",
+    "max_new_failures",
     "baseline",
     "include",
     "exclude",
@@ -281,6 +282,10 @@ class Policy(Config):
     no_attestations: tuple[PracticeId, ...] = ()
     max_waiver_days: Annotated[int, Field(ge=1)] | None = None
     """A waiver of a repository that lasts longer from the day of the audit does not count."""
+    profiles: dict[str, Gate] = Field(default_factory=dict)
+    """Profile of a fleet's list → what is asked of its repositories beside `gate`; see `gate --fleet`."""
+    max_new_failures: Annotated[int, Field(ge=0)] | None = None
+    """How many repositories of a fleet may fail that did not fail before."""
 
     def locks(self, key: str) -> bool:
         """`key` as in LOCKABLE."""
