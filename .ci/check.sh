@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything that must hold before a change goes in: format, lint, types, layers, the wheel in an empty environment,
+# Everything that must hold before a change goes in: format, lint, types, layers, the wheel in an empty environment, the same wheel twice,
 # and the tests, which stand last so that their closing line ends the output.
 # Uses the active virtual environment, or makes one in .venv. Needs Python 3.11 or later, git and a package index.
 set -euo pipefail
@@ -25,6 +25,9 @@ lint-imports
 
 step "wheel in an empty environment"
 bash .ci/check_wheel.sh
+
+step "the same wheel and sdist, built twice"
+bash .ci/check_reproducible.sh
 
 step "tests"
 python -m pytest -n auto

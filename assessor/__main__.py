@@ -63,9 +63,27 @@ def _hint(context: object) -> str:
     return f" (see {path} --help)" if path else ""
 
 
+class _Ended(SystemExit):
+    """A signal ended the process; 128 + n is what a shell says of it."""
+
+
 def _end_by_signal(number: int, frame: object) -> NoReturn:
-    """Leave as an error does, so that helpers end and temporary folders go; 128 + n is what a shell says of it."""
-    raise SystemExit(128 + number)
+    """Leave as an error does, so that helpers end and temporary folders go."""
+    raise _Ended(128 + number)
+
+
+def _end_all_the_same(told: sys.UnraisableHookArgs) -> None:
+    """Where Python lets nothing be raised (beside a fork, in a finalizer) the signal is not forgotten."""
+    if isinstance(told.exc_value, _Ended):
+        _leave(int(str(told.exc_value)))
+    sys.__unraisablehook__(told)
+
+
+def _leave(code: int) -> NoReturn:
+    from assessor.leavings import remove
+
+    remove()
+    os._exit(code)
 
 
 def run() -> NoReturn:
@@ -73,12 +91,16 @@ def run() -> NoReturn:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:  # nohup ignores one
             signal.signal(getattr(signal, name), _end_by_signal)
+    sys.unraisablehook = _end_all_the_same
     # a stream that the caller has closed is None in Python
     sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115 - lives as long as the process
     if sys.stdout is None:
         print("assessor: standard output is closed; send it to a file or to /dev/null", file=sys.stderr)
         sys.exit(2)
-    code = main()
+    try:
+        code = main()
+    except _Ended as ended:
+        _leave(int(str(ended)))
     gc.freeze()  # memory goes with the process: looking through it for garbage once more would take long
     sys.exit(code)
 

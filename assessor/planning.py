@@ -6,6 +6,7 @@ ratings change nothing that was observed; they stand beside it.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Literal
 
 from assessor.assembling import observed, step_info
@@ -149,8 +150,8 @@ def make_plan(
         effort={"S": days.S, "M": days.M, "L": days.L},
         steps=tuple(step_info(step) for step in roadmap.steps),
         days=roadmap.days,
-        days_low=round(sum(step.estimate.low for step in roadmap.steps), 3),
-        days_high=round(sum(step.estimate.high for step in roadmap.steps), 3),
+        days_low=round(math.fsum(step.estimate.low for step in roadmap.steps), 3),
+        days_high=round(math.fsum(step.estimate.high for step in roadmap.steps), 3),
         exact=roadmap.exact,
         at_least=roadmap.at_least,
         blocked=roadmap.blocked,

@@ -5,6 +5,7 @@ It has no proof; the assessment that it was taken from has. Rungs and numbers ar
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -73,4 +74,4 @@ def standing_of(assessment: Assessment, model: str = "") -> Standing:
 def mean_of(values: Iterable[float]) -> float:
     """The mean, rounded to a tenth; 0 of nothing."""
     found = list(values)
-    return round(sum(found) / len(found), 1) if found else 0.0
+    return round(math.fsum(found) / len(found), 1) if found else 0.0

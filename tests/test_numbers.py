@@ -10,7 +10,7 @@ from assessor.catalog.practices import load_practices
 from assessor.findings import LADDER, Finding, Rung
 from assessor.rubric.loading import shipped_names, shipped_rubric
 from assessor.rubric.model import Rubric
-from assessor.rubric.position import index_of, nearness
+from assessor.rubric.position import index_of, nearness, share_of_level
 from assessor.rubric.results import Status
 from assessor.rubric.roadmap import assume, find_roadmap
 from assessor.rubric.scoring import Scorecard, evaluate, score
@@ -110,3 +110,8 @@ def test_positions_tell_repositories_of_one_level_apart() -> None:
     first = [card.index for card in cards if card.level == 1]
     assert len(first) > 8
     assert len(set(first)) > len(first) / 3
+
+
+def test_floats_are_added_exactly() -> None:
+    """Python 3.12 adds floats in another way than 3.11; what is rounded and shown must not follow it."""
+    assert share_of_level([0.1] * 10, [], 0) == 0.1

@@ -157,3 +157,32 @@ def test_no_process_outlives_the_one_that_started_it(number: int) -> None:
     states = [Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] for child in left]
     assert set(states) <= {"Z"}  # nobody may be there to take a dead one off the list
     parent.stdout.close()
+
+
+SWALLOWED = """
+import os, sys, tempfile
+from pathlib import Path
+import assessor.__main__ as program
+from assessor.leavings import own_prefix
+sys.unraisablehook = program._end_all_the_same
+folder = Path(sys.argv[1])
+tempfile.mkdtemp(dir=folder, prefix=own_prefix(folder, "assessor-x-"))
+(folder / f".report.json.{os.getpid()}-a.part").write_text("half")
+own_prefix(folder, ".report.json.")
+if os.fork() == 0:
+    os._exit(0)
+class Gone:
+    def __del__(self):
+        program._end_by_signal(15, None)
+gone = Gone()
+del gone
+print("went on")
+"""
+
+
+def test_a_signal_is_not_forgotten_and_leaves_nothing(tmp_path: Path) -> None:
+    """Python swallows what is raised in a finalizer or beside a fork, where a signal may come as well as anywhere."""
+    (tmp_path / "assessor-x-1-other").mkdir()
+    done = subprocess.run([sys.executable, "-c", SWALLOWED, str(tmp_path)], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (143, "", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["assessor-x-1-other"]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from assessor.errors import UserError
+from assessor.leavings import own_prefix
 from assessor.render.views.hostile import inert, visible
 
 if TYPE_CHECKING:
@@ -142,7 +143,9 @@ def _write_file(content: bytes, target: str) -> None:
 
 def _replace(path: Path, content: bytes) -> None:
     """Write beside the file and put it in its place, so that nobody ever reads half a report."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    handle, name = tempfile.mkstemp(
+        dir=path.parent, prefix=own_prefix(path.parent, f".{path.name[:100]}."), suffix=".part"
+    )
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -88,7 +88,7 @@ def mean_points(views: Views, findings: Mapping[str, Finding]) -> float:
     for practice in views.practices.values():
         grouped.setdefault(practice.dimension, []).append(practice)
     found = [points_of_practices(own, findings)[0] for own in grouped.values()]
-    return round(sum(found) / len(found), 1) if found else 0.0
+    return round(math.fsum(found) / len(found), 1) if found else 0.0
 
 
 def _next_rungs(

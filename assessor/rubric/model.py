@@ -23,6 +23,7 @@ weakness is overcome.
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
@@ -258,7 +259,7 @@ class Section(Value):
     @property
     def full(self) -> float:
         """The points of all its items."""
-        return sum(item.points for item in self.items if not item.lack)
+        return math.fsum(item.points for item in self.items if not item.lack)
 
 
 Scoring = Literal["levels", "sum", "minimum"]
@@ -297,7 +298,7 @@ class Rubric(Value):
     def full(self) -> float:
         """The most points that can be had: of the smallest section that counts, or of all that count."""
         sums = [section.full for section in self.sections if section.counts]
-        return (min(sums) if self.scoring == "minimum" else sum(sums)) if sums else 0.0
+        return (min(sums) if self.scoring == "minimum" else math.fsum(sums)) if sums else 0.0
 
     @cached_property
     def digest(self) -> str:

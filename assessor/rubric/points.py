@@ -7,6 +7,7 @@ how far that may be from the truth is told by the second number, the points at b
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,10 +52,10 @@ def tally(results: Iterable[ItemResult], full: float | None = None) -> Tally:
     asked = [result for result in results if not result.item.lack]
     applying = [result for result in asked if result.applies]
     return Tally(
-        sum(result.points for result in applying),
-        sum(result.possible for result in applying),
-        sum(result.item.points for result in applying),
-        sum(result.item.points for result in asked) if full is None else full,
+        math.fsum(result.points for result in applying),
+        math.fsum(result.possible for result in applying),
+        math.fsum(result.item.points for result in applying),
+        math.fsum(result.item.points for result in asked) if full is None else full,
     )
 
 
@@ -105,7 +106,7 @@ def share_of(rubric: Rubric, level: Level, results: Sequence[ItemResult]) -> flo
         return 1.0
     target = bound + (smallest_step(rubric) if level.above is not None else 0.0)
     sums = deciding(rubric, results)
-    return sum(min(entry.points, target) / target for entry in sums) / len(sums)
+    return math.fsum(min(entry.points, target) / target for entry in sums) / len(sums)
 
 
 def smallest_step(rubric: Rubric) -> float:

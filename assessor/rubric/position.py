@@ -60,14 +60,14 @@ def _bounded(bound: Bound, metrics: Mapping[str, float]) -> float:
 def _mean_of_best(wanted: int, parts: Sequence[float | None]) -> float | None:
     counting = sorted((part for part in parts if part is not None), reverse=True)
     chosen = counting[:wanted]
-    return sum(chosen) / len(chosen) if chosen else None
+    return math.fsum(chosen) / len(chosen) if chosen else None
 
 
 def share_of_level(required: Sequence[float], supporting: Sequence[float], wanted: int) -> float:
     """How much of a level is there, 0 to 1: the mean of all required items and of the nearest supporting ones, as many
     as are wanted; 1 where it asks nothing."""
     asked = [*required, *sorted(supporting, reverse=True)[:wanted]]
-    return sum(asked) / len(asked) if asked else 1.0
+    return math.fsum(asked) / len(asked) if asked else 1.0
 
 
 def index_of(level: int, share: float, is_top: bool) -> float:

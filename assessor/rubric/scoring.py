@@ -456,4 +456,4 @@ def points_of_practices(practices: Iterable[Practice], findings: Mapping[str, Fi
         unknown += rung is Rung.UNKNOWN
         highest = max(Rung(name).height for name in practice.rungs)
         shares.append(min(max(rung.height, 0) / highest, 1.0))
-    return (round(100 * sum(shares) / len(shares), 1) if shares else 0.0), unknown
+    return (round(100 * math.fsum(shares) / len(shares), 1) if shares else 0.0), unknown

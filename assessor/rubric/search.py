@@ -211,7 +211,7 @@ class _Search:
         charges: dict[int, float] = {}
         total = 0.0
         for wish, ways in sorted(state.must.items(), key=lambda entry: (len(entry[1]), entry[0])):
-            charges[wish] = charge = min(sum(left[bit] for bit in bits(way)) for way in ways)
+            charges[wish] = charge = min(math.fsum(left[bit] for bit in bits(way)) for way in ways)
             total += charge
             _deduct(left, ways, charge)
         total += self._bound_of_choices(state, left, charges)
@@ -226,7 +226,7 @@ class _Search:
             for bit in bits(_union(state.open_ways[wish])):
                 users[bit] = users.get(bit, 0) + 1
         for wish in wishes:
-            charges[wish] = min(sum(left[bit] / users[bit] for bit in bits(way)) for way in state.open_ways[wish])
+            charges[wish] = min(math.fsum(left[bit] / users[bit] for bit in bits(way)) for way in state.open_ways[wish])
         total, charged = 0.0, set(state.must)
         for missing, choice in state.may:
             rest = float(missing)
@@ -289,7 +289,7 @@ def _deduct(left: list[float], ways: Sequence[int], charge: float) -> None:
     """Take from the resources so much that each way has paid the charge; what several ways share is taken once."""
     before = list(left)
     for way in ways:
-        due = charge - sum(before[bit] - left[bit] for bit in bits(way))
+        due = charge - math.fsum(before[bit] - left[bit] for bit in bits(way))
         for bit in bits(way):
             if due <= 0:
                 break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -162,7 +163,7 @@ def _has_functions(file: ProjectFile) -> bool:
 
 def _measured(modules: list[tuple[ProjectFile, Metrics]]) -> _Measured:
     lines = sum(metrics.source_lines for _, metrics in modules)
-    index = sum(metrics.maintainability * metrics.source_lines for _, metrics in modules) / max(lines, 1)
+    index = math.fsum(metrics.maintainability * metrics.source_lines for _, metrics in modules) / max(lines, 1)
     functions = ((c, file, name, line) for file, metrics in modules for name, line, c in metrics.complexities)
     return _Measured(tuple(functions), index)
 

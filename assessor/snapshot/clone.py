@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from assessor.leavings import own_prefix
 from assessor.snapshot.git_folder import GitFailed
 from assessor.snapshot.git_process import absolute_path, git_program
 from assessor.snapshot.limits import Limits
@@ -67,7 +68,8 @@ def clone(url: str, limits: Limits) -> tuple[Path, tempfile.TemporaryDirectory[s
 
     Blobs that are too large to be read are not asked for; a server that knows no filters sends them all the same.
     """
-    folder = tempfile.TemporaryDirectory(prefix="assessor-clone-", ignore_cleanup_errors=True)
+    prefix = own_prefix(Path(tempfile.gettempdir()), "assessor-clone-")
+    folder = tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
     into = Path(folder.name) / "repository.git"
     try:
         said = _cloned(url, into, limits)

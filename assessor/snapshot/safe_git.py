@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from assessor.leavings import own_prefix
 from assessor.snapshot.git_folder import GitFailed, Layout, refuse_odd, refuse_odd_rules, small_text
 from assessor.snapshot.git_process import Watch, environment, start, stop
 
@@ -191,7 +192,8 @@ class Glass:
         self.layout = layout
         self.allowance = Allowance(seconds)
         _remove_stale()
-        self._temporary = tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True)
+        prefix = own_prefix(Path(tempfile.gettempdir()), _PREFIX)
+        self._temporary = tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
         self.path = Path(self._temporary.name)
         self.algorithm = self._configured()
 

@@ -464,7 +464,7 @@ def _classes(value: str) -> int:
 
 def _entropy(value: str) -> float:
     """Shannon entropy in bits a character."""
-    return -sum(n / len(value) * math.log2(n / len(value)) for n in Counter(value).values())
+    return -math.fsum(n / len(value) * math.log2(n / len(value)) for n in Counter(value).values())
 
 
 def _decoded(value: str) -> str:

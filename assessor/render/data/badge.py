@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -72,5 +73,5 @@ def colour_of(card: ScorecardInfo) -> str:
 
 def _width(text: str) -> int:
     """About how many pixels a text takes in Verdana 11; `textLength` makes it exact in every font."""
-    pixels = sum(4.2 if sign in _NARROW else 9.6 if sign in _WIDE else 7.0 for sign in text)
+    pixels = math.fsum(4.2 if sign in _NARROW else 9.6 if sign in _WIDE else 7.0 for sign in text)
     return round(pixels) + 2 * _PAD

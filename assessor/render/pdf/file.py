@@ -6,9 +6,12 @@ fetched: the only addresses that are answered are those of our own fonts (`repor
 
 from __future__ import annotations
 
+import ctypes.util
 import hashlib
 import logging
 import os
+import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -20,7 +23,7 @@ from assessor.render.views.hostile import visible
 from assessor.resources import data_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 FONTS = ("Inter-Regular.otf", "Inter-SemiBold.otf", "JetBrainsMono-Regular.ttf")
 _PDF_UA = b"""
@@ -130,10 +133,27 @@ def _characters() -> frozenset[int]:
     return frozenset(found)
 
 
+@contextmanager
+def _libraries_by_name() -> Iterator[None]:
+    """Let a native library be asked of the system's loader by its name, and nowhere else.
+
+    On Linux Python's `find_library` starts ldconfig, and the gcc and ld of PATH, which may lead into the audited folder;
+    the loader knows the names with a version that WeasyPrint asks for too.
+    """
+    search = ctypes.util.find_library
+    if sys.platform == "linux":
+        ctypes.util.find_library = lambda name: None
+    try:
+        yield
+    finally:
+        ctypes.util.find_library = search
+
+
 def _weasyprint() -> Any:
     """The library. Raises UserError with one line that says what to install."""
     try:
-        import weasyprint
+        with _libraries_by_name():
+            import weasyprint
     except OSError as error:
         raise UserError(
             "--format pdf needs the Pango library; install it with 'apt-get install libpango-1.0-0 "
