@@ -125,11 +125,14 @@ class Raise:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A name of this module or an imported one used as a value (a callback, a registered class), resolved."""
+    """A name of this module or an imported one used as a value (a callback, a registered class), resolved.
+
+    `guards`: what must be chosen for it, where it is one of several values of a dictionary that a name selects."""
 
     name: str
     line: int
     scope: int
+    guards: tuple[Guard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

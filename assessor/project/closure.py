@@ -116,6 +116,7 @@ def _dispatched(modules: Modules, entries: tuple[Entry, ...], words: Iterable[st
         for path in (entry.path, *modules.imported(entry.path)):
             facts = modules.index(path).facts
             guards = [g for call in facts.calls for g in call.guards] + [g for i in facts.imports for g in i.guards]
+            guards += [g for reference in facts.references for g in reference.guards]
             for guard in guards:
                 if isinstance(guard.expects, str) and guard.expects in operands:
                     found.setdefault(guard.name, guard.expects)
@@ -295,7 +296,7 @@ def _find_ways(modules: Modules, scope: ScopeKey) -> Iterator[Way]:
     for reference in index.references.get(number, ()):
         targets = [t for t in modules.targets(reference.name, path) if t[1] != MODULE]
         if targets:
-            yield Way(reference.line, targets)
+            yield Way(reference.line, targets, reference.guards)
 
 
 def _is_external(modules: Modules, head: str, path: str, resolved: bool) -> bool:

@@ -40,6 +40,7 @@ from assessor.readers.code.python_metrics import measure
 from assessor.readers.code.python_nodes import (
     MAX_ITEMS,
     OPERATORS,
+    chosen_by,
     compares,
     guards_of,
     identifiers,
@@ -275,6 +276,8 @@ class _Walk:
         self.raises: list[Raise] = []
         self.constants: list[Constant] = []
         self.texts: list[Text] = []
+        self.chosen: tuple[Guard, ...] = ()
+        """The key under which the value of a dictionary stands that is being read."""
         self.values: dict[str, Argument] = {}
         self.known: set[str] = set()
         self.attributes: dict[tuple[str, str], str] = {}
@@ -880,10 +883,15 @@ class _Walk:
     def dictionary(self, node: ast.Dict) -> Made:
         found: Made = ()
         items: dict[object, Made] = {}
+        before, words = self.chosen, [chosen_by(key) for key in node.keys[:MAX_ITEMS]]
+        choice = f"one of {', '.join(words)}"[:MAX_TEXT]
+        is_choice = sum(word != "" for word in words) > 1
         for key, value in zip(node.keys, node.values, strict=True):
             if key is not None:
                 self.expression(key)
+            self.chosen = (Guard(choice, chosen_by(key)),) if is_choice and chosen_by(key) else before
             made = self.expression(value)
+            self.chosen = before
             if isinstance(key, ast.Constant) and len(items) < MAX_ITEMS:
                 items[key.value] = made
             found = joined(found, made) if made else found
@@ -1040,7 +1048,9 @@ class _Walk:
         dotted = self.resolve(node)
         if dotted and not dotted.startswith("?"):
             line = self.line_of(node.lineno)
-            self.references.setdefault((dotted, self.scope), Reference(dotted, line, self.scope))
+            known = self.references.get((dotted, self.scope))
+            if known is None or (known.guards and not self.chosen):  # what is used without a choice too needs none
+                self.references[dotted, self.scope] = Reference(dotted, line, self.scope, self.chosen)
 
     # ---- names and literals ----
 

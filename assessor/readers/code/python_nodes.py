@@ -170,3 +170,10 @@ def number_of(node: ast.expr) -> float | None:
         except OverflowError:
             return None
     return None
+
+
+def chosen_by(key: ast.expr | None) -> str:
+    """The word by which a value of a dictionary is chosen: a text, or the last name of `Kind.training`; else empty."""
+    if isinstance(key, ast.Constant) and isinstance(key.value, str):
+        return key.value
+    return key.attr if isinstance(key, ast.Attribute) else ""

@@ -121,6 +121,58 @@ class _Source:
                 stages = list(self._stages(call))
                 if stages:
                     yield self._workflow(call, stages)
+            elif call.last == "CodePipeline" and self._has(r"aws-cdk-lib/pipelines|aws_cdk[\s\S]{0,400}\bpipelines\b"):
+                yield self._steps_workflow(call)
+
+    def _has(self, pattern: str) -> bool:
+        return re.compile(pattern).search(self.text) is not None
+
+    def _steps_workflow(self, pipeline: _Call) -> Workflow:
+        """A pipeline of CDK Pipelines: steps with commands, and stages that it deploys. The synthesis comes first; a step
+        that another one is said to depend on comes before it, and so do a stage's steps before and after it."""
+        sources = [c for c in self.calls if "CodePipelineSource." in c.name]
+        triggers = tuple(Trigger("event" if c.last == "s3" else "push", c.line) for c in sources)
+        made = [c for c in self.calls if c.last in ("ShellStep", "CodeBuildStep", "ManualApprovalStep")][:_MAX_ACTIONS]
+        names = {c.variable: self._name_of(c) for c in made if c.variable}
+        first = next((name for variable, name in names.items() if variable in self._words(pipeline)), "")
+        needs: dict[str, list[str]] = {self._name_of(c): [first] for c in made if first and self._name_of(c) != first}
+        stages: list[tuple[str, _Call]] = []
+        behind: list[str] = [first] if first else []
+        for call in self.calls:
+            head, _, last = call.name.rpartition(".")
+            given = [names[word] for word in sorted(self._words(call) & names.keys())]
+            if last in ("addStage", "add_stage") and head.rpartition(".")[2] == pipeline.variable:
+                word = _WORD.search(self.blank, call.opened, call.end)
+                stages.append((f"stage {word[0] if word else len(stages) + 1}", call))
+                needs.setdefault(stages[-1][0], []).extend(behind)  # stages are deployed one after the other
+                behind = [stages[-1][0]]
+            elif last in ("add_step_dependency", "addStepDependency") and head in names:
+                needs.setdefault(names[head], []).extend(given)
+            elif last in ("add_post", "addPost") and stages:
+                behind += given
+                for name in given:
+                    needs.setdefault(name, []).append(stages[-1][0])
+            elif last in ("add_pre", "addPre") and stages:
+                needs[stages[-1][0]] += given
+        jobs = [self._step_job(c, tuple(dict.fromkeys(needs.get(self._name_of(c), ())))) for c in made]
+        for name, call in stages:
+            step = Step("deploy", call.line, "codepipeline/deploy/cloudformation")
+            jobs.append(Job(name, call.line, needs=tuple(dict.fromkeys(needs[name])), steps=(step,), stage=name))
+        name = self._given(pipeline, "pipelineName", "pipeline_name") or pipeline.variable or "pipeline"
+        return Workflow("codepipeline", name, pipeline.line, triggers, tuple(jobs), disabled="" if jobs else "no steps")
+
+    def _step_job(self, call: _Call, needs: tuple[str, ...]) -> Job:
+        name = self._name_of(call)
+        steps = tuple(self._inline(call.opened, call.end))
+        return Job(name, call.line, needs=needs, steps=steps, approval=call.last == "ManualApprovalStep")
+
+    def _name_of(self, call: _Call) -> str:
+        """The first text of a step's arguments, else its variable."""
+        found = _QUOTED.search(self.plain, call.opened, call.end)
+        return next(filter(None, found.groups()), "") if found else call.variable or call.last
+
+    def _words(self, call: _Call) -> set[str]:
+        return {word[0] for word in _WORD.finditer(self.blank, call.opened, call.end)}
 
     def _is_code_pipeline(self, call: _Call) -> bool:
         head = call.name.rpartition(".")[0].replace("_", "")
@@ -202,7 +254,8 @@ class _Source:
         for block in _COMMANDS.finditer(self.plain, start, end):
             line = self.line(block.start())
             texts = [next(filter(None, q.groups()), "") for q in _QUOTED.finditer(block[1])]
-            commands = tuple(c for text in texts[:100] for c in shell.parse(text, line, True).commands)
+            whole = "\n".join(texts[:100])  # one shell runs them: a `cd` holds for those behind it
+            commands = tuple(replace(c, line=line) for c in shell.parse(whole, line, True).commands)
             if commands:
                 yield Step("build", line, commands=commands)
 
