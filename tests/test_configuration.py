@@ -102,3 +102,38 @@ def test_effort_counts_in_audits_and_plans(capsys: pytest.CaptureFixture[str], t
     for target in (tmp_path, tmp_path / "audit.json"):
         assert main(["plan", str(target)]) == 0
         assert "effort S takes 3.5 to 14 days, M 3.5 to 14 days, L 3.5 to 14 days" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("gate: {min_level: 9}", "assessor.yaml:1: gate.min_level: min-level 9: stages has levels 1 to 5"),
+        (
+            "rubric: google\ngate:\n  min_level: 3",
+            "assessor.yaml:3: gate.min_level: min-level 3: google has levels 0 to 2",
+        ),
+        ("gate:\n  min: {governance: 3}", "stages asks nothing of 'governance'"),
+        ("gate: {rubric: ./nope.yaml}", "assessor.yaml:1: gate.rubric: no rubric file ./nope.yaml"),
+        ("rubric: ./nope.yaml", "assessor.yaml:1: rubric: no rubric file ./nope.yaml in the repository"),
+        ("targets: {level: 9}", "assessor.yaml:1: targets.level: stages has no level 9"),
+        ("report: {logo: nope.png}", "assessor.yaml:1: report.logo: no file 'nope.png'"),
+        ("report: {logo: README.md}", "assessor.yaml:1: report.logo: README.md"),
+        ("baseline: nope.json", "assessor.yaml:1: baseline: there is no file nope.json"),
+        ("baseline: README.md", "README.md:1"),
+        ("gate: {min_level: 2, min: {testing: 3}}\ntargets: {level: 4}", ""),
+    ],
+)
+def test_check_tries_all_that_will_be_used(
+    text: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_files(tmp_path / "one", {"assessor.yaml": f"{text}\n", "README.md": "# One\n"})
+    code = main(["config", "check", str(folder)])
+    said = capsys.readouterr()
+    assert code == (2 if told else 0)
+    assert told in said.err if told else "no mistakes" in said.out
+
+
+def test_check_tells_all_mistakes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "gate: {min_level: 9, min: {governance: 3}}\nreport: {logo: nope.png}\n"
+    assert main(["config", "check", str(write_files(tmp_path, {"assessor.yaml": text}))]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 3

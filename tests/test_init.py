@@ -50,14 +50,14 @@ def test_shown_then_written_then_kept(system: str, tmp_path: Path, capsys: pytes
     assert sorted(folder.rglob("*")) == before
 
     code, told = run(capsys, "init", str(folder), "--write")
-    paths = {"assessor.yaml", WRITTEN[system]}
+    paths = {"assessor.yaml", ".assessor-baseline.json", WRITTEN[system]}
     assert code == 0 and set(re.findall(r"^# written: (.*)$", told, re.MULTILINE)) == {str(folder / p) for p in paths}
     assert all((folder / path).read_text() in shown for path in paths), "what was shown is what is written"
     assert run(capsys, "gate", str(folder))[0] == 0, "the present state just passes"
 
     (folder / WRITTEN[system]).write_text("mine\n")
     code, told = run(capsys, "init", str(folder), "--write")
-    assert code == 0 and told.count("is there already and stays as it is") == 2
+    assert code == 0 and told.count("is there already and stays as it is") == 2 and "# written" not in told
     assert (folder / WRITTEN[system]).read_text() == "mine\n"
 
 
@@ -159,3 +159,39 @@ def test_only_a_working_tree(
     monkeypatch.chdir(write_files(tmp_path, {"file": ""}))
     code, said = run(capsys, "init", target)
     assert code == 2 and expected in said
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        (".circleci/config.yml", "CircleCI"),
+        ("bitbucket-pipelines.yml", "Bitbucket Pipelines"),
+        (".travis.yml", "Travis CI"),
+        (".drone.yml", "Drone"),
+        (".buildkite/pipeline.yml", "Buildkite"),
+        (".teamcity/settings.kts", "TeamCity"),
+        ("cloud.yaml", ""),
+    ],
+)
+def test_every_ci_system_that_is_known_by_its_files_is_seen(
+    path: str, title: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = commit_files(write_files(tmp_path / "one", TRAIN | {path: "version: 2\n"}), HISTORY)
+    said = run(capsys, "init", str(folder), "--write")[1]
+    assert ("no CI system is seen here" in said) is (not title)
+    script = folder / "mlops-maturity.sh"
+    assert script.exists() is bool(title)
+    if title:
+        assert f"# {title}: call it in a job" in said
+        assert not lint("shellcheck", str(script))
+        assert "pip install --quiet mlops" not in script.read_text(), "no index is asked by a name that is not ours"
+
+
+def test_the_first_gate_can_fail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = repository(tmp_path, "github")
+    run(capsys, "init", str(folder), "--write")
+    assert "min_level" not in (folder / "assessor.yaml").read_text(), "the lowest level asks for nothing"
+    assert run(capsys, "gate", str(folder))[0] == 0
+    (folder / ".github/workflows/ci.yml").unlink()
+    code, said = run(capsys, "gate", str(folder))
+    assert code == 1 and "ci." in said

@@ -268,16 +268,15 @@ def test_partial_clone_lists_what_is_missing_and_fetches_nothing(repo: Path, tmp
     assert sorted(p.name for p in (tmp_path / "partial.git/objects").rglob("*")) == before
 
 
-def test_sub_folder_is_audited_alone(repo: Path) -> None:
-    for ref in (None, "main"):
-        with open_snapshot(str(repo / "src"), ref) as snapshot:
-            assert paths(snapshot) == ["train.py"]
-            assert snapshot.name == "proj/src"
+def test_sub_folder_has_the_files_and_the_history_of_its_repository(repo: Path) -> None:
+    with open_snapshot(str(repo)) as snapshot:
+        whole = snapshot.history()
+    for folder, ref in (("src", None), ("src", "main"), ("data", None)):
+        with open_snapshot(str(repo / folder), ref) as snapshot:
+            assert {"src/train.py", "README.md"} <= set(paths(snapshot))
+            assert snapshot.name == f"proj/{folder}"
             history = snapshot.history()
-            assert history and history.commits == 2
-    with open_snapshot(str(repo / "data")) as snapshot:
-        history = snapshot.history()
-        assert history and history.commits == 1
+            assert history and whole and history.commits == whole.commits == 2
 
 
 def test_plain_folder_skips_what_tools_fill(tmp_path: Path) -> None:

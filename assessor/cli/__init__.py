@@ -14,6 +14,7 @@ COMMANDS = {
     "cache": ("assessor.cli.caching", "Describe or clear the cache of what was read before."),
     "compare": ("assessor.cli.compare", "Say what differs between two audits."),
     "config": ("assessor.cli.config", "Show, check or begin the configuration of a repository."),
+    "demo": ("assessor.cli.demo", "Audit a sample repository that travels with the package."),
     "explain": ("assessor.cli.explain", "Say what a practice, a tool or a rubric means."),
     "fleet": ("assessor.cli.fleet", "Audit many repositories, and show them side by side."),
     "gate": ("assessor.cli.gate", "Judge a repository by conditions; the exit code is the answer."),

@@ -83,3 +83,35 @@ def _jenkins(paths: Collection[str]) -> Proposal:
         return Proposal("Jenkinsfile", text)
     note = "Create a multibranch pipeline with this script path, or copy the stage into your Jenkinsfile."
     return Proposal("Jenkinsfile.mlops-maturity", text, note)
+
+
+def other_systems(paths: Collection[str]) -> tuple[str, ...]:
+    """Titles of the CI systems without a template of ours whose files are among these, read or only known."""
+    from assessor.catalog.reads import BY_CONTENT, load_reads
+    from assessor.project.path_filters import matches_any
+
+    found = []
+    for entry in load_reads():
+        globs = [glob for glob in entry.files if glob != BY_CONTENT]
+        if entry.kind == "ci" and globs and any(matches_any(path, globs) for path in paths):
+            found.append(entry.title)
+    return tuple(found)
+
+
+_SCRIPT = """\
+#!/bin/sh
+# The MLOps maturity gate. Its conditions stand in assessor.yaml; a job of your CI calls this script.
+# Exit codes: 0 passed, 1 failed, 2 wrong use, 4 could not decide.
+set -eu
+if ! command -v assessor >/dev/null; then
+  # a wheel, or git+https://... with a commit: the source that you trust, since no index is asked by name
+  python3 -m pip install --quiet "${MLOPS_ASSESSOR_SOURCE:?where the assessor is to be installed from}"
+fi
+exec assessor gate . --format terminal --output - --format junit --output mlops-maturity.xml
+"""
+
+
+def gate_script(systems: Collection[str]) -> Proposal:
+    """What any CI system can call."""
+    note = f"{' and '.join(systems)}: call it in a job that runs on each change, with the whole history checked out."
+    return Proposal("mlops-maturity.sh", _SCRIPT, note)

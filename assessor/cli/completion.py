@@ -82,3 +82,10 @@ def explainable(ctx: click.Context, param: click.Parameter, incomplete: str) -> 
     from assessor.cli.explain import known_words
 
     return _fitting(known_words(), incomplete)
+
+
+def samples(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of the sample repositories."""
+    from assessor.samples import samples as shipped
+
+    return _fitting(shipped(), incomplete)

@@ -56,7 +56,10 @@ def _load(target: str, ref: str | None) -> Loaded:
 @click.argument("target", default=".")
 @click.option("--policy", "is_policy", is_flag=True, help="TARGET is a policy file.")
 def check(target: str, is_policy: bool) -> None:
-    """Check the configuration of TARGET, a folder or a file; each mistake is one line, `file:line: what`."""
+    """Check the configuration of TARGET, a folder or a file; each mistake is one line, `file:line: what`.
+
+    Of a folder all that will be used is tried: models, levels and dimensions, targets, items, logo and baseline.
+    """
     from assessor.catalog.loading import DataError
     from assessor.cli.output import print_line, tell
 
@@ -97,7 +100,29 @@ def _checked_folder(folder: Path) -> str:
         return named_text(path, below=folder) if path.is_symlink() or path.is_file() else None
 
     loaded = find_config(read)
-    return str(folder / loaded.path) if loaded.path else f"{folder} has no configuration"
+    if not loaded.path:
+        return f"{folder} has no configuration"
+    _try_all(folder)
+    return str(folder / loaded.path)
+
+
+def _try_all(folder: Path) -> None:
+    """Raise UserError with the last of the mistakes that show only when what is named gets used; the others are told."""
+    from assessor.cli.checking import mistakes
+    from assessor.cli.output import tell
+    from assessor.cli.settings import load_config
+    from assessor.snapshot import SnapshotError, open_snapshot
+
+    try:
+        with open_snapshot(str(folder)) as snapshot:
+            *others, last = *mistakes(load_config(snapshot), snapshot), ""
+    except SnapshotError as error:
+        raise UserError(str(error)) from error
+    if others:
+        *others, last = others
+        for line in others:
+            tell(line)
+        raise UserError(last)
 
 
 @config.command()
@@ -107,4 +132,4 @@ def init(target: str, write: bool) -> None:
     """Show a configuration for TARGET that its present state just passes; --write writes it, overwriting nothing."""
     from assessor.cli.init import examine, offer
 
-    offer(Path(target), [examine(target).config], write=write)
+    offer(Path(target), examine(target).config, write=write)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assessor.cli.ci_files import SYSTEMS, Proposal, ci_files
+from assessor.cli.ci_files import SYSTEMS, Proposal, ci_files, gate_script, other_systems
 from assessor.errors import UserError
 
 if TYPE_CHECKING:
@@ -37,23 +37,26 @@ def init(target: str, asked: tuple[str, ...], write: bool) -> None:
 
     seen = examine(target)
     systems = asked or seen.assessment.repository.stack
-    proposals = [seen.config]
+    others = () if asked or systems else other_systems(seen.paths)
+    proposals = list(seen.config)
     for system in systems:
         if system != "none":
             proposals += ci_files(system, seen.branch, seen.paths)
-    if not systems:
+    proposals += [gate_script(others)] if others else []
+    if not systems and not others:
         tell(f"no CI system is seen here; --ci names one: {', '.join(SYSTEMS)}")
     offer(Path(target), proposals, write=write)
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What there is: the state, the main branch, all paths, and the configuration (to propose, where there is none)."""
+    """What there is: the state, the main branch, all paths, and the configuration with its baseline (to propose, where there
+    is none)."""
 
     assessment: Assessment
     branch: str
     paths: frozenset[str]
-    config: Proposal
+    config: tuple[Proposal, ...]
 
 
 def examine(target: str) -> Examined:
@@ -76,7 +79,7 @@ def examine(target: str) -> Examined:
             assessment = audit_snapshot(snapshot, [find_rubric(DEFAULT)], progress, cache, scope=scope)
             history = snapshot.history()
             branch = main_branch(history.branches if history else (), snapshot.branch)
-            config = Proposal(loaded.path, "") if loaded.path else _config(assessment)
+            config = (Proposal(loaded.path, ""),) if loaded.path else _config(assessment)
             return Examined(assessment, branch, frozenset(snapshot.by_path), config)
     except SnapshotError as error:
         raise UserError(str(error)) from error
@@ -90,13 +93,25 @@ def main_branch(branches: Sequence[str], current: str) -> str:
     return (usual or [current or "main"])[0]
 
 
-def _config(assessment: Assessment) -> Proposal:
-    """A configuration that the present state just passes."""
-    from assessor.policy.writing import BEGINNING
+def _config(assessment: Assessment) -> tuple[Proposal, ...]:
+    """A configuration that the present state just passes, and the baseline below which nothing may fall."""
+    from assessor.policy.baseline import DEFAULT_NAME, as_text, baseline_of
+    from assessor.policy.comparing import rescored
+    from assessor.policy.writing import BASELINE, BEGINNING
+    from assessor.rubric.loading import find_rubric
 
     unknown = sum(info.rung == "unknown" for info in assessment.practices.values())
-    level = assessment.scorecards[assessment.primary].level
-    return Proposal("assessor.yaml", BEGINNING.format(rubric=assessment.primary, level=level, unknown=unknown))
+    card = assessment.scorecards[assessment.primary]
+    is_above = card.level is not None and card.level > min(level.level for level in card.levels)
+    level = (
+        f"  # The level that is reached today; raise it when you climb.\n  min_level: {card.level}\n"
+        if is_above
+        else ""
+    )
+    kept = "" if card.level is None else BASELINE.format(baseline=DEFAULT_NAME)
+    text = BEGINNING.format(rubric=assessment.primary, level=level, unknown=unknown, baseline=kept)
+    state = rescored(find_rubric(assessment.primary), assessment)
+    return (Proposal("assessor.yaml", text), *([Proposal(DEFAULT_NAME, as_text(baseline_of(state)))] if kept else []))
 
 
 def offer(folder: Path, proposals: Sequence[Proposal], *, write: bool) -> None:

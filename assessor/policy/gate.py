@@ -28,18 +28,24 @@ if TYPE_CHECKING:
 
 def check_gate(gate: Gate, rubric: Rubric) -> None:
     """Raise UserError for a condition that this rubric can never answer."""
+    for _, problem in wrong_conditions(gate, rubric):
+        raise UserError(problem)
+
+
+def wrong_conditions(gate: Gate, rubric: Rubric) -> Iterator[tuple[tuple[str, ...], str]]:
+    """(keys below `gate`, what is wrong) for each condition that this rubric can never answer."""
     titles = f"{rubric.id} has levels {rubric.floor} to {rubric.top}"
     if gate.min_index is not None and not rubric.floor <= gate.min_index <= rubric.top:
-        raise UserError(f"min-index {gate.min_index:g}: {titles}")
+        yield ("min_index",), f"min-index {gate.min_index:g}: {titles}"
     if gate.min_level is not None and not rubric.floor <= gate.min_level <= rubric.top:
-        raise UserError(f"min-level {gate.min_level}: {titles}")
+        yield ("min_level",), f"min-level {gate.min_level}: {titles}"
     asked = {item.area for item in rubric.items if item.area and not _is_attest_only(item)}
     for dimension, level in gate.min.items():
         if not rubric.floor <= level <= rubric.top:
-            raise UserError(f"min {dimension}={level}: {titles}")
-        if dimension not in asked:
+            yield ("min", dimension), f"min {dimension}={level}: {titles}"
+        elif dimension not in asked:
             hint = did_you_mean(dimension, asked) or f"; it asks of {', '.join(sorted(asked))}"
-            raise UserError(f"min {dimension}={level}: {rubric.id} asks nothing of '{dimension}'{hint}")
+            yield ("min", dimension), f"min {dimension}={level}: {rubric.id} asks nothing of '{dimension}'{hint}"
 
 
 def _is_attest_only(item: Item) -> bool:

@@ -404,7 +404,6 @@ class GitSource:
         return read_history(
             repository.glass.git(),
             self.commit,
-            prefix=self.prefix,
             limit=limits.max_commits,
             branches=repository.branches,
             until=self.tags_until,
