@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, ThreadPoolExecutor
 from contextlib import suppress
@@ -56,7 +57,7 @@ class Local:
 class Dask:
     """The workers of a Dask cluster, by its client's Executor; `address` is the scheduler's."""
 
-    def __init__(self, address: str, patience: float = 300.0) -> None:
+    def __init__(self, address: str, patience: float = 300.0, first: float = 10.0) -> None:
         distributed = _distributed()
         from distributed.client import FutureCancelledError, FuturesCancelledError
         from distributed.scheduler import KilledWorker
@@ -66,21 +67,31 @@ class Dask:
         lost = (CancelledError, FutureCancelledError, FuturesCancelledError, KilledWorker, OSError, RuntimeError)
         self.lost: tuple[type[BaseException], ...] = lost
         self._client: Any = None
-        self._connect(10.0)
+        self._empty_since: float | None = None
+        self._connect(first)
 
     def _connect(self, patience: float) -> None:
         try:
             self._client = self._distributed.Client(self._address, timeout=patience, set_as_default=False)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             raise UserError(f"--scheduler {self._address}: no Dask scheduler answers there ({error})") from error
         self._executor = self._client.get_executor(pure=False, retries=_RETRIES)
 
     @property
     def places(self) -> int:
         """The threads of all workers at the moment; they may come and go."""
+        threads = 0
         with suppress(*self.lost):
-            return int(max(sum(self._client.nthreads().values()), 1))
-        return 1
+            threads = int(sum(self._client.nthreads().values()))
+        self._refuse_empty(threads)
+        return max(threads, 1)
+
+    def _refuse_empty(self, threads: int) -> None:
+        """Raise UserError once the cluster has had no worker for longer than is waited for."""
+        now = time.monotonic()
+        self._empty_since = None if threads else self._empty_since or now
+        if self._empty_since is not None and now - self._empty_since > self._patience:
+            raise UserError(f"the Dask cluster at {self._address} has had no worker for {self._patience:g} s")
 
     def submit(self, run: Callable[[Mapping[str, Any]], str], task: Mapping[str, Any]) -> Future[str]:
         future: Future[str] = self._executor.submit(run, task)
@@ -88,8 +99,8 @@ class Dask:
 
     @property
     def is_there(self) -> bool:
-        """The scheduler is the one that the tasks were handed to."""
-        return bool(self._client.status == "running")
+        """The scheduler is the one that the tasks were handed to. Raises UserError where it has had no worker for long."""
+        return self._client.status == "running" and self.places > 0
 
     def renew(self) -> None:
         self.close()
