@@ -121,12 +121,12 @@ def _of_one(bench: Bench, options: argparse.Namespace) -> dict[str, Any]:
         "failed": sorted(set(failed)),
     }
     _tell(f"  memory {found['memory_mb']} MB")
-    if options.history and "history" in COMMANDS:
+    if bench.input.is_real and options.history and "history" in COMMANDS:
         found["history"] = {
             "revisions": options.history,
             **_figures([over_time(bench, options.history)], rounds["cold"]),
         }
-    if not options.no_rendering:
+    if bench.input.is_real and not options.no_rendering:
         found["rendering"] = rendering(bench.input.folder, options.rounds)
     return found
 

@@ -101,6 +101,7 @@ class Input:
     name: str
     folder: Path
     files: int
+    is_real: bool = False
 
 
 def made(count: int, into: Path, *, one_folder: bool = False) -> Input:
@@ -117,12 +118,19 @@ def made(count: int, into: Path, *, one_folder: bool = False) -> Input:
 
 
 def real(source: Path, into: Path) -> Input:
-    """A clone of a repository (a working tree, a bare one, or a folder that holds it as `repo`) at its newest commit."""
+    """A working tree of a repository (a working tree, a bare one, or a folder that holds it as `repo`) at its newest commit.
+
+    It shares the repository's objects, since a stored one need not have those of old commits. A file that it lacks too is
+    left out, by a commit.
+    """
     inner = source / "repo" if (source / "repo").is_dir() else source
     name = source.name.replace("+", "/") if inner is not source else source.name
     folder = into / name.replace("/", "+")
-    subprocess.run(["git", "clone", "-q", "--no-local", str(inner.resolve()), str(folder)], check=True)
-    return Input(name, folder, len(git(folder, "ls-files").splitlines()))
+    subprocess.run(["git", "clone", "-q", "--shared", "--no-checkout", str(inner.resolve()), str(folder)], check=True)
+    subprocess.run(["git", "checkout", "-q", "-f", "HEAD", "--", "."], cwd=folder, stderr=subprocess.DEVNULL)
+    if git(folder, "status", "--porcelain"):
+        commit(folder, "what is there")
+    return Input(name, folder, len(git(folder, "ls-files").splitlines()), is_real=True)
 
 
 def next_commit(folder: Path, number: int, files: int = 10) -> None:

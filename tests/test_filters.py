@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessor.project.path_filters import Glob
+from assessor.readers.ci import cloud_build, taskcluster
+from assessor.readers.infrastructure import cdk
 from assessor.readers.texts import redaction, secrets
 
 PIECES = (
@@ -58,6 +60,20 @@ def test_every_last_word_passes_the_filter() -> None:
             assert secrets.may_name_secret(f"x{plain}", f"x{plain}")
             assert re.fullmatch(secrets.LAST_WORD, plain)
     assert not secrets.may_name_secret("the monkey: 3", "the monkey: 3")
+
+
+MARKS = (
+    "aws-cdk-lib", "@aws-cdk/", "aws_cdk", "xaws_cdk", "aws-cdk", "steps", "phases", '"', "'", ":", "\n", " ", "{", "command",
+    "payload", "\t", "import ", "from ", "x", "\r\n",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(MARKS), max_size=12).map("".join))
+def test_readers_choose_the_same_texts_without_the_first_look(text: str) -> None:
+    assert cdk.uses_cdk(text) is (cdk._LIBRARY.search(text) is not None)
+    assert cloud_build.may_build(text) is (cloud_build._QUICK.search(text) is not None)
+    whole = taskcluster._QUICK.search(text) is not None and "command" in text
+    assert taskcluster.may_hold_tasks(text) is whole
 
 
 PATTERN_PIECES = ("*", "**", "**/", "/", "?", "[ab]", "[!a]", "[", "]", "a", "b", ".yml", "ci", "-", "x/")

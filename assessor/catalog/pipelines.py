@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from assessor.catalog.loading import Source, Value, load_models
@@ -28,5 +28,6 @@ def handovers() -> tuple[Handover, ...]:
     return load_models(Source("pipelines.yaml", text), Handover, is_shipped=True)
 
 
+@lru_cache(maxsize=65_536)
 def means(patterns: tuple[str, ...], name: str) -> bool:
     return any(matches_call(pattern, name) for pattern in patterns)

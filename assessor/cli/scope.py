@@ -89,6 +89,8 @@ def scope_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _globs(option: str, patterns: tuple[str, ...]) -> tuple[str, ...]:
     """Raises UserError for what is no glob."""
+    if not patterns:
+        return ()
     from pydantic import TypeAdapter, ValidationError
 
     from assessor.policy.model import PathGlobs

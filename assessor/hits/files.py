@@ -48,13 +48,9 @@ def _defines_nothing(file: ProjectFile) -> bool:
 
 def setting_hits(ground: Ground) -> Iterator[Hit]:
     """Settings of configuration files that speak of a product."""
-    settings = [
-        (*_split_setting(p), t, f)
-        for t in ground.live_tools
-        for f in t.proves
-        for p in f.settings
-        if not f.read_by or _is_called(ground, f.read_by)
-    ]
+    proofs = [(tool, proof) for tool in ground.live_tools for proof in tool.proves if proof.settings]
+    called = {patterns: _is_called(ground, patterns) for patterns in {proof.read_by for _, proof in proofs} - {()}}
+    settings = [(*_split_setting(p), t, f) for t, f in proofs for p in f.settings if not f.read_by or called[f.read_by]]
     for file, _ in ground.project.having(lambda f: f.settings, frozenset({Role.FIRST_PARTY})):
         yield from _setting_hits(file, settings)
 

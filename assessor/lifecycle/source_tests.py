@@ -99,9 +99,12 @@ _ENDINGS = {
 def _has_code(scene: Scene, language: str) -> bool:
     """There is code of the language to test; Rust keeps its tests beside it."""
     endings = _ENDINGS.get(language)
-    return endings is None or any(
-        file.path.endswith(endings) and file.role is Role.FIRST_PARTY for file in scene.project.ordered
-    )
+    memo: dict[str, bool] = scene.memo.setdefault("has_code", {})
+    if language not in memo:
+        memo[language] = endings is None or any(
+            file.path.endswith(endings) and file.role is Role.FIRST_PARTY for file in scene.project.ordered
+        )
+    return memo[language]
 
 
 def _expects(call: SourceCall) -> bool:

@@ -35,17 +35,17 @@ def _globs() -> tuple[tuple[str, tuple[Glob, ...]], ...]:
     return tuple((entry.title, tuple(map(Glob, entry.files))) for entry in unread())
 
 
+@lru_cache(maxsize=1)
+def _may_match() -> re.Pattern[str]:
+    """What every path that one of the globs fits has in it."""
+    return re.compile("|".join(sorted({re.escape(glob.needle) for _, globs in _globs() for glob in globs})))
+
+
 def _files(project: Project, alone: bool) -> Iterator[BlindSpot]:
     """One spot for each known system without a reader that has files here."""
+    paths = [file.path for file in project.ordered if file.role in LIVE_ROLES and _may_match().search(file.path)]
     for title, globs in _globs():
-        path = next(
-            (
-                file.path
-                for file in project.ordered
-                if file.role in LIVE_ROLES and any(glob.matches(file.path) for glob in globs)
-            ),
-            None,
-        )
+        path = next((path for path in paths if any(glob.matches(path) for glob in globs)), None)
         if path and not project.files[path].facts.workflows:
             reason = f"{title} is not read: what it runs is not known"
             yield BlindSpot(Place(path), reason, (*CI_PRACTICES, *_STARTS), alone=alone)

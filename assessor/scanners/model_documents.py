@@ -155,12 +155,16 @@ def objectives(scene: Scene) -> Iterator[Statement]:
 
 def _stated(file: ProjectFile, heading: str, lines: list[tuple[str, int]], is_card: bool) -> int:
     """The line of the sentence that states it; 0 where the section has none. What a card demands is meant for its model."""
-    prose = words_of(" ".join(text for text, _ in lines))
-    is_goal = speaks_of("goal", heading) or "objective" in file.path.lower() or says("business_goal", prose)
+    is_goal: bool | None = None
     for sentence, line in _sentences(lines):
+        if not _NUMBER.search(sentence):
+            continue  # no limit without a number
         words = words_of(sentence)
         if says("speaks_in_general", words) or not (says("measure_of_success", words) and _states_limit(sentence)):
             continue
+        if is_goal is None:
+            prose = words_of(" ".join(text for text, _ in lines))
+            is_goal = speaks_of("goal", heading) or "objective" in file.path.lower() or says("business_goal", prose)
         if is_goal and says("wanted", words_of(f"{file.path} {heading} {sentence}")):
             return line
         decides = says("condition", words) and says("consequence", words)
