@@ -135,6 +135,18 @@ def test_practices_that_need_a_model_do_not_apply_without_one(tmp_path: Path) ->
     assert found["testing.unit"].rung == "absent"
 
 
+def test_practices_of_data_apply_where_there_is_data_alone(tmp_path: Path) -> None:
+    code = "import duckdb\n\n\ndef load_orders():\n    return duckdb.read_csv('orders.csv')\n"
+    dbt = "select store, sum(amount) as revenue from {{ ref('orders') }} group by 1"
+    files = {"load_orders.py": code, "dbt_project.yml": "name: shop\n", "models/daily.sql": dbt}
+    found = audit(str(written(tmp_path, files)), None, [shipped_rubric("stages")])
+    assert found.subject is not None
+    assert found.subject.kind == "none"
+    assert found.practices["data.pipeline"].rung == "used"
+    assert {found.practices[name].rung for name in ("testing.data", "versioning.data", "data.validation")} == {"absent"}
+    assert found.practices["training.scripted"].rung == "not_applicable"
+
+
 def test_what_could_not_be_read_may_be_a_model(tmp_path: Path) -> None:
     found = audit(str(written(tmp_path, {"train.py": "def train(:\n"})), None, [shipped_rubric("stages")])
     assert found.subject is not None

@@ -128,8 +128,11 @@ def _may_be(finding: Finding, manifests: Set[str]) -> bool:
 
 def without_learning(findings: Mapping[str, Finding], practices: Sequence[Practice]) -> dict[str, Finding]:
     """The findings where no machine learning was found: practices that need a model do not apply. What was seen of one all
-    the same (a seed, a kept table of predictions) stays as it was found."""
+    the same (a seed, a kept table of predictions) stays as it was found, and where data is prepared, checked or versioned
+    the practices of data apply."""
     need = {practice.id for practice in practices if practice.needs_model}
+    if any(findings[name].rung.height > 0 for name in DATA_WORK if name in findings):
+        need -= OF_DATA
     return {
         name: replace(finding, rung=Rung.NOT_APPLICABLE, summary=NO_MODEL)
         if name in need and finding.rung is Rung.ABSENT
@@ -138,5 +141,9 @@ def without_learning(findings: Mapping[str, Finding], practices: Sequence[Practi
     }
 
 
+DATA_WORK = ("data.pipeline", "data.validation", "versioning.data", "testing.data")
+"""What shows that a project works on data, with or without a model."""
+OF_DATA = frozenset({*DATA_WORK, "data.lineage", "data.documentation", "monitoring.freshness"})
+"""Practices that mean something for data alone."""
 NO_MODEL = "there is no model here"
 """The summary of a practice that does not apply for want of one."""
