@@ -28,7 +28,7 @@ from assessor.rubric.loading import shipped_names
 from tests.conftest import write_files
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ("weasyprint", "git", "radon", "pydantic", "yaml", "jinja2", "rich", "hcl2", "tree_sitter", "assessor.audit")
+HEAVY = ("weasyprint", "git", "pydantic", "yaml", "jinja2", "rich", "hcl2", "tree_sitter", "assessor.audit")
 
 
 @pytest.fixture(scope="module")

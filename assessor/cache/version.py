@@ -12,7 +12,7 @@ _PACKAGE = Path(__file__).parents[1]
 _SHIPPED_DATA = "_data"
 """Rubrics and report templates: what is kept does not depend on them."""
 
-_PARSERS = ("packaging", "python-hcl2", "lark", "pyyaml", "radon", "tree-sitter", "tree-sitter-bash")
+_PARSERS = ("packaging", "python-hcl2", "lark", "pyyaml", "tree-sitter", "tree-sitter-bash")
 """Distributions whose release can change what is read out of a file."""
 
 

@@ -190,7 +190,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Size and complexity by radon over the same tree: cyclomatic complexity (McCabe 1976) of each function and the
+    """Size and complexity, as radon counts them: cyclomatic complexity (McCabe 1976) of each function and the
     maintainability index (0-100, Microsoft's variant as radon computes it)."""
 
     complexities: tuple[tuple[str, int, int], ...]
