@@ -1,7 +1,7 @@
 """Write one sample of each form of report to `reports/samples/`: `python -m docs.samples`.
 
 They show `sample_repos/stage3_cicd` with the history that its tests give it, the gate that asks level 4 of it, the plan
-to that level, what differs from the state two commits before, and the history of all commits. The digest of the rules, which changes with each line
+to that level, what differs from the state two commits before, the history of all commits, and a fleet of them. The digest of the rules, which changes with each line
 of the assessor's source, is left out, so that a sample changes only where a reader sees a difference.
 """
 
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from assessor.audit import audit
+from assessor.catalog.practices import load_practices
 from assessor.cli.audit import chosen_rubrics
 from assessor.cli.formats import Manner, formats_of
 from assessor.cli.gate import FORMATS as GATE_FORMATS
@@ -25,9 +26,11 @@ from assessor.cli.gate_outputs import text_of_all
 from assessor.cli.gate_wishes import Wishes
 from assessor.comparison import compare
 from assessor.history import Choice, Earlier, choose, trace
+from assessor.overview import overview
 from assessor.planning import make_plan
 from assessor.policy.deciding import decide
 from assessor.policy.model import Gate
+from assessor.portfolio import Named, fault_of, row_of
 from assessor.rubric.loading import DEFAULT, shipped_rubric
 from assessor.rubric.target import Target
 from assessor.seal import sealed
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assessor.assessment import Assessment, ToolInfo
+    from assessor.overview import Overview
     from assessor.trend import Trend
 
 SAMPLES = Path(__file__).parents[1] / "reports" / "samples"
@@ -83,6 +87,25 @@ def _audits(root: Path) -> Iterator[tuple[str, str | bytes]]:
     for name, form in formats_of("history").items():
         if form.history:
             yield _file("history", name), form.history(trend, manner)
+    shown = _fleet(seen, trend)
+    for name, form in formats_of("fleet").items():
+        if form.fleet and name != "parquet":  # its bytes change with each version of pyarrow
+            yield _file("fleet", name), form.fleet(shown, manner)
+
+
+def _fleet(seen: Assessment, trend: Trend) -> Overview:
+    """The sample at each of its commits as if they were repositories, one that is not there, and what was before."""
+    rubric = shipped_rubric(seen.primary)
+    last = row_of(Named("https://git.example.org/mlops/churn", name="churn", owner="growth", criticality="high"), seen)
+    rows = [last]
+    for number, point in enumerate(trend.points[:-1], start=1):
+        own = {"name": f"model-{number}", "source": f"https://git.example.org/mlops/model-{number}", "target": None}
+        own |= {"owner": ("growth", "risk")[number % 2], "criticality": ("high", "low")[number % 2]}
+        rows.append(last.model_copy(update={**own, "standing": point.standing, "commit": point.revision.commit}))
+    gone = Named("https://git.example.org/mlops/gone", name="gone", owner="risk", criticality="low")
+    rows.append(fault_of(gone, "cannot clone https://git.example.org/mlops/gone: repository not found"))
+    before = [row.model_copy(update={"standing": rows[-2].standing}) for row in rows[:1]] + rows[2:]
+    return overview(rows, rubric, load_practices(), before=before, compared="last-month.jsonl")
 
 
 def _trend(root: Path) -> Trend:

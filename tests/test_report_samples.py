@@ -35,8 +35,10 @@ def made() -> dict[str, bytes]:
 
 def test_there_is_a_sample_of_each_form() -> None:
     assert sorted(made()) == NAMES, STALE
-    subjects: tuple[Subject, ...] = ("audit", "plan", "comparison", "history")
-    assert len(NAMES) == sum(len(formats_of(subject)) for subject in subjects) + len(GATE_FORMATS)
+    subjects: tuple[Subject, ...] = ("audit", "plan", "comparison", "history", "fleet")
+    assert len(NAMES) == sum(len(formats_of(subject)) for subject in subjects) + len(GATE_FORMATS) - 1, (
+        "all but Parquet"
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
