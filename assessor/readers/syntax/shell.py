@@ -28,6 +28,8 @@ MAX_TEXT = 200_000
 MAX_DEPTH = 80
 MAX_COMMANDS = 5_000
 MAX_PIPE = 400
+MAX_ROUNDS = 200
+"""Rounds of loops over known words that are followed one by one in a text."""
 MAX_VALUE = 2_000
 """Characters of a variable's value that are kept."""
 MAX_EXPANDED = 1_000_000
@@ -197,6 +199,7 @@ class _Walk:
         self.state = _State(stops)
         self.made: list[tuple[Command, bool, int]] = []
         self.expanded_to = 0
+        self.rounds = 0
         self.functions: dict[str, Node] = {}
         self.calling: list[str] = []
         self.aliases: dict[str, str] = {}
@@ -383,6 +386,9 @@ class _Walk:
                 self.state.variables.pop(self.plain(name), None)
         self.forget(node)
         known = self._loops(node)
+        if items := self._items(node):
+            self.over(node, items, where)
+            return
         for child in node.named_children:
             if child.type == "do_group" and known is not False:
                 self.branch([child], where.inside(condition=head, certain=False))
@@ -390,6 +396,29 @@ class _Walk:
                 self.branch([child], where.inside(swallowed=True))
         if known and not self._leaves(node):
             self.state.ended = "exit"
+
+    def _items(self, node: Node) -> tuple[str, ...]:
+        """The words that a `for` goes through, where all of them are known and there are few."""
+        if node.type != "for_statement":
+            return ()
+        found: list[str] = []
+        for value in node.children_by_field_name("value"):
+            word = self.word(value)
+            found += word.split() if value.type == "simple_expansion" else [word]
+        self.rounds += len(found)
+        return () if self.rounds > MAX_ROUNDS or set("$`*?[{") & set("".join(found)) else tuple(found)
+
+    def over(self, node: Node, items: tuple[str, ...], where: _Where) -> None:
+        """The body for each item. Only the last one's failure is that of the loop, unless the text stops on errors or exits."""
+        variable, body = node.child_by_field_name("variable"), node.child_by_field_name("body")
+        if variable is None or body is None:
+            return
+        name = self.plain(variable)
+        stops = self.state.stops or self.exits(body)
+        for number, item in enumerate(items, start=1):
+            self.state.variables[name] = item
+            self.branch([body], where.inside(swallowed=not stops and number < len(items), certain=False))
+        self.state.variables.pop(name, None)
 
     def _loops(self, node: Node) -> bool | None:
         """True of a loop without end, False of one that never begins."""
