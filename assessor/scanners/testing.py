@@ -12,6 +12,7 @@ from assessor.facts.place import Place
 from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
+from assessor.lifecycle.endpoint_checks import asked_after_deployment
 from assessor.lifecycle.local_requests import asks_this_machine, starts_service
 from assessor.lifecycle.order import comes_after, is_ci, shipping_arrivals
 from assessor.lifecycle.source_tests import SourceTest, source_tests
@@ -29,6 +30,7 @@ from assessor.scanners.claims import (
     Claim,
     Code,
     Raising,
+    Reached,
     Rule,
     Statement,
     Written,
@@ -155,6 +157,9 @@ def integration(scene: Scene) -> Iterator[Statement]:
     yield from (seen(hit, counts=WITH_TESTS) for hit in _of_tests(scene, "testing.integration"))
     yield from _scripted(scene)
     yield from _called_services(scene)
+    for code, ways in asked_after_deployment(scene):
+        text = "a stage behind the deployment asks the deployed model"
+        yield Claim(Reached(code.file.at(code.line), ways), text, at_least=Rung.ABSENT, counts=IN_CI)
 
 
 def _called_services(scene: Scene) -> Iterator[Claim]:

@@ -1,0 +1,31 @@
+"""Stages that ask a deployed model: after a deployment, in the same code pipeline, an endpoint is sent rows.
+
+Rules: docs.aws.amazon.com/sagemaker "InvokeEndpoint"; docs.aws.amazon.com/codepipeline "Invoke a Lambda function".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assessor.hits.hit import Code
+from assessor.hits.scene import Scene
+from assessor.lifecycle.order import is_guarded
+from assessor.project.arrivals import Arrival
+
+_ASKS = (".invoke_endpoint", ".invoke_endpoint_async")
+
+
+def asked_after_deployment(scene: Scene) -> Iterator[tuple[Code, tuple[Arrival, ...]]]:
+    """(the call, the ways by which runs come to it that wait for a deployment), for each first such call of a file."""
+    deployed = {
+        way.run.key for hit in scene.hits("deployment.automation") for way in scene.arrivals(hit) if way.is_automatic
+    }
+    for file in scene.project.code_files if deployed else ():
+        for call in scene.modules.index(file.path).facts.calls:
+            if not call.name.endswith(_ASKS):
+                continue
+            ways = scene.automation.arrivals(file.path, call.scope)
+            kept = tuple(way for way in ways if not way.by_request and any(is_guarded(way, key) for key in deployed))
+            if kept:
+                yield Code(file, call.scope, call.line), kept
+                break
