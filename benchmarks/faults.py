@@ -64,6 +64,7 @@ class Bench:
         process = os.fork()
         if process:
             return process
+        code = 99
         try:
             os.setsid()
             os.environ |= {"TMPDIR": str(place / "tmp"), "MLOPS_ASSESSOR_CACHE": str(cache), "HOME": str(place)}
@@ -77,10 +78,10 @@ class Bench:
 
             run()
         except SystemExit as leaving:
+            code = leaving.code if isinstance(leaving.code, int) else 1
             _flush()
-            os._exit(leaving.code if isinstance(leaving.code, int) else 1)
-        except BaseException:
-            os._exit(99)
+        finally:  # a signal may come here too, and nothing of the parent's must be done
+            os._exit(code)
 
     def ended(self, process: int, place: Path, seconds: float = 120.0) -> Ended:
         """Wait for it; a command that does not end is killed and counts as code -1."""

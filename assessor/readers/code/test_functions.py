@@ -57,7 +57,7 @@ _JVM = _Language(
 _RUST = _Language(
     "rust",
     re.compile(
-        r"#\[(?:\w+::)?test[^\]\n]{0,100}\](?:\s*#\[[^\]\n]{0,100}\])*\s*(?:pub\s+)?(?:async\s+)?fn (?P<name>\w+)"
+        r"#\[(?:\w+::)?test[^\]\n]{0,100}\](?:\s{0,100}#\[[^\]\n]{0,100}\]){0,10}\s{0,100}(?:pub\s{1,20})?(?:async\s{1,20})?fn (?P<name>\w+)"
     ),
     re.compile(r"\b(?:assert|assert_eq|assert_ne|panic)!\s*\((?!\s*true\s*\))"),
     re.compile(r"#\[ignore"),

@@ -43,6 +43,8 @@ def _ini(text: str, head: str, offset: int = 0) -> FileFacts:
         parser.read_string(text)
     except configparser.Error as error:
         return FileFacts(problems=((offset + 1, str(error).splitlines()[0]),))
+    except AttributeError:  # configparser's own: it puts an indented line behind a value, and there is none
+        return FileFacts(problems=((offset + 1, "a line goes on with the value of a key that has none"),))
     sections = [s for s in parser.sections() if s == "testenv" or s.startswith("testenv:")]
     if not sections:
         return EMPTY
