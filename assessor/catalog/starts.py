@@ -24,6 +24,7 @@ class StartPattern(Value):
     both: tuple[CallPattern, ...] = ()
     imports: tuple[ImportName, ...] = ()
     jobs: tuple[CallPattern, ...] = ()
+    selections: tuple[CallPattern, ...] = ()
     members: tuple[CallPattern, ...] = ()
     paused: dict[str, Annotated[str | int | bool, Field()]] = Field(default_factory=dict)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assessor.catalog.patterns import matches_call
@@ -11,7 +11,7 @@ from assessor.catalog.starts import StartPattern, start_patterns
 from assessor.facts.commands import Command
 from assessor.facts.place import Place
 from assessor.facts.project_files import Resource
-from assessor.facts.python import MODULE, UNKNOWN, Call
+from assessor.facts.python import MODULE, UNKNOWN, Call, Literal
 from assessor.facts.workflow import Job, Trigger, Workflow
 from assessor.findings import Hop
 from assessor.project.bundles import Bundles
@@ -162,20 +162,32 @@ def _members(project: Project, modules: Modules, path: str, call: Call, pattern:
     the call names, or all where none is told apart."""
     if not pattern.jobs:
         return ()
-    calls = [c for p in (path, *modules.imported(path)) for c in modules.index(p).facts.calls]
-    jobs = [c for c in calls if any(matches_call(name, c.name) for name in pattern.jobs)]
+    files = [modules.index(p).facts.calls for p in (path, *modules.imported(path))]
+    jobs = [(c, calls) for calls in files for c in calls if any(matches_call(name, c.name) for name in pattern.jobs)]
     wanted = {name.rpartition(".")[2] for name in call.names}
-    chosen = [job for job in jobs if {job.keyword("name"), *job.args[:1]} & wanted] or jobs
-    selections = [job.keyword("selection") for job in chosen]
-    if not all(isinstance(selection, tuple) for selection in selections):
+    chosen = [(job, calls) for job, calls in jobs if {job.keyword("name"), *job.args[:1]} & wanted] or jobs
+    selections = [_selected(job, calls, pattern) for job, calls in chosen]
+    if not all(selections):
         return ()  # made by an expression: which functions it means is not known
-    names = {name for selection in selections if isinstance(selection, tuple) for name in selection}
+    names = {name for selection in selections for name in selection}
     return tuple(
         Entry(file.path, "member", scope.name)
         for file in project.code_files
         for scope in modules.index(file.path).facts.scopes
         if scope.name in names and any(matches_call(m, d.name) for d in scope.decorators for m in pattern.members)
     )
+
+
+def _selected(job: Call, calls: Sequence[Call], pattern: StartPattern) -> tuple[Literal, ...]:
+    """The names that the job selects: a list, or the arguments of one call that selects by names; none where unknown."""
+    selection = job.keyword("selection")
+    if isinstance(selection, tuple):
+        return selection
+    near = [c for c in calls if c.scope == job.scope and job.line <= c.line <= job.line + _ARGUMENTS]
+    following = min((c.line for c in near if c is not job and c.name == job.name), default=job.line + _ARGUMENTS + 1)
+    by_name = [c for c in near if c.line < following and any(matches_call(n, c.name) for n in pattern.selections)]
+    names = tuple(arg for arg in by_name[0].args if isinstance(arg, str)) if len(by_name) == 1 else ()
+    return () if UNKNOWN in names else names
 
 
 _ENTRYPOINT = re.compile(r"^(.+\.py):([\w.]+)$")
