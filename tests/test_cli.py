@@ -450,3 +450,49 @@ def test_ctrl_c_leaves_one_line(tmp_path: Path) -> None:
     assert code == 130
     after = shown.rpartition(b"\x1b[K")[2].replace(b"^C", b"").split()
     assert after == [b"assessor:", b"stopped"]
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        ("min_level: 3", "unknown key 'min_level' here; it stands below 'gate'"),
+        ('"just text"', "expected keys with values"),
+        ("gate: {min_level: three}", "gate.min_level: expected a whole number"),
+        ("gate: {min_levl: 3}", "did you mean 'min_level'?"),
+    ],
+)
+def test_mistakes_of_a_configuration_in_words(
+    config: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_files(tmp_path, {"assessor.yaml": f"{config}\n"})
+    code, _, err = run(capsys, "config", "check", str(tmp_path))
+    assert code == 2 and told in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["baseline", "show"], "no command 'show'; there are write"),
+        (["audit", "github.com/a/b"], "for a repository on a server write https://github.com/a/b"),
+        (["gate", ".", "--require", "testing.unit"], "for example --require testing.unit=automated"),
+    ],
+)
+def test_wrong_use_says_what_would_be_right(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = run(capsys, *arguments)
+    assert code == 2 and told in err
+
+
+def test_a_repository_without_a_commit_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_files(tmp_path, {"a.py": "x = 1\n"})
+    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=tmp_path, check=True)
+    assert "main · no commit yet\n" in run(capsys, "audit", str(tmp_path), "--no-cache")[1]
+
+
+def test_a_table_in_a_file_is_marked_as_utf8_for_spreadsheets(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(capsys, "audit", str(project), "-o", str(tmp_path / "a.csv"))[0] == 0
+    assert (tmp_path / "a.csv").read_bytes().startswith(b"\xef\xbb\xbfdimension,")
+    assert run(capsys, "audit", str(project), "-f", "csv")[1].startswith("dimension,")

@@ -238,14 +238,42 @@ def _told(name: str, root: Node, shape: Any, detail: ErrorDetails) -> tuple[int,
     where, kind = detail["loc"], detail["type"]
     shown = ".".join(quotable(str(key)) for key in _known_part(root, where))
     if kind == "extra_forbidden":
-        message = f"unknown key '{quotable(str(where[-1]))}'{did_you_mean(str(where[-1]), _field_names(shape))}"
+        message = _unknown_key(str(where[-1]), shape)
     elif kind == "missing":
         message = f"'{where[-1]}' is missing"
     else:
-        message = detail["msg"].removeprefix("Value error, ")
+        message = _IN_WORDS.get(kind, "") or detail["msg"].removeprefix("Value error, ")
         message = message[:1].lower() + message[1:]
     line = _located(root, where)
     return line, f"{name}:{line}: {_entry_name(root, where) or shown or 'the file'}: {message}"
+
+
+_IN_WORDS = {
+    "model_type": "expected keys with values (`key: value`)",
+    "model_attributes_type": "expected keys with values (`key: value`)",
+    "dict_type": "expected keys with values (`key: value`)",
+    "list_type": "expected a list (`[one, two]`)",
+    "tuple_type": "expected a list (`[one, two]`)",
+    "int_parsing": "expected a whole number",
+    "int_type": "expected a whole number",
+    "float_parsing": "expected a number",
+    "float_type": "expected a number",
+    "bool_parsing": "expected true or false",
+    "bool_type": "expected true or false",
+    "string_type": "expected a text",
+}
+"""Kinds of pydantic's mistakes in words for people who write YAML."""
+
+
+def _unknown_key(key: str, shape: Any) -> str:
+    """That a key is not known, and where it belongs, or what comes near it."""
+    message = f"unknown key '{quotable(key)}'"
+    if key not in _field_names(shape):
+        return message + did_you_mean(key, _field_names(shape))
+    models = [item for item in (shape, *get_args(shape)) if isinstance(item, type) and issubclass(item, BaseModel)]
+    fields = [(field.alias or name, field) for model in models for name, field in model.model_fields.items()]
+    homes = [name for name, field in fields if key in _field_names(field.annotation)]
+    return message + (f" here; it stands below '{homes[0]}'" if homes else " here")
 
 
 def quotable(text: str) -> str:

@@ -34,6 +34,17 @@ COMMANDS = {
 """Name → the module that defines it, and its line in the help text, which would else need the import."""
 
 
+class NamingGroup(click.Group):
+    """A group that answers a wrong subcommand with those that there are."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            raise click.UsageError(f"no command '{args[0]}'; there are {', '.join(self.commands)}", ctx)
+        return super().resolve_command(ctx, args)
+
+
 class LazyGroup(click.Group):
     """A group that knows its commands' names and imports a command only to run it or to show its help."""
 

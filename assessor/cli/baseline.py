@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from assessor.cli import NamingGroup
 from assessor.errors import UserError
 
 
-@click.group()
+@click.group(cls=NamingGroup)
 def baseline() -> None:
     """Keep what a repository has reached; `assessor gate --baseline FILE` fails for what falls below it."""
 

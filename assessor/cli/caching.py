@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assessor.cli import NamingGroup
 from assessor.errors import UserError
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _folder() -> Path | None:
     return None if is_homeless else folder
 
 
-@click.group()
+@click.group(cls=NamingGroup)
 def cache() -> None:
     """Describe or clear the cache of what was read before. It makes audits quicker and never changes their answer."""
 

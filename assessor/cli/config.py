@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assessor.cli import NamingGroup
 from assessor.errors import UserError
 
 if TYPE_CHECKING:
     from assessor.policy.config import Loaded
 
 
-@click.group()
+@click.group(cls=NamingGroup)
 def config() -> None:
     """Show, check or begin the configuration of a repository: `assessor.yaml` or [tool.assessor] in pyproject.toml."""
 

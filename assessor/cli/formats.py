@@ -158,7 +158,8 @@ def _markdown_document(assessment: Assessment, manner: Manner) -> str:
 def _csv(assessment: Assessment, manner: Manner) -> str:
     from assessor.render.data import csv
 
-    return csv.render(assessment, rubric=manner.rubric)
+    mark = "\ufeff" if manner.to_file else ""  # without it Excel takes a file for one of another encoding
+    return mark + csv.render(assessment, rubric=manner.rubric)
 
 
 def _history_terminal(trend: Trend, manner: Manner) -> str:

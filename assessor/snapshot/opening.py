@@ -65,6 +65,8 @@ def _existing_folder(target: str) -> Path:
     except OSError:
         siblings = []
     hint = _nearest(missing, siblings)
+    if "." in missing.strip(".") and target.count("/") >= 2 and not target.startswith((".", "/")):
+        raise SnapshotError(f"{target} does not exist in {parent}; for a repository on a server write https://{target}")
     raise SnapshotError(f"{target} does not exist" + (f"; did you mean {parent / hint}?" if hint else f" in {parent}"))
 
 

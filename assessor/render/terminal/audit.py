@@ -108,9 +108,13 @@ def _header(page: Sheet, assessment: Assessment, verbose: int = 0) -> Iterator[s
     """The repository and its state, what was read, and by which version and rules."""
     repository = assessment.repository
     state = [page.said(repository.branch)] if repository.branch else []
-    state += [repository.commit[:10]] if repository.commit else [page.word("report.no_commit")]
+    state += (
+        [repository.commit[:10]]
+        if repository.commit
+        else [page.word("report.unborn" if repository.branch else "report.no_commit")]
+    )
     state += [repository.date[:10]] if repository.date else []
-    state += [page.word("report.dirty")] if repository.dirty else []
+    state += [page.word("report.dirty")] if repository.dirty and repository.commit else []
     tool = assessment.tool
     made = page.word("report.rules", name=tool.name, version=tool.version, rules=tool.rules)
     name = page.said(repository.name)
