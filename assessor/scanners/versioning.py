@@ -521,9 +521,12 @@ def _is_version(tag: str) -> bool:
 
 
 def _is_release(text: str) -> bool:
-    """An image pushed as `latest` alone has no version."""
+    """An image pushed as `latest` alone has no version, and one pushed without a tag is `latest`."""
     words = as_variables(text).split()
-    return "docker" not in text or words[-2:-1] != ["push"] or not words[-1].endswith(":latest")
+    if "docker" not in text or words[-2:-1] != ["push"]:
+        return True
+    name = words[-1].rpartition("/")[2]
+    return not name.endswith(":latest") and (":" in name or "@" in name or "$" in name or "--all-tags" in words)
 
 
 RULES: dict[str, Rule] = {
