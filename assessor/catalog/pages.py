@@ -31,8 +31,10 @@ _LONGEST = 500
 def _published() -> str:
     from importlib import metadata
 
+    from assessor import DISTRIBUTION
+
     try:
-        named = metadata.metadata("mlops-assessor").get_all("Project-URL") or []
+        named = metadata.metadata(DISTRIBUTION).get_all("Project-URL") or []
     except metadata.PackageNotFoundError:
         return ""
     pairs = (str(line).partition(",") for line in named)
