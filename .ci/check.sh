@@ -14,7 +14,8 @@ if [ -z "${VIRTUAL_ENV:-}" ]; then
 fi
 
 step "install"
-python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement .ci/requirements.txt
+python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 bash .ci/system_packages.sh
 
 step "format, lint, types, layers"
