@@ -129,6 +129,21 @@ def test_what_takes_too_long_is_a_fault(fleet: Path, monkeypatch: pytest.MonkeyP
     assert len(rows) == 3
 
 
+def test_what_killed_runs_left_is_removed(fleet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    old, young, alive = (
+        tmp_path / f"assessor-fleet-{n}" for n in (f"{ended.pid}-a", f"{ended.pid}-b", f"{os.getpid()}-c")
+    )
+    for folder in (old, young, alive):
+        folder.mkdir()
+    for folder in (old, alive):
+        os.utime(folder, (1, 1))
+    confined.Confined(0).close()
+    assert [folder.exists() for folder in (old, young, alive)] == [False, True, True]
+
+
 def test_what_needs_too_much_memory_is_a_fault(fleet: Path) -> None:
     engine = Local(1)
     try:

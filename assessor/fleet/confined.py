@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import IO, Any
@@ -26,6 +28,31 @@ _TRIES = 2
 """How often a repository is begun whose process ends by itself or is killed from outside."""
 _GRACE = 15.0
 """Seconds beyond its time that a process has to tell what it knows."""
+
+
+_PREFIX = "assessor-fleet-"
+_STALE_SECONDS = 24 * 3_600
+"""A folder may be another container's, whose processes are not seen here; none works on one so long."""
+
+
+def _remove_stale() -> None:
+    """Remove the folders that runs and workers left which were killed."""
+    with suppress(OSError), os.scandir(tempfile.gettempdir()) as found:
+        for entry in found:
+            owner = re.match(rf"{_PREFIX}(\d+)-", entry.name)
+            if owner and _is_stale(entry, int(owner[1])):
+                shutil.rmtree(entry.path, ignore_errors=True)
+
+
+def _is_stale(entry: os.DirEntry[str], owner: int) -> bool:
+    with suppress(OSError):
+        status = entry.stat(follow_symlinks=False)
+        if status.st_uid == os.getuid() and time.time() - status.st_mtime > _STALE_SECONDS:
+            try:
+                os.kill(owner, 0)
+            except ProcessLookupError:
+                return entry.is_dir(follow_symlinks=False)
+    return False
 
 
 class Ended(Exception):
@@ -42,7 +69,8 @@ class Confined:
     def __init__(self, memory: int) -> None:
         self.memory = memory
         self.left = _MOST_TASKS
-        self._folder = tempfile.mkdtemp(prefix=f"assessor-fleet-{os.getpid()}-")
+        _remove_stale()
+        self._folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
         path = [entry for entry in sys.path if os.path.isabs(entry)]  # noqa: PTH117 - an entry may be a zip file
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-c", _BEGIN, json.dumps(path), str(memory), str(os.getpid())],
