@@ -12,6 +12,7 @@ import click
 
 from assessor.cli import completion
 from assessor.cli.limits import limit_options
+from assessor.cli.outside import config_option, letterhead_option
 from assessor.cli.reports import report_options
 from assessor.cli.scope import NO_WISHES, ScopeWishes, scope_options
 from assessor.errors import UserError
@@ -60,7 +61,11 @@ if TYPE_CHECKING:
     shell_complete=completion.profiles,
     help="The target of a profile: what goes beyond it comes later.",
 )
-@click.option("--policy", metavar="FILE", default="", help="An organisation's policy on statements and targets.")
+@click.option(
+    "--policy", metavar="FILE|GIT", default="", help="An organisation's policy, a file or git+URL@COMMIT#PATH."
+)
+@config_option
+@letterhead_option
 @click.option("--strict", is_flag=True, help="Attestations do not count.")
 @report_options("audit")
 @scope_options
@@ -74,6 +79,8 @@ def audit(
     crosswalks: tuple[str, ...],
     profile: str,
     policy: str,
+    config: str,
+    letterhead: str,
     strict: bool,
     reports: Reports,
     scope: ScopeWishes,
@@ -85,13 +92,20 @@ def audit(
 
     The exit code is 0 for a finished audit, whatever the level; 2 for wrong use; 3 for a bug of ours.
     """
-    from assessor.cli.letterhead import front_of
-    from assessor.cli.settings import read_policy
+    from assessor.cli.letterhead import front_of, with_letterhead
+    from assessor.cli.settings import load_config, read_policy
 
-    fronts: list[Front] = []
-    peek = (lambda snapshot: fronts.append(front_of(snapshot))) if reports.has_document else None
     rules = read_policy(policy)
-    wishes = AuditWishes(target, ref, rubrics, crosswalks, profile, rules, strict, no_cache, quiet, limits, scope)
+    with_letterhead(None, letterhead)  # a mistake in it is told before any work is done
+    fronts: list[Front] = []
+
+    def peek(snapshot: Snapshot) -> None:
+        if reports.has_document:
+            fronts.append(front_of(snapshot, load_config(snapshot, config), rules, letterhead))
+
+    wishes = AuditWishes(
+        target, ref, rubrics, crosswalks, profile, rules, strict, no_cache, quiet, limits, scope, config
+    )
     assessment = run(wishes, peek)
     reports.write(assessment, front=fronts[0] if fronts else None)
 
@@ -160,6 +174,8 @@ class AuditWishes:
     quiet: bool = False
     limits: Limits = DEFAULT_LIMITS
     scope: ScopeWishes = NO_WISHES
+    config: str = ""
+    """A configuration from outside."""
 
     @property
     def policy(self) -> Policy | None:
@@ -208,7 +224,7 @@ def _assessed(
     from assessor.seal import sealed
     from assessor.systems import audit_system, with_unread
 
-    loaded = load_config(snapshot)
+    loaded = load_config(snapshot, wishes.config)
     own = own_rubric(loaded, snapshot)
     if not wishes.rubrics:
         chosen = [own, *(rubric for rubric in chosen if rubric.id != own.id)]
@@ -239,7 +255,7 @@ def inputs_of(loaded: Loaded, wishes: AuditWishes) -> InputsInfo:
     from assessor.verification import text_digest
 
     return InputsInfo(
-        configuration=loaded.path,
+        configuration=f"outside:{loaded.path}" if loaded.outside else loaded.path,
         configuration_digest=text_digest(loaded.text) if loaded.path else "",
         policy=wishes.named_policy.name if wishes.named_policy else "",
         policy_digest=text_digest(wishes.named_policy.text) if wishes.named_policy else "",

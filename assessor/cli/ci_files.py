@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assessor.resources import data_folder
 
@@ -21,14 +21,38 @@ class Proposal:
     note: str = ""
 
 
-def ci_files(system: str, branch: str, paths: Collection[str]) -> tuple[Proposal, ...]:
-    """What a repository with these files, whose main branch is `branch`, needs to be judged by this CI system."""
+def ci_files(system: str, branch: str, paths: Collection[str], source: str = "") -> tuple[Proposal, ...]:
+    """What a repository with these files, whose main branch is `branch`, needs to be judged by this CI system. `source` is
+    what pip installs there; empty where the reader has to say it."""
     name = branch if _PLAIN_BRANCH.fullmatch(branch) else "main"
     if system == "github":
-        return (_github(name),)
-    if system == "gitlab":
-        return _gitlab(paths)
-    return (_azure(name),) if system == "azure" else (_jenkins(paths),)
+        found: tuple[Proposal, ...] = (_github(name),)
+    elif system == "gitlab":
+        found = _gitlab(paths)
+    else:
+        found = (_azure(name),) if system == "azure" else (_jenkins(paths),)
+    first, *others = found
+    return (replace(first, text=_with_source(first.text, source)), *others)
+
+
+_EMPTY = {
+    '          PACKAGE: ""\n': "          PACKAGE: {}\n",
+    "        ASSESSOR_PACKAGE = ''\n": "        ASSESSOR_PACKAGE = '{}'\n",
+}
+_INPUT = re.compile(r"( +)(?:description|displayName): What pip installs[^\n]*\n(?: +type: string\n)?")
+
+
+def _with_source(text: str, source: str) -> str:
+    """The template with what pip installs; as it is, failing at once, where that is not known."""
+    if not source or not _PLAIN_SOURCE.fullmatch(source):
+        return text
+    for empty, filled in _EMPTY.items():
+        text = text.replace(empty, filled.format(source))
+    return _INPUT.sub(lambda found: f'{found[0]}{found[1]}default: "{source}"\n', text, count=1)
+
+
+_PLAIN_SOURCE = re.compile(r"[\w@:/.+#=%~ -]{8,500}")
+"""Without anything that a shell, YAML or Groovy could obey."""
 
 
 def _template(folder: str, path: str) -> str:
@@ -111,7 +135,9 @@ exec assessor gate . --format terminal --output - --format junit --output mlops-
 """
 
 
-def gate_script(systems: Collection[str]) -> Proposal:
-    """What any CI system can call."""
+def gate_script(systems: Collection[str], source: str = "") -> Proposal:
+    """What any CI system can call. `source` as for `ci_files`; the variable can name another one."""
     note = f"{' and '.join(systems)}: call it in a job that runs on each change, with the whole history checked out."
-    return Proposal("mlops-maturity.sh", _SCRIPT, note)
+    known = source if _PLAIN_SOURCE.fullmatch(source) else ""
+    text = _SCRIPT.replace(":?where the assessor is to be installed from}", f":-{known}}}") if known else _SCRIPT
+    return Proposal("mlops-maturity.sh", text, note)

@@ -90,7 +90,7 @@ def state_left(
     with open_snapshot(wishes.target, base, wishes.limits) as then:
         progress(f"auditing {name}")
         try:
-            loaded = load_config(then)
+            loaded = load_config(then, wishes.config)
         except UserError:
             loaded = Loaded()
         before = loaded.config

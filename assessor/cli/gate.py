@@ -9,6 +9,7 @@ import click
 from assessor.cli import completion
 from assessor.cli.limits import limit_options
 from assessor.cli.numbers import Number
+from assessor.cli.outside import config_option
 from assessor.cli.scope import ScopeWishes, scope_options
 from assessor.errors import UserError
 
@@ -74,8 +75,12 @@ EXIT_HELP = """
 @click.option("--strict", is_flag=True, help="Attestations do not count.")
 @click.option("--allow-no-ml", is_flag=True, help="Let a repository without machine learning pass.")
 @click.option(
-    "--policy", metavar="FILE", default="", help="An organisation's policy, which the repository cannot weaken."
+    "--policy",
+    metavar="FILE|GIT",
+    default="",
+    help="An organisation's policy, which the repository cannot weaken: a file or git+URL@COMMIT#PATH.",
 )
+@config_option
 @click.option("--baseline", metavar="FILE", default="", help="Fail for what fell below this; see `assessor baseline`.")
 @click.option("--since", metavar="REF", default="", help="Fail for what this branch lowered since it left REF.")
 @click.option(
@@ -132,6 +137,7 @@ def gate(
     strict: bool,
     allow_no_ml: bool,
     policy: str,
+    config: str,
     baseline: str,
     since: str,
     allow_lower: str,
@@ -180,7 +186,8 @@ def gate(
         raise UserError("--allow-lower says why a branch may ask less of itself; give --since too")
     with user_cache(wanted=not no_cache) as cache:
         cases = prepare_all(
-            Wishes(target, options, ref, policy, baseline, since, quiet, limits=limits, scope=scope), cache
+            Wishes(target, options, ref, policy, baseline, since, quiet, limits=limits, scope=scope, config=config),
+            cache,
         )
     judged = []
     for case in cases:

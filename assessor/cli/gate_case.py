@@ -79,7 +79,7 @@ def _cases(
     from assessor.systems import audit_system
 
     policy = named.policy if named else None
-    loaded = load_config(snapshot)
+    loaded = load_config(snapshot, wishes.config)
     config = loaded.config
     asked = effective(config, wishes.options, policy)
     ratchets = ratchets_of(wishes, named, loaded, snapshot) if wishes.needs_conditions else ()

@@ -25,6 +25,8 @@ class Wishes:
     quiet: bool = False
     limits: Limits = DEFAULT_LIMITS
     scope: ScopeWishes = NO_WISHES
+    config: str = ""
+    """A configuration from outside."""
     by_units: bool = True
     """Where the configuration or an option asks for units, each is judged for itself."""
     needs_conditions: bool = True

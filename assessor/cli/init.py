@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assessor.cli.ci_files import SYSTEMS, Proposal, ci_files, gate_script, other_systems
+from assessor.cli.own_source import OwnSource, own_source
 from assessor.errors import UserError
 
 if TYPE_CHECKING:
@@ -39,13 +40,23 @@ def init(target: str, asked: tuple[str, ...], write: bool) -> None:
     systems = asked or seen.assessment.repository.stack
     others = () if asked or systems else other_systems(seen.paths)
     proposals = list(seen.config)
+    source = own_source()
     for system in systems:
         if system != "none":
-            proposals += ci_files(system, seen.branch, seen.paths)
-    proposals += [gate_script(others)] if others else []
+            proposals += ci_files(system, seen.branch, seen.paths, source.requirement)
+    proposals += [gate_script(others, source.requirement)] if others else []
+    if others or any(system != "none" for system in systems):
+        tell(_from_where(source))
     if not systems and not others:
         tell(f"no CI system is seen here; --ci names one: {', '.join(SYSTEMS)}")
     offer(Path(target), proposals, write=write)
+
+
+def _from_where(source: OwnSource) -> str:
+    """What the job installs, in a line."""
+    if source.requirement:
+        return f"the job installs {source.requirement}: {source.said}"
+    return f"say in the file what the job installs (it fails until then): this assessor cannot tell, {source.said}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assessor.cli.outside import letterhead_option
 from assessor.cli.reports import report_options
 from assessor.errors import UserError
 
@@ -25,15 +26,18 @@ unverified_option = click.option(
 @click.argument("assessment", metavar="ASSESSMENT.json")
 @click.option("--rubric", "-r", metavar="NAME", default="", help="Show this one of the maturity models in the file.")
 @unverified_option
+@letterhead_option
 @report_options("audit")
-def report(assessment: str, rubric: str, unverified: bool, reports: Reports) -> None:
+def report(assessment: str, rubric: str, unverified: bool, letterhead: str, reports: Reports) -> None:
     """Show what `assessor audit --format json` wrote to ASSESSMENT.json (- is standard input), in any format.
 
     Nothing is audited again: ratings, levels and steps are those of the file. One that was changed since it was written is
     refused; see `assessor verify`.
     """
+    from assessor.cli.letterhead import with_letterhead
+
     found = stored_assessment(assessment, unverified=unverified)
-    reports.write(found, rubric=known_model(rubric, found))
+    reports.write(found, rubric=known_model(rubric, found), front=with_letterhead(None, letterhead))
 
 
 def stored_assessment(file: str, *, unverified: bool = False) -> Assessment:

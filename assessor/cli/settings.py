@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assessor.cli.mistakes import one_line as one_line
 from assessor.errors import UserError
 
 if TYPE_CHECKING:
@@ -42,25 +43,22 @@ class NamedPolicy:
 def read_policy(file: str) -> NamedPolicy | None:
     """The organisation's policy; None for no name. Raises UserError."""
     from assessor.catalog.loading import DataError, Source
+    from assessor.cli.outside import FromGit, is_address
     from assessor.policy.config import parse_policy
     from assessor.snapshot.named import named_text
 
     if not file:
         return None
-    path = Path(file)
+    fetched = FromGit(file) if is_address(file) else None
+    path = fetched.place if fetched else Path(file)
     if not path.exists():
         raise UserError(f"no policy file {file}")
     text = named_text(path)
+    name = fetched.shown if fetched else file
     try:
-        return NamedPolicy(parse_policy(Source(file, text)), file, text, path)
+        return NamedPolicy(parse_policy(Source(name, text)), name, text, path, fetched)
     except DataError as error:
         raise UserError(one_line(error)) from error
-
-
-def one_line(error: Exception) -> str:
-    """The first mistake of several, with a word about the others."""
-    first, *others = str(error).splitlines()
-    return f"{first} (and {len(others)} more; `assessor config check` shows all)" if others else first
 
 
 def root_text(snapshot: Snapshot, name: str) -> str | None:
@@ -83,10 +81,15 @@ def path_from_root(snapshot: Snapshot, name: str) -> str:
     return below if snapshot.folder and below in snapshot.by_path else name
 
 
-def load_config(snapshot: Snapshot) -> Loaded:
-    """The configuration in the snapshot. Raises UserError for a mistake in it."""
+def load_config(snapshot: Snapshot, outside: str = "") -> Loaded:
+    """The configuration in the snapshot, or the file from `outside` that stands in place of it. Raises UserError for a
+    mistake in it."""
     from assessor.catalog.loading import DataError
+    from assessor.cli.outside import config_from
     from assessor.policy.config import find_config
+
+    if outside:
+        return config_from(outside)
 
     def read(path: str) -> str | None:
         return root_text(snapshot, path) if path in snapshot.by_path else None

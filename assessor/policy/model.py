@@ -180,9 +180,15 @@ class EffortDays(Value):
 
 
 class Report(Value):
-    """What the owner puts on documents (PDF)."""
+    """What the owner, or who audits for somebody, puts on documents (PDF)."""
 
     organisation: Annotated[str, Field(max_length=120)] = ""
+    author: Annotated[str, Field(max_length=200)] = ""
+    client: Annotated[str, Field(max_length=200)] = ""
+    scope: Annotated[str, Field(max_length=600)] = ""
+    """What was looked at, and for what, in a sentence or two."""
+    summary: Annotated[str, Field(max_length=4000)] = ""
+    """The author's own words before the executive summary; paragraphs are parted by an empty line."""
     confidentiality: Annotated[str, Field(max_length=160)] = ""
     """A line on the cover and at the foot of each page."""
     logo: InsidePath = ""

@@ -41,6 +41,11 @@ class Front:
     organisation: str = ""
     confidentiality: str = ""
     logo: bytes = b""
+    author: str = ""
+    client: str = ""
+    scope: str = ""
+    summary: str = ""
+    """In the author's own words; paragraphs are parted by an empty line."""
     paper: Paper = "a4"
 
 

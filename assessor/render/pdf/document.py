@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -129,6 +130,11 @@ class Document:
     def name(self) -> str:
         """The repository's name as far as it fits into a line."""
         return shortened(self.view.assessment.repository.name, LONGEST_NAME)
+
+    @staticmethod
+    def paragraphs(text: str) -> list[str]:
+        """The paragraphs of a text, parted by empty lines."""
+        return [" ".join(part.split()) for part in re.split(r"\n\s*\n", text) if part.strip()]
 
     # ---- cover, contents, method ----
 
