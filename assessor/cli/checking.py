@@ -54,7 +54,7 @@ def _logo(loaded: Loaded, snapshot: Snapshot) -> None:
     from assessor.cli.letterhead import front_of
 
     if loaded.config.report.logo:
-        front_of(snapshot)
+        front_of(snapshot, loaded)
 
 
 def _baseline(loaded: Loaded, snapshot: Snapshot) -> None:

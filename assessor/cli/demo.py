@@ -27,6 +27,7 @@ def demo(sample: str, lists: bool, keep: str, reports: Reports) -> None:
     from assessor.cli.audit import AuditWishes, run
     from assessor.cli.letterhead import front_of
     from assessor.cli.output import print_line, print_text
+    from assessor.cli.settings import load_config
     from assessor.samples import make_sample, samples
 
     known = samples()
@@ -44,7 +45,10 @@ def demo(sample: str, lists: bool, keep: str, reports: Reports) -> None:
         folder = Path(keep) if keep else Path(temporary) / sample
         make_sample(sample, folder)
         fronts = []
-        found = run(AuditWishes(str(folder), no_cache=not keep), lambda snapshot: fronts.append(front_of(snapshot)))
+        found = run(
+            AuditWishes(str(folder), no_cache=not keep),
+            lambda snapshot: fronts.append(front_of(snapshot, load_config(snapshot))),
+        )
     reports.write(found, front=fronts[0])
     if keep:
         print_line(f"the repository is kept: {folder}")

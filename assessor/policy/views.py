@@ -16,6 +16,7 @@ from assessor.assembling import observed
 from assessor.catalog.practices import RUNGS, Practice, load_practices
 from assessor.findings import Rung
 from assessor.policy.statements import Statements, attested, attested_texts, covers
+from assessor.policy.unknowns import remedy_for
 from assessor.policy.verdicts import Blocker, Outcome
 from assessor.rubric.anchors import anchors, words_of
 from assessor.rubric.gaps import steps_between
@@ -122,6 +123,8 @@ class Views:
         path, line = (place.path, place.line) if place else ("", 1)
         fix = known.steps_to([step.rung for step in steps], self.words)
         effort = max((step.effort for step in steps), key="SML".index, default="")
+        if reason and (remedy := remedy_for(reason)):
+            fix, effort = remedy, ""
         return Blocker(
             practice, info.title, rung.value, wanted, path, line, fix, effort, reason, known.title_to(wanted)
         )
