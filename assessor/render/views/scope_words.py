@@ -22,13 +22,20 @@ def scope_facts(assessment: Assessment, t: Texts) -> Iterator[tuple[str, str]]:
         yield t("scope.unit"), scope.unit
     if scope.folder or scope.include:
         words = _globs([scope.folder] if scope.folder and len(scope.include) == 1 else scope.include, t)
-        shared = t("scope.shared", globs=_globs(scope.shared, t)) if scope.shared else ""
+        shared = _shared(scope.shared, t)
         followed = t.count("scope.followed", scope.followed) if scope.followed else ""
         yield t("scope.rated"), "; ".join(word for word in (words, shared, followed) if word)
     if scope.units_found > 1:
         yield t("units.title"), t.count("units.found", scope.units_found)
     if scope.exclude:
         yield t("scope.left_out"), f"{_globs(scope.exclude, t)} ({t.count('scope.files', scope.left_out)})"
+
+
+def _shared(globs: Sequence[str], t: Texts) -> str:
+    """What counts beside its own files; of units that were found, all that belongs to none of them."""
+    if globs[:1] == ("**",):
+        return t("scope.shared_rest")
+    return t("scope.shared", globs=_globs(globs, t)) if globs else ""
 
 
 def _system(assessment: Assessment, t: Texts) -> Iterator[tuple[str, str]]:
