@@ -12,6 +12,8 @@ from assessor.catalog.pages import DOCS, docs_base
 from assessor.cli.formats import FORMATS, Manner
 from assessor.errors import UserError
 from assessor.render.ci.sarif import render as sarif
+from assessor.render.html.audit import render as html
+from assessor.render.views.accuracy_words import figures
 from assessor.render.views.pages import practice_page
 from assessor.render.views.schedule_words import in_words, with_schedules
 from assessor.render.views.texts import load_texts
@@ -139,3 +141,12 @@ def test_every_practice_that_was_measured_brings_its_figures() -> None:
 
     found = audited_sample(SAMPLE).practices
     assert {name for name, info in found.items() if info.accuracy} == set(load_accuracy())
+
+
+def test_figures_of_a_dimension_that_nobody_knows_are_shown_by_its_name() -> None:
+    sample = audited_sample(SAMPLE)
+    first = next(iter(sample.practices))
+    odd = sample.practices[first].model_copy(update={"dimension": "odd"})
+    found = sample.model_copy(update={"practices": sample.practices | {first: odd}})
+    assert figures(found, load_texts())[0][0] == "odd"
+    assert "<dt>odd</dt>" in html(found)

@@ -266,7 +266,7 @@ def _method(parts: Parts) -> Block:
     right = [f"**{t('accuracy.title')}**: {accuracy_words.about(parts.view.assessment, t)}", ""]
     for dimension, rows in accuracy_words.figures(parts.view.assessment, t):
         told = ", ".join(f"{code(name.partition('.')[2])} {figure}" for name, figure, _ in rows)
-        right.append(f"- {t(f'dimension.{dimension}')}: {told}")
+        right.append(f"- {prose(dimension)}: {told}")
     head = (f"## {t('method.title')}", "", t("method.about"), "", *rungs, "", *right, "")
     lines = (*head, parts.made_by(), "", t("method.numbers"))
     return Block(("", *lines))

@@ -24,10 +24,11 @@ def about(assessment: Assessment, t: Texts) -> str:
 
 
 def figures(assessment: Assessment, t: Texts) -> list[tuple[str, list[tuple[str, str, bool]]]]:
-    """(dimension, (practice, `8 of 14`, is doubtful) of each that was measured)."""
+    """(title of a dimension, (practice, `8 of 14`, is doubtful) of each that was measured)."""
     found: dict[str, list[tuple[str, str, bool]]] = {}
     for name, practice in assessment.practices.items():
         if known := practice.accuracy:
             figure = t("accuracy.figure", right=known.right, of=known.of)
-            found.setdefault(practice.dimension, []).append((name, figure, known.is_doubtful))
+            title = t.messages.get(f"dimension.{practice.dimension}", practice.dimension)
+            found.setdefault(title, []).append((name, figure, known.is_doubtful))
     return list(found.items())
