@@ -41,6 +41,8 @@ class Rated:
     """Libraries of machine learning that it imports."""
     manifests: tuple[str, ...] = ()
     """Paths of the files that name its dependencies."""
+    hidden: bool = False
+    """Some of its own code could not be read."""
     exchanges: tuple[Exchange, ...] = ()
     """What it makes for other repositories and takes from them."""
 
@@ -157,13 +159,15 @@ def _read_and_rated(
 
 def _rated(reading: Reading, scope: Scope, budget: Budget, progress: Progress | None = None) -> Rated:
     from assessor.catalog.tools import load_tools
-    from assessor.project.libraries import learning_libraries, manifests
+    from assessor.project.libraries import hides_code, learning_libraries, manifests
 
     project = reading.project.scoped(scope)
     found = rate(project, budget, progress)
     spots = dict.fromkeys((*project.blind_spots, *(spot for finding in found.values() for spot in finding.blind_spots)))
     libraries = learning_libraries(project, load_tools())
-    return Rated(found, tuple(spots), *_counts(project), libraries, manifests(project), exchanges(project))
+    return Rated(
+        found, tuple(spots), *_counts(project), libraries, manifests(project), hides_code(project), exchanges(project)
+    )
 
 
 def _counts(project: Project) -> tuple[int, int, int]:

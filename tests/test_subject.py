@@ -260,3 +260,18 @@ def test_libraries_say_that_it_is_about_models(
     assert found is not None
     assert found.libraries == libraries
     assert (found.kind != "none") == bool(libraries)
+
+
+def test_code_that_could_not_be_read_may_be_a_model(tmp_path: Path) -> None:
+    files = {"a.py": "print(1)\n", "study.ipynb": "{}" + " " * 100}
+    folder = written(tmp_path, files)
+    assert kind_of(folder) == "none"
+    (folder / "study.ipynb").unlink()
+    (folder / "study.ipynb").symlink_to("/nowhere/study.ipynb")
+    assert kind_of(folder) == "parts"
+
+
+def kind_of(folder: Path) -> str:
+    subject = audit(str(folder), None, [shipped_rubric("stages")]).subject
+    assert subject is not None
+    return subject.kind

@@ -15,12 +15,14 @@ from assessor.catalog.loading import Source, Value, load_value
 from assessor.catalog.tools import Tool
 from assessor.facts.role import Role
 from assessor.project.model import Project
+from assessor.snapshot.roles import role_of
 
 LEARNING = frozenset(
     {"automl", "cloud_ml", "drift_monitoring", "evaluation", "feature_store", "registry", "responsible_ai"}
     | {"tracking", "training", "tuning"}
 )
 """Categories of tools that nothing but machine learning needs."""
+CODE = (".py", ".ipynb", ".R", ".r", ".jl")
 
 
 def learning_libraries(project: Project, tools: Sequence[Tool]) -> tuple[str, ...]:
@@ -73,6 +75,12 @@ def _imports(project: Project) -> Iterator[str]:
         for imported in file.code.imports:
             parts = imported.target.split(".")
             yield from (".".join(parts[:size]) for size in range(1, len(parts) + 1) if parts[0])
+
+
+def hides_code(project: Project) -> bool:
+    """A module or notebook of its own could not be read: it may be the one that trains."""
+    unread = (path for path in project.own if path not in project.files)
+    return any(path.endswith(CODE) and role_of(path) is Role.FIRST_PARTY for path in unread)
 
 
 def manifests(project: Project) -> tuple[str, ...]:

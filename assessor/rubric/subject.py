@@ -88,8 +88,8 @@ class Subject:
 
 
 class Seen(Protocol):
-    """Numbers of files listed and read, the libraries of machine learning that are imported, and the paths of the files
-    that name dependencies."""
+    """Numbers of files listed and read, the libraries of machine learning that are imported, the paths of the files that
+    name dependencies, and whether code of its own could not be read."""
 
     @property
     def listed(self) -> int: ...
@@ -99,6 +99,8 @@ class Seen(Protocol):
     def libraries(self) -> tuple[str, ...]: ...
     @property
     def manifests(self) -> tuple[str, ...]: ...
+    @property
+    def hidden(self) -> bool: ...
 
 
 def subject_of(findings: Mapping[str, Finding], seen: Seen) -> Subject:
@@ -115,7 +117,7 @@ def subject_of(findings: Mapping[str, Finding], seen: Seen) -> Subject:
     elif serves:
         kind = Kind.SERVING
     else:
-        kind = Kind.PARTS if signs or libraries else Kind.NONE
+        kind = Kind.PARTS if signs or libraries or seen.hidden else Kind.NONE
     return Subject(kind, signs, libraries)
 
 
