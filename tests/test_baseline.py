@@ -329,8 +329,8 @@ def blank_lines(path: Path, text: str) -> tuple[Path, str]:
 
 
 def reordered(path: Path, text: str) -> tuple[Path, str]:
-    """Top-level keys of CI files in the opposite order; comments and anchors would not survive it."""
-    if path.suffix not in (".yml", ".yaml") or "&" in text or "!" in text:
+    """Top-level keys of CI files in the opposite order; comments and anchors would not survive it, and Helm's templates are no YAML."""
+    if path.suffix not in (".yml", ".yaml") or any(sign in text for sign in ("&", "!", "{{ .")):
         return path, text
     documents = list(yaml.load_all(text, Loader=yaml.BaseLoader))
     if len(documents) != 1 or not isinstance(documents[0], dict):

@@ -171,6 +171,7 @@ OWN_TAGS = frozenset(
         "ul",
         "li",
         "b",
+        "strong",
         "svg",
         "rect",
         "text",

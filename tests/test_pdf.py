@@ -67,9 +67,10 @@ def assessment() -> Assessment:
     """The audit of a sample, as if it were at a commit of a repository on GitHub."""
     from assessor.audit import audit
     from assessor.cli.audit import chosen_rubrics
+    from assessor.seal import sealed
 
     found = audit(str(ROOT / "sample_repos" / "stage3_cicd"), None, chosen_rubrics(()))
-    return found.model_copy(update={"repository": REPOSITORY})
+    return sealed(found.model_copy(update={"repository": REPOSITORY}))
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +178,7 @@ def test_numbers_are_those_of_the_json(reader: pypdf.PdfReader, assessment: Asse
         count = sum(practice["rung"] == rung for practice in data["practices"].values())
         assert re.search(rf"\b{count}\b", page_text(reader, "Executive summary"))
     roadmap = flat(page_text(reader, "Roadmap"))
-    assert flat(words.count("pdf.days", card["roadmap_days"])) in roadmap
+    assert re.search(rf"{card['roadmap_days']:g}to[\d.]+days", roadmap)
     models = flat(page_text(reader, "Maturity models"))
     for other in data["scorecards"].values():
         assert flat(f"{other['name']} {other['edition']} {other['level']} of {other['top']} {other['title']}") in models
@@ -189,7 +190,7 @@ def test_every_proof_is_in_the_annex(reader: pypdf.PdfReader, texts: list[str], 
     annex = flat("".join(texts[bookmarks(reader)["A All evidence"] - 1 :]))
     proofs = [item for practice in assessment.practices.values() for item in practice.evidence]
     assert [item for item in proofs if flat(str(item.place)) not in annex] == []
-    triggers = {item.hops[0].text for item in proofs if item.hops}
+    triggers = {item.hops[0].text.partition(" (")[0] for item in proofs if item.hops}  # crons stand there in words
     assert [text for text in triggers if flat(text) not in annex] == []
 
 

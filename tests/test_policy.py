@@ -78,7 +78,7 @@ ATTEST = "attestations:\n- practice: testing.unit\n  rung: used\n  statement: by
         ("gate:\n  max_unknown: -1\n", "assessor.yaml:2: gate.max_unknown: input should be greater than or equal to 0"),
         ("profile: regulatd\n", "assessor.yaml:1: no profile 'regulatd'; did you mean 'regulated'?"),
         ("profile: internal\ntargets: {level: 2}\n", "assessor.yaml:2: 'profile' and 'targets' say the same thing"),
-        ("- a\n", "assessor.yaml:1: the file: input should be"),
+        ("- a\n", "assessor.yaml:1: the file: expected keys with values"),
         ("gate: {\n", "assessor.yaml:"),
         ("gate: {}\ngate: {}\n", "assessor.yaml:2: the key 'gate' stands twice"),
         (f"{ATTEST}  when: 2026-01-01\n", "assessor.yaml:2: attestations.0: 'expires' is missing"),
@@ -120,7 +120,7 @@ def test_a_whole_configuration() -> None:
 
 
 def test_the_beginning_is_a_right_configuration() -> None:
-    text = BEGINNING.format(rubric="stages", level=1, unknown=0)
+    text = BEGINNING.format(rubric="stages", level="  min_level: 1", unknown=0, baseline="")
     assert parse_config(Source("a", text)).gate == Gate(min_level=1, max_unknown=0)
     assert parse_config(
         Source("a", text.replace("# attest", "attest").replace("# waivers", "waivers").replace("#   ", "  "))

@@ -66,9 +66,10 @@ def test_wrong_pairs(formats: Sequence[str], outputs: Sequence[str], told: str) 
 
 
 def test_each_ending_says_one_format() -> None:
+    audits = {name: form for name, form in FORMATS.items() if form.audit}
     endings = [ending for form in FORMATS.values() for ending in form.endings]
     assert len(set(endings)) == len(endings)
-    for name, form in FORMATS.items():
+    for name, form in audits.items():
         assert all(GUESS(f"a/Report{ending.upper()}") == name for ending in form.endings)
 
 

@@ -78,19 +78,19 @@ def read_history(
     git: Git,
     commit: str,
     *,
+    prefix: str = "",
     limit: int = 20_000,
     branches: Sequence[str] = (),
     until: int | None = None,
     is_shallow: bool = False,
 ) -> History:
-    """The history that leads to a commit: of the whole repository, also where one folder of it is audited, since a folder
-    that came late is under the same version control.
+    """The history that leads to a commit, of one folder where `prefix` names one.
 
     `git` reads through a glass (see safe_git). Tags younger than `until` are left out.
     """
     try:
         tags = tuple(tag for tag in _tags(git) if until is None or tag.time <= until)
-        commits = list(_commits(git, commit, limit + 1))
+        commits = list(_commits(git, commit, prefix, limit + 1))
     except GitFailed as error:
         reason = f"git history unreadable: {error}"[:200]
         return History(branches=tuple(branches), is_shallow=is_shallow, problem=reason)
@@ -116,7 +116,7 @@ def _tags(git: Git) -> Iterator[Tag]:
             raise
 
 
-def _commits(git: Git, commit: str, most: int) -> Iterator[_Commit]:
+def _commits(git: Git, commit: str, prefix: str, most: int) -> Iterator[_Commit]:
     form = "--format=%P%x00%an%x00%ae%x00%at%x00%ad"
     words = (
         "--no-commit-header",
@@ -125,6 +125,7 @@ def _commits(git: Git, commit: str, most: int) -> Iterator[_Commit]:
         f"--max-count={most}",
         commit,
         "--",
+        *((prefix,) if prefix else ()),
     )
     for record in git.parts(git.start(("rev-list", *words)), b"\n"):
         fields = record.decode("utf-8", "replace").split("\0")

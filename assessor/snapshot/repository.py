@@ -404,6 +404,7 @@ class GitSource:
         return read_history(
             repository.glass.git(),
             self.commit,
+            prefix=self.prefix,
             limit=limits.max_commits,
             branches=repository.branches,
             until=self.tags_until,

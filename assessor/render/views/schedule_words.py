@@ -43,8 +43,7 @@ def in_words(cron: str, texts: Texts) -> str:
 def _described(cron: str, language: str) -> str:
     from cron_descriptor import FormatError, MissingFieldError, Options, WrongArgumentError, get_description
 
-    options = Options()
-    options.locale_code = _LOCALES[language]
+    options = Options(locale_code=_LOCALES[language])
     options.use_24hour_time_format = True
     try:
         words = str(get_description(cron, options))
