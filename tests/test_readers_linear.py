@@ -18,6 +18,7 @@ from assessor.readers.registry import readers
 from assessor.readers.syntax import left_out
 from tests.test_readers_fuzz import texts_by_reader
 
+pytestmark = pytest.mark.nightly
 SHORT, LONG = 20_000, 80_000
 """Characters. What grows with the square shows itself here already; 5 MB would take hours."""
 LEAST = 0.03
