@@ -9,17 +9,17 @@ from __future__ import annotations
 import json
 import os
 import queue
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import IO, Any
+
+from assessor.leavings import remove_stale
 
 _BEGIN = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from assessor.cli.fleet_worker import main; main()"
 _MOST_TASKS = 40
@@ -33,26 +33,6 @@ _GRACE = 15.0
 _PREFIX = "assessor-fleet-"
 _STALE_SECONDS = 24 * 3_600
 """A folder may be another container's, whose processes are not seen here; none works on one so long."""
-
-
-def _remove_stale() -> None:
-    """Remove the folders that runs and workers left which were killed."""
-    with suppress(OSError), os.scandir(tempfile.gettempdir()) as found:
-        for entry in found:
-            owner = re.match(rf"{_PREFIX}(\d+)-", entry.name)
-            if owner and _is_stale(entry, int(owner[1])):
-                shutil.rmtree(entry.path, ignore_errors=True)
-
-
-def _is_stale(entry: os.DirEntry[str], owner: int) -> bool:
-    with suppress(OSError):
-        status = entry.stat(follow_symlinks=False)
-        if status.st_uid == os.getuid() and time.time() - status.st_mtime > _STALE_SECONDS:
-            try:
-                os.kill(owner, 0)
-            except ProcessLookupError:
-                return entry.is_dir(follow_symlinks=False)
-    return False
 
 
 class Ended(Exception):
@@ -69,7 +49,7 @@ class Confined:
     def __init__(self, memory: int) -> None:
         self.memory = memory
         self.left = _MOST_TASKS
-        _remove_stale()
+        remove_stale(_PREFIX, _STALE_SECONDS)
         self._folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
         path = [entry for entry in sys.path if os.path.isabs(entry)]  # noqa: PTH117 - an entry may be a zip file
         self._process = subprocess.Popen(

@@ -9,9 +9,7 @@ Nothing is ever fetched, and git writes nothing.
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -23,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from assessor.leavings import own_prefix
+from assessor.leavings import own_prefix, remove_stale
 from assessor.snapshot.git_folder import GitFailed, Layout, refuse_odd, refuse_odd_rules, small_text
 from assessor.snapshot.git_process import Watch, environment, start, stop
 
@@ -191,7 +189,7 @@ class Glass:
         refuse_odd(layout)
         self.layout = layout
         self.allowance = Allowance(seconds)
-        _remove_stale()
+        remove_stale(_PREFIX, _STALE_SECONDS)
         prefix = own_prefix(Path(tempfile.gettempdir()), _PREFIX)
         self._temporary = tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
         self.path = Path(self._temporary.name)
@@ -261,26 +259,6 @@ class Glass:
 _PREFIX = "assessor-git-"
 _STALE_SECONDS = 6 * 3_600
 """A folder may be another container's, whose processes are not seen here; none works on one so long."""
-
-
-def _remove_stale() -> None:
-    """Remove the folders of audits that were killed."""
-    with suppress(OSError), os.scandir(tempfile.gettempdir()) as found:
-        for entry in found:
-            owner = re.match(rf"{_PREFIX}(\d+)-", entry.name)
-            if owner and _is_stale(entry, int(owner[1])):
-                shutil.rmtree(entry.path, ignore_errors=True)
-
-
-def _is_stale(entry: os.DirEntry[str], owner: int) -> bool:
-    with suppress(OSError):
-        status = entry.stat(follow_symlinks=False)
-        if status.st_uid == os.getuid() and time.time() - status.st_mtime > _STALE_SECONDS:
-            try:
-                os.kill(owner, 0)
-            except ProcessLookupError:
-                return entry.is_dir(follow_symlinks=False)
-    return False
 
 
 def _head(git_dir: Path) -> str:
