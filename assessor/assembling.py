@@ -54,7 +54,7 @@ from assessor.rubric.effort import DAYS
 from assessor.rubric.profile import profile_of, profile_text
 from assessor.rubric.results import ItemResult
 from assessor.rubric.scoring import Scorecard, SectionResult, Shares, score
-from assessor.rubric.subject import subject_of, without_learning
+from assessor.rubric.subject import Seen, subject_of, without_learning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -72,24 +72,13 @@ if TYPE_CHECKING:
     from assessor.snapshot.snapshot import Snapshot
 
 
-class Read(Protocol):
-    """What was read of a snapshot: what it could not read, and how many files were listed, read and parsed, and the
-    libraries of machine learning that it imports, and the files that name its dependencies."""
+class Read(Seen, Protocol):
+    """What was read of a snapshot: also what could not be read, and how many files were parsed."""
 
     @property
     def blind_spots(self) -> tuple[facts.BlindSpot, ...]: ...
     @property
-    def listed(self) -> int: ...
-    @property
-    def read(self) -> int: ...
-    @property
     def parsed(self) -> int: ...
-    @property
-    def libraries(self) -> tuple[str, ...]: ...
-    @property
-    def manifests(self) -> tuple[str, ...]: ...
-    @property
-    def hidden(self) -> bool: ...
 
 
 def assess(

@@ -30,9 +30,10 @@ def learning_libraries(project: Project, tools: Sequence[Tool]) -> tuple[str, ..
     only such tools have, sorted. A name that
     products of other categories are imported by too (boto3, pyspark) does not count."""
     shared = {name for tool in tools if tool.category not in LEARNING for name in tool.imports}
-    names = frozenset(_imports(project)) - shared
+    imported = frozenset(_imports(project))
+    names = imported - shared
     found = {tool.id for tool in tools if tool.category in LEARNING and not names.isdisjoint(tool.imports)}
-    plain = {name.replace("_", "-") for name in _imports(project)}
+    plain = {name.replace("_", "-") for name in imported}
     for pattern in known_packages():
         start = pattern.removesuffix("*")
         if any(name == start or (start != pattern and name.startswith(start)) for name in plain):
