@@ -5,8 +5,6 @@ Where CI runs, a missing Chromium is a failure (`.ci/system_packages.sh` install
 
 from __future__ import annotations
 
-import os
-import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -26,22 +24,7 @@ if TYPE_CHECKING:
 
     from assessor.assessment import Assessment
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
 PAGES = ("sample", "hostile", "poisoned")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = next((path for name in _NAMES if (path := shutil.which(name))), None)
-    if program is None:
-        missing = "no Chromium here (Debian and Ubuntu: sudo apt-get install chromium)"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
