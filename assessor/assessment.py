@@ -615,9 +615,10 @@ class Assessment(Part):
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of an assessment's JSON."""
-    schema = Assessment.model_json_schema(mode="serialization")
-    head = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:mlops-assessor:assessment:1",
-    }
-    return head | schema
+    return schema_of(Assessment, "assessment")
+
+
+def schema_of(part: type[Part], name: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of what is written as JSON, with the name of this document in its `$id`."""
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:mlops-assessor:{name}:1"}
+    return head | part.model_json_schema(mode="serialization")

@@ -24,6 +24,7 @@ from assessor.assessment import (
     StatusName,
     Text,
     ToolInfo,
+    schema_of,
 )
 from assessor.findings import Finding, Rung
 from assessor.rubric.scoring import level_of
@@ -435,9 +436,4 @@ def _gap(gap: GapInfo, rung: RungName) -> GapChange:
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a comparison's JSON."""
-    schema = Comparison.model_json_schema(mode="serialization")
-    head = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:mlops-assessor:comparison:1",
-    }
-    return head | schema
+    return schema_of(Comparison, "comparison")

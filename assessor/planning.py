@@ -10,7 +10,17 @@ import math
 from typing import TYPE_CHECKING, Any, Literal
 
 from assessor.assembling import observed, step_info
-from assessor.assessment import EffortName, Part, RepositoryInfo, RoadmapStepInfo, RungName, SubjectName, Text, ToolInfo
+from assessor.assessment import (
+    EffortName,
+    Part,
+    RepositoryInfo,
+    RoadmapStepInfo,
+    RungName,
+    SubjectName,
+    Text,
+    ToolInfo,
+    schema_of,
+)
 from assessor.rubric.anchors import words_of
 from assessor.rubric.effort import Days
 from assessor.rubric.elsewhere import find_way
@@ -209,6 +219,4 @@ def _standing(card: Scorecard) -> Standing:
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a plan's JSON."""
-    schema = Plan.model_json_schema(mode="serialization")
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:mlops-assessor:plan:1"}
-    return head | schema
+    return schema_of(Plan, "plan")

@@ -9,13 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import ValidationError
-
-from assessor.assessment import EffortName, Part, RungName, Text, ToolInfo
+from assessor.assessment import EffortName, Part, RungName, Text, ToolInfo, schema_of
 from assessor.errors import UserError
-from assessor.record import Standing, standing_of
+from assessor.record import Standing, read_lines, standing_of
 from assessor.snapshot.clone import without_credentials
-from assessor.trend import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -154,14 +151,7 @@ def _named(named: Named) -> dict[str, Any]:
 
 def read_rows(name: str, data: bytes) -> list[Row]:
     """The rows of a fleet's JSON lines. Raises UserError with file and line for what is none."""
-    rows = []
-    for number, line in enumerate(data.splitlines(), start=1):
-        if line.strip():
-            try:
-                rows.append(Row.model_validate_json(line))
-            except ValidationError as error:
-                raise UserError(f"{name}:{number}: no repository of a fleet: {told(error)}") from error
-    return rows
+    return read_lines(Row, "repository of a fleet", name, data)
 
 
 def in_order(rows: Iterable[Row]) -> list[Row]:
@@ -189,6 +179,4 @@ def refuse_mixed(rows: Sequence[Row]) -> None:
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of one line of a fleet's JSON lines."""
-    schema = Row.model_json_schema(mode="serialization")
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:mlops-assessor:repository:1"}
-    return head | schema
+    return schema_of(Row, "repository")

@@ -6,16 +6,19 @@ It has no proof; the assessment that it was taken from has. Rungs and numbers ar
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from assessor.assessment import Part, RungName, SubjectName
+from assessor.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from assessor.assessment import Assessment
+
+Record = TypeVar("Record", bound=Part)
 
 
 class Standing(Part):
@@ -75,3 +78,23 @@ def mean_of(values: Iterable[float]) -> float:
     """The mean, rounded to a tenth; 0 of nothing."""
     found = list(values)
     return round(math.fsum(found) / len(found), 1) if found else 0.0
+
+
+def read_lines(record: type[Record], what: str, name: str, data: bytes) -> list[Record]:
+    """The records of a file of JSON lines, `what` being one of them in words. Raises UserError with file and line for what
+    is none."""
+    found = []
+    for number, line in enumerate(data.splitlines(), start=1):
+        if line.strip():
+            try:
+                found.append(record.model_validate_json(line))
+            except ValidationError as error:
+                raise UserError(f"{name}:{number}: no {what}: {_told(error)}") from error
+    return found
+
+
+def _told(error: ValidationError) -> str:
+    """The first mistake in a few words."""
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{where + ': ' if where else ''}{first['msg'].lower()[:200]}"

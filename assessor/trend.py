@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import ValidationError
-
-from assessor.assessment import Part, PlaceInfo, RungName, Text, ToolInfo
+from assessor.assessment import Part, PlaceInfo, RungName, Text, ToolInfo, schema_of
 from assessor.comparison import PracticeChange, compare
-from assessor.errors import UserError
 from assessor.findings import Rung
-from assessor.record import Standing, standing_of
+from assessor.record import Standing, read_lines, standing_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -218,21 +215,7 @@ def _height(rung: str | None) -> int:
 
 def read_points(name: str, data: bytes) -> list[Point]:
     """The points of an earlier history's JSON lines. Raises UserError with file and line for what is none."""
-    points = []
-    for number, line in enumerate(data.splitlines(), start=1):
-        if line.strip():
-            try:
-                points.append(Point.model_validate_json(line))
-            except ValidationError as error:
-                raise UserError(f"{name}:{number}: no revision of a history: {told(error)}") from error
-    return points
-
-
-def told(error: ValidationError) -> str:
-    """The first mistake in a few words."""
-    first = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return f"{where + ': ' if where else ''}{first['msg'].lower()[:200]}"
+    return read_lines(Point, "revision of a history", name, data)
 
 
 def day_of_time(time: int) -> str:
@@ -242,6 +225,4 @@ def day_of_time(time: int) -> str:
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of one line of a history's JSON lines."""
-    schema = Point.model_json_schema(mode="serialization")
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:mlops-assessor:revision:1"}
-    return head | schema
+    return schema_of(Point, "revision")
