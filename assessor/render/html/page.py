@@ -20,6 +20,7 @@ from assessor.render.views.standing_words import (
     level_of,
     level_of_statements,
     level_sign,
+    note_of,
     position,
     profile,
     subject,
@@ -282,18 +283,8 @@ class Page:
         title = texts.tr(card.title)
         label = texts("chart.ladder", name=texts.tr(card.name), level=level_sign(card), top=card.top, title=title)
         titles = {entry.level: texts.tr(entry.title) for entry in card.levels}
-        notes = {entry.level: self._note(entry) for entry in card.levels}
+        notes = {entry.level: note_of(entry, card, texts, "summary.share_holds") for entry in card.levels}
         return _markup(charts.ladder(card.levels, card.height, label=label, titles=titles, notes=notes, width=width))
-
-    def _note(self, entry: LevelInfo) -> str:
-        card = self.view.card
-        if entry.level == card.level:
-            return self.texts("summary.you_are_here")
-        if entry.level < card.height:
-            return ""
-        if entry.own:
-            return self.texts("summary.own_holds")
-        return self.texts("summary.share_holds", share=self.texts.percent(entry.share))
 
     def dimensions(self) -> Markup:
         card, texts = self.view.card, self.texts

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assessor.render.terminal.page import cells
 from assessor.render.terminal.statements import level_line, note_lines
-from assessor.render.views.standing_words import holds, holds_head, position, profile, subject
+from assessor.render.views.standing_words import holds, holds_head, note_of, position, profile, subject
 from assessor.render.views.step_words import estimated, where, work_of
 from assessor.render.views.target_words import target_line
 from assessor.render.views.view import STEPS_SHOWN, way_of
@@ -99,19 +99,9 @@ def _stair(page: Sheet, card: ScorecardInfo, level: LevelInfo, number: int, coun
     words = f"{level.level}  {page.ours(level.title)}"
     left = f"  {drawing:{2 * count + 4}}{mark} "
     style = "bold green" if level.level == card.level else "green" if reached else "dim"
-    note = _stair_note(page, card, level)
+    note = page.said(note_of(level, card, page.t, "summary.next_share"))
     room = page.width - cells(left) - cells(note) - 2
     return page.paint(left, style if reached else "dim") + page.paint(page.pad(words, room), style) + "  " + note
-
-
-def _stair_note(page: Sheet, card: ScorecardInfo, level: LevelInfo) -> str:
-    if level.level == card.level:
-        return page.word("summary.you_are_here")
-    if level.level < card.height:
-        return ""
-    if level.own:
-        return page.word("summary.own_holds")
-    return page.word("summary.next_share", share=page.t.percent(level.share))
 
 
 def _target(page: Sheet, card: ScorecardInfo) -> Iterator[str]:

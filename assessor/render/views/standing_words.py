@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from assessor.assessment import Assessment, DimensionInfo, ScorecardInfo
+    from assessor.assessment import Assessment, DimensionInfo, LevelInfo, ScorecardInfo
     from assessor.render.views.texts import Texts
 
 
@@ -28,6 +28,16 @@ def holds_words(result: DimensionInfo, card: ScorecardInfo, t: Texts) -> str:
         return t("chart.not_asked") if level is None else t("standing.nothing", level=level)
     numbers = {"holds": result.holds, "asked": result.asked}
     return t("standing.holds_all", **numbers) if level is None else t("standing.holds_words", level=level, **numbers)
+
+
+def note_of(entry: LevelInfo, card: ScorecardInfo, t: Texts, share: str) -> str:
+    """What stands beside a level of the ladder: that it is reached, or what holds of it; nothing below the one reached.
+    `share` is the message for a part of its statements."""
+    if entry.level == card.level:
+        return t("summary.you_are_here")
+    if entry.level < card.height:
+        return ""
+    return t("summary.own_holds") if entry.own else t(share, share=t.percent(entry.share))
 
 
 def level_of_statements(card: ScorecardInfo) -> int | None:
