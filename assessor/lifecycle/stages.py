@@ -31,19 +31,12 @@ ML_STATIONS = frozenset({"data", "train", "evaluate", "register", "deploy", "pre
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One named step of a file. `is_live`: what it starts exists, or is no file of this repository.
-
-    `is_declared`: its file states what it reads and writes, so that its runner records it.
-    """
+    """One named step of a file. `is_live`: what it starts exists, or is no file of this repository."""
 
     file: ProjectFile
     target: Target
     stations: frozenset[str]
     is_live: bool
-
-    @property
-    def is_declared(self) -> bool:
-        return bool(self.target.inputs and self.target.outputs)
 
     def ways(self, scene: Scene) -> tuple[Arrival, ...]:
         """Every way by which some run starts it."""

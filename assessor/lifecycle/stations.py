@@ -18,7 +18,6 @@ from assessor.hits.scene import Scene
 from assessor.lifecycle.matter import home_made
 from assessor.project.arrivals import Arrival
 from assessor.project.closure import Closure
-from assessor.project.model import Role
 from assessor.project.modules import ScopeKey
 
 _STATIONS = ("train", "data", "evaluate", "register", "deploy", "predict")
@@ -138,7 +137,3 @@ def training_arrivals(scene: Scene) -> list[tuple[Hit | Code, Arrival]]:
     for code in trained_by_hand(scene):
         found += [(code, way) for way in scene.automation.arrivals(code.file.path, code.scope) if not way.in_test]
     return found
-
-
-def is_first_party_code(scene: Scene, key: ScopeKey) -> bool:
-    return scene.modules.files[key[0]].role is Role.FIRST_PARTY

@@ -259,6 +259,3 @@ class Bindings:
     def once(self, scope: ast.AST, name: str) -> bool:
         """The scope binds the name exactly once, and no function inside says `global` or `nonlocal` of it."""
         return self.counts.get(id(scope), Counter())[name] == 1 and name not in self.outer
-
-    def binds(self, scope: ast.AST, name: str) -> bool:
-        return name in self.counts.get(id(scope), ())

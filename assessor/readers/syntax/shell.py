@@ -133,12 +133,6 @@ def _has_long_pipe(text: str) -> bool:
     return any(part.count("|") > MAX_PIPE for part in _PIPE_END.split(text))
 
 
-def split_words(text: str) -> tuple[str, ...]:
-    """The words of one command line with quotes removed; the words of its first command where it has several."""
-    commands = parse(text).commands
-    return commands[0].argv if commands else ()
-
-
 def _mask(text: str) -> tuple[str, dict[str, str]]:
     """Put plain words in place of provider expressions, as long as they were in lines."""
     words: dict[str, str] = {}
