@@ -1,7 +1,8 @@
 """Size and complexity of a Python file by radon's definitions, in one pass over the tree that was parsed already.
 
 Radon walks the tree once for complexity and once for Halstead's counts, with a new visitor for each statement of each
-function; here both are counted on one way. That the numbers are radon's is tested (`tests/test_python_metrics.py`).
+function; here both are counted on one way, and radon makes the index of the counts. That the numbers are radon's is
+tested (`tests/test_python_metrics.py`).
 """
 
 from __future__ import annotations
@@ -17,26 +18,19 @@ from assessor.facts.python import Metrics
 def measure(tree: ast.Module, text: str, source_lines: int) -> Metrics | None:
     """Cyclomatic complexity of each function and method (McCabe 1976), and the maintainability index; None without code.
 
-    The index is 171 - 5.2 ln V - 0.23 G - 16.2 ln L + 50 sin(sqrt(2.46 C)), scaled to 0-100, with Halstead's volume V
-    (1977), cyclomatic complexity G, source lines L and C the share of comment lines in radians (radon's reading of the
-    index of Oman and Hagemeister, 1992).
+    The index (0-100) is radon's, after Oman and Hagemeister (1992), of Halstead's volume (1977), cyclomatic complexity,
+    source lines and the percentage of comment lines.
     """
     if not source_lines:
         return None
+    from radon.metrics import mi_compute
+
     counts = _Counts()
     counts.count(tree)
     comments = sum(1 for line in text.splitlines() if line.lstrip().startswith("#"))
     share = 100 * comments / (source_lines + comments)
-    index = _maintainability(counts.volume, counts.module.total, source_lines, share)
+    index = mi_compute(counts.volume, counts.module.total, source_lines, share)
     return Metrics(tuple(sorted(counts.module.found())), round(index, 2), source_lines)
-
-
-def _maintainability(volume: float, complexity: int, lines: int, comments: float) -> float:
-    if volume <= 0:
-        return 100.0
-    raw = 171 - 5.2 * math.log(volume) - 0.23 * complexity - 16.2 * math.log(lines)
-    raw += 50 * math.sin(math.sqrt(2.46 * math.radians(comments)))
-    return min(max(0.0, raw * 100 / 171.0), 100.0)
 
 
 @dataclass(slots=True)
