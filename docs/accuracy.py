@@ -230,6 +230,7 @@ def page(first: tuple[Record, ...], now: tuple[Record, ...]) -> str:
             "",
             *_table(now),
         ]
+    lines += _agreement(first)
     answers = [answer for record in first for answer in record.answers()]
     lines += ["", "## By practice, first figures of all rounds", "", *_practices(answers)]
     lines += ["", "## By level", "", *_levels(first)]
@@ -252,6 +253,44 @@ def _table(found: tuple[Record, ...]) -> Iterator[str]:
         rates = [*_figures(list(record.answers())), record.level("google"), record.level("stages")]
         cells = " | ".join(str(rate) for rate in rates)
         yield f"| {record.name} | {record.assessor} | {len(record.repositories)} | {cells} |"
+
+
+def _agreement(first: tuple[Record, ...]) -> list[str]:
+    """A row for each round that two labelled: what one reader would score, were the other one the ruler."""
+    rounds = [
+        (record.name, [yaml.safe_load(path.read_text("utf-8")) for path in _labels(record.name)]) for record in first
+    ]
+    twice = [
+        (name, labels) for name, labels in rounds if any("second" in e for x in labels for e in x["practices"].values())
+    ]
+    return [*_AGREEMENT, *(_agreement_row(name, labels) for name, labels in twice)] if twice else []
+
+
+_AGREEMENT = (
+    "",
+    "## How far two readers agree",
+    "",
+    "Rounds labelled twice, by readers who did not know of each other (`python -m docs.labelling`). All labels count here,",
+    "also unsure ones; the second reader stands where the assessor does above. Where the two differ, no rating counts.",
+    "",
+    f"| round | {' | '.join(_COLUMNS)} | level google | level stages |",
+    "|" + " --- |" * (len(_COLUMNS) + 3),
+)
+
+
+def _agreement_row(name: str, labels: list[dict[str, Any]]) -> str:
+    answers = [answer for label in labels for answer in _read_twice(label)]
+    levels = [Rate(sum(_agreed(label, key) for label in labels), len(labels)) for key in LEVELS.values()]
+    return f"| {name} | {' | '.join(map(str, [*_figures(answers), *levels]))} |"
+
+
+def _read_twice(label: Mapping[str, Any]) -> Iterator[Answer]:
+    for practice, entry in label["practices"].items():
+        yield Answer(label["repo"], practice, _rung(entry.get("second", entry["rung"])), _rung(entry["rung"]))
+
+
+def _agreed(label: Mapping[str, Any], key: str) -> bool:
+    return len({given[key] for given in label["levels"].get("readers", ())}) <= 1
 
 
 def _practices(answers: list[Answer]) -> Iterator[str]:

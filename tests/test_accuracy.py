@@ -7,7 +7,7 @@ import pytest
 from assessor.catalog.accuracy import load_accuracy
 from assessor.cli.explain import explanation
 from assessor.findings import Rung
-from docs import accuracy
+from docs import accuracy, labelling
 from docs.accuracy import Answer, Rate
 
 
@@ -54,3 +54,25 @@ def test_explain_tells_how_often_a_rating_was_right(practice: str) -> None:
     text = explanation(practice)
     assert f"{figures.right} of {figures.of} on repositories nobody had looked at" in text
     assert ("look at the proof" in text) == figures.is_doubtful
+
+
+def label(rungs: dict[str, tuple[object, bool]], google: int) -> dict[str, object]:
+    practices = {name: {"rung": rung, "evidence": "seen", "sure": sure} for name, (rung, sure) in rungs.items()}
+    levels = {"google": google, "stage": 2, "why": "so"}
+    return {"repo": "a/b", "commit": "0", "kind": "x", "levels": levels, "practices": practices}
+
+
+def test_what_two_readers_said_is_one_label() -> None:
+    first = label({"ci.pipeline": (3, False), "testing.unit": (2, True), "data.lineage": (0, False)}, 1)
+    second = label({"ci.pipeline": (3, True), "testing.unit": (3, True), "data.lineage": (0, False)}, 1)
+    found = labelling.joined(first, second, None)["practices"]
+    assert [entry["sure"] for entry in found.values()] == [True, False, False]
+    assert (found["testing.unit"]["rung"], found["testing.unit"]["second"]) == (2, 3)
+
+
+def test_a_level_on_which_readers_differ_is_decided_by_a_third() -> None:
+    first, second = label({}, 0), label({}, 1)
+    with pytest.raises(labelling.Undecided, match="a/b"):
+        labelling.joined(first, second, None)
+    levels = labelling.joined(first, second, {"google": 1, "stage": 2, "why": "scheduled"})["levels"]
+    assert (levels["google"], [given["google"] for given in levels["readers"]]) == (1, [0, 1])
