@@ -39,9 +39,11 @@ def instantiated_hits(ground: Ground) -> Iterator[Hit]:
 
 
 def _names_a_class(setting: Setting) -> bool:
-    if not _DOTTED.fullmatch(setting.value):
+    """A dotted name under a key that has one made, or that of a class; the items of a list of names are not made."""
+    key = setting.key.rpartition(".")[2]
+    if key.isdigit() or not _DOTTED.fullmatch(setting.value):
         return False
-    return setting.key.rpartition(".")[2] in _KEYS or setting.value.rpartition(".")[2][:1].isupper()
+    return key in _KEYS or setting.value.rpartition(".")[2][:1].isupper()
 
 
 def _is_meant(ground: Ground, setting: Setting, tool: Tool) -> bool:
