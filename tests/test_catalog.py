@@ -431,11 +431,23 @@ def test_every_line_of_the_message_names_its_place() -> None:
     assert [line.partition(": ")[0] for line in lines] == ["t.yaml:1", "t.yaml:8"]
 
 
+_SAYS_A_STATE = {"is", "are", "has", "have", "comes", "come", "lives", "live", "must", "can", "serves", "write"}
+
+
+def test_titles_name_the_practice_and_what_is_absent_says_the_state() -> None:
+    """A title stands before "absent" too, so that it may not say that something is so; the sentence of absence denies it."""
+    practices = load_practices()
+    subjects = {p.id: p.title.partition(" that ")[0].partition(" of what ")[0] for p in practices}
+    assert {name: title for name, title in subjects.items() if _SAYS_A_STATE & set(title.lower().split())} == {}
+    assert {p.id: p.absent for p in practices if not re.search(r"\b(no|not|nothing|nobody)\b", p.absent)} == {}
+
+
 def test_practice_with_a_step_for_a_rung_that_it_lacks_is_refused() -> None:
     text = """\
 ci:
   lint:
-    title: Code style is checked
+    title: Checks of code style
+    absent: no linter or formatter
     used: make target
     do: {used: Check the style}
     why: Because style is easier to read when it is one.

@@ -220,8 +220,8 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
         (["practices"], "monitoring.drift"),
         (["rubrics"], "  Five stages of MLOps maturity (default); levels 1 to 5, 41 items; edition 1"),
         (["rubrics", "check", str(ROOT / "rubrics" / "google.yaml")], "no mistakes"),
-        (["explain", "drift"], "monitoring.drift: Data and prediction drift is detected"),
-        (["explain", "Training.Validation_Gate"], "training.validation_gate: A new model must pass a check"),
+        (["explain", "drift"], "monitoring.drift: Detection of data and prediction drift"),
+        (["explain", "Training.Validation_Gate"], "training.validation_gate: Check that a new model must pass"),
         (["explain", "stages"], "Level 5: Continuous delivery"),
         (["explain", str(ROOT / "rubrics" / "stages.yaml")], "Level 5: Continuous delivery"),
         (["explain", "google"], "supporting  Components run in a described, isolated environment"),
@@ -243,7 +243,7 @@ def test_every_practice_and_tool_can_be_explained(capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize(
     ("arguments", "ids"),
     [
-        (["practices", "drift", "detected"], ["monitoring.drift"]),
+        (["practices", "drift", "detection"], ["monitoring.drift"]),
         (["practices", "-d", "quality", "HOOKS"], ["quality.hooks"]),
         (["tools", "--practice", "monitoring.drift", "evidently"], ["evidently"]),
         (["rubrics"], None),

@@ -342,7 +342,7 @@ TOLD = (
     "The folder is an export of ours.",
     "Ada Lovelace on 31 January 2026, until 10 October 2026",
     "https://example.com/code",
-    "Data sets are versioned (used)",
+    "Data versioning (used)",
     "ends soon, on 11 June 2026",
     "The warehouse keeps each snapshot.",
     "expired on 31 May 2026 and does not count",

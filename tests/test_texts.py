@@ -65,7 +65,7 @@ def _said() -> set[str]:
     """All texts that the catalogue, the shipped models and the loop can put into a report."""
     practices, models = load_practices(), [shipped_rubric(name) for name in shipped_names()]
     crosswalks = [shipped_crosswalk(name) for name in crosswalk_names()]
-    said = {text for p in practices for text in (p.title, p.why, *p.rungs.values(), *p.fix.values())}
+    said = {text for p in practices for text in (p.title, p.absent, p.why, *p.rungs.values(), *p.fix.values())}
     said |= {text for p in practices for text in p.do.values()}
     said |= {text for p in practices for variant in p.variants.values() for text in variant.values()}
     said |= {model.title for model in models} | {level.title for model in models for level in model.levels}

@@ -24,7 +24,8 @@ RUNGS: tuple[RungName, ...] = ("declared", "used", "automated", "enforced")
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """One practice. `rungs` has only the rungs that it defines, lowest first, each with what it means here.
+    """One practice. `title` names it and claims nothing of a repository; `absent` says what is so where nothing of it was
+    found. `rungs` has only the rungs that it defines, lowest first, each with what it means here.
 
     `do` names the step to a rung as an imperative, `fix` says how to take it (one sentence each); `variants` says it for one
     CI system (github, gitlab, azure, jenkins) or product (a tool of the catalogue); `covers` has the lower rung whose step
@@ -35,6 +36,7 @@ class Practice:
     dimension: str
     name: str
     title: str
+    absent: str
     rungs: dict[RungName, str]
     why: str
     fix: dict[RungName, str]
@@ -72,6 +74,7 @@ class _Written(Value):
     """A practice as `practices.yaml` writes it."""
 
     title: str
+    absent: Annotated[str, Field(min_length=5)]
     declared: str = ""
     used: str = ""
     automated: str = ""
@@ -123,8 +126,8 @@ def parse_practices(source: Source) -> tuple[Practice, ...]:
     written = load_value(source, dict[str, dict[str, _Written]], is_shipped=True)
     return tuple(
         Practice(
-            f"{dimension}.{name}", dimension, name, entry.title, entry.rungs, entry.why, entry.fix, entry.variants,
-            entry.effort, entry.observable_by, entry.do, entry.covers, entry.needs_model,
+            f"{dimension}.{name}", dimension, name, entry.title, entry.absent, entry.rungs, entry.why, entry.fix,
+            entry.variants, entry.effort, entry.observable_by, entry.do, entry.covers, entry.needs_model,
         )
         for dimension, group in written.items()
         for name, entry in group.items()
@@ -142,6 +145,12 @@ def load_practices() -> tuple[Practice, ...]:
 def practice_rungs() -> dict[str, frozenset[str]]:
     """Practice id → the rungs that it defines; what validators of practice names compare with."""
     return {practice.id: frozenset(practice.rungs) for practice in load_practices()}
+
+
+@cache
+def said_where_absent() -> dict[str, str]:
+    """Practice id → what is so where nothing of it was found, as a sentence without its full stop."""
+    return {practice.id: practice.absent for practice in load_practices()}
 
 
 def known_practice(name: str, info: ValidationInfo) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TypeVar
 
-from assessor.catalog.practices import practice_rungs
+from assessor.catalog.practices import practice_rungs, said_where_absent
 from assessor.catalog.words import cut
 from assessor.facts.place import BlindSpot, Place
 from assessor.findings import LADDER, Evidence, Finding, Hop, NearMiss, Rung
@@ -50,7 +50,7 @@ def finding(scene: Scene, practice: str, statements: Iterable[Statement]) -> Fin
     misses = tuple(sorted(set(_of(NearMiss, said)), key=lambda m: (m.place, m.text, m.tool)))[:_MOST_MISSES]
     spots = tuple(_of(BlindSpot, said))
     values = tuple((measure.name, float(measure.value)) for measure in _of(Measure, said))
-    rung, summary = _outcome(kept, _of(NotApplicable, said), spots, misses)
+    rung, summary = _outcome(practice, kept, _of(NotApplicable, said), spots, misses)
     return Finding(practice, rung, summary, kept[:_MOST_PROOFS], misses, spots, values)
 
 
@@ -68,6 +68,7 @@ def _proofs(scene: Scene, practice: str, claims: Iterable[Claim]) -> tuple[Evide
 
 
 def _outcome(
+    practice: str,
     kept: Sequence[Evidence],
     reasons: Sequence[NotApplicable],
     spots: Sequence[BlindSpot],
@@ -80,7 +81,7 @@ def _outcome(
         return Rung.NOT_APPLICABLE, reasons[0].reason
     if spots:
         return Rung.UNKNOWN, spots[0].reason
-    return Rung.ABSENT, misses[0].text if misses else "nothing found"
+    return Rung.ABSENT, misses[0].text if misses else said_where_absent()[practice]
 
 
 _MOST_PROOFS = 12

@@ -47,6 +47,7 @@ def practice(
             *paragraph(asked.why),
             "",
             "Rungs",
+            *paragraph(asked.absent, "  ", f"{'absent':<12}"),
             *(line for rung in RUNGS for line in _rung(asked, rung)),
             "",
             "Next steps",

@@ -71,7 +71,7 @@ def practices_page(practices: Sequence[Practice], tools: Sequence[Tool], rubrics
         own = [practice for practice in practices if practice.dimension == dimension]
         lines += ["", f"## {dimension.capitalize()}"]
         rows = ((f"[{p.id}](#{_anchor(p.id)})", p.title, ", ".join(p.rungs)) for p in own)
-        lines += _table(("practice", "what a mature team does", "rungs"), rows)
+        lines += _table(("practice", "what it is", "rungs"), rows)
         for practice in own:
             lines += _practice(practice, tools, rubrics)
     return _page(lines)
