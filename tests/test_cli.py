@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import tomllib
@@ -416,6 +417,7 @@ def on_a_terminal(*arguments: str, interrupt_at: bytes = b"", **variables: str) 
 
     pid, terminal = pty.fork()
     if not pid:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell has what it starts in the background ignore it
         os.environ.update(variables | {"PYTHONPATH": str(ROOT), "LINES": "24", "COLUMNS": "80", "TERM": "xterm"})
         os.execv(sys.executable, [sys.executable, "-m", "assessor", *arguments])
     shown = b""

@@ -71,7 +71,8 @@ def test_a_small_page_has_no_barriers(browser: Browser, tmp_path: Path, scheme: 
 def test_a_thousand_rows_are_painted_soon_and_fit_a_phone(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(address)
-    paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    painted = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+    paint = page.wait_for_function(painted).json_value()
     wide = page.evaluate("document.documentElement.scrollWidth")
     heat = page.evaluate("(e => [e.scrollWidth, e.clientWidth])(document.querySelector('.heat-wrap'))")
     page.close()
