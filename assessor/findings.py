@@ -29,6 +29,11 @@ LADDER = (Rung.ABSENT, Rung.DECLARED, Rung.USED, Rung.AUTOMATED, Rung.ENFORCED)
 _HEIGHTS = {rung.value: height for height, rung in enumerate(LADDER)}
 
 
+def numbered(number: int, one: str, many: str) -> str:
+    """A number with what it counts: `1 hook runs`, `2 hooks run`."""
+    return f"{number:d} {one if number == 1 else many}"
+
+
 @dataclass(frozen=True, slots=True)
 class Hop:
     """One step of a route: what runs there (`on: push`, `job test`, `make check`) and where that is written.

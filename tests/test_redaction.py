@@ -100,7 +100,7 @@ def test_the_commands_are_still_told(capsys: pytest.CaptureFixture[str], planted
     out = capsys.readouterr().out
     assert f"pytest --api-token={MASK}" in out
     assert '"governance.secrets"' in out
-    assert "github_token stands in the tree" in out
+    assert "github token stands in the tree" in out
 
 
 def test_no_kept_row_holds_a_value(

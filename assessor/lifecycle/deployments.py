@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assessor.catalog.programs import programs
 from assessor.facts.place import Place
-from assessor.findings import Hop, Rung
+from assessor.findings import Hop, Rung, numbered
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.gates import gates
@@ -58,7 +58,8 @@ def _deployments(scene: Scene) -> Iterator[Deployment]:
         yield _started(site.place, f"`{site.command.text[:60]}` on another machine", "ssh", way.route, guard, [way])
     for rollout in scene.automation.reach.rollouts:
         way = rollout.arrival
-        text = f"{rollout.program} brings {len(rollout.scripts)} scripts to where they run"
+        scripts = numbered(len(rollout.scripts), "script to where it runs", "scripts to where they run")
+        text = f"{rollout.program} brings {scripts}"
         route = (*way.route, Hop(f"{rollout.program} reads {rollout.place.path}", rollout.place))
         yield _started(rollout.place, text, "", route, guard, [way, *rollout.served])
     for run in scene.automation.runs.values():

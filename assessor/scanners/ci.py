@@ -10,7 +10,7 @@ from assessor.catalog.programs import programs
 from assessor.catalog.words import speaks_of
 from assessor.facts.place import Place
 from assessor.facts.workflow import Workflow
-from assessor.findings import Finding, NearMiss, Rung
+from assessor.findings import Finding, NearMiss, Rung, numbered
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.data_checks import checking_scopes
@@ -232,8 +232,8 @@ def hardening(scene: Scene) -> Iterator[Statement]:
     at = scene.project.files
     least = [at[path].at(workflow.line) for path, workflow in live if _least(workflow)]
     if least:
-        said = "every workflow states" if len(least) == len(live) else f"{len(least)} of {len(live)} workflows state"
-        yield Claim(least[0], f"{said} least permissions")
+        some = f"{len(least)} of {len(live)} workflows {'states' if len(least) == 1 else 'state'}"
+        yield Claim(least[0], f"{'every workflow states' if len(least) == len(live) else some} least permissions")
     pins = list(_pins(scene, live))
     injected = [NearMiss(at[p].at(line), "a script takes text that outsiders write") for p, line in _injected(live)]
     yield from (*pins, *injected[:3])
@@ -258,9 +258,12 @@ def _pins(scene: Scene, live: Sequence[tuple[str, Workflow]]) -> Iterator[Claim 
     used = _external(scene, live)
     unpinned = sum(not _COMMIT.search(name) for _, name in used)
     if unpinned:
-        yield NearMiss(used[0][0], f"{unpinned} of {len(used)} actions are not pinned to a commit")
+        yield NearMiss(
+            used[0][0],
+            f"{unpinned} of {numbered(len(used), 'action', 'actions')} {'is' if unpinned == 1 else 'are'} not pinned to a commit",
+        )
     elif used:
-        yield Claim(used[0][0], f"{len(used)} actions are pinned to a commit")
+        yield Claim(used[0][0], f"{numbered(len(used), 'action is', 'actions are')} pinned to a commit")
 
 
 def _external(scene: Scene, live: Sequence[tuple[str, Workflow]]) -> list[tuple[Place, str]]:

@@ -145,7 +145,9 @@ def secrets(scene: Scene) -> Iterator[Statement]:
     found = [(file, secret) for file in searched for secret in file.facts.secrets]
     for file, secret in found:
         name = f" ({secret.name})" if secret.name else ""
-        yield Claim(file.at(secret.line), f"{secret.kind} stands in the tree{name}", at_least=Rung.DECLARED)
+        yield Claim(
+            file.at(secret.line), f"{secret.kind.replace('_', ' ')} stands in the tree{name}", at_least=Rung.DECLARED
+        )
     if found or not any(_holds_code(scene, file) for file in scene.project.ordered):
         return
     yield Claim(_read_from(scene) or scene.project.ordered[0].at(1), "no secret found in the tree")

@@ -10,7 +10,7 @@ from assessor.catalog.programs import programs
 from assessor.facts.commands import Hook
 from assessor.facts.place import Place
 from assessor.facts.python import Metrics, NotebookFacts
-from assessor.findings import Finding, Hop, NearMiss, Rung
+from assessor.findings import Finding, Hop, NearMiss, Rung, numbered
 from assessor.hits.scene import Scene
 from assessor.project.arrivals import Site
 from assessor.project.model import ProjectFile, Role
@@ -86,10 +86,14 @@ def modularity(scene: Scene) -> Iterator[Statement]:
         return
     if in_modules >= in_notebooks:
         largest = max((*modules, *others[:1]), key=lambda counted: counted[0])
-        yield Claim(largest[1].at(1), f"{in_modules} lines of code in modules, {in_notebooks} in notebooks")
+        yield Claim(largest[1].at(1), f"{_code(in_modules)} in modules, {in_notebooks} in notebooks")
     else:
-        text = f"{in_notebooks} lines of code in notebooks, {in_modules} in modules"
+        text = f"{_code(in_notebooks)} in notebooks, {in_modules} in modules"
         yield Claim(books[0][1].at(1), text, at_least=Rung.DECLARED)
+
+
+def _code(lines: int) -> str:
+    return numbered(lines, "line of code", "lines of code")
 
 
 def _lines(counted: Iterable[tuple[int, ProjectFile]]) -> int:
@@ -214,7 +218,9 @@ def notebooks(scene: Scene) -> Iterator[Statement]:
     for path in unread[:_MOST_SHOWN]:
         yield NearMiss(Place(path, 1), "could not be read, so it is not known to be clean")
     if 2 * len(clean) > count:
-        yield Claim(clean[0].at(1), f"{len(clean)} of {count} notebooks are clean")
+        yield Claim(
+            clean[0].at(1), f"{len(clean)} of {'1 notebook is' if count == 1 else f'{count} notebooks are'} clean"
+        )
         yield from guarding(scene, "quality.notebooks", "keeps notebooks clean")
 
 
@@ -244,7 +250,7 @@ def _dirt(book: NotebookFacts) -> str:
     if not book.in_order:
         reasons.append("cells were executed out of order")
     if book.errors:
-        reasons.append(f"{book.errors} stored errors")
+        reasons.append(numbered(book.errors, "stored error", "stored errors"))
     if book.output_bytes > MAX_OUTPUT_BYTES:
         reasons.append(f"{book.output_bytes // 1000} kB of stored outputs")
     return ", ".join(reasons)
@@ -272,10 +278,10 @@ def _hooks_of(scene: Scene, file: ProjectFile, found: list[Hook]) -> Iterator[Cl
             text = f"no hook runs before a commit ({found[0].never})"
             yield Claim(file.at(found[0].line), text, "pre-commit", Rung.DECLARED)
         return
-    place, text = file.at(live[0].line), f"{len(live)} hooks run before a commit"
+    place, text = file.at(live[0].line), f"{numbered(len(live), 'hook runs', 'hooks run')} before a commit"
     yield Claim(place, text, "pre-commit")
     ways = [way for hook in found for way in scene.automation.reach.targets.get((file.path, hook.line), ())]
-    said = f"{text}, CI runs them too"
+    said = f"{text}, CI runs {'it' if len(live) == 1 else 'them'} too"
     yield Claim(Reached(place, tuple(ways)), said, "pre-commit", Rung.ABSENT, counts=WITH_TESTS)
     yield from _run_by_ci_too(scene, file, live, text)
     hosted = next((s for s in file.facts.settings if s.key == "ci" or s.key.startswith("ci.")), None)

@@ -12,7 +12,7 @@ from assessor.facts.commands import Command
 from assessor.facts.place import BlindSpot, Place
 from assessor.facts.project_files import DataVersion, Dependency, Dockerfile, LockFile, Requirements
 from assessor.facts.python import Call
-from assessor.findings import Finding, Hop, NearMiss, Rung
+from assessor.findings import Finding, Hop, NearMiss, Rung, numbered
 from assessor.hits.scene import Scene
 from assessor.lifecycle.artifacts import kept_models
 from assessor.lifecycle.expressions import as_variables
@@ -52,12 +52,13 @@ def code(scene: Scene) -> Iterator[Statement]:
     if history is None:
         yield NearMiss(place, "no git repository")
     elif history.author_days > 1 and history.commits > 1:
-        text = f"{history.commits} commits by {history.authors} authors on {history.author_days} author-days"
+        authors = numbered(history.authors, "author", "authors")
+        text = f"{history.commits} commits by {authors} on {history.author_days} author-days"
         yield Claim(place, text, "git")
     elif history.is_shallow:
         yield BlindSpot(place, "a shallow clone hides the history", ("versioning.code",))
     else:
-        yield NearMiss(place, f"{history.commits} commits on one author-day", "git")
+        yield NearMiss(place, f"{numbered(history.commits, 'commit', 'commits')} on one author-day", "git")
 
 
 def _any_place(scene: Scene) -> Place:
@@ -244,7 +245,7 @@ def dependencies(scene: Scene) -> Iterator[Statement]:
     total = sum(len(main) for _, main in lists)
     pinned = sum(dependency.pin != "none" for _, main in lists for dependency in main)
     if lists:
-        text = f"{pinned} of {total} direct dependencies carry a version or range"
+        text = f"{pinned} of {numbered(total, 'direct dependency', 'direct dependencies')} {_bounded(pinned)}"
         yield Claim(lists[0][0].at(lists[0][1][0].line), text, at_least=_share_of(pinned, total))
     yield from (_compiled(file, main) for file, main in lists if _is_compiled(file, main))
     yield from (_locked(file, lock) for file, lock in locks)
@@ -253,6 +254,10 @@ def dependencies(scene: Scene) -> Iterator[Statement]:
     yield from _locked_installs(scene, {lock.tool.removesuffix(".lock") for _, lock in locks})
     yield Measure("pinned_share", round(pinned / total if total else 0.0, 3))
     yield Measure("direct_dependencies", total)
+
+
+def _bounded(pinned: int) -> str:
+    return f"{'carries' if pinned == 1 else 'carry'} a version or range"
 
 
 def _lists(scene: Scene, beside: bool) -> Iterator[tuple[ProjectFile, list[Dependency]]]:
@@ -269,7 +274,9 @@ def _locks(scene: Scene, beside: bool) -> Iterator[tuple[ProjectFile, LockFile]]
 
 
 def _locked(file: ProjectFile, lock: LockFile) -> Claim:
-    return Claim(file.at(1), f"{file.path} locks {lock.packages} packages", lock.tool, Rung.AUTOMATED)
+    return Claim(
+        file.at(1), f"{file.path} locks {numbered(lock.packages, 'package', 'packages')}", lock.tool, Rung.AUTOMATED
+    )
 
 
 def _is_compiled(file: ProjectFile, main: Sequence[Dependency]) -> bool:
@@ -311,7 +318,7 @@ def _installed_by_images(scene: Scene) -> Iterator[Claim]:
     ]
     if named:
         pinned = sum(1 for dependency, _ in named if dependency.pin != "none")
-        text = f"{pinned} of {len(named)} packages that the image installs carry a version or range"
+        text = f"{pinned} of {numbered(len(named), 'package', 'packages')} that the image installs {_bounded(pinned)}"
         yield Claim(named[0][1], text, "pip", _share_of(pinned, len(named)))
 
 

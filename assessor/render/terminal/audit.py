@@ -19,7 +19,7 @@ from assessor.render.terminal.sheet import sheet_for
 from assessor.render.terminal.statements import short_line, statement_lines
 from assessor.render.terminal.units import unit_lines
 from assessor.render.views import seal_words
-from assessor.render.views.schedule_words import with_schedules
+from assessor.render.views.found_words import in_language
 from assessor.render.views.scope_words import scope_lines
 from assessor.render.views.texts import DEFAULT
 from assessor.render.views.view import shown
@@ -46,8 +46,8 @@ def render(
 ) -> str:
     """The text, ended by a line break. `rubric` is the scorecard shown; the assessment's primary one if empty."""
     page = sheet_for(width, colour=colour, unicode=unicode, language=language)
-    if verbose:
-        assessment = Assessment.model_validate(with_schedules(shown(assessment.model_dump()), page.t))
+    if verbose or language != DEFAULT:
+        assessment = Assessment.model_validate(in_language(shown(assessment.model_dump()), page.t)[0])
     name = rubric or assessment.primary
     card = assessment.scorecards[name]
     if assessment.subject and assessment.subject.kind in ("empty", "unread"):

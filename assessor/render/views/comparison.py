@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assessor.comparison import GROUPS, Comparison
 from assessor.render.views import charts, seal_words
+from assessor.render.views.found_words import in_language
 from assessor.render.views.links import Links, links_of
 from assessor.render.views.texts import Texts
 from assessor.render.views.view import shown, told
@@ -34,6 +35,8 @@ class ComparisonView:
     t: Texts
     old_links: Links
     new_links: Links
+    foreign: frozenset[str] = frozenset()
+    """Sentences about the repositories that the language does not have; they are shown in English."""
 
     @property
     def title(self) -> str:
@@ -176,8 +179,9 @@ class ComparisonView:
 
 
 def comparison_view(comparison: Comparison, texts: Texts) -> ComparisonView:
-    clean = Comparison.model_validate(shown(comparison.model_dump()))
-    return ComparisonView(clean, texts, links_of(comparison.old.repository), links_of(comparison.new.repository))
+    tree, foreign = in_language(shown(comparison.model_dump()), texts)
+    links = links_of(comparison.old.repository), links_of(comparison.new.repository)
+    return ComparisonView(Comparison.model_validate(tree), texts, *links, foreign)
 
 
 def _rules(side: Side) -> str:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assessor.render.views import charts
+from assessor.render.views.found_words import in_language
 from assessor.render.views.texts import Texts
 from assessor.render.views.view import shown
 from assessor.trend import Point, Trend
@@ -52,6 +53,8 @@ class HistoryView:
 
     trend: Trend
     t: Texts
+    foreign: frozenset[str] = frozenset()
+    """Sentences about the repository that the language does not have; they are shown in English."""
 
     @property
     def name(self) -> str:
@@ -178,9 +181,10 @@ class HistoryView:
 
 
 def history_view(trend: Trend, texts: Texts) -> HistoryView:
-    points = tuple(Point.model_validate(shown(point.model_dump())) for point in trend.points)
+    told, foreign = in_language([shown(point.model_dump()) for point in trend.points], texts)
+    points = tuple(map(Point.model_validate, told))
     notes = tuple(replace(note, values=tuple((k, _safe(v)) for k, v in note.values)) for note in trend.notes)
-    return HistoryView(replace(trend, points=points, notes=notes), texts)
+    return HistoryView(replace(trend, points=points, notes=notes), texts, foreign)
 
 
 def _safe(value: object) -> object:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assessor.planning import Plan
+from assessor.render.views.found_words import in_language
 from assessor.render.views.links import Links, links_of
 from assessor.render.views.step_words import days_range, estimated
 from assessor.render.views.target_words import dimension_levels
@@ -127,4 +128,5 @@ class PlanView:
 
 def plan_view(plan: Plan, texts: Texts) -> PlanView:
     """The view of a plan in the language of the texts."""
-    return PlanView(Plan.model_validate(shown(plan.model_dump())), texts, links_of(plan.repository))
+    told, _ = in_language(shown(plan.model_dump()), texts)
+    return PlanView(Plan.model_validate(told), texts, links_of(plan.repository))

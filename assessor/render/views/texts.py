@@ -3,7 +3,7 @@
 A message has a dotted key and may have `{names}` to fill in; one that depends on a number has the plural forms that the
 language has by CLDR (`one`, `other`). Numbers, plurals and dates are Babel's. What the catalogue and the shipped models say (titles, reasons, steps) is English in the assessment; another
 language has it in `LANGUAGE.catalogue.yaml`, keyed by the English text, so that a changed text is never shown in an
-outdated translation but in English. Sentences about evidence stay as the assessment has them.
+outdated translation but in English. Sentences about what was found stand in `LANGUAGE.found.yaml` (`sentences.py`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import date as Day
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from assessor.render.views.sentences import Sentences, sentences
 from assessor.resources import data_folder
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 DEFAULT = "en"
+NONE_FOUND = sentences({}, {})
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Texts:
     language: str
     messages: Mapping[str, str]
     translations: Mapping[str, str]
+    found: Sentences = NONE_FOUND
+    """What scanners and readers say, in this language."""
 
     @property
     def locale(self) -> Locale:
@@ -121,7 +125,8 @@ def load_texts(language: str = DEFAULT) -> Texts:
         raise KeyError(f"no texts in '{language}'; there are {', '.join(LANGUAGES)}")
     messages = dict(_flat(_read(f"{language}.yaml")))
     translations = {} if language == DEFAULT else _read(f"{language}.catalogue.yaml")
-    return Texts(language, messages, translations)
+    found = NONE_FOUND if language == DEFAULT else sentences(_read(f"{language}.found.yaml"), translations)
+    return Texts(language, messages, translations, found)
 
 
 def _read(name: str) -> dict[str, Any]:

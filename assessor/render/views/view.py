@@ -14,9 +14,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from assessor.assessment import Assessment
+from assessor.render.views.found_words import in_language
 from assessor.render.views.hostile import visible
 from assessor.render.views.links import Links, links_of_assessment
-from assessor.render.views.schedule_words import with_schedules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,6 +109,8 @@ class View:
     assessment: Assessment
     model: str
     links: Links
+    foreign: frozenset[str] = frozenset()
+    """Sentences about the repository that the report's language does not have; they are shown in English."""
 
     @property
     def card(self) -> ScorecardInfo:
@@ -199,16 +201,18 @@ class View:
 
 
 def view_of(assessment: Assessment, *, rubric: str = "", texts: Texts | None = None) -> View:
-    """The view by one model, the primary one if `rubric` is empty; with `texts` it says schedules in words of that language.
+    """The view by one model, the primary one if `rubric` is empty; with `texts` it says schedules and what was found in
+    that language.
 
     Raises KeyError for a model that was not applied.
     """
     model = rubric or assessment.primary
     if model not in assessment.scorecards:
         raise KeyError(model)
-    dumped = shown(assessment.model_dump())
-    clean = Assessment.model_validate(with_schedules(dumped, texts) if texts else dumped)
-    return View(clean, shown(model), links_of_assessment(assessment))
+    clean, foreign = shown(assessment.model_dump()), frozenset[str]()
+    if texts:
+        clean, foreign = in_language(clean, texts)
+    return View(Assessment.model_validate(clean), shown(model), links_of_assessment(assessment), foreign)
 
 
 def told(hops: Iterable[HopInfo]) -> tuple[HopInfo, ...]:
