@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -101,8 +102,31 @@ class Wanted:
 
 def wanted_files(snapshot: Snapshot, exclude: Sequence[str] = ()) -> Wanted:
     """The files to read, nothing known about their content. `exclude`: globs of those that shall not be read."""
-    wanted = (entry for entry in snapshot.files if _is_wanted(entry))
+    called = _may_be_called(snapshot)
+    wanted = (entry for entry in snapshot.files if _is_wanted(entry) or entry.path in called)
     return Wanted(snapshot, {e.path: e for e in wanted if not (exclude and passes(e.path, exclude))}, {}, {})
+
+
+_YAML = (".yaml", ".yml")
+_MOST_TEMPLATES = 10
+_LARGEST_TEMPLATE = 20_000
+
+
+def _may_be_called(snapshot: Snapshot) -> frozenset[str]:
+    """Templates of CI that stand in a folder called tests beside other YAML (`templates/tests/unit.yml`): a few YAML files
+    and nothing else, below a folder of YAML and no code. They start nothing by themselves."""
+    folders: dict[str, list[FileEntry]] = defaultdict(list)
+    for entry in snapshot.files:
+        folders[entry.path.rpartition("/")[0]].append(entry)
+    found: set[str] = set()
+    for folder, entries in folders.items():
+        above = folders.get(folder.rpartition("/")[0], [])
+        if len(entries) > _MOST_TEMPLATES or any(entry.role is not Role.TEST for entry in entries):
+            continue
+        few = all(entry.path.endswith(_YAML) and entry.size <= _LARGEST_TEMPLATE for entry in entries)
+        if few and any(e.path.endswith(_YAML) for e in above) and not any(e.path.endswith(".py") for e in above):
+            found.update(entry.path for entry in entries)
+    return frozenset(found)
 
 
 def identified(wanted: Wanted) -> Wanted:

@@ -46,7 +46,7 @@ def begins_training(scene: Scene, key: ScopeKey) -> bool:
         if "train" in known.get((path, number), ()):
             return True
         calls = scene.modules.index(path).calls.get(number, ())
-        if any(submits(call.name) for call in calls):
+        if any(submits(call.name) and not speaks_of("dispatches", call.name) for call in calls):
             return True
         if any(speaks_of("starts_elsewhere", call.name) for call in calls) and _speaks_of_training(
             scene, (path, number)

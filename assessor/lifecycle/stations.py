@@ -46,7 +46,7 @@ def training_hits(scene: Scene, *, notebooks: bool = False, tests: bool = False)
     """Places where first-party code trains a model."""
     found = []
     for hit in scene.hits("training.scripted", tests=tests, notebooks=notebooks):
-        if not is_training(hit):
+        if not is_training(hit) or _is_own_transformer(scene, hit):
             continue
         if hit.call is not None and hit.call.name.startswith("?."):
             code = hit.file.code
@@ -55,6 +55,19 @@ def training_hits(scene: Scene, *, notebooks: bool = False, tests: bool = False)
                 continue
         found.append(hit)
     return found
+
+
+def _is_own_transformer(scene: Scene, hit: Hit) -> bool:
+    """A `fit` that a class of this repository defines beside `transform` and without `predict`: it prepares data."""
+    name = hit.call.name if hit.call else ""
+    if name.rpartition(".")[2] != "fit" or name.startswith("?"):
+        return False
+    for path, number in scene.modules.targets(name, hit.file.path):
+        index = scene.modules.index(path)
+        owner, _, last = index.facts.scopes[number].name.rpartition(".")
+        if last == "fit" and f"{owner}.transform" in index.scopes and f"{owner}.predict" not in index.scopes:
+            return True
+    return False
 
 
 def _trains_what_it_is_given(hit: Hit) -> bool:

@@ -25,7 +25,7 @@ class Containers:
         self.reach = walk.reach
 
     def docker(self, invocation: Invocation, context: Context) -> None:
-        """Follow `docker build`, `docker run` and `docker compose`."""
+        """Follow `docker build`, `docker run`, `docker exec` and `docker compose`."""
         words = [word for word in invocation.arguments if word not in ("buildx", "image", "container")]
         if words[:1] == ["compose"]:
             self.compose(replace(invocation, arguments=tuple(words[1:])), context)
@@ -34,6 +34,32 @@ class Containers:
         elif words[:1] == ["run"]:
             image, command = _docker_run(words[1:])
             self.start(image, context, command=command)
+        elif words[:1] == ["exec"]:
+            self._within_container(*_docker_run(words[1:]), context)
+
+    def _within_container(self, name: str, command: tuple[str, ...], context: Context) -> None:
+        """A command in a running container: of an image of this repository, as far as its name or an unknown one tells."""
+        if not command:
+            return
+        path = self._started_containers.get(_written_name(name)) or self._image_files.get(name)
+        if path:
+            folder = self._image_folder(self.project.files[path])
+            self.walk.command(Command(command, context.place.line), replace(context, cwd=folder))
+        elif "$" in name and self._dockerfiles:
+            self.walk.command(Command(command, context.place.line), context)
+
+    @cached_property
+    def _started_containers(self) -> dict[str, str]:
+        """The names that commands give to containers of images of this repository, with the Dockerfile."""
+        found: dict[str, str] = {}
+        for command, _ in _all_commands(self.project):
+            words = [word for word in command.argv if word != "container"]
+            if words[:2] in (["docker", "run"], ["podman", "run"]):
+                name = option(Invocation("docker", tuple(words[1:])), "--name")
+                path = self._image_files.get(_image_name(_docker_run(words[2:])[0]))
+                if name and path:
+                    found.setdefault(_written_name(name), path)
+        return found
 
     def _docker_build(self, invocation: Invocation, words: list[str], context: Context) -> None:
         named = option(invocation, "-f", "--file")
@@ -324,6 +350,11 @@ def _images_by_name(project: Project) -> dict[str, str]:
                     if tag and path in dockerfiles:
                         found.setdefault(tag, path)
     return found
+
+
+def _written_name(name: str) -> str:
+    """`api-$BRANCH` as `api`: what is written of a container's name."""
+    return name.partition("$")[0].rstrip("-_.") if not name.startswith("$") else name
 
 
 def _image_name(image: str) -> str:

@@ -15,7 +15,7 @@ from assessor.facts.place import BlindSpot, Place
 from assessor.facts.workflow import AUTOMATIC, ON_CHANGE, Job, Step, Trigger, Workflow
 from assessor.findings import Hop
 from assessor.project.gitlab_includes import Pipeline, put_together
-from assessor.project.model import LIVE_ROLES, Project
+from assessor.project.model import LIVE_ROLES, Project, Role
 from assessor.project.path_filters import lets_something_pass, matches_any
 from assessor.readers.ci.circleci import changes_by_parameter
 from assessor.readers.ci.conditions import Scalar
@@ -83,6 +83,8 @@ def workflow_runs(project: Project, blind: list[BlindSpot] | None = None) -> Ite
     for path, workflow in placed.all:
         if workflow.provider == "cloudbuild" and path in submitted:
             continue  # the command that hands it over starts it
+        if project.files[path].role is Role.TEST:
+            continue  # a template that others call, or a specimen
         if not workflow.disabled and any(t.kind != "call" for t in workflow.triggers):
             yield from placed.runs(path, workflow)
         if placed.left <= 0:

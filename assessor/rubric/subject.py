@@ -130,14 +130,14 @@ def _may_be(finding: Finding, manifests: Set[str]) -> bool:
 
 def without_learning(findings: Mapping[str, Finding], practices: Sequence[Practice]) -> dict[str, Finding]:
     """The findings where no machine learning was found: practices that need a model do not apply. What was seen of one all
-    the same (a seed, a kept table of predictions) stays as it was found, and where data is prepared, checked or versioned
-    the practices of data apply."""
+    the same (a seed, a kept table of predictions) stays as it was found, but for mere intent (an unused dependency, a schedule
+    of something else), and where data is prepared, checked or versioned the practices of data apply."""
     need = {practice.id for practice in practices if practice.needs_model}
     if any(findings[name].rung.height > 0 for name in DATA_WORK if name in findings):
         need -= OF_DATA
     return {
         name: replace(finding, rung=Rung.NOT_APPLICABLE, summary=NO_MODEL)
-        if name in need and finding.rung is Rung.ABSENT
+        if name in need and finding.rung in (Rung.ABSENT, Rung.DECLARED)
         else finding
         for name, finding in findings.items()
     }

@@ -71,13 +71,29 @@ def pipeline(scene: Scene) -> Iterator[Statement]:
 
 
 def _lacks_steps(scene: Scene, hit: Hit) -> str:
-    """Why a definition in code is no pipeline; empty where it is one, or is no code."""
+    """Why a definition is no pipeline; empty where it is one, or where what it starts is not known."""
+    if hit.kind == "resource":
+        return "no task of it trains" if _starts_other_work(scene, hit) else ""
     if (hit.call is None and hit.kind not in ("decorator", "base")) or hit.tool.category == "training":
         return ""
     paths = _paths_around(scene, hit)
     if _steps_around(scene, hit, paths) < 2:
         return "fewer than two steps"
     return "" if any(_speaks_of_training(scene, path) for path in paths) else "no step of it trains"
+
+
+def _starts_other_work(scene: Scene, hit: Hit) -> bool:
+    """All that a resource starts is code of this repository, of which nothing trains or speaks of training."""
+    resource = next((r for r in hit.file.facts.resources if r.line == hit.place.line), None)
+    if resource is None or not resource.commands:
+        return False
+    texts = [resource.name, *(value for key, value, _ in resource.settings if not key.startswith("tags."))]
+    if any(speaks_of("train", text) for text in texts):
+        return False
+    ends = {posixpath.normpath(word).lstrip("./") for c in resource.commands for word in c.argv[1:2]}
+    started = [[file for file in scene.project.code_files if file.path.endswith(end)] for end in ends]
+    paths = {path for files in started for file in files for path in (file.path, *scene.modules.imported(file.path))}
+    return all(started) and not any(_speaks_of_training(scene, path) for path in paths)
 
 
 def _paths_around(scene: Scene, hit: Hit) -> list[str]:
@@ -347,8 +363,9 @@ _DEFINES = {"dag", "flow", "task", "pipeline", "step", "workflow"}
 
 
 def _is_handler(scope: Scope) -> bool:
-    """A route of a service, or the entry of a cloud function: `(event, context)`."""
-    decorated = any(speaks_of("handles_request", decorator.name.rpartition(".")[2]) for decorator in scope.decorators)
+    """A route of a service, or the entry of a cloud function: `(event, context)`. A command of a command line is a person's."""
+    named = {decorator.name.rpartition(".")[2] for decorator in scope.decorators} - {"command"}
+    decorated = any(speaks_of("handles_request", name) for name in named)
     return decorated or scope.parameters[:2] == ("event", "context")
 
 

@@ -682,7 +682,7 @@ class _Walk:
 
     def substitutions(self, node: Node, where: _Where) -> None:
         """Commands inside `$(…)` and backticks; their failure does not fail the command around them."""
-        waiting = deque(node.children)
+        waiting = deque((node,))
         while waiting:
             child = waiting.popleft()
             if child.type in ("command_substitution", "process_substitution"):
@@ -733,8 +733,10 @@ class _Walk:
         at, made = node.start_byte, []
         for child in node.named_children:
             made.append(raw[at - node.start_byte : child.start_byte - node.start_byte].decode("utf-8", "replace"))
-            made.append(self._word(child, depth + 1))
+            part = self._word(child, depth + 1)
             at = child.end_byte
+            goes_on = re.match(rb"\w", raw[at - node.start_byte :]) is not None
+            made.append(_LAST_VARIABLE.sub(r"${\1}", part) if goes_on else part)
         made.append(raw[at - node.start_byte :].decode("utf-8", "replace"))
         text = "".join(made)
         if node.type in ("string", "translated_string"):
@@ -753,6 +755,10 @@ class _Walk:
             self.expanded_to += len(value)
             return value
         return default if default and "$" not in default else f"${variable}"
+
+
+_LAST_VARIABLE = re.compile(r"\$(\w+)$")
+"""A variable at the end of a text; where more follows, its name needs braces."""
 
 
 def _divided(node: Node) -> tuple[list[Node], list[Node]]:
