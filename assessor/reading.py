@@ -339,6 +339,8 @@ _CI_FOLDERS = (
     ".buildkite/",
     ".semaphore/",
     ".woodpecker/",
+    "taskcluster/kinds/",
+    "taskcluster/ci/",
 )
 
 

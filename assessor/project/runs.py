@@ -17,6 +17,7 @@ from assessor.findings import Hop
 from assessor.project.gitlab_includes import Pipeline, put_together
 from assessor.project.model import LIVE_ROLES, Project, Role
 from assessor.project.path_filters import lets_something_pass, matches_any
+from assessor.project.taskgraph import joined_kinds
 from assessor.readers.ci.circleci import changes_by_parameter
 from assessor.readers.ci.conditions import Scalar
 from assessor.readers.ci.cron import cron_can_fire
@@ -85,7 +86,9 @@ def workflow_runs(project: Project, blind: list[BlindSpot] | None = None) -> Ite
             continue  # the command that hands it over starts it
         if project.files[path].role is Role.TEST:
             continue  # a template that others call, or a specimen
-        if not workflow.disabled and any(t.kind != "call" for t in workflow.triggers):
+        if not workflow.disabled and (
+            placed.stands_for_kinds(path) or any(t.kind != "call" for t in workflow.triggers)
+        ):
             yield from placed.runs(path, workflow)
         if placed.left <= 0:
             reason = f"more than {MAX_RUNS} runs of workflows and of what they call: the rest is not followed"
@@ -141,6 +144,7 @@ class _Workflows:
             for workflow in file.facts.workflows
         ]
         self.by_path = dict(reversed(self.all))
+        kinds = joined_kinds(self.all)
         self.names = {name for path, workflow in self.all for name in (workflow.name, path)}
         self.parameters: dict[str, tuple[str, ...]] = {}
         """Parameters of CircleCI's pipelines that a setup configuration sets, with the changes under which it does."""
@@ -151,7 +155,7 @@ class _Workflows:
         """How often each called file has been followed."""
         self._included: dict[str, tuple[tuple[str, str], ...]] = {}
         self._listed: dict[tuple[str, ...], bool] = {}
-        self._pipelines: dict[str, Pipeline] = {}
+        self._pipelines: dict[str, Pipeline] = {kinds[0]: kinds[1]} if kinds else {}
 
     def _has_branch(self, trigger: Trigger) -> bool:
         """Some branch of the repository meets the filter; where its branches are not known, some branch could."""
@@ -187,12 +191,18 @@ class _Workflows:
         yield from self._expand(path, workflow, workflow.triggers, (), f"{path}#", (path,))
 
     def _whole(self, path: str, workflow: Workflow) -> Pipeline:
-        """A workflow with what it includes: GitLab's files are one before anything is decided."""
+        """A workflow with what it includes: GitLab's files, and Taskgraph's kinds, are one before anything is decided."""
+        if workflow.provider == "taskgraph" and path in self._pipelines:
+            return self._pipelines[path]
         if workflow.provider != "gitlab" or not workflow.includes:
             return Pipeline(workflow, {})
         if path not in self._pipelines:
             self._pipelines[path] = put_together(path, workflow, self.by_path, self.called)
         return self._pipelines[path]
+
+    def stands_for_kinds(self, path: str) -> bool:
+        """All kinds of Taskgraph start with this file's."""
+        return path in self._pipelines and self.by_path[path].provider == "taskgraph"
 
     def _expand(
         self,

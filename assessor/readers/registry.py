@@ -31,6 +31,7 @@ READERS = (
     "ci.appveyor",
     "ci.cirrus",
     "ci.taskcluster",
+    "ci.taskgraph",
     "tasks.shell_script",
     "tasks.makefile",
     "tasks.tox",

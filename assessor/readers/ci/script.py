@@ -166,7 +166,7 @@ def container(
     """
     if not words:
         return ()
-    flag = next((i for i, word in enumerate(words) if i and re.fullmatch(r"-[a-z]*c", word.text)), 0)
+    flag = next((i for i, word in enumerate(words) if i and re.fullmatch(r"-[a-z]*c[a-z]*", word.text)), 0)
     if words[0].text.rsplit("/", 1)[-1] in _SHELLS and 0 < flag < len(words) - 1:
         options = [word.text for word in words[1 : flag + 1] if word.text.startswith(("-", "pipefail"))]
         return in_shell(piece(words[flag + 1], source).replaced(change), " ".join(["bash", *options]))

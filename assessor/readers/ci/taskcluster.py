@@ -51,7 +51,9 @@ def read(path: str, text: str) -> FileFacts:
     if not named and not (hook and _is_hook(root)) and not is_tasks:
         return EMPTY
     found = list(_tasks(root, (), 0))[:_MAX_TASKS]
-    if not found or (not named and not hook and not all(task.node.get("payload", "command") for task in found)):
+    if not found or (
+        not named and not hook and not all(_within(task.node.get("payload")).get("command") for task in found)
+    ):
         return EMPTY
     jobs = _jobs(found, text.splitlines())
     triggers = _triggers(path, root, found)
@@ -78,7 +80,8 @@ def _tasks(node: Node, conditions: tuple[str, ...], depth: int) -> Iterator[_Tas
     """Every map with a payload that has a command, with the `$if` texts around it."""
     if depth > _MAX_DEPTH:
         return
-    if node.get("payload").is_map and (node.get("payload", "command") or node.get("payload", "image")):
+    payload = _within(node.get("payload"))
+    if payload.is_map and (payload.get("command") or payload.get("image")):
         yield _Task(node, conditions)
         return
     inner = conditions
@@ -88,6 +91,18 @@ def _tasks(node: Node, conditions: tuple[str, ...], depth: int) -> Iterator[_Tas
         yield from _tasks(value, conditions if key.text == "else" else inner, depth + 1)
     for child in node.children[:_MAX_TASKS]:
         yield from _tasks(child, inner, depth + 1)
+
+
+def _within(node: Node) -> Node:
+    """What JSON-e's `$let` is for."""
+    for _ in range(_MAX_LETS):
+        if not node.get("$let"):
+            break
+        node = node.get("in")
+    return node
+
+
+_MAX_LETS = 5
 
 
 def _jobs(found: Sequence[_Task], source: Sequence[str]) -> tuple[Job, ...]:
@@ -108,7 +123,7 @@ def _jobs(found: Sequence[_Task], source: Sequence[str]) -> tuple[Job, ...]:
 def _job(
     task: _Task, key: str, needs: tuple[str, ...], source: Sequence[str], allowance: Allowance, anyway: bool
 ) -> Job:
-    payload = task.node.get("payload")
+    payload = _within(task.node.get("payload"))
     image = payload.get("image")
     shown = image.text or image.get("name").text
     env = tuple((k.text, v.text) for k, v in payload.get("env").items() if v.kind == "scalar")

@@ -830,7 +830,7 @@ def _embedded(argv: tuple[str, ...]) -> str:
         if any(re.fullmatch(r"-[a-z]*n[a-z]*", word) for word in argv[1:]):
             return ""  # read and not run
         for number, word in enumerate(argv[1:-1], start=1):
-            if word.startswith("-") and not word.startswith("--") and word.endswith("c"):
+            if re.fullmatch(r"-[a-z]*c[a-z]*", word):
                 return argv[number + 1]
         return ""
     if name == "eval":

@@ -25,6 +25,10 @@ def read(path: str, text: str) -> FileFacts:
     return FileFacts(targets=tuple(_task(key, node) for key, node in root.get("tasks").items()))
 
 
+_HANDED_ON = re.compile(r"\{\{-?\s*\.CLI_ARGS(?:_LIST)?\b[^{}\n]{0,80}\}\}")
+"""What stands behind `--` on the command line; nothing where CI gives none."""
+
+
 def _task(key: Node, node: Node) -> Target:
     body = node.get("cmds") or node.get("cmd") if node.is_map else node
     commands: list[Command] = []
@@ -45,6 +49,7 @@ def _task(key: Node, node: Node) -> Target:
 
 def _commands(item: Node, folder: str, lost: bool) -> Iterator[Command]:
     source = item if item.kind == "scalar" else item.get("cmd")
-    for command in shell.parse(source.text, source.text_line, stops_on_error=True).commands:
+    text = _HANDED_ON.sub("", source.text)
+    for command in shell.parse(text, source.text_line, stops_on_error=True).commands:
         cwd = f"{folder}/{command.cwd}".rstrip("/") if folder else command.cwd
         yield replace(command, swallowed=command.swallowed or lost, cwd=cwd)
