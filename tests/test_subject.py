@@ -135,6 +135,51 @@ def test_practices_that_need_a_model_do_not_apply_without_one(tmp_path: Path) ->
     assert found["testing.unit"].rung == "absent"
 
 
+LIBRARY = {
+    "pyproject.toml": "[build-system]\nrequires = ['hatchling']\n[project]\nname = 'rows'\nversion = '1.0'\n",
+    "src/rows.py": "import csv\n\n\ndef count(path):\n    with open(path) as f:\n        return len(list(csv.reader(f)))\n",
+    ".github/workflows/release.yml": "on: {push: {tags: ['v*']}}\njobs:\n  release:\n    runs-on: ubuntu-latest\n    steps:\n"
+    "      - uses: actions/checkout@v4\n      - run: python -m build\n      - run: twine upload dist/*\n",
+}
+PAGES = "on: push\njobs:\n  pages:\n    runs-on: ubuntu-latest\n    steps:\n      - run: mkdocs gh-deploy\n"
+
+
+@pytest.mark.parametrize(
+    ("beside", "rung"),
+    [
+        ({}, "not_applicable"),
+        ({"Dockerfile": "FROM python:3.11-slim\nCOPY . .\nCMD python src/rows.py\n"}, "absent"),
+        ({"compose.yaml": "services: {rows: {build: .}}\n"}, "absent"),
+        ({"app.py": LOGIN}, "absent"),
+        ({".github/workflows/pages.yml": PAGES, "docs/index.md": "# Rows\n\nCounts rows.\n"}, "absent"),
+        ({"train.py": TRAIN}, "absent"),
+    ],
+    ids=["library", "container", "compose", "service", "pages", "training"],
+)
+def test_what_is_only_published_has_nothing_to_watch(tmp_path: Path, beside: dict[str, str], rung: str) -> None:
+    found = audit(str(written(tmp_path, LIBRARY | beside)), None, [shipped_rubric("stages")]).practices
+    need = {practice.id for practice in load_practices() if practice.needs_run}
+    watched = need - {"versioning.config", "deployment.infrastructure", "monitoring.logging"}
+    assert {found[name].rung for name in watched} == {rung}
+
+
+def test_a_schedule_of_something_else_declares_no_training_where_there_is_none(tmp_path: Path) -> None:
+    scan = "on: {schedule: [{cron: '0 3 * * *'}]}\njobs:\n  s:\n    runs-on: x\n    steps:\n      - run: pip-audit\n"
+    files = {"app.py": LOGIN, ".github/workflows/scan.yml": scan}
+    found = audit(str(written(tmp_path, files)), None, [shipped_rubric("stages")]).practices
+    assert found["training.schedule"].rung == "not_applicable"
+
+
+def test_manifests_of_a_model_are_a_part_of_machine_learning(tmp_path: Path) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: %s}\nspec:\n  containers:\n    - {name: s, image: a/b:1, ports: [{containerPort: 80}]}\n"
+    kinds = []
+    for name in ("price-inference", "price-list"):
+        found = audit(str(written(tmp_path / name, {"pod.yaml": pod % name})), None, [shipped_rubric("stages")])
+        assert found.subject is not None
+        kinds.append((found.subject.kind, found.scorecards["stages"].level))
+    assert kinds == [("serving", 1), ("none", None)]
+
+
 def test_practices_of_data_apply_where_there_is_data_alone(tmp_path: Path) -> None:
     code = "import duckdb\n\n\ndef load_orders():\n    return duckdb.read_csv('orders.csv')\n"
     dbt = "select store, sum(amount) as revenue from {{ ref('orders') }} group by 1"

@@ -47,6 +47,8 @@ class Practice:
     covers: dict[RungName, RungName]
     needs_model: bool = False
     """It means something only where there is machine learning: data for a model, or a model."""
+    needs_run: bool = False
+    """It means something only where something runs: what is a library alone is published, and never run by its makers."""
 
     def step_to(self, rung: str, stack: Sequence[str] = ()) -> str:
         """What to do to come to `rung`, in the words of the first of `stack` that has some. KeyError for an undefined
@@ -92,6 +94,7 @@ class _Written(Value):
     effort: dict[RungName, Effort]
     observable_by: Annotated[tuple[Family, ...], Field(min_length=1)]
     needs_model: bool = False
+    needs_run: bool = False
 
     @property
     def rungs(self) -> dict[RungName, str]:
@@ -127,7 +130,7 @@ def parse_practices(source: Source) -> tuple[Practice, ...]:
     return tuple(
         Practice(
             f"{dimension}.{name}", dimension, name, entry.title, entry.absent, entry.rungs, entry.why, entry.fix,
-            entry.variants, entry.effort, entry.observable_by, entry.do, entry.covers, entry.needs_model,
+            entry.variants, entry.effort, entry.observable_by, entry.do, entry.covers, entry.needs_model, entry.needs_run,
         )
         for dimension, group in written.items()
         for name, entry in group.items()

@@ -123,9 +123,10 @@ class Proof(Value):
         return self
 
 
-Trait = Literal["table", "web", "page", "raises", "scheduler"]
+Trait = Literal["table", "web", "page", "raises", "scheduler", "pages"]
 """What a product is, beside what it proves: it holds tables or arrays; it is a web framework that serves anything; it makes
-pages of an application; a check of it that fails raises by itself; it starts functions of its user by the clock."""
+pages of an application; a check of it that fails raises by itself; it starts functions of its user by the clock; it
+brings pages to where they are read."""
 
 
 class Capture(Value):

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from assessor.catalog.words import speaks_of
+from assessor.facts.project_files import Resource
 from assessor.facts.python import Call
+from assessor.facts.role import Role
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
+from assessor.project.units import CODE_ENDINGS
 
 
 def predicts(scene: Scene, hit: Hit) -> bool:
@@ -50,6 +53,23 @@ def batch_predictions(scene: Scene) -> Iterator[tuple[ProjectFile, Call, str]]:
 def loads_model(calls: Iterable[Call]) -> bool:
     """One of the calls reads a stored model."""
     return any(speaks_of("loads_model", call.name) for call in calls)
+
+
+def named_services(scene: Scene) -> Iterator[tuple[ProjectFile, Resource, str]]:
+    """(file, object, name) of each object of a cluster that starts an image and listens, and whose names speak of a model,
+    where no program of its own is in the repository: manifests of a service that is made elsewhere."""
+    if any(path.lower().endswith(CODE_ENDINGS) for path in scene.project.own):
+        return
+    for file, resources in scene.project.having(lambda f: f.resources, frozenset({Role.FIRST_PARTY})):
+        for resource in resources:
+            names = (resource.name, *resource.images, *(v for k, v, _ in resource.settings if k.endswith(".name")))
+            named = next((name for name in names if speaks_of("serves_a_model", name)), "")
+            if (
+                named
+                and resource.images
+                and any("port" in key.rpartition(".")[2].lower() for key, _, _ in resource.settings)
+            ):
+                yield file, resource, named
 
 
 def asks_model(call: Call) -> bool:

@@ -37,7 +37,24 @@ _PARTS = frozenset(
     }
 )
 """Folders by whose names a manifest in them is that of the folder above."""
-_CODE = (".py", ".ipynb", ".r", ".rmd", ".jl", ".scala", ".java", ".kt", ".js", ".ts", ".go", ".rs", ".cs", ".cpp")
+CODE_ENDINGS = (
+    ".py",
+    ".ipynb",
+    ".r",
+    ".rmd",
+    ".jl",
+    ".scala",
+    ".java",
+    ".kt",
+    ".js",
+    ".ts",
+    ".go",
+    ".rs",
+    ".cs",
+    ".cpp",
+    ".php",
+    ".rb",
+)
 _SOURCE_ROOTS = frozenset({"src", "source", "lib", "app", "python", "code"})
 MAX_UNITS = 60
 """Units of one repository that are rated; further ones are told."""
@@ -55,7 +72,7 @@ class Unit:
 def find_units(paths: Iterable[str]) -> list[Unit]:
     """The units that the names of a repository's files show, by name; none where there is only one."""
     first_party = [path for path in paths if role_of(path) is Role.FIRST_PARTY]
-    code = sorted(posixpath.dirname(path) for path in first_party if path.lower().endswith(_CODE))
+    code = sorted(posixpath.dirname(path) for path in first_party if path.lower().endswith(CODE_ENDINGS))
     marked = {posixpath.dirname(path) for path in first_party if _MARKS.fullmatch(path.rpartition("/")[2])}
     folders = sorted({_of_unit(folder) for folder in marked if not folder.startswith(".")})
     outer: list[str] = []

@@ -131,21 +131,52 @@ def _may_be(finding: Finding, manifests: Set[str]) -> bool:
 def without_learning(findings: Mapping[str, Finding], practices: Sequence[Practice]) -> dict[str, Finding]:
     """The findings where no machine learning was found: practices that need a model do not apply. What was seen of one all
     the same (a seed, a kept table of predictions) stays as it was found, but for mere intent (an unused dependency, a schedule
-    of something else), and where data is prepared, checked or versioned the practices of data apply."""
+    of something else), and where data is prepared, checked or versioned the practices of data apply. Of what is only
+    published, practices that need something that runs do not apply either."""
     need = {practice.id for practice in practices if practice.needs_model}
     if any(findings[name].rung.height > 0 for name in DATA_WORK if name in findings):
         need -= OF_DATA
+    missing = dict.fromkeys(need, NO_MODEL)
+    if _is_only_published(findings):
+        missing |= dict.fromkeys((practice.id for practice in practices if practice.needs_run), NOTHING_RUNS)
     return {
-        name: replace(finding, rung=Rung.NOT_APPLICABLE, summary=NO_MODEL)
-        if name in need and finding.rung in (Rung.ABSENT, Rung.DECLARED)
+        name: replace(finding, rung=Rung.NOT_APPLICABLE, summary=missing[name])
+        if name in missing and (finding.rung is Rung.ABSENT or (name in need and finding.rung is Rung.DECLARED))
         else finding
         for name, finding in findings.items()
     }
+
+
+def _is_only_published(findings: Mapping[str, Finding]) -> bool:
+    """It has versions or packages for others, and nothing that runs: no service, container, infrastructure or collector,
+    and nothing that comes near to one, such as pages that automation brings out."""
+    running = (findings[name] for name in RUNS if name in findings)
+    if any(found.rung.height > 0 or found.rung is Rung.UNKNOWN or found.near_misses for found in running):
+        return False
+    packaged = findings.get("deployment.packaging")
+    if packaged and any(proof.tool == "docker" for proof in packaged.evidence):
+        return False
+    shown = (packaged, findings.get("versioning.releases"))
+    return any(found.rung.height > Rung.DECLARED.height for found in shown if found)
 
 
 DATA_WORK = ("data.pipeline", "data.validation", "versioning.data", "testing.data")
 """What shows that a project works on data, with or without a model."""
 OF_DATA = frozenset({*DATA_WORK, "data.lineage", "data.documentation", "monitoring.freshness"})
 """Practices that mean something for data alone."""
+RUNS = (
+    "deployment.serving",
+    "deployment.infrastructure",
+    "deployment.automation",
+    "deployment.environments",
+    "deployment.progressive",
+    "deployment.rollback",
+    "monitoring.service",
+    "monitoring.alerting",
+    "monitoring.dashboards",
+)
+"""Practices that show that something of the project runs somewhere, or is brought to where it does."""
+NOTHING_RUNS = "this is published and not run: there is nothing to deploy or to watch"
+"""The summary of a practice that does not apply to a library."""
 NO_MODEL = "there is no model here"
 """The summary of a practice that does not apply for want of one."""

@@ -15,7 +15,7 @@ from assessor.hits.scene import Scene
 from assessor.lifecycle.deployments import Deployment, deploying_route, deployments, over_ssh
 from assessor.lifecycle.environments import STAGES, chosen_by_condition, stage_named, stage_of, targets_of
 from assessor.lifecycle.order import is_ci
-from assessor.lifecycle.serving import batch_predictions, endpoint_handlers, loads_model, predicts
+from assessor.lifecycle.serving import batch_predictions, endpoint_handlers, loads_model, named_services, predicts
 from assessor.lifecycle.trials_in_code import trials_in_code
 from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
@@ -89,6 +89,9 @@ def serving(scene: Scene) -> Iterator[Statement]:
         yield Claim(Code(file, number, line), text)
     if not modules:
         yield from _in_notebooks(scene)
+    for file, resource, name in named_services(scene):
+        text = f"{resource.kind} {resource.name} starts an image made elsewhere, for a model by its name ({name})"
+        yield Claim(file.at(resource.line), text, at_least=Rung.DECLARED, alone=True)
     yield from (NearMiss(hit.place, "a web app that predicts nothing", hit.tool.id) for hit in idle)
 
 
@@ -172,6 +175,11 @@ def automation(scene: Scene) -> Iterator[Statement]:
             yield Claim(item.place, f"{hit.text[:60]} is scripted", item.tool, Rung.DECLARED)
         elif hit is not None:
             yield seen(hit)
+    for hit in scene.hits("governance.documentation"):
+        if "pages" in hit.tool.traits and any(way.is_automatic for way in scene.arrivals(hit)):
+            yield NearMiss(
+                hit.place, "pages are brought out, which is no deployment of a model or service", hit.tool.id
+            )
 
 
 # ---- trials and rollback ----

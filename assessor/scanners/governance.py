@@ -48,22 +48,23 @@ def documentation(scene: Scene) -> Iterator[Statement]:
 
 
 def _readmes(scene: Scene) -> Iterator[Claim | NearMiss]:
+    others = any(document.words >= MIN_README_WORDS for _, document in documents(scene, "doc"))
     for file, document in documents(scene, "readme", "model_card"):
         if "/" in file.path or not file.path.lower().startswith("readme"):
             continue
-        if _tells_how(document):
+        if _tells_how(document, beside=others):
             yield Claim(file.at(1), f"{file.path} tells how to install and use")
         else:
             text = f"{file.path} does not tell how to install and use ({document.words} words)"
             yield NearMiss(file.at(1), text)
 
 
-def _tells_how(document: Document) -> bool:
-    """It shows commands under a heading of use, or has enough words to say it."""
+def _tells_how(document: Document, *, beside: bool) -> bool:
+    """It shows commands under a heading of use, or has enough words to say it; fewer where pages `beside` it say more."""
     headed = any(speaks_of("tells_how", heading) for heading, _ in document.headings)
     if headed and document.code_blocks > 0:
         return True
-    wanted = MIN_README_WORDS if headed or document.code_blocks else 5 * MIN_README_WORDS
+    wanted = MIN_README_WORDS if headed or document.code_blocks or beside else 5 * MIN_README_WORDS
     return document.words >= wanted
 
 

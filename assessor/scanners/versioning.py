@@ -12,6 +12,7 @@ from assessor.facts.commands import Command
 from assessor.facts.place import BlindSpot, Place
 from assessor.facts.project_files import DataVersion, Dependency, Dockerfile, LockFile, Requirements
 from assessor.facts.python import Call
+from assessor.facts.workflow import Step
 from assessor.findings import Finding, Hop, NearMiss, Rung, numbered
 from assessor.hits.scene import Scene
 from assessor.lifecycle.artifacts import kept_models
@@ -416,15 +417,23 @@ def _is_pinned(dockerfile: Dockerfile) -> bool:
 
 
 def _language_versions(scene: Scene) -> Iterator[Claim]:
+    is_python = bool(scene.project.code_files or scene.project.notebooks)
     for file in scene.project.ordered:
-        for text, line in _language_version(file) if file.role is Role.FIRST_PARTY else ():
+        for text, line in _language_version(file, is_python) if file.role is Role.FIRST_PARTY else ():
             yield Claim(file.at(line), text, at_least=Rung.DECLARED)
 
 
 _VERSION_FILES = (".python-version", "runtime.txt", ".tool-versions")
 
 
-def _language_version(file: ProjectFile) -> Iterator[tuple[str, int]]:
+def _sets_version(step: Step, is_python: bool) -> bool:
+    """The step sets up a version of Python; where there is none, of another language. Beside Python those are side tools."""
+    if step.input("python-version") or step.input("versionSpec"):
+        return True
+    return not is_python and any(value and speaks_of("version_of_a_language", name) for name, value in step.inputs)
+
+
+def _language_version(file: ProjectFile, is_python: bool) -> Iterator[tuple[str, int]]:
     """(what it says, line) where a file states the version of the language and nothing else of the environment."""
     requirements = file.facts.requirements
     if requirements and requirements.requires_python:
@@ -434,7 +443,7 @@ def _language_version(file: ProjectFile) -> Iterator[tuple[str, int]]:
         yield "only the language version is stated", 1
     for workflow in file.facts.workflows:
         for step in (step for job in workflow.jobs for step in job.steps):
-            if step.input("python-version") or step.input("versionSpec"):
+            if _sets_version(step, is_python):
                 yield "CI states only the language version", step.line
 
 
