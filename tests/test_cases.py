@@ -9,6 +9,7 @@
     at_most: rung                             no practice is rated higher
     never_shown: [text]                       stands in nothing that the audit says
 
+A file may hold several such documents, the cases of one practice.
 Every case is also checked for what must hold of any audit: `_broken_routes` below.
 """
 
@@ -25,18 +26,27 @@ from assessor.findings import LADDER, Finding, Rung
 from tests.conftest import commit_files, write_files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 CASES = Path(__file__).parent / "cases"
 PRACTICES = Path(__file__).parents[1] / "assessor" / "catalog" / "practices.yaml"
-FILES = sorted(CASES.glob("*/*.yaml"))
 KEYS = {"about", "files", "git", "expect", "expect_route", "expect_blind", "at_most", "never_shown"}
 
 
 @cache
-def load(path: Path) -> dict[str, Any]:
-    case: dict[str, Any] = yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
-    return case
+def load(path: Path) -> tuple[dict[str, Any], ...]:
+    return tuple(yaml.load_all(path.read_text(), Loader=yaml.CSafeLoader))
+
+
+def _named() -> Iterator[tuple[Path, int, str]]:
+    for path in sorted(CASES.glob("*/*.yaml")):
+        several = path.read_text().count("\n---\n")
+        for number in range(several + 1):
+            yield path, number, f"{path.parent.name}/{path.stem}" + (f"/{number + 1}" if several else "")
+
+
+NAMED = list(_named())
+each_case = pytest.mark.parametrize(("path", "number"), [item[:2] for item in NAMED], ids=[item[2] for item in NAMED])
 
 
 def audit(case: Mapping[str, Any], folder: Path) -> Mapping[str, Finding]:
@@ -48,9 +58,9 @@ def audit(case: Mapping[str, Any], folder: Path) -> Mapping[str, Finding]:
     return findings(str(folder))
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_case(path: Path, tmp_path: Path) -> None:
-    case = load(path)
+@each_case
+def test_case(path: Path, number: int, tmp_path: Path) -> None:
+    case = load(path)[number]
     found = audit(case, tmp_path)
     wrong = [
         *_wrong_rungs(found, case.get("expect", {})),
@@ -120,15 +130,15 @@ def _broken_routes(found: Mapping[str, Finding], folder: Path) -> list[str]:
 
 def test_the_fake_ranks_below_a_good_service_in_a_sub_folder(tmp_path: Path) -> None:
     def height(name: str) -> int:
-        found = audit(load(CASES / "wild" / f"{name}.yaml"), tmp_path / name)
+        found = audit(load(CASES / "wild" / f"{name}.yaml")[0], tmp_path / name)
         return sum(max(0, finding.rung.height) for finding in found.values())
 
     assert height("good_service_in_a_subfolder") > height("keyword_stuffed_fake")
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_case_file_is_well_formed(path: Path) -> None:
-    case = load(path)
+@each_case
+def test_case_file_is_well_formed(path: Path, number: int) -> None:
+    case = load(path)[number]
     assert set(case) <= KEYS
     assert case["about"]
     assert set(case) & {"expect", "expect_blind", "at_most"}
@@ -141,8 +151,8 @@ def test_each_practice_has_a_case_for_each_rung_and_one_below() -> None:
     """A rule that no case can break is not a rule: each rung that a practice defines is expected somewhere."""
     practices = yaml.safe_load(PRACTICES.read_text()) if PRACTICES.exists() else {}
     expected: dict[str, set[str]] = {}
-    for path in FILES:
-        for practice, rungs in load(path).get("expect", {}).items():
+    for path, number, _ in NAMED:
+        for practice, rungs in load(path)[number].get("expect", {}).items():
             expected.setdefault(practice, set()).update(rungs if isinstance(rungs, list) else [rungs])
     ladder = {rung.value for rung in LADDER} - {Rung.ABSENT}
     missing = [
