@@ -315,8 +315,8 @@ def _read_file(task: _Task) -> ProjectFile:
     role = refine_role(role, path, text[:_HEAD])
     if role is Role.TEMPLATE:
         return ProjectFile(path, role, size, _with_text_facts(path, text, _template_facts(path, text), role))
-    is_skipped = role is Role.GENERATED and path.endswith(".py")
-    facts = EMPTY if is_skipped else read(path, redacted(path, text), readers_of(path))
+    chosen = [] if role is Role.GENERATED and path.endswith(".py") else readers_of(path)
+    facts = read(path, redacted(path, text), chosen) if chosen else EMPTY
     return ProjectFile(path, role, size, _with_text_facts(path, text, facts, role))
 
 

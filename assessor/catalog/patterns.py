@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 
@@ -35,6 +36,24 @@ def matches_call(pattern: str, name: str) -> bool:
     return words[-len(tail) :] == tail or _by_its_module(tail, words[1:])
 
 
+@lru_cache(maxsize=65_536)
+def matches_any_call(patterns: tuple[str, ...], name: str) -> bool:
+    """One of the call patterns matches the name; only those are compared that have its first or last word."""
+    by_word = _call_patterns(patterns)
+    keys = (name.partition(".")[0], f"?{name.rpartition('.')[2]}", "*")
+    return any(matches_call(pattern, name) for key in keys for pattern in by_word.get(key, ()))
+
+
+@lru_cache(maxsize=1_024)
+def _call_patterns(patterns: tuple[str, ...]) -> Mapping[str, list[str]]:
+    """Call patterns by what a name must hold to match: its first word, or `?last`."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for pattern in patterns:
+        head, _, rest = pattern.partition(".")
+        found[f"?{rest.rpartition('.')[2]}" if head == "?" else head].append(pattern)
+    return found
+
+
 def _by_its_module(tail: list[str], words: list[str]) -> bool:
     """A class that its package re-exports may be imported from the submodule that defines it: `bigquery.Client.query`
     is `bigquery.client.Client.query` too."""
@@ -51,7 +70,7 @@ def matches_command(pattern: str, words: Sequence[str]) -> bool:
 
     The first word is the program; the further words stand in the command line in that order, with others between them.
     """
-    wanted = pattern.split()
+    wanted = _words(pattern)
     if not words or not wanted or words[0] != wanted[0]:
         return False
     position = 1
@@ -62,6 +81,25 @@ def matches_command(pattern: str, words: Sequence[str]) -> bool:
             return False
         position += 1
     return True
+
+
+def matches_any_command(patterns: tuple[str, ...], words: Sequence[str]) -> bool:
+    """One of the command patterns matches the command line; only those of its program are compared."""
+    own = _command_patterns(patterns).get(words[0], ()) if words else ()
+    return any(matches_command(pattern, words) for pattern in own)
+
+
+@lru_cache(maxsize=8_192)
+def _words(pattern: str) -> tuple[str, ...]:
+    return tuple(pattern.split())
+
+
+@lru_cache(maxsize=1_024)
+def _command_patterns(patterns: tuple[str, ...]) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for pattern in patterns:
+        found[_words(pattern)[0]].append(pattern)
+    return found
 
 
 @lru_cache(maxsize=8_192)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
 from assessor.catalog.loading import Source, Value, load_models
-from assessor.catalog.patterns import matches_call
 from assessor.catalog.tools import CallPattern, ImportName
 
 
@@ -26,8 +25,3 @@ def handovers() -> tuple[Handover, ...]:
     """All entries in the order of the file. Raises DataError for a mistake in it."""
     text = files("assessor.catalog").joinpath("pipelines.yaml").read_text("utf-8")
     return load_models(Source("pipelines.yaml", text), Handover, is_shipped=True)
-
-
-@lru_cache(maxsize=65_536)
-def means(patterns: tuple[str, ...], name: str) -> bool:
-    return any(matches_call(pattern, name) for pattern in patterns)

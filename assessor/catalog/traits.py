@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Literal
 
-from assessor.catalog.patterns import matches_call
+from assessor.catalog.patterns import matches_any_call
 from assessor.catalog.tools import Trait, load_tools
 
 FRAMEWORKS = ("training", "automl")
@@ -74,18 +72,10 @@ _Patterned = Literal["steps", "submits", "transforms", "chains", "loggers"]
 
 
 def _fits(trait: _Patterned, name: str) -> bool:
-    patterns = _patterns(trait)
-    keys = (name.partition(".")[0], f"?{name.rpartition('.')[2]}")
-    return any(matches_call(pattern, name) for key in keys for pattern in patterns.get(key, ()))
+    return matches_any_call(_patterns(trait), name)
 
 
 @cache
-def _patterns(trait: _Patterned) -> Mapping[str, tuple[str, ...]]:
-    """The patterns of a trait by what a name must hold to match: its first word, or `?last`."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for tool in load_tools():
-        patterns: tuple[str, ...] = getattr(tool, trait)
-        for pattern in patterns:
-            head, _, rest = pattern.partition(".")
-            found[f"?{rest.rpartition('.')[2]}" if head == "?" else head].append(pattern)
-    return {key: tuple(several) for key, several in found.items()}
+def _patterns(trait: _Patterned) -> tuple[str, ...]:
+    """The patterns of a trait, of all tools."""
+    return tuple(pattern for tool in load_tools() for pattern in getattr(tool, trait))

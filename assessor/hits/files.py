@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
-from assessor.catalog.patterns import matches_call, matches_path, matches_text
+from assessor.catalog.patterns import matches_any_call, matches_path, matches_text
 from assessor.catalog.tools import Proof, Tool
 from assessor.facts.file import EMPTY
 from assessor.facts.place import Setting
@@ -58,7 +58,7 @@ def setting_hits(ground: Ground) -> Iterator[Hit]:
 def _is_called(ground: Ground, patterns: tuple[str, ...]) -> bool:
     """First-party code calls one of these, or hands it on (`TrlParser(SFTConfig)`)."""
     names = ground.called_names
-    return any(matches_call(pattern, name) for pattern in patterns for name in names)
+    return any(matches_any_call(patterns, name) for name in names)
 
 
 def hook_hits(ground: Ground) -> Iterator[Hit]:

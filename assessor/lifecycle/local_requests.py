@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assessor.catalog.patterns import matches_command
+from assessor.catalog.patterns import matches_any_command
 from assessor.catalog.programs import programs
 from assessor.catalog.words import speaks_of
 from assessor.project.arrivals import Site
@@ -10,7 +10,7 @@ from assessor.project.arrivals import Site
 
 def starts_service(site: Site) -> bool:
     """The command starts a container or a server here."""
-    return any(matches_command(pattern, site.invocation.words) for pattern in programs().start_services)
+    return matches_any_command(programs().start_services, site.invocation.words)
 
 
 def asks_this_machine(site: Site) -> bool:

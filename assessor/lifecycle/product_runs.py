@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assessor.catalog.patterns import matches_call
+from assessor.catalog.patterns import matches_any_call
 from assessor.catalog.programs import programs
 from assessor.hits.scene import Scene
 from assessor.project.invocations import interpret
@@ -41,7 +41,7 @@ def _own_run(scene: Scene, path: str, number: int) -> ProductRun:
     """What one function runs of the product by itself."""
     runs = together = checked = False
     for call in scene.modules.index(path).calls.get(number, ()):
-        if any(matches_call(pattern, call.name) for pattern in _RENDERING_CALLS):
+        if matches_any_call(_RENDERING_CALLS, call.name):
             runs = True
             continue
         for command in commands_started(call, path):

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from assessor.catalog.patterns import matches_command
+from assessor.catalog.patterns import matches_any_command
 from assessor.catalog.programs import programs
 from assessor.facts.commands import Command, Target
 from assessor.facts.place import Place
@@ -93,7 +93,7 @@ def command_stations(scene: Scene, command: Command, path: str) -> frozenset[str
     invocation = interpret(command.argv)
     if invocation is None:
         return frozenset()
-    if any(matches_command(pattern, invocation.words) for pattern in programs().fetches):
+    if matches_any_command(programs().fetches, invocation.words):
         return frozenset({"data"})
     found = set(_named(invocation))
     started = scene.automation.started_file(
@@ -187,7 +187,7 @@ def _commands_of_workflows(scene: Scene) -> dict[str, list[tuple[Site, frozenset
         stations = started.get((_flow(site.arrival), site.place))
         if stations is not None:
             stations |= _named(site.invocation)
-        elif any(matches_command(pattern, site.invocation.words) for pattern in programs().fetches):
+        elif matches_any_command(programs().fetches, site.invocation.words):
             stations = frozenset({"data"})
         if stations and (kept := stations & ML_STATIONS):
             found[_flow(site.arrival)].append((site, kept))

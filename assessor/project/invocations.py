@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from assessor.catalog.programs import programs
@@ -40,13 +40,12 @@ class Invocation:
     folder: str = ""
     launchers: tuple[str, ...] = ()
     """Wrappers that watch what they start (`opentelemetry-instrument`, `newrelic-admin run-program`)."""
+    words: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """Program and arguments, `python -m x` as `x`: what catalogue patterns are compared with."""
 
-    @property
-    def words(self) -> tuple[str, ...]:
-        """Program and arguments, `python -m x` as `x`: what catalogue patterns are compared with."""
-        if self.program == "python" and self.module:
-            return (self.module.partition(".")[0] if "." not in self.module else self.module, *self.arguments)
-        return (self.program, *self.arguments)
+    def __post_init__(self) -> None:
+        named = self.module if self.program == "python" and self.module else self.program
+        object.__setattr__(self, "words", (named, *self.arguments))
 
     @property
     def operands(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assessor.catalog.patterns import matches_call
+from assessor.catalog.patterns import matches_any_call
 from assessor.catalog.starts import StartPattern, start_patterns
 from assessor.facts.commands import Command
 from assessor.facts.place import Place
@@ -63,11 +63,11 @@ def code_starts(project: Project, modules: Modules) -> Iterator[Start]:
             if pattern.roots and imported.isdisjoint(pattern.roots):
                 continue
             for call, names in ((c, pattern.calls) for c in index.facts.calls):
-                if any(matches_call(name, call.name) for name in names) and call.line not in seen:
+                if matches_any_call(names, call.name) and call.line not in seen:
                     for start in _started(file, call, pattern, seen, index.facts.calls):
                         yield replace(start, members=_members(project, modules, file.path, call, pattern))
             for call in decorators:
-                if any(matches_call(name, call.name) for name in pattern.decorators) and call.line not in seen:
+                if matches_any_call(pattern.decorators, call.name) and call.line not in seen:
                     yield from _started(file, call, pattern, seen, index.facts.calls)
 
 
@@ -149,12 +149,12 @@ def _kinds(call: Call, pattern: StartPattern, calls: tuple[Call, ...]) -> tuple[
         return (pattern.kind,)
     near = [c.name for c in calls if call.line <= c.line <= call.line + _ARGUMENTS and c is not call]
     given = [*call.names, *near]
-    if any(matches_call(name, one) for name in pattern.both for one in given):
+    if any(matches_any_call(pattern.both, one) for one in given):
         return ("schedule", "event")
     if any(one.endswith(_TIMES) for one in given):
         return (pattern.kind,)
     known = [*given, *(c.name for c in calls if c.scope == MODULE)]
-    return ("event",) if any(matches_call(name, one) for name in pattern.events for one in known) else (pattern.kind,)
+    return ("event",) if any(matches_any_call(pattern.events, one) for one in known) else (pattern.kind,)
 
 
 def _members(project: Project, modules: Modules, path: str, call: Call, pattern: StartPattern) -> tuple[Entry, ...]:
@@ -163,7 +163,7 @@ def _members(project: Project, modules: Modules, path: str, call: Call, pattern:
     if not pattern.jobs:
         return ()
     files = [modules.index(p).facts.calls for p in (path, *modules.imported(path))]
-    jobs = [(c, calls) for calls in files for c in calls if any(matches_call(name, c.name) for name in pattern.jobs)]
+    jobs = [(c, calls) for calls in files for c in calls if matches_any_call(pattern.jobs, c.name)]
     wanted = {name.rpartition(".")[2] for name in call.names}
     chosen = [(job, calls) for job, calls in jobs if {job.keyword("name"), *job.args[:1]} & wanted] or jobs
     selections = [_selected(job, calls, pattern) for job, calls in chosen]
@@ -174,7 +174,7 @@ def _members(project: Project, modules: Modules, path: str, call: Call, pattern:
         Entry(file.path, "member", scope.name)
         for file in project.code_files
         for scope in modules.index(file.path).facts.scopes
-        if scope.name in names and any(matches_call(m, d.name) for d in scope.decorators for m in pattern.members)
+        if scope.name in names and any(matches_any_call(pattern.members, d.name) for d in scope.decorators)
     )
 
 
@@ -185,7 +185,7 @@ def _selected(job: Call, calls: Sequence[Call], pattern: StartPattern) -> tuple[
         return selection
     near = [c for c in calls if c.scope == job.scope and job.line <= c.line <= job.line + _ARGUMENTS]
     following = min((c.line for c in near if c is not job and c.name == job.name), default=job.line + _ARGUMENTS + 1)
-    by_name = [c for c in near if c.line < following and any(matches_call(n, c.name) for n in pattern.selections)]
+    by_name = [c for c in near if c.line < following and matches_any_call(pattern.selections, c.name)]
     names = tuple(arg for arg in by_name[0].args if isinstance(arg, str)) if len(by_name) == 1 else ()
     return () if UNKNOWN in names else names
 
@@ -311,7 +311,7 @@ def _pipelines_in_code(project: Project, modules: Modules) -> tuple[Entry, ...]:
     for file in project.code_files:
         facts = modules.index(file.path).facts
         for call in facts.calls:
-            if any(matches_call(name, call.name) for name in _PIPELINES):
+            if matches_any_call(_PIPELINES, call.name):
                 scope = facts.scopes[call.scope]
                 is_function = scope.kind in ("function", "method")
                 found.append(Entry(file.path, "member" if is_function else "script", scope.name if is_function else ""))

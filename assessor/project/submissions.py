@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from assessor.catalog.pipelines import Handover, handovers, means
+from assessor.catalog.patterns import matches_any_call
+from assessor.catalog.pipelines import Handover, handovers
 from assessor.facts.python import MAIN, MODULE, Call, Scope
 from assessor.project.closure import SUBMITTED, Closure, Entry, is_test_scope
 from assessor.project.modules import Modules, ScopeKey
@@ -44,9 +45,9 @@ class Submissions:
         submitting: dict[ScopeKey, list[Call]] = defaultdict(list)
         for path, used in self._used.items():
             for call in self._modules.index(path).facts.calls:
-                if any(means(h.submits, call.name) or means(h.local, call.name) for h in used):
+                if any(matches_any_call(h.submits, call.name) or matches_any_call(h.local, call.name) for h in used):
                     submitting[path, call.scope].append(call)
-                elif any(means(h.compiles, call.name) for h in used):
+                elif any(matches_any_call(h.compiles, call.name) for h in used):
                     compiling[path, call.scope].append(call)
         return compiling, submitting
 
@@ -57,7 +58,7 @@ class Submissions:
             (path, number)
             for path, used in self._used.items()
             for number, scope in enumerate(self._modules.index(path).facts.scopes)
-            if any(means(h.defines, decorator.name) for h in used for decorator in scope.decorators)
+            if any(matches_any_call(h.defines, decorator.name) for h in used for decorator in scope.decorators)
         )
 
     def compiled(self, closure: Closure) -> frozenset[ScopeKey]:
@@ -84,7 +85,7 @@ class Submissions:
         """The calls of a closure that have a pipeline run; in a test only those that hand it to its real backend."""
         for scope in sorted(self._calls[1].keys() & closure.reached.keys()):
             for call in self._calls[1][scope]:
-                stays = any(means(handover.local, call.name) for handover in handovers())
+                stays = any(matches_any_call(handover.local, call.name) for handover in handovers())
                 if closure.runs(call) and not (closure.in_test and (stays or self._is_mocked(closure, scope, call))):
                     yield scope, call
 

@@ -210,19 +210,20 @@ class Walk:
         self._count += 1
         if self._count > MAX_ARRIVALS or context.arrival.depth > MAX_DEPTH:
             return
-        command = _filled(command, (*context.env, *command.env))
+        command = _filled(command, context.env)
         invocation = interpret(command.argv)
         if invocation is None:
             return
         cwd = self.paths.enter(context.cwd, command.cwd, context.path)
         if invocation.folder:
             cwd = joined(cwd, invocation.folder)
-        place, parent = Place(context.path, command.line), context.arrival
+        parent = context.arrival
         fails = parent.fails and not command.swallowed and not forgives(invocation.program, invocation.arguments)
-        key = (command.argv, place, cwd, fails, parent.in_test)
+        key = (command.argv, context.path, command.line, cwd, fails, parent.in_test)
         if key in self._seen or (self.project.zones and self.project.zones.is_elsewhere(cwd, command.argv)):
             return
         self._seen.add(key)
+        place = Place(context.path, command.line)
         hop = Hop(_shown(command.text), place)
         env = (*context.env, *command.env) if command.env else context.env
         arrival = Arrival(
@@ -658,10 +659,11 @@ def _lookups(env: tuple[tuple[str, str], ...]) -> tuple[Mapping[str, str], Mappi
 
 
 def _filled(command: Command, env: tuple[tuple[str, str], ...]) -> Command:
-    """Put the inputs and variables that the caller gives in place of `${{ inputs.x }}` and `$(x)`."""
+    """Put the inputs and variables that the caller gives, and its own, in place of `${{ inputs.x }}` and `$(x)`."""
     if not any("$" in word for word in command.argv):
         return command
-    return replace(command, argv=tuple(_filled_word(word, env) for word in command.argv))
+    env = (*env, *command.env)
+    return replace(command, argv=tuple([_filled_word(word, env) for word in command.argv]))
 
 
 def _filled_inputs(
@@ -672,6 +674,8 @@ def _filled_inputs(
 
 
 def _filled_word(word: str, env: tuple[tuple[str, str], ...]) -> str:
+    if "$" not in word:
+        return word
     known, plain = _lookups(env)
 
     def value(found: re.Match[str]) -> str:

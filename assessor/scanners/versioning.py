@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assessor.catalog.patterns import matches_command
+from assessor.catalog.patterns import matches_any_command
 from assessor.catalog.programs import programs
 from assessor.catalog.words import speaks_of
 from assessor.facts.commands import Command
@@ -193,7 +193,7 @@ def _copies_a_model(words: tuple[str, ...]) -> bool:
     targets = [word for word in words if "://" in word]
     if not targets or "$" not in targets[-1]:
         return False
-    copies = any(matches_command(pattern, words) for pattern in programs().copy_to_bucket)
+    copies = matches_any_command(programs().copy_to_bucket, words)
     return copies and any(speaks_of("kept_model", word) for word in words[1:])
 
 

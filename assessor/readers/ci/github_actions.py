@@ -35,6 +35,8 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 def matches(path: str) -> bool:
+    if not path.lower().endswith((".yml", ".yaml")):
+        return False  # most paths end here, at little cost
     return bool(_ANYWHERE.search(path) or _ACTION.search(path))
 
 

@@ -48,7 +48,8 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 def matches(path: str) -> bool:
-    return bool(_NAME.search(path)) and not path.lower().endswith(_OTHER_FILES)
+    lower = path.lower()
+    return "jenkinsfile" in lower and bool(_NAME.search(path)) and not lower.endswith(_OTHER_FILES)
 
 
 def read(path: str, text: str) -> FileFacts:

@@ -8,9 +8,9 @@ patterns, never by a parser, so that entities cannot explode.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from assessor.facts.file import EMPTY, FileFacts
@@ -437,5 +437,5 @@ _BY_SUFFIX: dict[str, Callable[[str], FileFacts]] = {
 
 
 def _reader(path: str) -> Callable[[str], FileFacts] | None:
-    file = PurePosixPath(path)
-    return _BY_NAME.get(file.name) or _BY_SUFFIX.get(file.suffix.lower())
+    name = posixpath.basename(path)
+    return _BY_NAME.get(name) or _BY_SUFFIX.get(posixpath.splitext(name)[1].lower())

@@ -40,6 +40,7 @@ from assessor.readers.code.python_metrics import measure
 from assessor.readers.code.python_nodes import (
     MAX_ITEMS,
     OPERATORS,
+    below,
     chosen_by,
     compares,
     guards_of,
@@ -96,6 +97,7 @@ _COLLECTIONS = (ast.List, ast.Tuple, ast.Set)
 _ASSIGNMENTS = (ast.Assign, ast.AugAssign)
 _WITH_CHILDREN = (ast.comprehension, ast.arguments, ast.arg, ast.keyword, ast.withitem, ast.match_case, ast.pattern)
 """What stands between statements and expressions and holds some: all but operators and contexts."""
+_HOLDS_NOTHING = frozenset({ast.Load, ast.Store, ast.Del, type(None), str, int, *ast.operator.__subclasses__()})
 
 _TEST_PATH = re.compile(r"(?:^|/)(?:tests?|testing|conftest)(?:/|\.py)|(?:^|/)test_[^/]*$|_test\.py$")
 
@@ -368,6 +370,8 @@ class _Walk:
         found: Made = ()
         for name in node._fields:
             value = getattr(node, name, None)
+            if type(value) in _HOLDS_NOTHING:
+                continue
             for child in value if type(value) is list else (value,):
                 if isinstance(child, ast.expr):
                     made = self.expression(child)
@@ -543,7 +547,7 @@ class _Walk:
         effects: list[str] = []
         gives = False
         budget = 400
-        for node in (inner for statement in [*body, *orelse] for inner in ast.walk(statement)):
+        for node in (inner for statement in [*body, *orelse] for inner in below(statement)):
             budget -= 1
             if budget < 0:
                 break
@@ -750,7 +754,7 @@ class _Walk:
         made = self.expression(node.iter)
         if is_empty(node.iter):
             return self.block(node.orelse)
-        for name in ast.walk(node.target):
+        for name in below(node.target):
             if isinstance(name, ast.Name):
                 self.scopes[self.scope].types[name.id] = "?"
         if isinstance(node.target, ast.Name):
@@ -768,7 +772,7 @@ class _Walk:
             self.each(target.elts[0], ast.Constant(0), ("range",))
             self.each(target.elts[1], ast.Constant(0), self.looked_up(inner))
             return
-        for name in ast.walk(target):
+        for name in below(target):
             if isinstance(name, ast.Name):
                 self.hold(name.id, made)
 
@@ -965,7 +969,9 @@ class _Walk:
             self.hold(grown, added, adds=True)
         named = tuple((key, sources) for key, marks in given.items() if (sources := origins(marks)))
         if named and number < MAX_CALLS:
-            self.calls[number] = replace(made, given=named[:MAX_ITEMS])
+            self.calls[number] = Call(
+                made.name, made.line, made.scope, made.args, made.keywords, made.guards, made.names, named[:MAX_ITEMS]
+            )
         return result(made.name, node, receiver, given.values())
 
     def arguments(self, node: ast.Call) -> dict[str, Made]:
@@ -981,18 +987,19 @@ class _Walk:
 
     def call_fact(self, node: ast.Call) -> Call:
         names = []
-        values = [*node.args, *(keyword.value for keyword in node.keywords)]
-        for value in values:
-            inner = value.elts if isinstance(value, _SEQUENCES) else [value]
-            names += [self.resolve(item) for item in inner if isinstance(item, _NAMES)]
+        for value in [*node.args, *[keyword.value for keyword in node.keywords]]:
+            if isinstance(value, _NAMES):
+                names.append(self.resolve(value))
+            elif isinstance(value, _SEQUENCES):
+                names += [self.resolve(item) for item in value.elts if isinstance(item, _NAMES)]
         return Call(
             self.resolve(node.func),
             self.line_of(node.lineno),
             self.scope,
-            tuple(self.literal(argument) for argument in node.args[:MAX_ITEMS]),
-            tuple(pair for k in node.keywords if k.arg for pair in self.keyword(k.arg, k.value))[:MAX_ITEMS],
+            tuple([self.literal(argument) for argument in node.args[:MAX_ITEMS]]),
+            tuple([pair for k in node.keywords if k.arg for pair in self.keyword(k.arg, k.value)][:MAX_ITEMS]),
             tuple(self.guards),
-            tuple(name for name in names if name and not name.startswith("?"))[:MAX_ITEMS],
+            tuple([name for name in names if name and name[0] != "?"][:MAX_ITEMS]),
         )
 
     def keyword(self, name: str, value: ast.expr) -> list[tuple[str, Argument]]:
@@ -1058,6 +1065,8 @@ class _Walk:
         """The dotted name that an expression stands for; `?` where it is not known."""
         parts: list[str] = []
         for _ in range(60):
+            if isinstance(node, ast.Name):
+                break
             if isinstance(node, ast.Attribute):
                 parts.append(node.attr)
                 node = node.value
@@ -1068,7 +1077,10 @@ class _Walk:
             else:
                 break
         root = self.root(node, parts)
-        return ".".join([root, *reversed(parts)])
+        if not parts:
+            return root
+        parts.append(root)
+        return ".".join(reversed(parts))
 
     def root(self, node: ast.expr, parts: list[str]) -> str:
         if not isinstance(node, ast.Name):

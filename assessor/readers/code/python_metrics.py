@@ -98,8 +98,11 @@ class _Counts:
             if block is not None:
                 block.complexity += _decisions(node, kind)
                 block = None if kind is ast.Assert else block
-            children = (child for child in ast.iter_child_nodes(node) if type(child) not in _LEAVES)
-            stack.extend((child, block, function) for child in children)
+            for name in node._fields:
+                value = getattr(node, name, None)
+                for child in value if type(value) is list else (value,):
+                    if type(child) not in _LEAVES and isinstance(child, ast.AST):
+                        stack.append((child, block, function))
 
     def _operation(self, node: ast.AST, function: str | None) -> None:
         operators, operands = _parts(node)
@@ -111,7 +114,7 @@ class _Counts:
 
 _FUNCTIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef})
 _OPERATIONS = frozenset({ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.AugAssign, ast.Compare})
-_LEAVES = frozenset({ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, ast.alias, ast.arg})
+_LEAVES = frozenset({ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, ast.alias, ast.arg, str, int, type(None)})
 """Nodes, most of a tree, that neither decide nor hold what does; only a lambda's `arg` comes here, which has no annotation."""
 _LOOPS = frozenset({ast.For, ast.While, ast.AsyncFor})
 _SINGLE = frozenset({ast.If, ast.IfExp, ast.Assert})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections import deque
+from collections.abc import Iterator
 
 from assessor.facts.python import Guard
 
@@ -49,9 +51,23 @@ def is_main_test(test: ast.expr) -> bool:
     return "__name__" in names and any(isinstance(s, ast.Constant) and s.value == "__main__" for s in sides)
 
 
+def below(root: ast.AST) -> Iterator[ast.AST]:
+    """A node and all below it, in the order of `ast.walk`, at a third of its cost."""
+    waiting = deque((root,))
+    while waiting:
+        node = waiting.popleft()
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, ast.AST):
+                waiting.append(value)
+            elif type(value) is list:
+                waiting.extend([item for item in value if isinstance(item, ast.AST)])
+        yield node
+
+
 def compares(test: ast.expr) -> bool:
     """Some comparison of sizes or for equality stands in the condition."""
-    return any(isinstance(node, ast.Compare) and type(node.ops[0]) in OPERATORS for node in ast.walk(test))
+    return any(isinstance(node, ast.Compare) and type(node.ops[0]) in OPERATORS for node in below(test))
 
 
 def is_skip(node: ast.expr) -> bool:
@@ -93,7 +109,7 @@ def is_constant(node: ast.expr) -> bool:
         left, right = node.left, node.comparators[0]
         if isinstance(left, ast.Name | ast.Attribute) and ast.dump(left) == ast.dump(right):
             return True
-    return not any(isinstance(inner, _NAMES_AND_CALLS) for inner in ast.walk(node))
+    return not any(isinstance(inner, _NAMES_AND_CALLS) for inner in below(node))
 
 
 def guards_of(test: ast.expr) -> list[Guard]:
@@ -143,8 +159,12 @@ def _guard_name(node: ast.expr) -> str:
 
 def identifiers(node: ast.expr) -> list[str]:
     """The names, attributes and literal keys in an expression, in lower case, at most MAX_ITEMS."""
+    if type(node) is ast.Name:
+        return [node.id.lower()]
+    if type(node) is ast.Constant:
+        return []
     found = []
-    for inner in ast.walk(node):
+    for inner in below(node):
         if isinstance(inner, ast.Name):
             found.append(inner.id.lower())
         elif isinstance(inner, ast.Attribute):

@@ -5,10 +5,10 @@ Each becomes a call named `test case` with the function's name or title as argum
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.project_files import SourceCall
@@ -63,6 +63,8 @@ _RUST = _Language(
     re.compile(r"#\[ignore"),
 )
 _ENDINGS = (".go", ".rs", ".java", ".kt", ".scala", "js", "ts", "jsx", "tsx")
+_COMPILED = frozenset({".go", ".rs", ".java", ".kt", ".scala"})
+_SCRIPT = re.compile(r"\.[cm]?[jt]sx?$")
 _BY_NAME: tuple[tuple[re.Pattern[str], _Language], ...] = (
     (re.compile(r"_test\.go$"), _GO),
     (re.compile(r"\.(?:test|spec)\.[cm]?[jt]sx?$|(?:^|/)__tests__/.*\.[cm]?[jt]sx?$"), _JAVASCRIPT),
@@ -78,9 +80,7 @@ def matches(path: str) -> bool:
 def _language(path: str) -> _Language | None:
     if not path.lower().endswith(_ENDINGS):
         return None
-    if PurePosixPath(path).suffix.lower() not in (".go", ".rs", ".java", ".kt", ".scala") and not re.search(
-        r"\.[cm]?[jt]sx?$", path
-    ):
+    if posixpath.splitext(path)[1].lower() not in _COMPILED and not _SCRIPT.search(path):
         return None
     return next((language for pattern, language in _BY_NAME if pattern.search(path)), None)
 

@@ -44,6 +44,7 @@ _PATTERNS = (
     (re.compile(r"^[\w-]+_renv\.lock$"), "renv"),  # vetiver writes one for the image of the model's API
     (re.compile(r"^.*\.conda-lock\.ya?ml$"), "conda-lock"),
 )
+_ENDINGS = (".lock", ".lockfile", ".toml", ".json", ".yml", ".yaml")
 _JULIA = re.compile(r"Manifest(?:-v[\d.]+)?\.toml")
 
 
@@ -52,6 +53,8 @@ def matches(path: str) -> bool:
 
 
 def _tool(path: str) -> str:
+    if not path.lower().endswith(_ENDINGS):
+        return ""  # most paths end here, at little cost
     folder, _, written = path.rpartition("/")
     if _JULIA.fullmatch(written):
         return "julia"

@@ -8,36 +8,23 @@ node, so an alias bomb costs nothing here; whoever walks the tree must bound its
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import yaml
 
 try:
-    from yaml import CSafeLoader as _SafeLoader
+    from yaml.cyaml import CParser as _Parser  # type: ignore[attr-defined]
 except ImportError:  # a PyYAML built without libyaml
-    from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]
+    from yaml import SafeLoader as _Parser  # type: ignore[assignment]
 
 MAX_DEPTH = 100
 """Deeper nesting than this is no configuration that a person wrote."""
 
 MAX_NODES = 200_000
 """Nodes of one file that are kept."""
-
-
-class _Loader(_SafeLoader):
-    """Composes without asking what type a plain scalar has: it stays text here, and the question is half of the work."""
-
-    def resolve(self, kind: type[yaml.Node], value: str | None, implicit: object) -> str:
-        """YAML's own tag, whichever: only custom ones are kept, and these are not asked for."""
-        return "tag:yaml.org,2002:str"
-
-    def descend_resolver(self, current_node: yaml.Node | None, current_index: object) -> None:
-        """No path has a type of its own."""
-
-    def ascend_resolver(self) -> None:
-        """See above."""
 
 
 class YamlProblem(ValueError):
@@ -49,9 +36,12 @@ class YamlProblem(ValueError):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Node:
-    """One YAML node. Every accessor answers for every kind, with NOTHING or an empty value where it does not apply."""
+    """One YAML node. Every accessor answers for every kind, with NOTHING or an empty value where it does not apply.
+
+    Nobody changes one. It is not frozen, since that makes it three times as costly to make, and files have many.
+    """
 
     kind: str
     """scalar, list, map or nothing"""
@@ -67,7 +57,7 @@ class Node:
     children: tuple[Node, ...] = ()
     duplicates: tuple[tuple[str, int], ...] = ()
     """Keys that stand twice in this map, with the line of the second; the last one wins."""
-    _index: dict[str, Node] = field(default_factory=dict, repr=False)
+    _index: Mapping[str, Node] | None = field(default=None, repr=False)
 
     def __bool__(self) -> bool:
         return self.kind != "nothing"
@@ -104,7 +94,7 @@ class Node:
         """Follow map keys downwards; NOTHING where one is missing."""
         node = self
         for key in keys:
-            node = node._index.get(key, NOTHING)
+            node = node._index.get(key, NOTHING) if node._index else NOTHING
         return node
 
     def items(self) -> tuple[tuple[Node, Node], ...]:
@@ -159,14 +149,11 @@ def _load(text: str) -> tuple[Node, ...] | YamlProblem:
 def _parse(text: str) -> tuple[Node, ...]:
     _refuse_depth(text)
     try:
-        loader = _Loader(text)
+        parser = _Parser(text)
     except (yaml.YAMLError, ValueError) as error:
         raise YamlProblem(1, str(error).splitlines()[0]) from error
-    documents: list[Node] = []
     try:
-        while loader.check_node():
-            composed = loader.get_node()
-            documents.append(_Builder().build(composed, 0) if composed is not None else NOTHING)
+        return tuple(_Builder(parser.get_event, text.count("\n") + 1).documents())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlProblem(min(mark.line, text.count("\n")) + 1 if mark else 1, error.problem or "not YAML") from error
@@ -175,8 +162,7 @@ def _parse(text: str) -> tuple[Node, ...]:
             raise
         raise YamlProblem(1, str(error).splitlines()[0] if str(error) else "not YAML") from error
     finally:
-        loader.dispose()
-    return tuple(documents)
+        parser.dispose()
 
 
 def load_one(text: str) -> Node:
@@ -196,7 +182,7 @@ def _refuse_depth(text: str) -> None:
     """Refuse what would make the recursive C parser run out of stack: deep flow collections, many block collections
     opened on one line, an indentation no one writes."""
     depth = 0
-    for bracket in _BRACKETS.findall(text):
+    for bracket in _BRACKETS.findall(text) if text.count("[") + text.count("{") > 10 * MAX_DEPTH else ():
         depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)
         if depth > 10 * MAX_DEPTH:
             raise YamlProblem(1, f"nested deeper than {10 * MAX_DEPTH} brackets")
@@ -206,38 +192,60 @@ def _refuse_depth(text: str) -> None:
 
 
 class _Builder:
-    """Turns PyYAML's composed nodes into ours; one list or map of theirs becomes one of ours however often it is aliased."""
+    """Builds nodes of the events of PyYAML's parser; an alias is the node that it names."""
 
-    def __init__(self) -> None:
-        self.done: dict[int, Node] = {}
+    def __init__(self, following: Callable[[], Any], lines: int) -> None:
+        self.following = following
+        self.lines = lines
+        self.anchors: dict[str, Node] = {}
         self.count = 0
 
-    def build(self, node: yaml.Node, depth: int) -> Node:
+    def documents(self) -> Iterator[Node]:
+        self.following()  # the stream begins
+        while type(self.following()) is not yaml.StreamEndEvent:
+            self.anchors.clear()
+            yield self.build(self.following(), 0)
+            self.following()  # the document ends
+
+    def build(self, event: Any, depth: int) -> Node:
+        """The node that begins with an event; those that belong to it are taken."""
         self.count += 1
-        line = node.start_mark.line + 1
+        kind, line = type(event), event.start_mark.line + 1
         if depth > MAX_DEPTH or self.count > MAX_NODES:
             raise YamlProblem(line, f"deeper than {MAX_DEPTH} levels or more than {MAX_NODES} nodes")
-        tag = node.tag if node.tag and node.tag[0] == "!" else ""
-        if type(node) is yaml.ScalarNode:
-            block = node.style in ("|", ">")
-            return Node("scalar", line, node.value, tag, block or node.style in ("'", '"'), block)
-        known = self.done.get(id(node))
-        if known is not None:
-            return known
-        self.done[id(node)] = NOTHING  # an alias to an ancestor ends here
-        if type(node) is yaml.SequenceNode:
-            made = Node("list", line, tag=tag, children=tuple([self.build(child, depth + 1) for child in node.value]))
+        anchor = event.anchor
+        if kind is yaml.AliasEvent:
+            if anchor not in self.anchors:
+                raise YamlProblem(min(line, self.lines), "found undefined alias")
+            return self.anchors[anchor]
+        if anchor is not None:
+            if anchor in self.anchors:
+                raise YamlProblem(min(line, self.lines), "second occurrence of an anchor")
+            self.anchors[anchor] = NOTHING  # an alias to an ancestor ends here
+        tag = event.tag
+        tag = tag if tag and tag[0] == "!" and tag != "!" else ""
+        if kind is yaml.ScalarEvent:
+            style = event.style
+            block = style == "|" or style == ">"
+            made = Node("scalar", line, event.value, tag, block or style == "'" or style == '"', block)
+        elif kind is yaml.SequenceStartEvent:
+            made = Node("list", line, tag=tag, children=tuple(self.items(depth)))
         else:
-            made = self.mapping(node, depth, line, tag)
-        self.done[id(node)] = made
+            made = self.mapping(depth, line, tag)
+        if anchor is not None:
+            self.anchors[anchor] = made
         return made
 
-    def mapping(self, node: yaml.Node, depth: int, line: int, tag: str) -> Node:
+    def items(self, depth: int) -> Iterator[Node]:
+        while type(event := self.following()) is not yaml.SequenceEndEvent:
+            yield self.build(event, depth + 1)
+
+    def mapping(self, depth: int, line: int, tag: str) -> Node:
         own: dict[str, tuple[Node, Node]] = {}
         merged: dict[str, tuple[Node, Node]] = {}
         duplicates = []
-        for key_node, value_node in node.value:
-            key, value = self.build(key_node, depth + 1), self.build(value_node, depth + 1)
+        while type(event := self.following()) is not yaml.MappingEndEvent:
+            key, value = self.build(event, depth + 1), self.build(self.following(), depth + 1)
             if key.text == "<<" and not key.quoted:
                 for source in value.each():
                     self.count += len(source.entries)

@@ -13,6 +13,8 @@ from assessor.readers.syntax.yaml_tree import Node, YamlProblem, load_one
 
 def matches(path: str) -> bool:
     name = path.rpartition("/")[2]
+    if not ("pre-commit" in name or "lefthook" in name or ".husky/" in path):
+        return False  # most paths end here, at little cost
     if re.fullmatch(r"\.pre-commit-config\.ya?ml|\.?lefthook(?:-local)?\.ya?ml", name):
         return True
     return re.search(r"(?:^|/)\.husky/[\w-]+$", path) is not None

@@ -6,9 +6,9 @@ least half of all, is a document about data; each described column is one line o
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from assessor.facts.file import EMPTY, FileFacts
@@ -50,7 +50,7 @@ def matches(path: str) -> bool:
     """YAML and JSON outside folders of charts, APIs and tools."""
     if not path.lower().endswith((".yml", ".yaml", ".json")):
         return False
-    return PurePosixPath(path).suffix.lower() in (".yml", ".yaml", ".json") and not _NOT_DATA.search(path)
+    return posixpath.splitext(path)[1] != "" and not _NOT_DATA.search(path)
 
 
 def read(path: str, text: str) -> FileFacts:

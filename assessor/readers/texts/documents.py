@@ -6,9 +6,10 @@ cards are known by name, by folder, or by the front matter that the Hugging Face
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assessor.facts.file import EMPTY, FileFacts
@@ -87,60 +88,56 @@ def matches(path: str) -> bool:
 def _kind(path: str) -> str:
     if path.endswith(_SOURCES) and not path.rpartition("/")[2].lower().startswith(_TELLING_SOURCES):
         return ""  # most paths end here, at little cost
-    file = PurePosixPath(path)
-    suffix, folder = file.suffix.lower(), str(file.parent)
-    if file.name == "CODEOWNERS":
-        return "codeowners" if folder in (".", "docs", ".github", ".gitlab", ".bitbucket") else ""
+    folder, name = posixpath.split(path)
+    stem, suffix = posixpath.splitext(name)
+    suffix = suffix.lower()
+    if name == "CODEOWNERS":
+        return "codeowners" if folder in ("", "docs", ".github", ".gitlab", ".bitbucket") else ""
     if _BOTS.match(path):
         return "dependency_updates"
-    if _SITES.match(file.name) or (file.name == "conf.py" and _is_docs_folder(file)):
+    if _SITES.match(name) or (name == "conf.py" and _is_of_docs(folder)):
         return "docs_site"
-    if re.search(
-        r"(?:^|/)(?:PULL_REQUEST_TEMPLATE|merge_request_templates|pull_request_template)/[^/]+\.md$",
-        path,
-        re.IGNORECASE,
-    ):
+    if suffix == ".md" and _REQUEST_TEMPLATES.fullmatch(posixpath.basename(folder)):
         return "pr_template"
-    if file.name.lower() in _DATA_METADATA or _is_dictionary(file):
+    if name.lower() in _DATA_METADATA or (suffix in _TABLES and _is_named_dictionary(stem)):
         return "data_card"
-    if suffix == ".rd" and file.parent.name == "man":
+    if suffix == ".rd" and posixpath.basename(folder) == "man":
         return "r_help"
-    return _prose_kind(file, suffix) if suffix in _PROSE or _looks_bare(file) else ""
+    return _prose_kind(folder, stem, suffix) if suffix in _PROSE or _looks_bare(name, suffix) else ""
 
 
-def _looks_bare(file: PurePosixPath) -> bool:
+_REQUEST_TEMPLATES = re.compile(r"pull_request_template|merge_request_templates", re.IGNORECASE)
+_TABLES = frozenset({".csv", ".tsv", ".json", ".yml", ".yaml"})
+"""A data dictionary is often a table: data_dictionary.csv, codebook.yaml."""
+
+
+def _looks_bare(name: str, suffix: str) -> bool:
     """`LICENSE.Apache-2` and `COPYING.LESSER` have no suffix but a name."""
-    return bool(re.match(r"^(?:LICEN[CS]E|COPYING)[-.]", file.name)) and file.suffix.lower() not in (
-        ".py",
-        ".js",
-        ".json",
-        ".yml",
-    )
+    bare = name.startswith(("LICENSE", "LICENCE", "COPYING")) and name[7:8] in ("-", ".")
+    return bare and suffix not in (".py", ".js", ".json", ".yml")
 
 
-def _is_docs_folder(file: PurePosixPath) -> bool:
-    return any(re.fullmatch(r"docs?|documentation|sphinx|source", part, re.IGNORECASE) for part in file.parts[:-1])
+@lru_cache(maxsize=4096)
+def _is_of_docs(folder: str) -> bool:
+    return any(_DOCS_FOLDER.fullmatch(part) for part in folder.split("/"))
 
 
-def _is_dictionary(file: PurePosixPath) -> bool:
-    """A data dictionary is often a table: data_dictionary.csv, codebook.yaml."""
-    return file.suffix.lower() in (".csv", ".tsv", ".json", ".yml", ".yaml") and _is_named_dictionary(file)
+_DOCS_FOLDER = re.compile(r"docs?|documentation|sphinx|source", re.IGNORECASE)
 
 
-def _is_named_dictionary(file: PurePosixPath) -> bool:
-    words = re.sub(r"(?<=[A-Za-z])(?=[A-Z][a-z])", "_", file.stem)
+def _is_named_dictionary(stem: str) -> bool:
+    words = re.sub(r"(?<=[A-Za-z])(?=[A-Z][a-z])", "_", stem)
     return bool(_DICTIONARY.match(words))
 
 
 def is_dictionary_sheet(path: str) -> bool:
     """A data dictionary as a spreadsheet, whose content is not read."""
-    file = PurePosixPath(path)
-    return file.suffix.lower() in (".xlsx", ".xls", ".ods") and _is_named_dictionary(file)
+    stem, suffix = posixpath.splitext(posixpath.basename(path))
+    return suffix.lower() in (".xlsx", ".xls", ".ods") and _is_named_dictionary(stem)
 
 
-def _prose_kind(file: PurePosixPath, suffix: str) -> str:
-    stem = file.stem if suffix else file.name
-    folders = [part.lower() for part in file.parts[:-1]]
+def _prose_kind(folder: str, stem: str, suffix: str) -> str:
+    folders = folder.lower().split("/") if folder else []
     if ".github" in folders and "issue_template" in folders:
         return ""
     in_data = any(_DATA_FOLDER.match(part) for part in folders) and not _CODE_FOLDERS.intersection(folders)
@@ -149,7 +146,7 @@ def _prose_kind(file: PurePosixPath, suffix: str) -> str:
         return kind if suffix in _PROSE - {""} else ""
     if kind == "readme" and in_data and suffix in _PROSE:
         return "data_card"
-    if suffix in _MARKUP and (in_data or (_DATA_PAGE.match(stem) and (not folders or _is_docs_folder(file)))):
+    if suffix in _MARKUP and (in_data or (_DATA_PAGE.match(stem) and (not folders or _is_of_docs(folder)))):
         return "data_card" if kind in ("", "readme") else kind
     if suffix in _MARKUP and "model_cards" in folders:
         return "model_card"
@@ -181,9 +178,9 @@ def read(path: str, text: str) -> FileFacts:
 
 def _names_data(path: str) -> bool:
     """The name itself promises a data card, whatever its folder."""
-    file = PurePosixPath(path)
-    is_card = next(pattern for kind, pattern in _NAMES if kind == "data_card").match(file.stem)
-    return bool(is_card) or file.name.lower() in _DATA_METADATA
+    name = posixpath.basename(path)
+    is_card = next(pattern for kind, pattern in _NAMES if kind == "data_card").match(posixpath.splitext(name)[0])
+    return bool(is_card) or name.lower() in _DATA_METADATA
 
 
 _VERSION = re.compile(
@@ -227,8 +224,8 @@ def _prose(kind: str, text: str, first: int) -> Document:
     lines = text.split("\n")
     for number, line, follower in _outside_code(lines, first, prose):
         stripped = line.strip()
-        heading = re.match(r"(?:#{1,6}|={1,6})[ \t]+(.*?)[ \t#]*$", stripped)
-        html = re.match(r"<h[1-6][^<>]{0,200}>(.{0,300}?)</h[1-6]>", stripped, re.IGNORECASE)
+        heading = _HEADING.match(stripped) if stripped[0] in "#=" else None
+        html = _HTML_HEADING.match(stripped) if stripped[0] == "<" else None
         if stripped.startswith(":::"):  # mkdocstrings' directive: the prose is in the code
             continue
         if heading or html:
@@ -238,16 +235,21 @@ def _prose(kind: str, text: str, first: int) -> Document:
             prose.heading(_plain(stripped), number)
         elif _is_underline(stripped, stripped):
             continue
-        prose.words += len(
-            re.findall(
-                r"\w{2,}", re.sub(r"https?://\S+|<[^<>]{0,500}>|!\[[^\]]{0,200}\]\([^)]{0,500}\)", " ", stripped)
-            )
-        )
+        is_mixed = "<" in stripped or "://" in stripped or "![" in stripped
+        prose.words += len(_WORD.findall(_NO_WORDS.sub(" ", stripped) if is_mixed else stripped))
         if kind in _KEEPS_LINES and len(prose.lines) < MAX_LINES:
             prose.lines.append((stripped[:MAX_LINE], number))
     return Document(
         kind, prose.title, tuple(prose.headings[:MAX_LINES]), prose.words, prose.code_blocks, tuple(prose.lines)
     )
+
+
+_HEADING = re.compile(r"(?:#{1,6}|={1,6})[ \t]+(.*?)[ \t#]*$")
+_HTML_HEADING = re.compile(r"<h[1-6][^<>]{0,200}>(.{0,300}?)</h[1-6]>", re.IGNORECASE)
+_WORD = re.compile(r"\w{2,}")
+_NO_WORDS = re.compile(r"https?://\S+|<[^<>]{0,500}>|!\[[^\]]{0,200}\]\([^)]{0,500}\)")
+_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
+_DIRECTIVE = re.compile(r"[ \t]*\.\. (?:code-block|code|sourcecode|parsed-literal)::")
 
 
 def _plain(text: str) -> str:
@@ -261,8 +263,8 @@ def _is_underline(line: str, above: str) -> bool:
     line = line.strip()
     return (
         len(line) >= 3
-        and len(set(line)) == 1
         and line[0] in "=-~^*+#\"'`:."
+        and len(set(line)) == 1
         and bool(above)
         and len(line) >= min(len(above), 20) - 2
     )
@@ -274,7 +276,7 @@ def _outside_code(lines: list[str], first: int, prose: _Prose) -> Iterator[tuple
     for index in range(first, len(lines)):
         line = lines[index][: 4 * MAX_LINE]
         indent = len(line) - len(line.lstrip())
-        marker = re.match(r"[ \t]*(`{3,}|~{3,})", line)
+        marker = _FENCE.match(line) if "```" in line or "~~~" in line else None
         if fence:
             if marker and marker[1].startswith(fence):
                 fence = ""
@@ -289,9 +291,7 @@ def _outside_code(lines: list[str], first: int, prose: _Prose) -> Iterator[tuple
         if directive >= 0 and (indent > directive or not line.strip()):
             continue
         directive = -1
-        if re.match(r"[ \t]*\.\. (?:code-block|code|sourcecode|parsed-literal)::", line) or line.rstrip().endswith(
-            " ::"
-        ):
+        if "::" in line and (_DIRECTIVE.match(line) or line.rstrip().endswith(" ::")):
             directive = indent
             prose.code_blocks += 1
             continue

@@ -19,7 +19,6 @@ MASK = "REDACTED"
 
 _Span = tuple[int, int]
 
-_NAME_END = re.compile(secrets.LAST_WORD, re.IGNORECASE)
 _BOUND = re.compile(
     r"(?:\\?[\"'])?\]?[ \t]*(?:"
     r":[ \t]*(?:str|Optional\[str\]|str[ \t]*\|[ \t]*None|SecretStr|string|String)[ \t]*=(?!=)"
@@ -115,7 +114,7 @@ def _spans(path: str, text: str) -> Iterator[_Span]:
         if "://" in line and "@" in line:
             yield from ((start + first, start + last) for first, last in _logins(line))
         if secrets.may_name_secret(line, lowered):
-            yield from ((start + first, start + last) for first, last in _bound_values(line, is_code))
+            yield from ((start + first, start + last) for first, last in _bound_values(line, lowered, is_code))
     if "eyJ" in text:
         yield from (found.span() for found in _JWT.finditer(text))
     if any(word in text for word in ("twine", "login", "sshpass", "mysql", "mariadb", "htpasswd", "redis-cli")):
@@ -136,8 +135,8 @@ def _logins(line: str) -> Iterator[_Span]:
     yield from (found.span(2) for found in _USER_TOKEN.finditer(line))
 
 
-def _bound_values(line: str, is_code: bool) -> Iterator[_Span]:
-    for found in _NAME_END.finditer(line):
+def _bound_values(line: str, lowered: str, is_code: bool) -> Iterator[_Span]:
+    for found in secrets.last_words(line, lowered):
         name = secrets.whole_name(line, found.start(), found.end())
         if name and not secrets.HARMLESS_KEY.search(name):
             yield from _after(line, found.end(), name, is_code)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import base64
 import binascii
 import math
+import posixpath
 import re
+import string
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from assessor.facts.project_files import Secret
@@ -94,7 +95,8 @@ LAST_WORD = (
 """The last word of a secret's name. `may_name_secret` knows the same words without the pattern."""
 _PLAIN_LAST = ("secret", "pass", "pwd", "token", "credential")
 _BEFORE_KEY = ("api", "access", "auth", "account", "encryption", "signing", "fernet", "subscription", "storage")
-_KEYWORD = re.compile(LAST_WORD, re.IGNORECASE)
+_KEYWORD = re.compile(LAST_WORD)
+_KEYWORD_OF_ANY_CASE = re.compile(LAST_WORD, re.IGNORECASE)
 HARMLESS_KEY = re.compile(
     r"(?:^|[_.-])(?:pad|bos|eos|unk|mask|sep|cls|special|stop|start|end|begin|next|page|continuation|sync|csrf|cancel\w*|"
     r"public|primary|foreign|idempotency|client_request|max|min|num|image|speaker|prompt|trigger|instance|system|user|im_\w+|"
@@ -151,15 +153,15 @@ class _Style:
 
 def is_code(path: str) -> bool:
     """An unquoted word in a file of this name is an expression, not a value."""
-    return PurePosixPath(path).suffix.lower() in _CODE
+    return posixpath.splitext(path)[1].lower() in _CODE
 
 
 def _style(path: str) -> _Style:
-    file = PurePosixPath(path)
-    suffix, name = file.suffix.lower(), file.name.lower()
-    is_data = suffix in _DATA or bool(_LOCKS.search(path)) or ".min." in name
+    name = posixpath.basename(path).lower()
+    suffix = posixpath.splitext(name)[1]
+    plain = suffix in _DATA or suffix in _TOKENS_ONLY or ".min." in name
     return _Style(
-        assignments=not is_data and suffix not in _TOKENS_ONLY and not _TEST.search(path),
+        assignments=not plain and not _LOCKS.search(path) and not _TEST.search(path),
         unquoted=suffix not in _CODE,
         is_notebook=suffix == ".ipynb",
         is_live_env=name
@@ -247,6 +249,16 @@ def telling_lines(text: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((starts[end], end, lowered[starts[end] : end]) for end in sorted(starts))
 
 
+def last_words(line: str, lowered: str) -> Iterator[re.Match[str]]:
+    """Where LAST_WORD stands in a line, whatever its case; `lowered` is the line in lower case.
+
+    A pattern that ignores case is several times slower, and needed for letters outside of ASCII only.
+    """
+    if line.isascii() and len(line) == len(lowered):
+        return _KEYWORD.finditer(lowered)
+    return _KEYWORD_OF_ANY_CASE.finditer(line)
+
+
 def may_name_secret(line: str, lowered: str) -> bool:
     """Whether LAST_WORD may be in a line, told many times faster than by searching for it; most lines hold none.
 
@@ -277,7 +289,8 @@ def _on_line(line: str, lowered: str, number: int, style: _Style) -> Secret | No
         return None
     if style.is_notebook:
         line = _notebook_code(line)
-    for match in _KEYWORD.finditer(line):
+        lowered = line.lower()
+    for match in last_words(line, lowered):
         name = whole_name(line, match.start(), match.end())
         if not name or HARMLESS_KEY.search(name):
             continue
@@ -292,10 +305,14 @@ def _on_line(line: str, lowered: str, number: int, style: _Style) -> Secret | No
 
 def whole_name(line: str, start: int, end: int) -> str:
     """Return the identifier that ends with the keyword at start:end; empty where it goes on after it."""
-    if re.match(r"[A-Za-z0-9_-]", line[end : end + 1]):
+    if line[end : end + 1] in _OF_NAMES:
         return ""
-    before = re.search(r"[A-Za-z0-9_.-]*$", line[max(0, start - 60) : start])
-    return ((before[0] if before else "") + line[start:end]).strip("._-")
+    before = line[max(0, start - 60) : start]
+    return (before[len(before.rstrip(_IN_NAMES)) :] + line[start:end]).strip("._-")
+
+
+_IN_NAMES = string.ascii_letters + string.digits + "_.-"
+_OF_NAMES = frozenset(_IN_NAMES) - {"."}
 
 
 def _notebook_code(line: str) -> str:

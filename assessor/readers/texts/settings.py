@@ -8,9 +8,10 @@ One scalar is one setting. A table or list without content is a setting too (val
 from __future__ import annotations
 
 import bisect
+import posixpath
 import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assessor.facts.file import EMPTY, FileFacts
@@ -87,28 +88,29 @@ def matches(path: str) -> bool:
 def _format(path: str) -> str:
     if not path.lower().endswith(_ENDINGS):
         return ""  # most paths end here, at little cost
-    file = PurePosixPath(path)
-    name, suffix = file.name.lower(), file.suffix.lower()
+    folder, written = posixpath.split(path)
+    stem, suffix = posixpath.splitext(written)
+    name, suffix = written.lower(), suffix.lower()
     if suffix == ".toml":
         return "toml"
     if suffix in (".ini", ".cfg") or name in _INI_NAMES or name == "sonar-project.properties":
         return "ini"
     if suffix in (".yml", ".yaml") and ".github/workflows" not in path:
-        return "yaml" if file.stem.lower() in _YAML_NAMES or _is_config(file) else ""
+        return "yaml" if stem.lower() in _YAML_NAMES or _is_config(folder, stem) else ""
     if suffix == ".json" and name not in _NO_JSON:
-        return "json" if name in _JSON_NAMES or _is_config(file) else ""
+        return "json" if name in _JSON_NAMES or _is_config(folder, stem) else ""
     return ""
 
 
-def _is_config(file: PurePosixPath) -> bool:
-    folders = file.parts[:-1]
-    if folders[-2:] == (".cloud", ".azure"):
+def _is_config(folder: str, stem: str) -> bool:
+    if f"/{folder}".endswith("/.cloud/.azure"):
         return True  # parameters of the Azure ML actions
-    return (
-        bool(_CONFIG_STEM.search(file.stem))
-        or bool(_STAGE_STEM.match(file.stem))
-        or any(_CONFIG_FOLDER.search(folder) for folder in folders)
-    )
+    return bool(_CONFIG_STEM.search(stem)) or bool(_STAGE_STEM.match(stem)) or _holds_configuration(folder)
+
+
+@lru_cache(maxsize=4096)
+def _holds_configuration(folder: str) -> bool:
+    return any(_CONFIG_FOLDER.search(part) for part in folder.split("/"))
 
 
 def read(path: str, text: str) -> FileFacts:

@@ -1,0 +1,62 @@
+"""What answers quickly answers as the slow and plain way does."""
+
+from __future__ import annotations
+
+import ast
+import re
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+import assessor
+from assessor.catalog.patterns import matches_any_call, matches_any_command, matches_call, matches_command
+from assessor.catalog.programs import programs
+from assessor.catalog.tools import load_tools
+from assessor.readers.code.python_nodes import below
+from assessor.readers.syntax.yaml_tree import YamlProblem, load_one
+from assessor.readers.texts.secrets import LAST_WORD, last_words
+
+SOURCES = sorted(Path(assessor.__file__).parent.glob("readers/code/*.py"))
+
+
+def test_the_nodes_below_one_are_those_of_ast_walk() -> None:
+    for path in SOURCES:
+        tree = ast.parse(path.read_text("utf-8"))
+        assert [id(node) for node in below(tree)] == [id(node) for node in ast.walk(tree)]
+
+
+@pytest.mark.parametrize(
+    "line", ["API_KEY = 'x'", "dbPassword: y", "tokEN=1 Secret_Key=2", "ſecret = 3", "İ_token = 4", "nothing here"]
+)
+def test_the_last_words_of_secrets_are_found_whatever_their_case(line: str) -> None:
+    plain = [found.span() for found in re.finditer(LAST_WORD, line, re.IGNORECASE)]
+    assert [found.span() for found in last_words(line, line.lower())] == plain
+
+
+def test_call_patterns_that_are_looked_up_by_words_match_as_each_alone() -> None:
+    patterns = tuple(dict.fromkeys(p for tool in load_tools() for proof in tool.proves for p in proof.calls))
+    names = [p.replace("?", "model").replace("*", "thing") for p in patterns[::7]] + ["?", "?.fit", "open", "a.b.c"]
+    for name in names:
+        assert matches_any_call(patterns, name) == any(matches_call(pattern, name) for pattern in patterns), name
+
+
+def test_command_patterns_that_are_looked_up_by_programs_match_as_each_alone() -> None:
+    patterns = programs().fetches
+    lines = [(*pattern.split(), "x") for pattern in patterns] + [("aws", "s3", "ls"), ("python",), ()]
+    for several, line in product((patterns, patterns[:3]), lines):
+        assert matches_any_command(several, line) == any(matches_command(pattern, line) for pattern in several), line
+
+
+def test_an_alias_is_the_node_that_it_names() -> None:
+    root = load_one("a: &x {b: 1}\nc: *x\nd: &s text\ne: [*s, *s]\nf: &own [*own]\n")
+    assert root.get("c") is root.get("a")
+    assert root.get("e").texts() == ("text", "text")
+    assert [child.kind for child in root.get("f").children] == ["nothing"]
+
+
+@pytest.mark.parametrize(("text", "line"), [("a: 1\nb: *x\n", 2), ("a: &x 1\nb: 2\nc: &x 3\n", 3)])
+def test_an_alias_of_nothing_and_an_anchor_that_stands_twice_are_no_yaml(text: str, line: int) -> None:
+    with pytest.raises(YamlProblem) as problem:
+        load_one(text)
+    assert problem.value.line == line
