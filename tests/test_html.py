@@ -151,7 +151,7 @@ def test_the_ladder_tells_each_level(document: Document, assessment: Assessment)
     )
     assert wide == narrow == [str(entry.level) for entry in card.levels]
     ahead = [
-        f"{round(100 * entry.share)}% there" for entry in card.levels if entry.level > card.height and not entry.own
+        f"{round(100 * entry.share)}% in place" for entry in card.levels if entry.level > card.height and not entry.own
     ]
     assert document.words(".step-note-in") == ["you are here", *ahead]
 
@@ -208,7 +208,7 @@ def test_the_loop_names_its_first_break_and_every_hand_over(document: Document, 
     assert life.first_break is not None
     first = life.handovers[life.first_break]
     assert document.words(".loop-break") == [
-        f"The first break is between {titles[first.start]} and {titles[first.end]}."
+        f"The first break is between {titles[first.start]} and {titles[first.end]}: {first.reason}."
     ]
     assert len(document.all("circle", "break-mark")) == 1
     rows = document.words(".handovers")[0]

@@ -177,7 +177,7 @@ def test_numbers_are_those_of_the_json(render: Callable[..., str]) -> None:
         assert float(points) == result["score"]
         assert standing == (f"{result['holds']} of {result['asked']}" if result["asked"] else "–")
     assert f"Level {card['level']} of {card['top']}: {card['title']}" in text
-    assert f"{round(100 * card['share'])}% of it is there" in text
+    assert f"{round(100 * card['share'])}% of it is in place" in text
     counts = whole["statistics"]
     assert f"{counts['files']} files, {counts['read']} read, {counts['parsed']} parsed as Python" in text
 

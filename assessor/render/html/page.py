@@ -23,6 +23,7 @@ from assessor.render.views.standing_words import (
     note_of,
     position,
     profile,
+    stands_in_the_way,
     subject,
 )
 from assessor.render.views.statement_words import StatementWords, web_address
@@ -205,6 +206,10 @@ class Page:
         level = level_of_statements(self.view.card)
         key = "summary.dimensions_about" if level is None else "summary.dimensions_of"
         return self.texts(key, level=level)
+
+    @property
+    def stands_in_the_way(self) -> str:
+        return stands_in_the_way(self.view.assessment, self.texts)
 
     @property
     def level_of(self) -> str:

@@ -13,7 +13,7 @@ from assessor.render.markdown.text import SUMMARY_BYTES, Block, code, escaped, f
 from assessor.render.views import accuracy_words
 from assessor.render.views import loop as loop_view
 from assessor.render.views.pages import practice_page
-from assessor.render.views.standing_words import holds_words
+from assessor.render.views.standing_words import holds_words, stands_in_the_way
 from assessor.render.views.texts import DEFAULT, load_texts
 from assessor.render.views.view import LADDER, told, view_of
 
@@ -96,7 +96,7 @@ def _roadmap(parts: Parts) -> Iterator[Block]:
     if view.way.blocked:
         texts = {item.id: item.text for item in view.card.items}
         rows = tuple(f"- {parts.ours(texts.get(name, name))}" for name in view.way.blocked)
-        yield Block(("", t("roadmap.stands"), ""), rows)
+        yield Block(("", prose(stands_in_the_way(view.assessment, t)), ""), rows)
     if view.beside:
         yield _gaps(parts, t("roadmap.supporting"), view.beside)
     if view.waiting:

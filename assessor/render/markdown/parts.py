@@ -149,7 +149,9 @@ class Parts:
         days = t("roadmap.work", range=estimated(way.steps, t))
         if way.target:
             return f"{t('target.way')}: {days}"
-        title = t("markdown.cheapest", level=self.view.card.next_level, days=days)
+        title = t(
+            "markdown.towards" if way.blocked else "markdown.cheapest", level=self.view.card.next_level, days=days
+        )
         return f"{t('target.later')}: {title}" if self.view.card.target else title
 
     def dimensions(self) -> Block:

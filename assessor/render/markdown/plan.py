@@ -72,7 +72,7 @@ def _blocked(view: PlanView) -> Block:
         return Block(())
     t = view.t
     rows = tuple(f"- {prose(t.tr(view.plan.items.get(item, item)))} ({code(item)})" for item in view.plan.blocked)
-    return Block(("", f"### {t('plan.blocked')}", ""), rows, rank=2)
+    return Block(("", f"### {t('plan.blocked')}", "", prose(view.stands_in_the_way), ""), rows, rank=2)
 
 
 def _dimensions(view: PlanView) -> Block:

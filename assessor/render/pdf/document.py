@@ -15,7 +15,15 @@ from assessor.render.views import accuracy_words, charts, seal_words
 from assessor.render.views import loop as loop_view
 from assessor.render.views.pages import practice_page
 from assessor.render.views.scope_words import scope_facts
-from assessor.render.views.standing_words import holds, holds_head, level_of, level_sign, profile, subject
+from assessor.render.views.standing_words import (
+    holds,
+    holds_head,
+    level_of,
+    level_sign,
+    profile,
+    stands_in_the_way,
+    subject,
+)
 from assessor.render.views.statement_words import StatementWords, web_address
 from assessor.render.views.step_words import estimated, places, where
 from assessor.render.views.target_words import target_line
@@ -240,7 +248,8 @@ class Document:
         if card.target:
             yield self.target()
         elif card.roadmap:
-            yield t.count("pdf.lead_way", len(card.roadmap), days=estimated(card.roadmap, t))
+            key = "pdf.lead_towards" if card.roadmap_blocked else "pdf.lead_way"
+            yield t.count(key, len(card.roadmap), days=estimated(card.roadmap, t))
         blocking = len({gap.practice for gap in view.blocking})
         if blocking:
             yield t.count("pdf.lead_blocking", blocking)
@@ -253,6 +262,10 @@ class Document:
 
     def holds(self, result: DimensionInfo) -> str:
         return holds(result, self.t)
+
+    @property
+    def stands_in_the_way(self) -> str:
+        return stands_in_the_way(self.view.assessment, self.t)
 
     @property
     def level_of(self) -> str:
@@ -335,6 +348,7 @@ class Document:
         if not card.roadmap:
             return t("pdf.roadmap_none", next=card.next_level, next_title=title)
         exact = "pdf.roadmap_exact" if card.roadmap_exact else "pdf.roadmap_bound"
+        exact = "pdf.roadmap_towards" if card.roadmap_blocked else exact
         return t(exact, next=card.next_level, next_title=title, days=estimated(card.roadmap, t))
 
     @cached_property

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from assessor.render.terminal.page import cells
 from assessor.render.terminal.statements import level_line, note_lines
-from assessor.render.views.standing_words import holds, holds_head, note_of, position, profile, subject
+from assessor.render.views.standing_words import (
+    holds,
+    holds_head,
+    note_of,
+    position,
+    profile,
+    stands_in_the_way,
+    subject,
+)
 from assessor.render.views.step_words import estimated, where, work_of
 from assessor.render.views.target_words import target_line
 from assessor.render.views.view import STEPS_SHOWN, way_of
@@ -142,13 +150,16 @@ def _plan(page: Sheet, assessment: Assessment, card: ScorecardInfo, detail: Deta
         return
     key = "terminal.work" if way.is_exact else "terminal.work_or_less"
     about = page.word(key, days=work_of(way.steps, page.t))
-    title = page.word("target.way") if way.target else page.word("terminal.cheapest", level=card.next_level)
+    key = "terminal.towards" if way.blocked else "terminal.cheapest"
+    title = page.word("target.way") if way.target else page.word(key, level=card.next_level)
     yield from page.heading(title, about)
     shown = way.steps[: detail.steps]
     for number, step in enumerate(shown, start=1):
         yield from _step(page, assessment, step, number, detail)
     if len(shown) < len(way.steps):
         yield page.more(len(way.steps) - len(shown))
+    if way.blocked:
+        yield from page.wrapped("", page.said(stands_in_the_way(assessment, page.t)), 2, "dim")
 
 
 def _step(page: Sheet, assessment: Assessment, step: RoadmapStepInfo, number: int, detail: Detail) -> Iterator[str]:

@@ -56,4 +56,6 @@ def _note(page: Sheet, station: StationInfo, handover: HandoverInfo | None) -> s
     if handover is None or not handover.reason:
         return page.said(str(station.place or ""))
     reason = page.said(loop_view.reason(handover, page.t))
+    if loop_view.is_about_start(handover):  # the line is that of the station behind it
+        reason = page.word("terminal.before_it", reason=reason)
     return page.word("terminal.by_hand", reason=reason) if handover.by == "person" else reason

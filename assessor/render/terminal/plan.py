@@ -67,6 +67,7 @@ def _blocked(sheet: Sheet, view: PlanView) -> Iterator[str]:
     if not view.plan.blocked:
         return
     yield from sheet.heading(sheet.word("plan.blocked"))
+    yield from sheet.wrapped("", sheet.said(view.stands_in_the_way), 2)
     for item in view.plan.blocked:
         yield from sheet.wrapped("  ", sheet.ours(view.plan.items.get(item, item)), 0, "magenta")
 

@@ -71,7 +71,8 @@ def ladder(
     width: int = 640,
     palette: Palette = LIGHT,
 ) -> str:
-    """Stairs from the lowest level to the highest, filled up to `level`. `titles` and `notes` are by level.
+    """Stairs from the lowest level to the highest, filled up to `level`. `titles` and `notes` are by level. How much of a
+    level ahead is there stands in a gauge at its edge, so that no text lies on the end of a filling.
 
     Wide charts stand as columns, narrow ones (below 480) lie as rows, so that the text keeps its size.
     """
@@ -89,6 +90,10 @@ def ladder(
     return _svg(width, height, label, parts, "chart-ladder")
 
 
+_GAUGE = 6
+"""How thick the gauge of a level ahead is."""
+
+
 def _column(
     entry: LevelInfo, level: int, x: float, top: float, step: float, height: float, title: str, note: str, p: Palette
 ) -> Iterator[str]:
@@ -96,11 +101,11 @@ def _column(
     yield _rect(x, top, step, height - top, fill, f"step {name}", 4)
     if name == "ahead" and entry.share > 0:
         part = (height - top) * entry.share
-        yield _rect(x, height - part, step, part, p.part, "step-part", 4)
+        yield _rect(x, height - part, _GAUGE, part, p.done, "step-part", 3)
     ink = p.on_done if name != "ahead" else p.ink
-    yield _text(x + 10, top + 30, str(entry.level), ink, f"step-number {name}", size=24, weight=700)
-    for line, words in enumerate(wrapped(title, step - 18, 12)[:3]):
-        yield _text(x + 10, top + 47 + 15 * line, words, ink, f"step-title {name}", size=12)
+    yield _text(x + 14, top + 30, str(entry.level), ink, f"step-number {name}", size=24, weight=700)
+    for line, words in enumerate(wrapped(title, step - 20, 12)[:3]):
+        yield _text(x + 14, top + 47 + 15 * line, words, ink, f"step-title {name}", size=12)
     if note:
         for line, words in enumerate(reversed(wrapped(note, step, 12)[:2])):
             colour = p.here if name == "here" else p.quiet
@@ -127,7 +132,7 @@ def _ladder_rows(
         ink = p.on_done if name != "ahead" else p.ink
         parts.append(_rect(x, y, width - x, rise, fill, f"step {name}", 4))
         if name == "ahead" and entry.share > 0:
-            parts.append(_rect(x, y, (width - x) * entry.share, rise, p.part, "step-part", 4))
+            parts.append(_rect(x, y + rise - _GAUGE, (width - x) * entry.share, _GAUGE, p.done, "step-part", 3))
         parts.append(_text(x + 10, y + 33, str(entry.level), ink, f"step-number {name}", size=22, weight=700))
         note = notes.get(entry.level, "")
         words = wrapped(titles[entry.level], width - x - 46, 13)[0]

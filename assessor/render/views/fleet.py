@@ -98,7 +98,7 @@ class FleetView:
         return "/".join(quote(part) for part in (*folder.split("/"), row.report) if part) if folder else ""
 
     def change_about(self, change: SharedChange) -> str:
-        return self.t("fleet.change_about", count=change.count, raised=change.raised, lifts=change.lifts)
+        return self.t("fleet.change_about", **self._lifted(change))
 
     def group_about(self, group: Group) -> str:
         """A group without its name."""
@@ -140,8 +140,16 @@ class FleetView:
         return self.t("fleet.gap", title=self.t.tr(gap.title), wanted=self.rung(gap.wanted), **values)
 
     def change(self, change: SharedChange) -> str:
-        values = {"count": change.count, "raised": change.raised, "lifts": change.lifts}
-        return self.t("fleet.change", title=self.t.tr(change.title), **values)
+        return self.t("fleet.change", title=self.t.tr(change.title), **self._lifted(change))
+
+    def _lifted(self, change: SharedChange) -> dict[str, str]:
+        """What a change would lift, each number with its noun."""
+        t = self.t
+        return {
+            "count": t.count("fleet.title", change.count),
+            "raised": t.count("fleet.practices", change.raised),
+            "lifts": t.count("fleet.lifts", change.lifts) if change.lifts else t("fleet.lifts_none"),
+        }
 
     def group_name(self, group: Group) -> str:
         return group.name or self.t("fleet.unnamed")
@@ -158,8 +166,8 @@ class FleetView:
         told = self.t("fleet.aimed", reached=group.reached, aimed=group.aimed)
         if group.reached == group.aimed:
             return [told]
-        away, days = self.t.number(group.away), self.t.number(group.days)
-        return [f"{told}; {self.t('fleet.away', away=away, days=days)}"]
+        days = self.t.count("fleet.days", group.days)
+        return [f"{told}; {self.t.count('fleet.away', group.away, days=days)}"]
 
     def shift(self, shift: Shift) -> str:
         return self.t("fleet.shift", name=shift.name, old=self.position(shift.old), new=self.position(shift.new))

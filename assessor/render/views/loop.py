@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assessor.render.views import charts
+from assessor.rubric.loop import load_stations
 
 if TYPE_CHECKING:
     from assessor.assessment import HandoverInfo, LoopInfo
@@ -25,12 +26,12 @@ def first_break(life: LoopInfo) -> HandoverInfo | None:
 
 
 def break_sentence(life: LoopInfo, texts: Texts) -> str:
-    """Where the loop first breaks, or that it does not."""
+    """Where the loop first breaks and why, or that it does not."""
     gap = first_break(life)
     if gap is None:
         return texts("loop.closed")
     ends = {"from_": station_title(life, gap.start, texts), "to": station_title(life, gap.end, texts)}
-    return texts("loop.first_break", **ends)
+    return texts("loop.first_break", **ends, reason=reason(gap, texts))
 
 
 def reason(handover: HandoverInfo, texts: Texts) -> str:
@@ -41,6 +42,12 @@ def reason(handover: HandoverInfo, texts: Texts) -> str:
         return texts(key, **values)
     except KeyError:
         return handover.reason
+
+
+def is_about_start(handover: HandoverInfo) -> bool:
+    """What keeps the hand-over from being automatic is the station that it comes from, not the one that it leads to."""
+    done = handover.values.get("done")
+    return done is not None and done == next((s.done for s in load_stations() if s.id == handover.start), None)
 
 
 def loop_chart(life: LoopInfo, texts: Texts) -> tuple[str, str]:

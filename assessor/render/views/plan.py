@@ -93,6 +93,11 @@ class PlanView:
         means = t("plan.means", **{name: days_range(end.low, end.high, t) for name, end in ends.items()})
         return (" ".join(told), means)
 
+    @property
+    def stands_in_the_way(self) -> str:
+        """What is so of the items that no step here mends."""
+        return self.t("roadmap.stands_elsewhere" if self.plan.subject == "serving" else "roadmap.stands")
+
     def days(self, number: float) -> str:
         return self.t.count("terminal.days", number)
 

@@ -67,6 +67,12 @@ def subject(assessment: Assessment, t: Texts) -> str:
     return t.messages.get(f"subject.{found.kind}", found.text)
 
 
+def stands_in_the_way(assessment: Assessment, t: Texts) -> str:
+    """What is so of the items that no step here mends, in a sentence."""
+    is_elsewhere = assessment.subject is not None and assessment.subject.kind == "serving"
+    return t("roadmap.stands_elsewhere" if is_elsewhere else "roadmap.stands")
+
+
 def profile(assessment: Assessment, t: Texts) -> str:
     """The shape of the repository beside its level, in a sentence; empty where there is none."""
     found = assessment.subject.profile if assessment.subject else {}
