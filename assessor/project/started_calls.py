@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from assessor.catalog.tools import known_commands
@@ -33,6 +33,8 @@ def started_text(call: Call, path: str) -> str | tuple[str, ...]:
     """The command that a call runs: of subprocess and its like, or of an operator's `bash_command`."""
     keywords = call.keywords
     given = dict(reversed(keywords)) if any(name in _COMMAND_ARGUMENTS for name, _ in keywords) else {}
+    if whole := _container_command(given):
+        return whole
     for name in _COMMAND_ARGUMENTS if given else ():
         value = given.get(name)
         if name == "bash_command" and isinstance(value, str) and value is not UNKNOWN:
@@ -59,10 +61,31 @@ def started_text(call: Call, path: str) -> str | tuple[str, ...]:
     return ""
 
 
+def _container_command(given: Mapping[str, object]) -> tuple[str, ...]:
+    """The command and its arguments, which a pod is given apart (`cmds=["python"], arguments=["fit.py"]`)."""
+    command = given.get("cmds") or given.get("command")
+    arguments = given.get("arguments")
+    if not isinstance(command, tuple) or not isinstance(arguments, tuple):
+        return ()
+    whole = _known((*command, *arguments))
+    return whole if looks_started(whole) else ()
+
+
+def command_given(call: Call) -> str | tuple[str, ...]:
+    """The command that a call is given as a keyword, whatever it starts; empty where it has none that is known."""
+    for name in _COMMAND_ARGUMENTS:
+        value = call.keyword(name)
+        if isinstance(value, tuple):
+            return _known(value)
+        if isinstance(value, str) and value is not UNKNOWN:
+            return value
+    return ""
+
+
 def commands_started(call: Call, path: str, scripts: Iterable[str] = ()) -> tuple[Command, ...]:
     """The commands that a call of the file `path` runs, on the call's line. `scripts` are names of scripts of which the
     function chooses one: a command that leaves its script's name open (`python jobs/{}`) runs each."""
-    text = started_text(call, path)
+    text = started_text(call, path) or command_given(call)
     if not text:
         return ()
     if isinstance(text, str) and "{}" in text and (filled := list(_filled(text, scripts))):

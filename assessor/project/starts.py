@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assessor.catalog.patterns import matches_any_call
@@ -11,7 +11,7 @@ from assessor.catalog.starts import StartPattern, start_patterns
 from assessor.facts.commands import Command
 from assessor.facts.place import Place
 from assessor.facts.project_files import Resource
-from assessor.facts.python import MODULE, UNKNOWN, Call, Literal
+from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call, Literal
 from assessor.facts.workflow import Job, Trigger, Workflow
 from assessor.findings import Hop
 from assessor.project.bundles import Bundles
@@ -53,6 +53,7 @@ def started_run(provider: str, path: str, line: int, name: str, trigger: Trigger
 
 def code_starts(project: Project, modules: Modules) -> Iterator[Start]:
     """A run for each schedule or sensor in first-party Python; it starts the whole file."""
+    makers = _makers(project, modules)
     for file in project.code_files:
         index = modules.index(file.path)
         imported = _prefixes(i.target for i in index.facts.imports)
@@ -63,12 +64,43 @@ def code_starts(project: Project, modules: Modules) -> Iterator[Start]:
             if pattern.roots and imported.isdisjoint(pattern.roots):
                 continue
             for call, names in ((c, pattern.calls) for c in index.facts.calls):
+                if (file.path, call.scope) in makers and makers[file.path, call.scope][0] is pattern:
+                    continue  # its callers say when
                 if matches_any_call(names, call.name) and call.line not in seen:
                     for start in _started(file, call, pattern, seen, index.facts.calls):
                         yield replace(start, members=_members(project, modules, file.path, call, pattern))
             for call in decorators:
                 if matches_any_call(pattern.decorators, call.name) and call.line not in seen:
                     yield from _started(file, call, pattern, seen, index.facts.calls)
+        yield from _by_makers(file, makers, modules, seen)
+
+
+def _by_makers(
+    file: ProjectFile, makers: Mapping[ScopeKey, tuple[StartPattern, str]], modules: Modules, seen: set[int]
+) -> Iterator[Start]:
+    """A run for each call that hands a schedule to a function which makes a definition with it."""
+    calls = modules.index(file.path).facts.calls
+    for call in calls if makers else ():
+        for target in modules.targets(call.name, file.path):
+            pattern, keyword = makers.get(target, (None, ""))
+            if pattern and call.has_keyword(keyword) and call.line not in seen:
+                named = replace(call, keywords=((pattern.keywords[0], call.keyword(keyword)), *call.keywords))
+                yield from _started(file, named, pattern, seen, calls)
+
+
+def _makers(project: Project, modules: Modules) -> dict[ScopeKey, tuple[StartPattern, str]]:
+    """First-party functions that make a definition with a schedule which they are given (`def nightly(schedule): return
+    DAG(schedule=schedule)`), with the name of that parameter."""
+    found: dict[ScopeKey, tuple[StartPattern, str]] = {}
+    for file in project.code_files:
+        facts = modules.index(file.path).facts
+        for call in facts.calls:
+            parameters = facts.scopes[call.scope].parameters if call.scope > MAIN else ()
+            for pattern in start_patterns() if parameters else ():
+                given = [k for k in pattern.keywords if call.keyword(k) == UNKNOWN and k in parameters]
+                if given and matches_any_call(pattern.calls, call.name):
+                    found.setdefault((file.path, call.scope), (pattern, given[0]))
+    return found
 
 
 _NEAR = 4

@@ -16,6 +16,7 @@ from functools import cached_property, lru_cache
 from assessor.catalog.actions import command_of
 from assessor.catalog.idle import forgives
 from assessor.catalog.programs import programs
+from assessor.catalog.traits import makes_step
 from assessor.facts.commands import Command
 from assessor.facts.place import Place, Setting
 from assessor.facts.python import UNKNOWN, Call
@@ -30,6 +31,7 @@ from assessor.project.idleness import Idleness, is_idle
 from assessor.project.invocations import Invocation, interpret, switches
 from assessor.project.model import LIVE_ROLES, Project, ProjectFile
 from assessor.project.modules import Modules, ScopeKey
+from assessor.project.named_definitions import NamedDefinitions
 from assessor.project.orchestrators import Orchestrators
 from assessor.project.other_tests import PROGRAMS as OTHER_TESTERS
 from assessor.project.other_tests import OtherTests
@@ -39,6 +41,7 @@ from assessor.project.runs import Run, called_file
 from assessor.project.stacks import Stacks
 from assessor.project.started_calls import (
     SOURCE_FOLDERS,
+    command_given,
     commands_started,
     files_named,
     looks_started,
@@ -79,6 +82,7 @@ class Walk:
         self.tests = CollectedTests(self)
         self.r_and_julia = RAndJulia(self)
         self.orchestrators = Orchestrators(self)
+        self.named = NamedDefinitions(modules)
         self._explored: dict[tuple[object, ...], Closure] = {}
         self._startings: dict[ScopeKey, list[tuple[Call, str | tuple[str, ...]]]] = {}
         self._seen: set[tuple[object, ...]] = set()
@@ -466,6 +470,7 @@ class Walk:
         self.reach.closures.append((closure, arrival))
         self._spawned(closure, arrival, context)
         self._submitted(closure, arrival, context)
+        self._started_by_name(closure, arrival, context)
         self._imported_by_name(closure, arrival, invocation, context)
 
     @cached_property
@@ -560,14 +565,30 @@ class Walk:
                 hop = self.scope_arrival(scope, closure, arrival, call.line)
                 self.python(entries, Invocation("python"), replace(context, arrival=replace(hop, in_test=False)))
 
+    def _started_by_name(self, closure: Closure, arrival: Arrival, context: Context) -> None:
+        """Definitions that the reached functions start by their names run too."""
+        for scope in list(closure.reached):
+            for call in self.modules.index(scope[0]).calls.get(scope[1], ()):
+                entries = self.named.started(call)
+                if entries and closure.runs(call) and arrival.depth < MAX_DEPTH:
+                    hop = self.scope_arrival(scope, closure, arrival, call.line)
+                    self.python(entries, Invocation("python"), replace(context, arrival=hop, path=scope[0]))
+
     def _starting(self, scope: ScopeKey) -> list[tuple[Call, str | tuple[str, ...]]]:
         """The calls of a function that may start a command or a file, with the command where the call itself has one."""
         known = self._startings.get(scope)
         if known is None:
             calls = self.modules.index(scope[0]).calls.get(scope[1], ())
-            found = [(call, started_text(call, scope[0])) for call in calls]
-            known = self._startings[scope] = [(call, text) for call, text in found if text or may_name_files(call)]
+            found = [(call, started_text(call, scope[0]) or self._own_program(call)) for call in calls]
+            known = [(call, text) for call, text in found if text or may_name_files(call) or _image_of(call)]
+            self._startings[scope] = known
         return known
+
+    def _own_program(self, call: Call) -> str | tuple[str, ...]:
+        """The command that an operator is given, where its program is one that this repository installs."""
+        text = command_given(call)
+        words = text.split(maxsplit=1) if isinstance(text, str) else text
+        return text if words and words[0] in self._console_scripts else ""
 
     def _call(
         self,
@@ -579,7 +600,8 @@ class Walk:
         context: Context,
     ) -> None:
         files = [] if text else files_named(call, scope[0], context, self.paths)
-        if not text and not files:
+        image = "" if text else _image_of(call)
+        if not text and not files and not image:
             return
         hop = self.scope_arrival(scope, closure, arrival, call.line)
         if scope in closure.requested:
@@ -592,6 +614,8 @@ class Walk:
             self.command(command, inner)
         for found in files:
             self.file(found, inner)
+        if image:
+            self.containers.start(image, inner)
 
     # ---- places ----
 
@@ -623,6 +647,12 @@ class Walk:
         arrival = site.arrival or Arrival(NO_RUN, 0)
         cwd = site.cwd if site.arrival else posixpath.dirname(site.place.path)
         return self.paths.locate(invocation.script, Context(arrival, cwd, site.place.path))
+
+
+def _image_of(call: Call) -> str:
+    """The image whose own entry point a step of an orchestrator starts, since it is given no command."""
+    image = call.keyword("image") if makes_step(call.name) else None
+    return image if isinstance(image, str) and image != UNKNOWN and not command_given(call) else ""
 
 
 _RUNS_ANYWAY = re.compile(r"\b(?:always|failure|failed|cancelled|canceled|succeededOrFailed)\b", re.IGNORECASE)
