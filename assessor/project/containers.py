@@ -153,10 +153,12 @@ class Containers:
             services, command = _service_and_command(rest)
         else:
             services = _services(rest)
+        given = option(invocation, "--project-directory")
         for file in self._compose_files(named, context):
+            base = joined(context.cwd, without_variable(given)) if given else posixpath.dirname(file.path)
             for service in file.facts.services:
                 if not services or service.name in services:
-                    self._service(file, service, context, action not in ("build", "push"), command)
+                    self._service(file, service, context, base, action not in ("build", "push"), command)
 
     def _compose_files(self, named: list[str], context: Context) -> Iterator[ProjectFile]:
         if named:
@@ -169,14 +171,21 @@ class Containers:
                 yield self.project.files[path]
 
     def _service(
-        self, file: ProjectFile, service: Service, context: Context, starts: bool, command: tuple[str, ...] = ()
+        self,
+        file: ProjectFile,
+        service: Service,
+        context: Context,
+        base: str,
+        starts: bool,
+        command: tuple[str, ...] = (),
     ) -> None:
+        """A service is built or started; `base` is the folder that its paths are written from."""
         arrival = hopped(context.arrival, file, service.line, f"service {service.name}")
         self.reach.targets[file.path, service.line].append(arrival)
-        inner = Context(arrival, posixpath.dirname(file.path), file.path, (*context.env, *service.environment))
+        inner = Context(arrival, base, file.path, (*context.env, *service.environment))
         path = None
         if service.build:
-            folder = joined(posixpath.dirname(file.path), service.build)
+            folder = joined(base, service.build)
             path = joined(folder, service.dockerfile or "Dockerfile")
         built = self.project.files.get(path or "")
         if built and built.facts.dockerfile:

@@ -194,7 +194,7 @@ class Walk:
                 self.file(value, inner_context)
             elif (found := self.paths.locate(value, inner_context)) and found.endswith((".py", ".ipynb", ".sh")):
                 self.file(found, inner_context)
-        if "docker/build-push-action" in step.uses and not step.input("file"):
+        if "docker/build-push-action" in step.uses and (not step.input("file") or "${{" in step.input("file")):
             self.file(posixpath.join(folder_of(step.input("context")), "Dockerfile"), inner_context)
 
     def _printed(self, script: str, context: Context) -> None:

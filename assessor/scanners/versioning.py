@@ -391,8 +391,11 @@ def _with_switches(words: tuple[str, ...], env: tuple[tuple[str, str], ...]) -> 
 # ---- environment ----
 
 
-_PINNED_IMAGE = re.compile(r"@sha256:[0-9a-f]{64}$|:[^:/]*\d+\.\d+\.\d+[^:/]*$|:[^:/]*\b2\d\.\d\d[^:/]*$")
-"""An exact version has three numbers (`3.11.9-slim`) or a year and month (`24.01-py3`); `3.11` and `3` move."""
+_PINNED_IMAGE = re.compile(
+    r"@sha256:[0-9a-f]{64}$|:[^:/]*\d+\.\d+\.\d+[^:/]*$|:[^:/]*(?<!\d)20\d\d-?\d\d-?\d\d(?!\d)[^:/]*$|(?<!ubuntu):[^:/]*\b2\d\.\d\d[^:/]*$"
+)
+"""An exact version has three numbers (`3.11.9-slim`), a day (`noble-20250127`) or a year and month (`24.01-py3`); `3.11` and
+`3` move, and so does a series of Ubuntu (`22.04`)."""
 
 
 def environment(scene: Scene) -> Iterator[Statement]:
@@ -401,13 +404,21 @@ def environment(scene: Scene) -> Iterator[Statement]:
     yield from intended(scene, practice)
     yield from _language_versions(scene)
     yield from (seen(hit) for hit in scene.hits(practice))
-    for file, dockerfile in scene.project.having(lambda f: f.dockerfile, frozenset({Role.FIRST_PARTY})):
+    described = list(scene.project.having(lambda f: f.dockerfile, frozenset({Role.FIRST_PARTY})))
+    built = [dockerfile for file, dockerfile in described if _is_built(scene, file)]
+    moves = any(not _is_pinned(dockerfile) for dockerfile in built if dockerfile.stages)
+    for file, dockerfile in described:
         if dockerfile.stages:
-            held = always("its base images are pinned") if _is_pinned(dockerfile) else None
+            held = always("its base images are pinned") if _is_pinned(dockerfile) and not moves else None
             subject = Written(file, dockerfile.stages[0].line)
             text = f"{file.path} describes the environment"
             yield Claim(subject, text, "docker", counts=WITH_TESTS, raised_by=held)
     yield from _conda(scene)
+
+
+def _is_built(scene: Scene, file: ProjectFile) -> bool:
+    """Automation builds the image or runs in it."""
+    return any(way.is_automatic for way in scene.automation.reach.files.get(file.path, ()))
 
 
 def _is_pinned(dockerfile: Dockerfile) -> bool:
