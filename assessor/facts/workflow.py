@@ -80,7 +80,10 @@ class Step:
 
     @property
     def always_fails(self) -> bool:
-        """It ends with a failure whenever it runs, so that no later step of its job does."""
+        """It ends with a failure whenever it runs, so that no later step of its job does. A way out before its end that is no
+        failure (a loop that ends well) is one that it may take."""
+        if any(c.argv[:1] == ("exit",) and c.argv[1:2] in ((), ("0",)) for c in self.commands):
+            return False
         failing = any(
             c.argv == ("false",) or (c.argv[:1] == ("exit",) and c.argv[1:2] != ("0",) and c.argv[-1].isdecimal())
             for c in self.commands

@@ -111,13 +111,18 @@ class Automation:
         for file in self.project.ordered:
             if file.role is not Role.FIRST_PARTY:
                 continue
-            commands = _commands(file)
+            commands = [*_commands(file), *self._handed_commands(file)]
             for command in commands:
                 invocation = interpret(command.argv)
                 place = Place(file.path, command.line)
                 if invocation and place not in reached and not is_idle(invocation):
                     found.append(Site(command, invocation, place))
         return tuple(found)
+
+    def _handed_commands(self, file: ProjectFile) -> Iterator[Command]:
+        """Commands that its Python gives to a first-party function which runs them."""
+        for call in file.facts.python.calls if file.facts.python else ():
+            yield from self._walk.command_functions.commands(call, file.path)
 
 
 def _commands(file: ProjectFile) -> list[Command]:

@@ -20,6 +20,10 @@ _PYTHON = re.compile(
 _VARIABLE_HEAD = re.compile(r"^(?:\$\{\{[^}]*\}\}|\$\{?\w+\}?|\$\([^)]*\)|~|\.)/+")
 
 
+_VERSION = re.compile(r"(?<=\w)(?:@|==)[\w.^~-]{1,40}$")
+"""The version behind a program that a wrapper fetches (`npx serverless@3.40.0`, `pipx run black==24.1`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Invocation:
     """A program and its arguments, without wrappers.
@@ -87,7 +91,7 @@ def interpret(argv: tuple[str, ...]) -> Invocation | None:
             launchers.append(" ".join(wrapper))
         if programs().starts_python(wrapper):
             return _python(("-m", *rest) if as_module else tuple(rest), runner, folder)
-        words = rest
+        words = [_VERSION.sub("", rest[0]), *rest[1:]] if rest else rest
     return None
 
 

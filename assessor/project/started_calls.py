@@ -92,12 +92,21 @@ def commands_started(call: Call, path: str, scripts: Iterable[str] = ()) -> tupl
         return tuple(
             replace(c, line=call.line) for one in filled for c in parse_shell(one, first_line=call.line).commands
         )
+    return as_commands(text, call, swallowed=not is_checked(call, path))
+
+
+def is_checked(call: Call, path: str) -> bool:
+    """A failure of the command fails what runs it."""
+    return call.keyword("check") is True or "check_" in call.name or path.endswith(("noxfile.py", "tasks.py"))
+
+
+def as_commands(text: str | tuple[str, ...], call: Call, swallowed: bool) -> tuple[Command, ...]:
+    """A command line given as text or words, on the line of a call."""
     if isinstance(text, tuple):
         if text[0] == "$X" and ("sys.executable" in call.names or text[1:2] == ("-m",)):
             text = ("python", *text[1:])
         text = tuple(word.replace("{}/", "$X/") for word in text)
-        checked = call.keyword("check") is True or "check_" in call.name or path.endswith(("noxfile.py", "tasks.py"))
-        return (Command(text, call.line, swallowed=not checked),)
+        return (Command(text, call.line, swallowed=swallowed),)
     text = text.replace("{}/", "$X/")
     return tuple(replace(command, line=call.line) for command in parse_shell(text, first_line=call.line).commands)
 
@@ -120,6 +129,11 @@ def scripts_chosen(call: Call, facts: PythonFacts, path: str, paths: Paths) -> l
 
 def _known(words: tuple[object, ...]) -> tuple[str, ...]:
     return tuple("$X" if word is UNKNOWN else str(word) for word in words)
+
+
+def starts_given_command(call: Call) -> bool:
+    """The call runs the command that it is given first."""
+    return call.name in _STARTERS
 
 
 def starts_commands(call: Call) -> bool:

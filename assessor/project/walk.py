@@ -25,6 +25,7 @@ from assessor.findings import Hop
 from assessor.project.arrivals import NO_RUN, ActionSite, Arrival, Context, Reach, Site, hopped
 from assessor.project.closure import SUBMITTED, Closure, Entry, explore
 from assessor.project.collected_tests import CollectedTests
+from assessor.project.command_functions import CommandFunctions
 from assessor.project.containers import Containers
 from assessor.project.functions import ServerlessFunctions
 from assessor.project.idleness import Idleness, is_idle
@@ -83,6 +84,7 @@ class Walk:
         self.r_and_julia = RAndJulia(self)
         self.orchestrators = Orchestrators(self)
         self.named = NamedDefinitions(modules)
+        self.command_functions = CommandFunctions(modules)
         self._explored: dict[tuple[object, ...], Closure] = {}
         self._startings: dict[ScopeKey, list[tuple[Call, str | tuple[str, ...]]]] = {}
         self._seen: set[tuple[object, ...]] = set()
@@ -579,13 +581,16 @@ class Walk:
         known = self._startings.get(scope)
         if known is None:
             calls = self.modules.index(scope[0]).calls.get(scope[1], ())
-            found = [(call, started_text(call, scope[0]) or self._own_program(call)) for call in calls]
+            found = [(call, started_text(call, scope[0]) or self._handed_text(call, scope[0])) for call in calls]
             known = [(call, text) for call, text in found if text or may_name_files(call) or _image_of(call)]
             self._startings[scope] = known
         return known
 
-    def _own_program(self, call: Call) -> str | tuple[str, ...]:
-        """The command that an operator is given, where its program is one that this repository installs."""
+    def _handed_text(self, call: Call, path: str) -> str | tuple[str, ...]:
+        """The command that a first-party function is given to run, or an operator, where its program is one that this
+        repository installs."""
+        if handed := self.command_functions.text(call, path):
+            return handed
         text = command_given(call)
         words = text.split(maxsplit=1) if isinstance(text, str) else text
         return text if words and words[0] in self._console_scripts else ""
@@ -610,7 +615,8 @@ class Walk:
         open_text = isinstance(text, str) and "{}" in text
         facts = self.modules.index(scope[0]).facts
         scripts = scripts_chosen(call, facts, scope[0], self.paths) if open_text else []
-        for command in commands_started(call, scope[0], scripts) if text else ():
+        started = commands_started(call, scope[0], scripts) if text else ()
+        for command in started or self.command_functions.commands(call, scope[0]):
             self.command(command, inner)
         for found in files:
             self.file(found, inner)

@@ -485,7 +485,7 @@ class _Walk:
             return
         text, line = document.text.decode("utf-8", "replace"), document.start_point[0]
         name = posixpath.basename(argv[0])
-        if name in _SHELLS or name == "ssh" or "bash" in argv[-2:]:
+        if name in _SHELLS or _is_ssh(argv) or "bash" in argv[-2:]:
             self.embed(text, self.offset + line, where, is_remote=_is_ssh(argv))
         elif re.match(r"python[\d.]*$", name):
             self.add((argv[0], "-c", text), node, where)
