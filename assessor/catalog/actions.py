@@ -24,6 +24,7 @@ class ActionCommand(Value):
     folder: str = ""
     renamed: dict[str, str] = Field(default_factory=dict, alias="as")
     operands: tuple[str, ...] = ()
+    options: dict[str, str] = Field(default_factory=dict)
 
 
 def parse_actions(source: Source) -> tuple[ActionCommand, ...]:
@@ -49,7 +50,8 @@ def command_of(uses: str, inputs: Mapping[str, str]) -> tuple[tuple[str, ...], s
             return None
         operands = [inputs[key] for key in entry.operands if inputs.get(key)]
         flags = ["-f"] if entry.program in ("kubectl", "docker", "docker-compose") and operands else []
-        words = (entry.program, *action, *flags, *operands)
+        options = [word for key, name in entry.options.items() if inputs.get(key) for word in (name, inputs[key])]
+        words = (entry.program, *action, *flags, *operands, *options)
         if entry.program == "docker-compose" and operands:
             words = (entry.program, "-f", operands[0], *action)
         return words, inputs.get(entry.folder, "") if entry.folder else ""

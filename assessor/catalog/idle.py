@@ -24,6 +24,7 @@ class IdleWords(Value):
     alone: frozenset[Option] = frozenset()
     subcommands: frozenset[Word] = frozenset()
     forgives: frozenset[Option] = frozenset()
+    fails_with: frozenset[Option] = frozenset()
     reads: tuple[Annotated[str, Field(pattern=r"^\.\w+$")], ...] = ()
     excludes: frozenset[Option] = frozenset()
     grouped: bool = False
@@ -65,7 +66,20 @@ def idle_word(program: str, arguments: tuple[str, ...]) -> str:
 def forgives(program: str, arguments: tuple[str, ...]) -> bool:
     """Nothing that the program finds makes it fail."""
     own = _entries().get(program)
-    return own is not None and any(word in own.forgives or _in_group(word, own.forgives, own) for word in arguments)
+    if own is None:
+        return False
+    if own.fails_with and not _is_given(arguments, own.fails_with):
+        return True
+    return any(word in own.forgives or _in_group(word, own.forgives, own) for word in arguments)
+
+
+def _is_given(arguments: tuple[str, ...], options: frozenset[str]) -> bool:
+    """One of the options stands there, with another value than 0."""
+    for number, word in enumerate(arguments):
+        name, equals, value = word.partition("=")
+        if name in options:
+            return (value if equals else next(iter(arguments[number + 1 :]), "")).strip("'\"") != "0"
+    return False
 
 
 def files_read(program: str) -> tuple[str, ...]:

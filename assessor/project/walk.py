@@ -167,7 +167,9 @@ class Walk:
         place = Place(context.path, step.line)
         called = called_file(step.uses, context.path, self._actions)
         hop = Hop(f"uses {step.uses}", place)
-        arrival = replace(context.arrival, hop=hop)
+        known = command_of(step.uses, dict(step.inputs))
+        fails = context.arrival.fails and not (known and forgives(known[0][0], known[0][1:]))
+        arrival = replace(context.arrival, hop=hop, fails=fails)
         self.reach.actions.append(ActionSite(step, place, arrival))
         if called and context.arrival.depth < MAX_DEPTH:
             inner = self._actions[called]
@@ -179,7 +181,6 @@ class Walk:
                 self._steps(steps, called, arrival, env, inner)
             return
         inner_context = replace(context, arrival=arrival)
-        known = command_of(step.uses, dict(step.inputs))
         if known:
             argv, folder = known
             moved = inner_context if step.cwd else replace(inner_context, cwd=joined(context.cwd, folder_of(folder)))

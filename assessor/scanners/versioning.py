@@ -391,11 +391,14 @@ def _with_switches(words: tuple[str, ...], env: tuple[tuple[str, str], ...]) -> 
 # ---- environment ----
 
 
-_PINNED_IMAGE = re.compile(
-    r"@sha256:[0-9a-f]{64}$|:[^:/]*\d+\.\d+\.\d+[^:/]*$|:[^:/]*(?<!\d)20\d\d-?\d\d-?\d\d(?!\d)[^:/]*$|(?<!ubuntu):[^:/]*\b2\d\.\d\d[^:/]*$"
+_EXACT_IMAGES = (
+    re.compile(r"@sha256:[0-9a-f]{64}$"),
+    re.compile(r":[^:/]*\d+\.\d+\.\d+[^:/]*$"),
+    re.compile(r":[^:/]*(?<!\d)20\d\d-?\d\d-?\d\d(?!\d)[^:/]*$"),
+    re.compile(r"(?<!ubuntu):[^:/]*\b2\d\.\d\d[^:/]*$"),
 )
-"""An exact version has three numbers (`3.11.9-slim`), a day (`noble-20250127`) or a year and month (`24.01-py3`); `3.11` and
-`3` move, and so does a series of Ubuntu (`22.04`)."""
+"""A digest, three numbers (`3.11.9-slim`), a day (`noble-20250127`), or a year and month (`24.01-py3`); `3.11` and `3` move,
+and so does a series of Ubuntu (`22.04`)."""
 
 
 def environment(scene: Scene) -> Iterator[Statement]:
@@ -424,7 +427,7 @@ def _is_built(scene: Scene, file: ProjectFile) -> bool:
 def _is_pinned(dockerfile: Dockerfile) -> bool:
     names = {stage.name for stage in dockerfile.stages}
     bases = [s.image for s in dockerfile.stages if s.image not in names and s.image != "scratch"]
-    return bool(bases) and all(_PINNED_IMAGE.search(image) for image in bases)
+    return bool(bases) and all(any(exact.search(image) for exact in _EXACT_IMAGES) for image in bases)
 
 
 def _language_versions(scene: Scene) -> Iterator[Claim]:
