@@ -8,8 +8,11 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import assessor
+from assessor.catalog import words
 from assessor.catalog.patterns import matches_any_call, matches_any_command, matches_call, matches_command
 from assessor.catalog.programs import programs
 from assessor.catalog.tools import load_tools
@@ -46,6 +49,13 @@ def test_command_patterns_that_are_looked_up_by_programs_match_as_each_alone() -
     lines = [(*pattern.split(), "x") for pattern in patterns] + [("aws", "s3", "ls"), ("python",), ()]
     for several, line in product((patterns, patterns[:3]), lines):
         assert matches_any_command(several, line) == any(matches_command(pattern, line) for pattern in several), line
+
+
+@settings(max_examples=300)
+@given(st.text(alphabet="aZbQ17 _.-é", max_size=12))
+def test_a_name_of_ascii_is_cut_as_any_other(name: str) -> None:
+    plain = words._WORD.findall(words._BOUNDARY.sub(" ", name).lower())
+    assert words.words_of(name) == " ".join(plain)
 
 
 def test_an_alias_is_the_node_that_it_names() -> None:

@@ -73,6 +73,19 @@ class Programs(Value):
             raise ValueError(f"'{strangers[0]}' is among the instruments and no wrapper")
         return self
 
+    def installs_locked(self, words: tuple[str, ...], locks: Set[str]) -> bool:
+        """The command line installs what a lock says, of a kind that is there."""
+        own = self._installing.get(words[0], ()) if words else ()
+        return any(install.is_in(words, locks) for install in own)
+
+    @cached_property
+    def _installing(self) -> dict[str, list[LockedInstall]]:
+        """Installations by their program."""
+        found: dict[str, list[LockedInstall]] = {}
+        for install in self.locked_installs:
+            found.setdefault(install.command.partition(" ")[0], []).append(install)
+        return found
+
     @cached_property
     def _wrapping(self) -> dict[str, tuple[tuple[str, ...], ...]]:
         """Wrappers by their first word, the longest first."""

@@ -7,7 +7,7 @@ compared is in `patterns.py`.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Annotated, Literal
 
@@ -94,6 +94,11 @@ class Proof(Value):
     r_calls: tuple[RCall, ...] = ()
     branch: tuple[str, ...] = ()
     text: Annotated[str, Field(min_length=8)]
+
+    @cached_property
+    def asks_nothing(self) -> bool:
+        """Every call of its patterns is a proof, whatever its arguments."""
+        return not (self.needs_argument or self.unless or self.keywords or self.without)
 
     @property
     def patterns(self) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ Phrase = Annotated[str, Field(pattern=r"^\^?[a-z0-9*]+(?: [a-z0-9*]+)*\$?$")]
 
 _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[a-z]+[0-9]*|[0-9]+")
+_WORD_OF_ASCII = re.compile(r"(?:[A-Z]+(?![a-z])|[A-Z]?[a-z]+)[0-9]*|[0-9]+")
+"""Both at once, several times faster; beyond ASCII there are letters whose small form is another one."""
 
 
 class Concept(Value):
@@ -86,6 +88,8 @@ def _pattern(phrase: str) -> str:
 @lru_cache(maxsize=32768)
 def cut(name: str) -> str:
     """The words of a name in small letters, with blanks between them."""
+    if name.isascii():
+        return " ".join(_WORD_OF_ASCII.findall(name)).lower()
     return " ".join(_WORD.findall(_BOUNDARY.sub(" ", name).lower()))
 
 

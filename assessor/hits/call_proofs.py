@@ -53,13 +53,16 @@ class CallProofs:
 
 def arguments_fit(call: Call, proof: Proof) -> bool:
     """The call has the arguments that the proof asks for, and none that switches it off."""
+    if proof.asks_nothing:
+        return True
     if proof.needs_argument and not any(value is not None for value in (*call.args, *(v for _, v in call.keywords))):
         return False
-    if any(call.has_keyword(name) and _says(call.keyword(name), value) for name, value in proof.unless.items()):
+    given = dict(reversed(call.keywords))
+    if any(name in given and _says(given[name], value) for name, value in proof.unless.items()):
         return False
-    if not all(call.has_keyword(name) and _is_wanted(call.keyword(name), v) for name, v in proof.keywords.items()):
+    if not all(name in given and _is_wanted(given[name], value) for name, value in proof.keywords.items()):
         return False
-    return not any(call.has_keyword(name) or name in call.names for name in proof.without)
+    return not any(name in given or name in call.names for name in proof.without)
 
 
 def _is_wanted(value: Literal | tuple[Literal, ...], wanted: Literal | tuple[Literal, ...]) -> bool:

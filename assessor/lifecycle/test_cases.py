@@ -260,10 +260,14 @@ def _names_data(name: str, path: str, calls: frozenset[str], reaches: bool) -> b
 
 def _reaches_data(scene: Scene, reached: frozenset[ScopeKey]) -> bool:
     """A function of a module named for data that works on frames or arrays."""
-    for path, number in reached:
-        if number > MAIN and speaks_of("data_file", path.rpartition("/")[2]):
-            if any(i.target.partition(".")[0] in table_roots() for i in scene.modules.index(path).facts.imports):
-                return True
+    memo: dict[str, bool] = scene.memo.setdefault("is_data_module", {})
+    for path in {path for path, number in reached if number > MAIN}:
+        if path not in memo:
+            imports = scene.modules.index(path).facts.imports
+            named = speaks_of("data_file", path.rpartition("/")[2])
+            memo[path] = named and any(i.target.partition(".")[0] in table_roots() for i in imports)
+        if memo[path]:
+            return True
     return False
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice
+from operator import attrgetter
 
 from assessor.facts.commands import Command
 from assessor.facts.project_files import Service
@@ -262,8 +265,12 @@ class Containers:
 
     def _within(self, folder: str, context: Context, endings: tuple[str, ...]) -> None:
         prefix = f"{folder}/" if folder else ""
-        for path in sorted(self.project.files):
-            if path.startswith(prefix) and path.endswith(endings):
+        ordered = self.project.ordered
+        for file in islice(ordered, bisect_left(ordered, prefix, key=_path), None):
+            path = file.path
+            if not path.startswith(prefix):
+                break
+            if path.endswith(endings):
                 self.reach.files[path].append(context.arrival)
                 if path.endswith((".yaml", ".yml")):
                     self.walk.configured(path, context)
@@ -273,6 +280,7 @@ class Containers:
         return _images_by_name(self.project)
 
 
+_path = attrgetter("path")
 _MAX_BASES = 100
 """Kustomizations that one command applies over each other."""
 _LOOKS = {

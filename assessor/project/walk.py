@@ -334,15 +334,11 @@ class Walk:
 
     def _inline(self, invocation: Invocation, context: Context) -> None:
         """`python -c` code: the first-party functions that it imports are reached."""
-        from assessor.readers.code.python import read_source
-
-        line = context.arrival.hop.place.line if context.arrival.hop else 1
-        facts = read_source(invocation.code, lambda _: line)
         entries = []
         folder = context.cwd
-        for imported in facts.imports:
-            head, _, name = imported.target.rpartition(".")
-            for dotted, rest in ((imported.target, ""), (head, name)):
+        for target in _imports_of(invocation.code):
+            head, _, name = target.rpartition(".")
+            for dotted, rest in ((target, ""), (head, name)):
                 path = self.modules.module(dotted, folder) if dotted else None
                 if path:
                     entries.append(Entry(path, "function", rest))
@@ -722,6 +718,14 @@ def _filled_word(word: str, env: tuple[tuple[str, str], ...]) -> str:
         return plain.get(found[1], found[0])
 
     return _VARIABLE.sub(variable, _PARAMETER.sub(value, word))
+
+
+@lru_cache(maxsize=1024)
+def _imports_of(code: str) -> tuple[str, ...]:
+    """What inline Python imports; many runs start the same code."""
+    from assessor.readers.code.python import read_source
+
+    return tuple(imported.target for imported in read_source(code, lambda _: 1).imports)
 
 
 _SCRIPT_INPUTS = {"script", "run", "command", "cmd", "inlinescript", "inline", "commands", "shell_command"}

@@ -52,14 +52,21 @@ def model_card(scene: Scene) -> Iterator[Statement]:
         else:
             yield NearMiss(file.at(1), f"{file.path} is a card without intended use, metrics or limits")
     for file, document in _pages(scene, "doc"):
-        if told := _told_of_a_model(file, document):
+        if told := _told_of_a_model(scene, file, document):
             yield Claim(file.at(1), f"{file.path} tells a model's {', '.join(told)}")
     yield from products(scene, "governance.model_card")
     yield from _written_cards(scene)
 
 
-def _told_of_a_model(file: ProjectFile, document: Document) -> tuple[str, ...]:
+def _told_of_a_model(scene: Scene, file: ProjectFile, document: Document) -> tuple[str, ...]:
     """What a page tells under headings and labels (three topics, use or limits among them), or in prose about one model."""
+    memo: dict[str, tuple[str, ...]] = scene.memo.setdefault("told_of_a_model", {})
+    if file.path not in memo:
+        memo[file.path] = _told(file, document)
+    return memo[file.path]
+
+
+def _told(file: ProjectFile, document: Document) -> tuple[str, ...]:
     words = words_of(" ".join(text for text, _ in document.lines)).split()
     about = words.count("model") + words.count("models")
     is_named = speaks_of("about_a_model", f"{document.title} {file.path}")
@@ -144,7 +151,7 @@ _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+|\s*\|")
 def objectives(scene: Scene) -> Iterator[Statement]:
     """A document in which one sentence or list item ties a goal of the model to a metric with a number."""
     for file, document in _pages(scene, "readme", "doc", "model_card"):
-        is_card = document.kind == "model_card" or bool(_told_of_a_model(file, document))
+        is_card = document.kind == "model_card" or bool(_told_of_a_model(scene, file, document))
         for start, heading, lines in _sections(document):
             line = _stated(file, heading, lines, is_card)
             if line:

@@ -360,7 +360,7 @@ _RENV = ("renv::restore",)
 
 def _installs_locked(words: tuple[str, ...], locks: set[str]) -> bool:
     """The command installs what a lock says, and one of its locks is there."""
-    return bool(words) and any(install.is_in(words, locks) for install in programs().locked_installs)
+    return programs().installs_locked(words, locks)
 
 
 def _install_words(site: Site) -> tuple[str, ...]:

@@ -130,6 +130,7 @@ def _is_environment(parts: list[str], position: int) -> bool:
     )
 
 
+@lru_cache(maxsize=1 << 17)
 def role_of(path: str) -> Role:
     """The role of a file by its path below the snapshot's root (with `/`). Every path has one."""
     folder, _, file_name = path.rpartition("/")
