@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from assessor.catalog.loading import DataError, Source, Value, load_models
 from assessor.catalog.practices import PracticeId, RungName, practice_rungs
+from assessor.catalog.words import concepts
 
 CATEGORIES = (
     "automl", "ci", "cloud_ml", "config", "dashboards", "data_loading", "data_versioning", "docs", "drift_monitoring",
@@ -69,6 +70,8 @@ class Proof(Value):
     else. `softened_by`: settings by which a violation of a product that raises only warns.
     `records`: the product itself keeps what each step took in and gave out. `read_by`: settings are the tool's only where code calls one of these, which reads them. `text` follows the
     tool's title in a report: "MLflow: logs parameters".
+    `speaks`: a concept of words.yaml; a call counts only where its own texts, its function or its file speak of it, since
+    the product runs any job.
     `branch` names the keywords of a condition in which that stands which runs only where it is met; `*` is the call itself.
     """
 
@@ -93,6 +96,7 @@ class Proof(Value):
     hooks: tuple[HookPattern, ...] = ()
     r_calls: tuple[RCall, ...] = ()
     branch: tuple[str, ...] = ()
+    speaks: str = ""
     text: Annotated[str, Field(min_length=8)]
 
     @cached_property
@@ -122,6 +126,8 @@ class Proof(Value):
             raise ValueError("'read_by' narrows settings, and there are none")
         if "*" in self.calls and not self.keywords:
             raise ValueError("the call pattern '*' needs keywords: without them every call is a proof")
+        if self.speaks and self.speaks not in concepts():
+            raise ValueError(f"words.yaml has no concept '{self.speaks}'")
         known = (info.context or {}).get("practices") or practice_rungs()
         if "rung" in self.model_fields_set and self.rung not in known[self.practice]:
             raise ValueError(f"'{self.practice}' defines no rung '{self.rung}'")

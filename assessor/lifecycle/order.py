@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from assessor.facts.place import Place
 from assessor.hits.scene import Scene
 from assessor.lifecycle.gates import Gate
 from assessor.lifecycle.test_cases import TestCase
 from assessor.project.arrivals import Arrival
+from assessor.project.closure import Closure
+from assessor.project.modules import ScopeKey
 
 CI_PROVIDERS_EXCLUDED = frozenset({"code", "resource", "pull"})
 """Providers of runs that are no CI: schedules in code, infrastructure objects."""
@@ -98,12 +101,24 @@ def _follows_workflow(scene: Scene, key: str, arrival: Arrival) -> bool:
     return False
 
 
-def stands_before(scene: Scene, gate: Gate, later: list[Arrival]) -> bool:
-    """The gate stops a run, and what `later` arrives at comes after it in the same job or in a job that needs it."""
+def stands_before(scene: Scene, gate: Gate, later: list[Arrival], where: ScopeKey | None = None) -> bool:
+    """The gate stops a run, and what `later` arrives at comes after it in the same job or in a job that needs it. `where`
+    is the function to which `later` are the ways."""
     if not (gate.stops or _cancels(gate)):
         return False
-    before = [a for a in scene.automation.arrivals(gate.file.path, gate.scope) if a.fails and not a.in_test]
-    return any(_is_stopped_by(second, first) for first in before for second in later)
+    own = (gate.file.path, gate.scope)
+    before = [a for a in scene.automation.arrivals(*own) if a.fails and not a.in_test]
+    return any(
+        _is_stopped_by(second, first)
+        and not (
+            where
+            and second.closure
+            and second.closure is first.closure
+            and _is_called_before(scene, second.closure, where, own)
+        )
+        for first in before
+        for second in later
+    )
 
 
 def _is_stopped_by(later: Arrival, stop: Arrival) -> bool:
@@ -111,16 +126,49 @@ def _is_stopped_by(later: Arrival, stop: Arrival) -> bool:
     if later.run.key != stop.run.key:
         return stop.run.fails and is_guarded(later, stop.run.key)
     if later.step == stop.step:
-        return _line(later) >= _line(stop)
+        return _comes_later(later, stop)
     return later.step > stop.step and not later.runs_anyway
+
+
+def _is_called_before(scene: Scene, closure: Closure, one: ScopeKey, other: ScopeKey) -> bool:
+    """One function calls both, itself or through others, and the first always above the second: `release(); check()`."""
+    if one not in closure.reached or other not in closure.reached:
+        return False
+    ways = [[key for key, _ in closure.trail(scope)] for scope in (one, other)]
+    shared = [first for first, second in zip(*ways, strict=False) if first == second]
+    if not shared or len(shared) in (len(ways[0]), len(ways[1])):
+        return False
+    lines = [_calling_lines(scene, shared[-1], way[len(shared)]) for way in ways]
+    return all(lines) and max(lines[0]) < min(lines[1])
+
+
+def _calling_lines(scene: Scene, caller: ScopeKey, called: ScopeKey) -> list[int]:
+    """The lines on which a function calls another itself; none where it only hands it to a framework, which has its own
+    order."""
+    path, number = caller
+    calls = scene.modules.index(path).calls.get(number, ())
+    if scene.modules.index(called[0]).facts.scopes[called[1]].decorators:
+        return []
+    return [call.line for call in calls if called in scene.modules.targets(call.name, path)]
 
 
 def _cancels(gate: Gate) -> bool:
     return any(effect.rpartition(".")[2] in ("cancel", "abort", "terminate", "fail") for effect in gate.effects)
 
 
-def _line(arrival: Arrival) -> int:
-    return arrival.hop.place.line if arrival.hop else 0
+def _comes_later(later: Arrival, stop: Arrival) -> bool:
+    """Of two ways of one step: where they part, the one goes off below the other; lines of two files say nothing."""
+    for one, other in zip(_turns(later), _turns(stop), strict=False):
+        if one != other and one.path == other.path:
+            return one.line > other.line
+        if one != other:
+            break
+    return True
+
+
+def _turns(arrival: Arrival) -> list[Place]:
+    """The places by which a way goes."""
+    return [hop.place for hop in arrival.route]
 
 
 def is_ci(arrival: Arrival) -> bool:

@@ -170,7 +170,7 @@ def _job_chains(scene: Scene) -> Iterator[Chain]:
     """The commands of one workflow; its ways are those to what trains."""
     for steps in _commands_of_workflows(scene).values():
         training = next((site for site, several in steps if "train" in several), None)
-        if training is None or len({site.place for site, _ in steps}) < 2:
+        if training is None or len({(site.place, site.command.argv) for site, _ in steps}) < 2:
             continue
         ways = tuple(site.arrival for site, _ in steps if site.arrival and site.place == training.place)
         names = tuple(site.command.text[:40] for site, _ in steps)

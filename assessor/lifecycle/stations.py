@@ -12,7 +12,7 @@ from functools import cache
 
 from assessor.catalog.traits import framework_roots, transforms
 from assessor.catalog.words import speaks_of
-from assessor.facts.python import MAIN, MODULE
+from assessor.facts.python import MAIN, MODULE, Call
 from assessor.hits.hit import Code, Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.matter import home_made
@@ -34,12 +34,21 @@ def is_training(hit: Hit) -> bool:
     if hit.kind != "call" or hit.call is None:
         return True
     name = hit.call.name
-    if transforms(name):
+    if transforms(name) or not _speaks_of_it(hit, hit.call):
         return False
     head, _, last = name.rpartition(".")
     if last not in ("fit", "train", "partial_fit", "fit_transform"):
         return True
     return last != "fit_transform" and not speaks_of("transformer", head.rpartition(".")[2])
+
+
+def _speaks_of_it(hit: Hit, call: Call) -> bool:
+    """A product that runs any job trains where what it is given, its function or its file says so."""
+    if not hit.proof.speaks:
+        return True
+    given = [str(value) for value in (*call.args, *(value for _, value in call.keywords))]
+    function = hit.file.code.scopes[hit.scope].name if hit.file.code and hit.scope >= 0 else ""
+    return any(speaks_of(hit.proof.speaks, text) for text in (*given, *call.names, function, hit.file.path))
 
 
 def training_hits(scene: Scene, *, notebooks: bool = False, tests: bool = False) -> list[Hit]:

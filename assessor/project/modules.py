@@ -189,7 +189,8 @@ class Modules:
         index = self.index(path)
         if not dotted.startswith("."):
             local = self._in_file(dotted, path, index, depth)
-            if local:
+            own = dotted in index.scopes or dotted in index.classes
+            if local and (own or not self._is_imported(dotted, path)):
                 return local
         found = self.split(dotted, path)
         if found is None:
@@ -200,6 +201,13 @@ class Modules:
         if target == path and not dotted.startswith("."):
             return []
         return self._in_file(rest, target, self.index(target), depth) or self._reexported(rest, target, depth)
+
+    def _is_imported(self, dotted: str, path: str) -> bool:
+        """An import of the file brought the name from another file: a function there that has the name of the package
+        (`def orchard(): train.fit()` after `from orchard import train`) does not own it."""
+        brought = any(dotted.startswith(f"{imported.target}.") for imported in self.index(path).facts.imports)
+        found = self.split(dotted, path) if brought else None
+        return found is not None and found[0] != path and bool(found[1])
 
     def _function_of_that_name(self, path: str, depth: int) -> list[ScopeKey]:
         """What the package holds under the module's name where its `__init__` imports it from there

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -19,6 +20,9 @@ _STARTERS = {
     "subprocess.Popen", "subprocess.getoutput", "sh.bash", "invoke.run", "asyncio.create_subprocess_shell",
     "plumbum.local", "prefect_shell.ShellOperation", "prefect.tasks.shell.ShellTask",
 }  # fmt: skip
+_CONTAINER_COMMANDS = ("command", "cmds", "cmd")
+_CONTAINER_ARGUMENTS = ("args", "arguments")
+_SHELL_WORDS = 3
 _COMMAND_ARGUMENTS = ("bash_command", "command", "cmd", "commands", "cmds", "arguments")
 _FILE_ENDINGS = (".py", ".ipynb", ".sh", ".R")
 _ENVIRONMENT = ("os.environ.get", "os.getenv")
@@ -33,8 +37,8 @@ def started_text(call: Call, path: str) -> str | tuple[str, ...]:
     """The command that a call runs: of subprocess and its like, or of an operator's `bash_command`."""
     keywords = call.keywords
     given = dict(reversed(keywords)) if any(name in _COMMAND_ARGUMENTS for name, _ in keywords) else {}
-    if whole := _container_command(given):
-        return whole
+    if (words := _of_container(given)) and looks_started(words):
+        return _shell_text(words) or _known(words)
     for name in _COMMAND_ARGUMENTS if given else ():
         value = given.get(name)
         if name == "bash_command" and isinstance(value, str) and value is not UNKNOWN:
@@ -61,16 +65,6 @@ def started_text(call: Call, path: str) -> str | tuple[str, ...]:
     return ""
 
 
-def _container_command(given: Mapping[str, object]) -> tuple[str, ...]:
-    """The command and its arguments, which a pod is given apart (`cmds=["python"], arguments=["fit.py"]`)."""
-    command = given.get("cmds") or given.get("command")
-    arguments = given.get("arguments")
-    if not isinstance(command, tuple) or not isinstance(arguments, tuple):
-        return ()
-    whole = _known((*command, *arguments))
-    return whole if looks_started(whole) else ()
-
-
 def command_given(call: Call) -> str | tuple[str, ...]:
     """The command that a call is given as a keyword, whatever it starts; empty where it has none that is known."""
     for name in _COMMAND_ARGUMENTS:
@@ -82,10 +76,37 @@ def command_given(call: Call) -> str | tuple[str, ...]:
     return ""
 
 
-def commands_started(call: Call, path: str, scripts: Iterable[str] = ()) -> tuple[Command, ...]:
+def _of_container(given: Mapping[str, object]) -> tuple[object, ...]:
+    """What a container starts: its command and its arguments, each a list (`cmds=["python"], arguments=["-m", "fit"]`)."""
+    command = next((given[name] for name in _CONTAINER_COMMANDS if name in given), None)
+    arguments = next((given[name] for name in _CONTAINER_ARGUMENTS if name in given), ())
+    is_one = isinstance(command, tuple) and command and isinstance(arguments, tuple)
+    return (*command, *arguments) if is_one and isinstance(command, tuple) and isinstance(arguments, tuple) else ()
+
+
+def _shell_text(words: tuple[object, ...]) -> str:
+    """The text that a shell is given to run (`["bash", "-c", "python fit.py"]`); empty where it is no shell."""
+    if len(words) < _SHELL_WORDS or posixpath.basename(str(words[0])) not in ("sh", "bash"):
+        return ""
+    texts = [w for w in words[1:] if w is not UNKNOWN and not str(w).startswith("-")]
+    flags = [str(w) for w in words[1:] if str(w).startswith("-")]
+    return str(texts[0]) if texts and any(re.fullmatch(r"-[a-z]*c", flag) for flag in flags) else ""
+
+
+def with_value(text: str | tuple[str, ...], value: str) -> str | tuple[str, ...]:
+    """The command with a value in the place of the part that it leaves open (`python -m orchard.{}`)."""
+    if isinstance(text, str):
+        return text.replace("{}", value, 1)
+    return tuple(word.replace("{}", value, 1) for word in text)
+
+
+def commands_started(
+    call: Call, path: str, scripts: Iterable[str] = (), text: str | tuple[str, ...] = ""
+) -> tuple[Command, ...]:
     """The commands that a call of the file `path` runs, on the call's line. `scripts` are names of scripts of which the
-    function chooses one: a command that leaves its script's name open (`python jobs/{}`) runs each."""
-    text = started_text(call, path) or command_given(call)
+    function chooses one: a command that leaves its script's name open (`python jobs/{}`) runs each. `text` is the command
+    where it is known better than the call itself says it."""
+    text = text or started_text(call, path) or command_given(call)
     if not text:
         return ()
     if isinstance(text, str) and "{}" in text and (filled := list(_filled(text, scripts))):
@@ -96,8 +117,14 @@ def commands_started(call: Call, path: str, scripts: Iterable[str] = ()) -> tupl
 
 
 def is_checked(call: Call, path: str) -> bool:
-    """A failure of the command fails what runs it."""
-    return call.keyword("check") is True or "check_" in call.name or path.endswith(("noxfile.py", "tasks.py"))
+    """A failure of the command fails what runs it: a step of a pipeline does, a started process only where that is asked."""
+    starts = call.name in _STARTERS
+    return (
+        not starts
+        or call.keyword("check") is True
+        or "check_" in call.name
+        or path.endswith(("noxfile.py", "tasks.py"))
+    )
 
 
 def as_commands(text: str | tuple[str, ...], call: Call, swallowed: bool) -> tuple[Command, ...]:

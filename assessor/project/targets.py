@@ -203,6 +203,35 @@ class Targets:
         elif asked and made:
             self.reach.breaks(context, f"no folder of pipelines is called {asked}")
 
+    def luigi(self, invocation: Invocation, context: Context) -> None:
+        """Follow the task that `luigi --module tasks Fit` asks for, with the tasks that it requires."""
+        module = option(invocation, "--module")
+        path = self.walk.modules.module(module, context.cwd) if module else None
+        words = invocation.arguments
+        names = [word for n, word in enumerate(words) if not word.startswith("-") and words[n - 1 : n] != ("--module",)]
+        if path and names:
+            self.walk.python((Entry(path, "function", names[0]),), invocation, context)
+        elif module:
+            self.reach.breaks(context, f"module {module} does not exist")
+
+    def ploomber(self, invocation: Invocation, context: Context) -> None:
+        """Follow the sources of the tasks that pipeline.yaml lists: scripts and notebooks, or functions by their names."""
+        path = joined(context.cwd, option(invocation, "--entry-point", "-e") or "pipeline.yaml")
+        if invocation.arguments[:1] not in (("build",), ("task",)) or path not in self.project.files:
+            return
+        file = self.project.files[path]
+        for setting in file.facts.settings:
+            if not _SOURCE.fullmatch(setting.key):
+                continue
+            hop = hopped(context.arrival, file, setting.line, setting.value)
+            inner = replace(context, arrival=hop, path=path)
+            module, _, function = setting.value.rpartition(".")
+            code = self.walk.modules.module(module, context.cwd) if module else None
+            if joined(context.cwd, setting.value) in self.project.files:
+                self.walk.file(joined(context.cwd, setting.value), inner)
+            elif code:
+                self.walk.python((Entry(code, "function", function),), invocation, inner)
+
     def pre_commit(self, invocation: Invocation, context: Context) -> None:
         """Follow the hooks that `pre-commit run` runs: all of the stage, or the one named, without those in `SKIP`."""
         if invocation.arguments[:1] != ("run",):
@@ -218,6 +247,9 @@ class Targets:
                 self.reach.targets[file.path, hook.line].append(hop)
                 for command in hook.commands:
                     self.walk.command(command, replace(context, arrival=hop, path=file.path, cwd=""))
+
+
+_SOURCE = re.compile(r"tasks\.\d+\.source")
 
 
 def _hook_named(words: tuple[str, ...]) -> str:

@@ -50,6 +50,7 @@ from assessor.project.started_calls import (
     scripts_chosen,
     started_text,
     starts_commands,
+    with_value,
 )
 from assessor.project.starts import Start
 from assessor.project.submissions import Submissions
@@ -254,6 +255,8 @@ class Walk:
             "dvc": self.targets.dvc,
             "mlflow": self.targets.mlflow,
             "kedro": self.targets.kedro,
+            "luigi": self.targets.luigi,
+            "ploomber": self.targets.ploomber,
             **dict.fromkeys(("pytest", "py.test", "unittest", "nosetests"), self.tests.run),
             **dict.fromkeys(("pre-commit", "prek"), self.targets.pre_commit),
             **dict.fromkeys(("docker", "podman"), self.containers.docker),
@@ -610,6 +613,8 @@ class Walk:
             hop = replace(hop, by_request=True)
         inner = replace(context, arrival=hop, path=scope[0])
         open_text = isinstance(text, str) and "{}" in text
+        if text and self._with_values(call, text, scope, closure, inner):
+            return
         facts = self.modules.index(scope[0]).facts
         scripts = scripts_chosen(call, facts, scope[0], self.paths) if open_text else []
         started = commands_started(call, scope[0], scripts) if text else ()
@@ -619,6 +624,33 @@ class Walk:
             self.file(found, inner)
         if image:
             self.containers.start(image, inner)
+
+    def _with_values(
+        self, call: Call, text: str | tuple[str, ...], scope: ScopeKey, closure: Closure, context: Context
+    ) -> bool:
+        """Run a command that leaves the name of its script or module open once for each text that the function's callers
+        give it and that names one (`step("fit")` of `f"python -m orchard.{name}"`); False where none does."""
+        if "{}" not in (text if isinstance(text, str) else " ".join(text)):
+            return False
+        found = False
+        for value, place in self._values_given(scope, closure):
+            for command in commands_started(call, scope[0], text=with_value(text, value)):
+                invocation = interpret(command.argv)
+                if invocation and self.started_file(Site(command, invocation, Place(scope[0], 1), context.arrival)):
+                    found = True
+                    hop = context.arrival.at(Hop(f"with {_shown(value)}", place))
+                    self.command(replace(command, line=place.line), replace(context, arrival=hop, path=place.path))
+        return found
+
+    def _values_given(self, scope: ScopeKey, closure: Closure) -> Iterator[tuple[str, Place]]:
+        """The short texts that reached callers give to a function, and where."""
+        name = self.modules.index(scope[0]).facts.scopes[scope[1]].name.rpartition(".")[2]
+        for path, number in list(closure.reached):
+            for call in self.modules.index(path).calls.get(number, ()):
+                if call.name.rpartition(".")[2] == name and scope in self.modules.targets(call.name, path):
+                    for value in (*call.args, *(given for _, given in call.keywords)):
+                        if isinstance(value, str) and value and value is not UNKNOWN and "{}" not in value:
+                            yield value, Place(path, call.line)
 
     # ---- places ----
 

@@ -109,11 +109,25 @@ def _steps_around(scene: Scene, hit: Hit, paths: Sequence[str]) -> int:
         decorators = (d.name for s in facts.scopes for d in s.decorators)
         bases = (base for definition in facts.classes for base in definition.bases)
         steps += sum(map(makes_step, (*decorators, *bases, *(call.name for call in facts.calls))))
+        steps += _made_by_factories(scene, path)
     code = hit.file.code
     if code and hit.kind in ("call", "decorator"):
         called = {c.name for c in code.calls if c.scope == hit.scope and scene.modules.targets(c.name, hit.file.path)}
         steps = max(steps, len(called))
     return steps
+
+
+def _made_by_factories(scene: Scene, path: str) -> int:
+    """Calls of functions of the file that make a step for whom they are called by: one for each call but the first, since
+    the step in the function counts by itself."""
+    index = scene.modules.index(path)
+    factories = {call.scope for call in index.facts.calls if makes_step(call.name)} - {MODULE, MAIN}
+    called = [
+        call
+        for call in (index.facts.calls if factories else ())
+        if any(key[0] == path and key[1] in factories for key in scene.modules.targets(call.name, path))
+    ]
+    return max(0, len(called) - 1)
 
 
 def _speaks_of_training(scene: Scene, path: str) -> bool:
