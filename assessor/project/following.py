@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Protocol
 
 from assessor.facts.commands import Command
+from assessor.facts.workflow import Workflow
 from assessor.project.arrivals import Context, Reach
 from assessor.project.closure import Entry
 from assessor.project.invocations import Invocation
-from assessor.project.model import Project
+from assessor.project.model import Project, ProjectFile
 from assessor.project.modules import Modules
 from assessor.project.paths import Paths
 
@@ -35,6 +36,12 @@ class Following(Protocol):
 
     def configured(self, path: str, context: Context) -> None:
         """Follow the commands and files that a configuration names which a program is handed."""
+
+    def called(self, file: ProjectFile, workflow: Workflow, context: Context) -> None:
+        """Follow the jobs of a definition that something else starts."""
+
+    def named_files(self, invocation: Invocation, context: Context) -> None:
+        """Follow the files of this repository that a program is given."""
 
     def is_new(self, key: tuple[object, ...]) -> bool:
         """This run has not come there yet, and the way there is not too long."""

@@ -55,6 +55,8 @@ def started_text(call: Call, path: str) -> str | tuple[str, ...]:
     if path.endswith("tasks.py") and call.name in ("?.run", "?.sudo", "invoke.Context.run"):
         value = next(iter(call.args), None)
         return value if isinstance(value, str) and value is not UNKNOWN else ""
+    if call.name in _PROJECT_STARTERS:
+        return _mlflow_run(call)
     if call.name in _STARTERS:
         value = next(iter(call.args), None)
         if isinstance(value, tuple) and len(value) == 1 and " " in str(value[0]):
@@ -74,6 +76,18 @@ def command_given(call: Call) -> str | tuple[str, ...]:
         if isinstance(value, str) and value is not UNKNOWN:
             return value
     return ""
+
+
+_PROJECT_STARTERS = ("mlflow.run", "mlflow.projects.run")
+
+
+def _mlflow_run(call: Call) -> tuple[str, ...]:
+    """What `mlflow.run(uri, entry_point)` of Python does, as the command line says it."""
+    uri = call.keyword("uri") or next(iter(call.args), None)
+    entry = call.keyword("entry_point") or (call.args[1] if len(call.args) > 1 else "main")
+    if not isinstance(uri, str) or not isinstance(entry, str) or UNKNOWN in (entry, uri):
+        return ()
+    return ("mlflow", "run", uri.replace("{}/", "./"), "-e", entry)
 
 
 def _of_container(given: Mapping[str, object]) -> tuple[object, ...]:

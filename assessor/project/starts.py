@@ -16,9 +16,11 @@ from assessor.facts.workflow import Job, Trigger, Workflow
 from assessor.findings import Hop
 from assessor.project.bundles import Bundles
 from assessor.project.closure import Entry
+from assessor.project.crontabs import installed_crontabs
 from assessor.project.model import Project, ProjectFile, Role
 from assessor.project.modules import Modules, ScopeKey
 from assessor.project.paths import joined
+from assessor.project.references import Named, References, starts_others
 from assessor.project.runs import Run
 
 _INACTIVE = {"", "@once", "none", "null"}
@@ -39,6 +41,8 @@ class Start:
     """Folders whose manifests it applies."""
     configurations: tuple[str, ...] = ()
     """Definition files whose commands it starts."""
+    named: tuple[Named, ...] = ()
+    """Objects of infrastructure code that it starts."""
     applies: bool = False
     """It applies the very file in which it is defined."""
 
@@ -290,6 +294,8 @@ def resource_starts(project: Project, modules: Modules, bundles: Bundles, applie
 
     An object of a chart starts its containers where some run installs the chart: its file is among those `applied`."""
     paused = _paused_variables(project)
+    references = References(project)
+    installed = installed_crontabs(project)
     for file in project.ordered:
         if file.role is not Role.FIRST_PARTY:
             continue
@@ -298,13 +304,15 @@ def resource_starts(project: Project, modules: Modules, bundles: Bundles, applie
             if resource is None or (resource.system == "helm" and not resource.schedule and file.path not in applied):
                 continue
             trigger = _trigger(resource, paused)
-            if trigger is None:
+            if trigger is None or (resource.system == "cron" and file.path not in installed):
                 continue
             name = resource.name or resource.kind
             label = f"{resource.kind} {resource.name}" + (f" ({trigger.cron})" if trigger.cron else "")
             run = started_run("resource", file.path, resource.line, f"{name}#{number}", trigger, label)
             named = tuple(v for _, v, _ in resource.settings if v.endswith((".py", ".ipynb", ".sh")))
             pipelines = _pipelines_in_code(project, modules) if _names_a_pipeline(resource) else ()
+            pipelines += _mage_blocks(project, file, resource)
+            named += (joined(file.path.rpartition("/")[0], "metadata.yaml"),) if resource.system == "mage" else ()
             yield Start(
                 run,
                 None,
@@ -313,6 +321,7 @@ def resource_starts(project: Project, modules: Modules, bundles: Bundles, applie
                 named,
                 pipelines,
                 configurations=_job_file(file, resource),
+                named=tuple(references.started(file, written)) if starts_others(resource) else (),
             )
 
 
@@ -323,6 +332,32 @@ def _job_file(file: ProjectFile, resource: Resource) -> tuple[str, ...]:
     named = next((value for key, value, _ in resource.settings if key == "create_job"), "")
     folder = file.path.rpartition("/")[0]
     return (joined(folder, named),) if named.endswith((".yml", ".yaml")) else ()
+
+
+_BLOCK_FOLDERS = {"custom": "custom", "scratchpad": "scratchpads"}
+"""Folders of Mage's blocks that are not called by their kind in the plural."""
+
+
+def _mage_blocks(project: Project, file: ProjectFile, resource: Resource) -> tuple[Entry, ...]:
+    """The blocks of the pipeline that a trigger of Mage starts, in their order: the decorated functions of each file."""
+    if resource.system != "mage":
+        return ()
+    folder = file.path.rpartition("/")[0]
+    root = folder.rpartition("/")[0].rpartition("/")[0]
+    definition = project.files.get(joined(folder, "metadata.yaml"))
+    settings = {k: v for r in definition.facts.resources for k, v, _ in r.settings} if definition else {}
+    found = []
+    for number in range(_MAX_BLOCKS):
+        kind, name = settings.get(f"blocks.{number}.type", ""), settings.get(f"blocks.{number}.uuid", "")
+        if not name:
+            break
+        path = joined(root, f"{_BLOCK_FOLDERS.get(kind, kind + 's')}/{name}.py")
+        if path in project.files:
+            found.append(Entry(path, "dag"))
+    return tuple(found)
+
+
+_MAX_BLOCKS = 100
 
 
 def _names_a_pipeline(resource: Resource) -> bool:

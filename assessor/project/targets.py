@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from functools import cached_property
 
 from assessor.catalog.programs import programs
@@ -86,8 +87,8 @@ class Targets:
                 for runner in dict.fromkeys(target.runner for target in file.facts.targets):
                     found[runner, posixpath.dirname(file.path)].append(file)
         for (runner, folder), files in list(found.items()):
-            files.sort(key=lambda file: file.path.endswith(".mk"))
-            if runner == "make":
+            files.sort(key=lambda file: file.path.endswith((".mk", ".smk")))
+            if runner in ("make", "snakemake"):
                 for file in files:
                     for setting in file.facts.settings:
                         if setting.key == "include":
@@ -202,6 +203,26 @@ class Targets:
             self.walk.python(tuple(named or made), invocation, context)
         elif asked and made:
             self.reach.breaks(context, f"no folder of pipelines is called {asked}")
+
+    def snakemake(self, invocation: Invocation, context: Context) -> None:
+        """Follow the rules that `snakemake` brings up to date: those named, by themselves or by what they make, else the
+        first; and all that these need."""
+        words = invocation.arguments
+        if {"-n", "--dry-run", "--dryrun", "--lint", "--unlock"} & set(words):
+            return
+        named = option(invocation, "-s", "--snakefile")
+        folders = [joined(context.cwd, posixpath.dirname(named))] if named else []
+        folders += [context.cwd, joined(context.cwd, "workflow")] if not named else []
+        folder = next((f for f in folders if self._targets("snakemake", f)), None)
+        if folder is None:
+            return
+        rules = self._targets("snakemake", folder)
+        asked = [word for word in words if word in rules or any(word in rule.outputs for _, rule in rules.values())]
+        first = [name for name, (_, rule) in rules.items() if rule.is_default][:1]
+        chosen = _upstream({_maker(word, rules) for word in asked or first}, rules)
+        for name in rules:
+            if name in chosen:
+                self._commands(*rules[name], context, ())
 
     def luigi(self, invocation: Invocation, context: Context) -> None:
         """Follow the task that `luigi --module tasks Fit` asks for, with the tasks that it requires."""
@@ -463,14 +484,30 @@ def _after(words: list[str], flags: tuple[str, ...]) -> list[str]:
     return found
 
 
+def _maker(name: str, rules: Mapping[str, tuple[ProjectFile, Target]]) -> str:
+    """The rule of that name, or the one that makes the file of that name."""
+    return name if name in rules else next(n for n, (_, rule) in rules.items() if name in rule.outputs)
+
+
 def _upstream(wanted: set[str], stages: dict[str, tuple[ProjectFile, Target]]) -> set[str]:
-    """The stages wanted and all whose outputs they need."""
+    """The stages wanted and all that they need: by name, or by an output that is one of their inputs."""
     maker = {output: name for name, (_, stage) in stages.items() for output in stage.outputs}
+    open_outputs = [(_WILDCARD.sub("*", output), name) for output, name in maker.items() if "{" in output]
     found, waiting = set(), list(wanted)
     while waiting:
         name = waiting.pop()
         if name in found or name not in stages:
             continue
         found.add(name)
-        waiting += [maker[i] for i in stages[name][1].inputs if i in maker]
+        waiting += stages[name][1].needs
+        for wanted_input in stages[name][1].inputs:
+            if wanted_input in maker:
+                waiting.append(maker[wanted_input])
+                continue
+            shape = _WILDCARD.sub("*", wanted_input)
+            waiting += [name for pattern, name in open_outputs if fnmatchcase(shape, pattern)]
     return found
+
+
+_WILDCARD = re.compile(r"\{[^{}]*\}")
+"""`{sample}` in a path of Snakemake."""

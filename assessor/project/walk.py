@@ -19,11 +19,13 @@ from assessor.catalog.programs import programs
 from assessor.catalog.traits import makes_step
 from assessor.facts.commands import Command
 from assessor.facts.place import Place, Setting
+from assessor.facts.project_files import Resource
 from assessor.facts.python import UNKNOWN, Call
 from assessor.facts.workflow import Job, Step, Workflow
 from assessor.findings import Hop
 from assessor.project.arrivals import NO_RUN, ActionSite, Arrival, Context, Reach, Site, hopped
 from assessor.project.closure import SUBMITTED, Closure, Entry, explore
+from assessor.project.cluster_definitions import ClusterDefinitions
 from assessor.project.collected_tests import CollectedTests
 from assessor.project.command_functions import CommandFunctions
 from assessor.project.containers import Containers
@@ -137,10 +139,20 @@ class Walk:
         for path in start.configurations:
             if path in self.project.files:
                 self.configured(path, context)
+        for named in start.named:
+            self._named(*named, context)
         if start.applies:
             self.reach.files[run.path].append(context.arrival)
         for folder in start.folders:
             self.containers.synced(folder, context)
+
+    def _named(self, file: ProjectFile, resource: Resource, context: Context) -> None:
+        """An object of infrastructure code is started by another that names it."""
+        way = context.arrival.at(Hop(f"{resource.kind} {resource.name}", file.at(resource.line)))
+        for command in resource.commands:
+            self.command(command, replace(context, arrival=way, path=file.path))
+        for image in resource.images:
+            self.containers.start(image, replace(context, arrival=way, path=file.path))
 
     def _begin(self) -> None:
         self._seen = set()
@@ -250,12 +262,14 @@ class Walk:
     @cached_property
     def _handlers(self) -> Mapping[str, _Handler]:
         """Program → what follows it."""
+        clusters = ClusterDefinitions(self)
         apply = ("kubectl", "helm", "kustomize", "terraform", "tofu", "terragrunt", "oc")
         return {
             "dvc": self.targets.dvc,
             "mlflow": self.targets.mlflow,
             "kedro": self.targets.kedro,
             "luigi": self.targets.luigi,
+            "snakemake": self.targets.snakemake,
             "ploomber": self.targets.ploomber,
             **dict.fromkeys(("pytest", "py.test", "unittest", "nosetests"), self.tests.run),
             **dict.fromkeys(("pre-commit", "prek"), self.targets.pre_commit),
@@ -266,6 +280,8 @@ class Walk:
             **dict.fromkeys(OTHER_TESTERS, OtherTests(self).run),
             HANDLER: ServerlessFunctions(self).start,
             "cdk": self.stacks.cdk,
+            "tkn": clusters.tkn,
+            "argo": clusters.argo,
             "databricks": self.stacks.databricks,
         }
 
@@ -281,7 +297,7 @@ class Walk:
             self._module(invocation, context)
         else:
             self._console_script(invocation, context)
-            self._named_files(invocation, context)
+            self.named_files(invocation, context)
 
     def script(self, invocation: Invocation, context: Context) -> None:
         """Follow the started script; one that does not exist ends the way."""
@@ -388,7 +404,7 @@ class Walk:
                     found[name].append((path, function))
         return found
 
-    def _named_files(self, invocation: Invocation, context: Context) -> None:
+    def named_files(self, invocation: Invocation, context: Context) -> None:
         """A program that is not known gets files of the repository as arguments: jobs, manifests, notebooks, scripts."""
         if self.orchestrators.deploys(invocation):
             own = self.orchestrators.own_file(invocation, context)
@@ -418,10 +434,8 @@ class Walk:
             for image in resource.images:
                 self.containers.start(image, replace(inner, arrival=hop))
         for workflow in file.facts.workflows:  # a build or pipeline that is handed to its service
-            if all(t.kind in ("call", "server") for t in workflow.triggers) and context.arrival.depth < MAX_DEPTH:
-                for job in workflow.jobs:
-                    base = hopped(context.arrival, file, job.line, f"job {job.title}")
-                    self._steps(job.steps, path, base, (*context.env, *workflow.env, *job.env), workflow)
+            if all(t.kind in ("call", "server") for t in workflow.triggers):
+                self.called(file, workflow, context)
         for setting in file.facts.settings:
             if setting.key.rpartition(".")[2].lower() in _COMMAND_KEYS and " " in setting.value:
                 hop = hopped(context.arrival, file, setting.line, setting.key)
@@ -432,6 +446,12 @@ class Walk:
                 self.file(found, replace(inner, arrival=hop))
                 if found.endswith((".yml", ".yaml")) and self.is_new(("configured", found, hop.step)):
                     self.configured(found, replace(inner, arrival=hop))
+
+    def called(self, file: ProjectFile, workflow: Workflow, context: Context) -> None:
+        """The jobs of a definition that something else starts."""
+        for job in workflow.jobs if context.arrival.depth < MAX_DEPTH else ():
+            base = hopped(context.arrival, file, job.line, f"job {job.title}")
+            self._steps(job.steps, file.path, base, (*context.env, *workflow.env, *job.env), workflow)
 
     def _named_in(self, file: ProjectFile, setting: Setting, context: Context) -> str | None:
         """The script, notebook or pipeline file that a setting names: as seen from the working folder, or in the folder of

@@ -73,7 +73,7 @@ def pipeline(scene: Scene) -> Iterator[Statement]:
 def _lacks_steps(scene: Scene, hit: Hit) -> str:
     """Why a definition is no pipeline; empty where it is one, or where what it starts is not known."""
     if hit.kind == "resource":
-        return "no task of it trains" if _starts_other_work(scene, hit) else ""
+        return "no task of it trains" if _starts_other_work(scene, hit) or _is_of_something_else(scene, hit) else ""
     if (hit.call is None and hit.kind not in ("decorator", "base")) or hit.tool.category == "training":
         return ""
     paths = _paths_around(scene, hit)
@@ -94,6 +94,20 @@ def _starts_other_work(scene: Scene, hit: Hit) -> bool:
     started = [[file for file in scene.project.code_files if file.path.endswith(end)] for end in ends]
     paths = {path for files in started for file in files for path in (file.path, *scene.modules.imported(file.path))}
     return all(started) and not any(_speaks_of_training(scene, path) for path in paths)
+
+
+def _is_of_something_else(scene: Scene, hit: Hit) -> bool:
+    """A definition that names its steps and starts no command itself: nothing in it speaks of training, and what it starts
+    reaches none."""
+    resource = next((r for r in hit.file.facts.resources if r.line == hit.place.line), None)
+    if resource is None or resource.commands or not resource.settings:
+        return False  # what it does stands elsewhere
+    texts = [hit.file.path, resource.name, *(text for key, value, _ in resource.settings for text in (key, value))]
+    if any(speaks_of("train", text) for text in texts):
+        return False
+    started = {way.run.key for way in scene.arrivals(hit) if way.run.workflow.provider == "resource"}
+    reached = (way.run for _, way in training_arrivals(scene))
+    return not any(run.path == hit.file.path or run.key in started for run in reached)
 
 
 def _paths_around(scene: Scene, hit: Hit) -> list[str]:
@@ -176,12 +190,13 @@ def _chained(scene: Scene) -> Iterator[Claim]:
 
 def _code_pipelines(scene: Scene) -> Iterator[Claim]:
     """A function or class named for a pipeline that calls, itself or through its own file, the work of several modules of
-    several stations, training among them: two modules; three where only its name is `main` or `run`."""
+    several stations, training among them: two modules; three where only its name is `main` or `run`, or a queue or clock
+    runs it."""
     for file in scene.project.code_files:
         stem = file.path.rpartition("/")[2].removesuffix(".py")
         for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):
             name = stem if number in (MODULE, MAIN) else scope.name
-            least = 2 if speaks_of("pipeline", name) else 3 if speaks_of("main_program", name) else 0
+            least = 2 if speaks_of("pipeline", name) else 3 if _is_begun(scope, name) else 0
             if not least:
                 continue
             called = _stations_called(scene, (file.path, number))
@@ -189,6 +204,12 @@ def _code_pipelines(scene: Scene) -> Iterator[Claim]:
             if len(called) >= least and "train" in stations and len(stations) >= 2:
                 text = f"{stem}.py chains {len(called)} modules: {', '.join(sorted(stations))}"
                 yield Claim(Code(file, number, max(scope.line, 1)), text)
+
+
+def _is_begun(scope: Scope, name: str) -> bool:
+    """Something begins with the function: it is called `main` or `run`, or a queue of tasks or a clock runs it."""
+    registered = (decorator.name.rpartition(".")[2] for decorator in scope.decorators)
+    return speaks_of("main_program", name) or any(speaks_of("registered_work", last) for last in registered)
 
 
 _CODE_STATIONS = {"data", "train", "evaluate", "register", "predict"}

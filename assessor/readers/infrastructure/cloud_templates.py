@@ -1,7 +1,7 @@
 """Definitions that clouds and platforms deploy or run, one resource for each object that they make.
 
 CloudFormation and SAM, ARM, Bicep, Pulumi projects, Serverless Framework, Azure ML (jobs, pipelines, endpoints,
-schedules), Databricks asset bundles, SageMaker and Kubeflow/Vertex pipeline definitions, GitHub branch rulesets, and
+schedules), Databricks asset bundles, SageMaker and Kubeflow/Vertex pipeline definitions, flows of Kestra, pipelines of Mage, GitHub branch rulesets, and
 the small files of platforms (Procfile, Render, App Engine, Elastic Beanstalk, BentoML, Cog, Triton, MLServer, Feast).
 
 A file is recognised by its shape; a cheap look for tell-tale words comes before any parsing.
@@ -25,7 +25,9 @@ from assessor.readers.infrastructure import (
     databricks,
     feast,
     github_rules,
+    kestra,
     kubeflow_pipelines,
+    mage,
     model_servers,
     procfile,
     pulumi,
@@ -89,6 +91,8 @@ _SHAPES: tuple[tuple[Recognise, Reader], ...] = (
     (model_servers.fits_cog, model_servers.cog),
     (model_servers.fits_mlserver, model_servers.mlserver),
     (feast.fits, feast.resources),
+    (kestra.fits, kestra.resources),
+    (mage.fits, mage.resources),
     (beanstalk.fits, beanstalk.resources),
     (github_rules.fits_settings, github_rules.settings),
     (databricks.fits, databricks.resources),

@@ -18,7 +18,7 @@ from typing import Any
 from assessor.facts.commands import Command
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.project_files import Resource
-from assessor.readers.infrastructure.resource_fields import MAX_SETTINGS, documents, flat, unix
+from assessor.readers.infrastructure.resource_fields import HANDLER, MAX_SETTINGS, beside, documents, flat, unix
 from assessor.readers.syntax import shell
 from assessor.readers.syntax.yaml_tree import Node, YamlProblem
 
@@ -261,12 +261,25 @@ def _commands(settings: list[tuple[str, str, int]]) -> Iterator[Command]:
     lists: dict[str, list[tuple[str, int]]] = {}
     for key, value, line in settings:
         parts = key.split(".")
-        if len(parts) > 1 and parts[-1].isdigit() and parts[-2] in _COMMAND_KEYS:
+        if len(parts) > 1 and parts[-1].isdigit() and parts[-2].lower() in _COMMAND_KEYS:
             lists.setdefault(".".join(parts[:-2]), []).append((value, line))
         elif "provisioner" in parts and (parts[-1] == "command" or parts[-2] == "inline"):
             yield from shell.parse(value, line).commands
+    given = {key: (value, line) for key, value, line in settings}
+    if "handler" in given and given.get("runtime", ("python", 0))[0].startswith(("python", "var.", "local.")):
+        yield from _handler(*given["handler"])
     for words in lists.values():
         yield Command(tuple(word for word, _ in words), words[0][1])
+
+
+def _handler(handler: str, line: int) -> Iterator[Command]:
+    """What a function runs whose handler is `file.function`."""
+    module, _, name = handler.rpartition(".")
+    if _MODULE_FILE.fullmatch(module) and name.isidentifier():
+        yield Command((HANDLER, f"{module}.py", name), line, cwd=beside(""))
+
+
+_MODULE_FILE = re.compile(r"[\w-]+(?:[./][\w-]+)*")
 
 
 def _by_lines(text: str, line: int, reason: str) -> FileFacts:

@@ -1,0 +1,93 @@
+"""What a rule or schedule of infrastructure code starts: the functions, containers and state machines that it names.
+
+An object is named by its address (`aws_lambda_function.fit.arn` in Terraform) or its logical name (`Fit.Arn` in
+CloudFormation), by the rule itself, by what ties a target to the rule, or by a state machine that the rule starts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from assessor.facts.project_files import Resource
+from assessor.project.model import Project, ProjectFile, Role
+
+_STARTABLE = re.compile(
+    r"aws_(?:lambda_function|ecs_task_definition|sfn_state_machine|batch_job_definition|codebuild_project)"
+    r"|google_(?:cloud_run_(?:v2_)?job|cloudfunctions2?_function|workflows_workflow)"
+    r"|AWS::(?:Lambda::Function|Serverless::Function|ECS::TaskDefinition|StepFunctions::StateMachine"
+    r"|Serverless::StateMachine|Batch::JobDefinition|CodeBuild::Project)"
+)
+_STATE_MACHINES = frozenset(
+    {
+        "aws_sfn_state_machine",
+        "google_workflows_workflow",
+        "AWS::StepFunctions::StateMachine",
+        "AWS::Serverless::StateMachine",
+    }
+)
+_TIES = frozenset({"aws_cloudwatch_event_target"})
+"""Objects that tie what is started to a rule."""
+_ADDRESS = re.compile(r"\b([a-z]\w*\.[A-Za-z_][\w-]*)")
+_LOGICAL_NAME = re.compile(r"[A-Za-z]\w*")
+_MAX_STARTED = 40
+
+Named = tuple[ProjectFile, Resource]
+"""A file and an object in it."""
+
+
+class References:
+    """Looks up the objects of a project by their names."""
+
+    def __init__(self, project: Project) -> None:
+        self._by_name: dict[str, list[tuple[ProjectFile, Resource]]] = defaultdict(list)
+        self._ties: dict[str, list[tuple[ProjectFile, Resource]]] = defaultdict(list)
+        for file in project.ordered:
+            for resource in file.facts.resources if file.role is Role.FIRST_PARTY else ():
+                for name in _names(file, resource):
+                    self._by_name[name].append((file, resource))
+                for address in _mentioned(file, resource) if resource.kind in _TIES else ():
+                    self._ties[address].append((file, resource))
+
+    def started(self, file: ProjectFile, resource: Resource) -> list[Named]:
+        """What a run of the rule, schedule or state machine starts, in the order in which it is named."""
+        found: list[Named] = []
+        self._collect(file, resource, found, {id(resource)})
+        return found[:_MAX_STARTED]
+
+    def _collect(self, file: ProjectFile, resource: Resource, found: list[Named], seen: set[int]) -> None:
+        tied = [tie for name in _names(file, resource) for tie in self._ties.get(name, ())]
+        for source_file, source in [(file, resource), *tied]:
+            for name in _mentioned(source_file, source):
+                for target_file, target in self._by_name.get(name, ()):
+                    if id(target) in seen or not _STARTABLE.fullmatch(target.kind) or len(found) >= _MAX_STARTED:
+                        continue
+                    seen.add(id(target))
+                    found.append((target_file, target))
+                    if target.kind in _STATE_MACHINES:
+                        self._collect(target_file, target, found, seen)
+
+
+def starts_others(resource: Resource) -> bool:
+    """The object can start others: it has a schedule or an event of its own, and is no job of a platform that runs itself."""
+    return resource.system in ("terraform", "cloudformation")
+
+
+def _names(file: ProjectFile, resource: Resource) -> Iterator[str]:
+    if resource.system == "terraform":
+        yield f"{resource.kind}.{resource.name}"
+    elif resource.system == "cloudformation":
+        yield f"{file.path}#{resource.name}"
+
+
+def _mentioned(file: ProjectFile, resource: Resource) -> Iterable[str]:
+    """The names that an object's settings mention, each once, in their order."""
+    found: dict[str, None] = {}
+    for _, value, _ in resource.settings:
+        if resource.system == "terraform":
+            names: list[str] = _ADDRESS.findall(value)
+        else:
+            names = [f"{file.path}#{name}" for name in _LOGICAL_NAME.findall(value)]
+        found.update(dict.fromkeys(names))
+    return found
