@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from assessor.assessment import BlindSpotInfo, ExchangeInfo, PlaceInfo, SystemInfo
-from assessor.audit import Rated, default_scope, rate_snapshot
+from assessor.audit import Rated, audit_parts, default_scope, rate_snapshot
 from assessor.catalog.loading import Source, load_value
 from assessor.catalog.practices import PracticeId
 from assessor.facts.place import BlindSpot, Place
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from assessor.assessment import Assessment
     from assessor.cache.cache import Cache
     from assessor.project.scope import Scope
+    from assessor.project.units import Unit
     from assessor.reading import Progress
     from assessor.rubric.crosswalk import Crosswalk
     from assessor.rubric.effort import Days
@@ -81,9 +82,11 @@ def audit_system(
     crosswalks: Sequence[Crosswalk] = (),
     days: Days | None = None,
     scope: Scope | None = None,
+    units: Sequence[Unit] = (),
 ) -> Assessment:
-    """Audit the repositories as one system. `scope` is that of the first one."""
-    from assessor.assembling import assess
+    """Audit the repositories as one system. `scope` is that of the first one, and so are the `units`: each is rated beside the
+    system by what its own repository shows."""
+    from assessor.assembling import assess, with_units
     from assessor.rubric.effort import DAYS
 
     first = members[0].snapshot
@@ -98,6 +101,8 @@ def audit_system(
         hops = _hops(members, rated)
         whole = _joined([_with_starts(one, member, hops) for one, member in zip(rated, members, strict=True)])
         seen = assess(first, whole, whole.findings, rubrics, crosswalks, days or DAYS, scope)
+    if units:
+        seen = with_units(seen, audit_parts(first, rubrics[:1], units, progress, cache, (), days, scope).whole.units)
     return seen.model_copy(update={"system": _info(members, hops)})
 
 

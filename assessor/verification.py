@@ -205,7 +205,8 @@ def check_repository(
     days = Days(**assessment.effort) if set(assessment.effort) == {"S", "M", "L"} else DAYS
     scope = sealed_scope(assessment)
     if snapshots[1:]:
-        found = audit_system(members_of(snapshots[0], snapshots[1:]), rubrics, progress, cache, days=days, scope=scope)
+        members = members_of(snapshots[0], snapshots[1:])
+        found = audit_system(members, rubrics, progress, cache, days=days, scope=scope, units=units)
     else:
         found = audit_parts(snapshots[0], rubrics, units, progress, cache, days=days, scope=scope).whole
     text = next(_differences(assessment, found), "")

@@ -152,6 +152,57 @@ def test_a_unit_alone_is_as_among_the_others(root: Path, capsys: pytest.CaptureF
     assert alone["units"] == []
 
 
+def test_the_plan_and_the_baseline_of_a_unit_are_its_own(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alone = json.loads(shown(capsys, "audit", str(root), "--unit", "units/fraud", "--format", "json"))
+    plan = json.loads(shown(capsys, "plan", str(root), "--unit", "units/fraud", "--format", "json"))
+    first = alone["scorecards"]["stages"]["roadmap"][0]
+    assert plan["steps"][0]["title"] == first["title"]
+    assert plan["steps"][0]["raises"] == first["raises"]
+    assert plan["now"]["index"] == alone["scorecards"]["stages"]["index"]
+    file = tmp_path / "fraud.json"
+    shown(capsys, "baseline", "write", str(root), "--unit", "units/fraud", "--output", str(file))
+    kept = json.loads(file.read_text("utf-8"))["practices"]
+    assert kept == {name: rung for name, rung in _rungs(alone).items() if name in kept}
+    shown(capsys, "gate", str(root), "--unit", "units/fraud", "--baseline", str(file))
+
+
+def _rungs(report: dict[str, Any]) -> dict[str, str]:
+    return {name: info["rung"] for name, info in report["practices"].items()}
+
+
+def test_units_stand_beside_the_system_that_their_repository_is_part_of(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {"serve.py": SERVE, "requirements.txt": "fastapi==0.110\n"}
+    other = commit_files(write_files(tmp_path / "other", files), {"commits": HISTORY["commits"][1:]})
+    alone = json.loads(shown(capsys, "audit", str(root), "--units", "--format", "json"))
+    both = json.loads(shown(capsys, "audit", str(root), "--units", "--with", str(other), "--format", "json"))
+    assert both["units"] == alone["units"]
+    assert list(both["system"]["repositories"])[1:] == ["other"]
+    report = tmp_path / "both.json"
+    report.write_text(json.dumps(both), "utf-8")
+    shown(capsys, "verify", str(report), "--repo", str(root), "--with", str(other))
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["plan", "--units"], "give --unit NAME"),
+        (["baseline", "write", "--units"], "give --unit NAME"),
+        (["baseline", "write", "--unit", "units/fraud"], "--output .assessor-baseline.units-fraud.json"),
+        (["gate", "--units", "--with", "x", "--min-level", "1"], "keep one"),
+    ],
+)
+def test_what_is_for_one_thing_says_so(
+    root: Path, capsys: pytest.CaptureFixture[str], words: list[str], told: str
+) -> None:
+    command = [*words[:2], str(root), *words[2:]] if words[0] == "baseline" else [words[0], str(root), *words[1:]]
+    assert main([*command, "--quiet"]) == 2
+    assert told in capsys.readouterr().err
+
+
 def test_configured_units_share_what_they_say(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write_files(
         five_units(tmp_path / "again"),

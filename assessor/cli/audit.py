@@ -216,13 +216,11 @@ def _assessed(
     cache: Cache | None,
 ) -> Assessment:
     """The assessment, and beside it what the configuration states and the targets."""
-    from assessor.audit import audit_parts
-    from assessor.cli.scope import left_out_members, system_members, unit_scope, wanted_scope, wanted_units
+    from assessor.cli.scope import audit_wanted
     from assessor.cli.settings import load_config, own_rubric
     from assessor.policy.stated import check_items, with_statements
     from assessor.policy.targets import TargetWishes, target_of_profile, with_targets
     from assessor.seal import sealed
-    from assessor.systems import audit_system, with_unread
 
     loaded = load_config(snapshot, wishes.config)
     own = own_rubric(loaded, snapshot)
@@ -232,17 +230,17 @@ def _assessed(
         target_of_profile(wishes.profile, chosen[0])
     check_items(loaded, chosen)
     day = day_of(os.environ, snapshot.commit_time)
-    scope = wanted_scope(snapshot, loaded, wishes.scope, wishes.policy)
-    units = wanted_units(snapshot, loaded, wishes.scope, wishes.policy)
-    if wishes.scope.unit:
-        scope, units = unit_scope(units, wishes.scope, scope), ()
-    days = loaded.config.effort.days
-    with system_members(snapshot, loaded, wishes.scope, wishes.limits) as members:
-        if members[1:]:
-            assessment = audit_system(members, chosen, progress, cache, laid_beside, days, scope)
-        else:
-            assessment = audit_parts(snapshot, chosen, units, progress, cache, laid_beside, days, scope).whole
-        assessment = with_unread(assessment, loaded.path, left_out_members(loaded, members))
+    assessment = audit_wanted(
+        snapshot,
+        loaded,
+        chosen,
+        wishes.scope,
+        progress,
+        cache,
+        policy=wishes.policy,
+        limits=wishes.limits,
+        crosswalks=laid_beside,
+    )
     stated = with_statements(assessment, chosen, loaded, day, wishes.policy, strict=wishes.strict)
     targets = TargetWishes(loaded, own.id, wishes.profile, wishes.policy)
     whole = with_targets(stated, chosen, targets.target)

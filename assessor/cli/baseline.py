@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from assessor.cli import NamingGroup
+from assessor.cli.scope import ScopeWishes, scope_options
 from assessor.errors import UserError
 
 
@@ -25,10 +26,20 @@ def baseline() -> None:
 @click.option(
     "--allow-lower", metavar="REASON", default="", help="Why the new baseline may keep less than the old one."
 )
+@click.option("--config", metavar="FILE", default="", help="Go by this configuration in place of TARGET's own.")
+@scope_options
 @click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing of it.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
 def write(
-    target: str, ref: str | None, rubric: str, output: str, allow_lower: str, no_cache: bool, quiet: bool
+    target: str,
+    ref: str | None,
+    rubric: str,
+    output: str,
+    allow_lower: str,
+    config: str,
+    scope: ScopeWishes,
+    no_cache: bool,
+    quiet: bool,
 ) -> None:
     """Write the baseline of TARGET. It can only improve, unless --allow-lower says why it may not."""
     import os
@@ -44,7 +55,13 @@ def write(
     from assessor.policy.model import Gate
     from assessor.snapshot.named import place_below
 
-    wishes = Wishes(target, Gate(rubric=rubric), ref, quiet=quiet, needs_conditions=False)
+    if scope.units:
+        raise UserError("a baseline holds one state: give --unit NAME; `assessor audit --units` names them")
+    if scope.unit and not output:
+        own = f".assessor-baseline.{scope.unit.replace('/', '-')}.json"
+        raise UserError(f"--unit {scope.unit} needs a file of its own, for example --output {own}")
+    asked = Gate(rubric=rubric)
+    wishes = Wishes(target, asked, ref, quiet=quiet, needs_conditions=False, scope=scope, config=config)
     with user_cache(wanted=not no_cache) as cache:
         case = prepare(wishes, cache)
     place = output or str(place_below(Path(target), case.loaded.config.baseline or DEFAULT_NAME))

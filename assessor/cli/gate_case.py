@@ -85,6 +85,8 @@ def _cases(
     ratchets = ratchets_of(wishes, named, loaded, snapshot) if wishes.needs_conditions else ()
     if wishes.needs_conditions and asked.gate.is_empty and not ratchets and not wishes.since:
         raise UserError(_NO_CONDITION)
+    if wishes.scope.units and wishes.scope.others:
+        raise UserError("--units judges the parts of one repository, --with several as one; keep one")
     if wishes.since and wishes.scope.others:
         raise UserError("--since compares states of one repository; leave --with out")
     own = own_rubric(loaded, snapshot)

@@ -9,6 +9,7 @@ import click
 
 from assessor.cli import completion
 from assessor.cli.reports import report_options
+from assessor.cli.scope import NO_WISHES, ScopeWishes, audit_wanted, scope_options
 from assessor.errors import UserError
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ if TYPE_CHECKING:
     shell_complete=completion.practice_rungs,
     help="Take a practice to be at this rung, and say what follows. May be given again.",
 )
+@click.option("--config", metavar="FILE", default="", help="Go by this configuration in place of TARGET's own.")
+@scope_options
 @report_options("plan")
 @click.option("--no-cache", is_flag=True, help="Read everything anew, and keep nothing of it.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on standard error.")
@@ -64,6 +67,8 @@ def plan(
     level: str,
     profile: str,
     assumptions: tuple[str, ...],
+    config: str,
+    scope: ScopeWishes,
     reports: Reports,
     no_cache: bool,
     quiet: bool,
@@ -77,11 +82,15 @@ def plan(
 
     if level and profile:
         raise UserError("--to and --profile both say where to go; keep one")
+    if scope.units:
+        raise UserError("a plan is for one thing: give --unit NAME; `assessor audit --units` names them")
     assumed = parse_assumptions(assumptions)
     if target.endswith(".json") or target == "-":
+        if scope != NO_WISHES or config:
+            raise UserError(f"{target} is an audit already; what is rated was said when it was made")
         assessment, model = _stored(target, ref, rubric)
     else:
-        assessment, model = _audited(target, ref, rubric, no_cache=no_cache, quiet=quiet)
+        assessment, model = _audited(target, ref, rubric, config, scope, no_cache=no_cache, quiet=quiet)
     unrated = next((name for name in assumed if name not in assessment.practices), "")
     if unrated:
         raise UserError(f"{target} does not rate {unrated}; another version of the assessor wrote it")
@@ -146,12 +155,12 @@ def _stored(file: str, ref: str | None, rubric: str) -> tuple[Assessment, Rubric
         raise UserError(one_line(error)) from error
 
 
-def _audited(target: str, ref: str | None, rubric: str, *, no_cache: bool, quiet: bool) -> tuple[Assessment, Rubric]:
+def _audited(
+    target: str, ref: str | None, rubric: str, config: str, scope: ScopeWishes, *, no_cache: bool, quiet: bool
+) -> tuple[Assessment, Rubric]:
     """An audit of the target by one model: the one that is named, else the configuration's. Raises UserError."""
-    from assessor.audit import audit_snapshot
     from assessor.cli.caching import user_cache
     from assessor.cli.progress import ProgressLine
-    from assessor.cli.scope import wanted_scope
     from assessor.cli.settings import load_config, load_rubric, own_rubric
     from assessor.policy.model import Gate
     from assessor.policy.targets import TargetWishes, with_targets
@@ -160,11 +169,10 @@ def _audited(target: str, ref: str | None, rubric: str, *, no_cache: bool, quiet
     progress = ProgressLine(sys.stderr, quiet=quiet)
     try:
         with user_cache(wanted=not no_cache) as cache, open_snapshot(target, ref) as snapshot:
-            loaded = load_config(snapshot)
+            loaded = load_config(snapshot, config)
             own = own_rubric(loaded, snapshot)
             model = load_rubric(rubric, Gate(rubric=rubric), None, snapshot) if rubric else own
-            scope = wanted_scope(snapshot, loaded)
-            assessment = audit_snapshot(snapshot, [model], progress, cache, days=loaded.config.effort.days, scope=scope)
+            assessment = audit_wanted(snapshot, loaded, [model], scope, progress, cache)
             return with_targets(assessment, [model], TargetWishes(loaded, own.id).target), model
     except SnapshotError as error:
         raise UserError(str(error)) from error

@@ -13,10 +13,15 @@ from assessor.errors import UserError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from assessor.assessment import Assessment
+    from assessor.cache.cache import Cache
     from assessor.policy.config import Loaded
     from assessor.policy.model import Policy, UnitEntry
     from assessor.project.scope import Scope
     from assessor.project.units import Unit
+    from assessor.reading import Progress
+    from assessor.rubric.crosswalk import Crosswalk
+    from assessor.rubric.model import Rubric
     from assessor.snapshot.limits import Limits
     from assessor.snapshot.snapshot import Snapshot
     from assessor.systems import Member
@@ -55,8 +60,6 @@ def scope_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:
         if unit and include:
             raise UserError("--unit and --include both say which files are rated; keep one")
-        if with_ and units:
-            raise UserError("--units rates the parts of one repository, --with several as one; keep one")
         wishes = ScopeWishes(_globs("--include", include), _globs("--exclude", exclude), units, unit, with_)
         return command(scope=wishes, **others)
 
@@ -205,3 +208,33 @@ def left_out_members(loaded: Loaded, members: Sequence[Member]) -> tuple[str, ..
             one == name or one.endswith((f"/{name}", f":{name}")) or name.endswith(f"/{one}") for one in known if one
         )
     )
+
+
+def audit_wanted(
+    snapshot: Snapshot,
+    loaded: Loaded,
+    chosen: Sequence[Rubric],
+    wishes: ScopeWishes,
+    progress: Progress | None = None,
+    cache: Cache | None = None,
+    *,
+    policy: Policy | None = None,
+    limits: Limits | None = None,
+    crosswalks: Sequence[Crosswalk] = (),
+) -> Assessment:
+    """The audit of what is wanted: a scope, one unit, units beside the whole, or a system. Raises UserError."""
+    from assessor.audit import audit_parts
+    from assessor.snapshot.limits import DEFAULT_LIMITS
+    from assessor.systems import audit_system, with_unread
+
+    scope = wanted_scope(snapshot, loaded, wishes, policy)
+    units = wanted_units(snapshot, loaded, wishes, policy)
+    if wishes.unit:
+        scope, units = unit_scope(units, wishes, scope), ()
+    days = loaded.config.effort.days
+    with system_members(snapshot, loaded, wishes, limits or DEFAULT_LIMITS) as members:
+        if members[1:]:
+            found = audit_system(members, chosen, progress, cache, crosswalks, days, scope, units)
+        else:
+            found = audit_parts(snapshot, chosen, units, progress, cache, crosswalks, days, scope).whole
+        return with_unread(found, loaded.path, left_out_members(loaded, members))

@@ -1,7 +1,8 @@
 """JUnit XML: each condition of the gate is a test, and so is each practice. For every CI system that shows tests.
 
-A condition that fails is a failure, one that cannot be decided an error, one that passes by a waiver is skipped. A
-practice fails where it stands in the way of a condition; otherwise it passes and says its rung.
+A condition that fails is a failure, one that cannot be decided an error, one that passes by a waiver is skipped. So there are
+as many failures as the gate has. What stands in the way stands in the failure; a practice is a test that tells its rung, and
+is skipped where it does not apply or stands in the way of a condition that already failed for it.
 """
 
 from __future__ import annotations
@@ -96,8 +97,7 @@ def _practice(name: str, info: PracticeInfo, blocked: tuple[Verdict, Blocker] | 
     case = tree.Element("testcase", name=_xml(name), classname=f"assessor.practices.{info.dimension}", time="0")
     if blocked:
         verdict, blocker = blocked
-        tag = "error" if verdict.outcome is Outcome.UNDECIDED else "failure"
-        _below(case, tag, _xml(blocker_text(blocker)), message=_xml(f"{info.title}: {info.rung}"), type=blocker.wanted)
+        _below(case, "skipped", _xml(f"see {verdict.condition}: {blocker_text(blocker)}"))
     elif info.rung == "not_applicable":
         _below(case, "skipped", "does not apply to this repository")
     else:

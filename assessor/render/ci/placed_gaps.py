@@ -51,17 +51,25 @@ def place_gaps(assessment: Assessment, result: GateResult, files: Collection[str
         return ()
     waived, known = waived_practices(assessment, result), f"known by the baseline {result.baseline}"
     found: dict[str, PlacedGap] = {}
+    begins = _begins(assessment)
     told = [*_of_verdicts(result), *_of_card(assessment)]
     for practice, severity, message in sorted(told, key=lambda entry: SEVERITIES.index(entry[1])):
         if practice in found:
             continue
-        place = nearest_place(assessment.practices[practice])
+        place = nearest_place(assessment.practices[practice]) or begins.get(practice)
         path, line, end = _on_file(place, files, anchor)
         why = _why_waived(waived.get(practice)) or (known if severity != "error" and practice in result.hidden else "")
         key = key_of("gap", practice)
         found[practice] = PlacedGap(practice, severity, message, path, line, end, key, why)
     gaps = [*found.values(), *_blind_spots(assessment, files)]
     return tuple(sorted(gaps, key=lambda gap: (SEVERITIES.index(gap.severity), bool(gap.suppressed))))
+
+
+def _begins(assessment: Assessment) -> dict[str, PlaceInfo]:
+    """Practice → the file where the plan's step to it begins: what is missing is done there, and nowhere else to be seen."""
+    card = assessment.scorecards.get(assessment.primary)
+    steps = (*card.roadmap, *(card.target.roadmap if card.target else ())) if card else ()
+    return {raised.practice: step.where[0].place for step in reversed(steps) if step.where for raised in step.raises}
 
 
 def of_unit(gaps: Iterable[PlacedGap], unit: str) -> tuple[PlacedGap, ...]:
