@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from assessor.catalog.programs import programs
+from assessor.catalog.tools import known_commands
 from assessor.facts.place import Place
 from assessor.findings import Hop, Rung, numbered
 from assessor.hits.hit import Hit
@@ -62,6 +63,11 @@ def _deployments(scene: Scene) -> Iterator[Deployment]:
         text = f"{rollout.program} brings {scripts}"
         route = (*way.route, Hop(f"{rollout.program} reads {rollout.place.path}", rollout.place))
         yield _started(rollout.place, text, "", route, guard, [way, *rollout.served])
+    known = {hit.place for hit in scene.hits("deployment.automation", notebooks=False)}
+    for site, way in _told_to_deploy(scene):
+        if site.place not in known:
+            text = f"`{' '.join(site.invocation.words[:4])}` deploys"
+            yield _started(site.place, text, "", way.route, guard, [way])
     for run in scene.automation.runs.values():
         if run.workflow.provider == PULL:
             tool, text = run.workflow.name.partition("#")[0], run.hops[0].text if run.hops else run.job.title
@@ -113,6 +119,25 @@ class _Guard:
             if comes_after(self._scene, self._checks, arrival):
                 return "after the checks before it"
         return "after a gate" if any(stands_before(self._scene, gate, ways) for gate in self._gates) else ""
+
+
+def _told_to_deploy(scene: Scene) -> Iterator[tuple[Site, Arrival]]:
+    """Commands of programs that are not of this repository and that the catalogue does not know, told to deploy
+    (`openmapflow deploy`)."""
+    for site in scene.automation.reach.sites:
+        made = site.invocation
+        if (
+            made.operands[:1] != ("deploy",)
+            or made.script
+            or made.module
+            or site.arrival is None
+            or site.arrival.in_test
+        ):
+            continue
+        is_known = made.program in known_commands() or made.program in programs().target_runners
+        pages = made.program in programs().publish_pages
+        if not (is_known or pages or scene.automation.is_own_program(made.program)):
+            yield site, site.arrival
 
 
 def over_ssh(scene: Scene) -> Iterator[tuple[Site, Arrival]]:

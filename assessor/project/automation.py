@@ -66,6 +66,10 @@ class Automation:
         """Modules in which pytest or unittest collects tests or fixtures."""
         return self._walk.tests.files
 
+    def is_own_program(self, name: str) -> bool:
+        """A package of this repository installs a program of that name."""
+        return self._walk.is_own_program(name)
+
     def started_file(self, site: Site) -> str | None:
         """The script or module of this repository that a command starts; None where it starts none."""
         return self._walk.started_file(site)

@@ -388,6 +388,10 @@ class Walk:
         head = module.partition(".")[0]
         return any(path.startswith(f"{head}/") or f"/{head}/" in path for path in self.modules.files)
 
+    def is_own_program(self, name: str) -> bool:
+        """A package of this repository installs a program of that name."""
+        return name in self._console_scripts
+
     def _console_script(self, invocation: Invocation, context: Context) -> None:
         for path, function in self._console_scripts.get(invocation.program, ())[:1]:
             self.python((Entry(path, "function", function),), invocation, context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from assessor.catalog.words import cut
+from assessor.catalog.words import cut, speaks_of
 from assessor.facts.place import Place
 from assessor.facts.project_files import Resource
 from assessor.facts.python import PythonFacts
@@ -180,6 +180,32 @@ def automation(scene: Scene) -> Iterator[Statement]:
             yield NearMiss(
                 hit.place, "pages are brought out, which is no deployment of a model or service", hit.tool.id
             )
+    yield from _named_for_it(scene)
+
+
+_SCRIPTS = (".sh", ".py", ".ps1", ".R")
+_TEXTS = (".md", ".rst", ".txt")
+
+
+def _leads(stem: str) -> bool:
+    """The page's name begins or ends with it (`deployment_guide`); a lesson's has it between other words."""
+    words = cut(stem).split()
+    return any(speaks_of("deploys", word) for word in (words[0], words[-1])) if words else False
+
+
+def _named_for_it(scene: Scene) -> Iterator[Claim]:
+    """Scripts that are named for deploying, and pages that tell how it is done: intent where there is no more."""
+    for file in scene.project.ordered:
+        stem, dot, ending = file.path.rpartition("/")[2].rpartition(".")
+        if not speaks_of("deploys", stem) or file.role not in (Role.FIRST_PARTY, Role.DOCUMENTATION):
+            continue
+        if dot + ending in _SCRIPTS and file.role is Role.FIRST_PARTY:
+            text = f"{file.path} is named for deploying"
+        elif dot + ending in _TEXTS and _leads(stem):
+            text = f"{file.path} tells how to deploy"
+        else:
+            continue
+        yield Claim(file.at(1), text, at_least=Rung.DECLARED, counts=NONE, alone=True)
 
 
 # ---- trials and rollback ----
