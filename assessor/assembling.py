@@ -43,6 +43,7 @@ from assessor.assessment import (
     UnitInfo,
     WhereInfo,
 )
+from assessor.cache.version import parser_releases
 from assessor.catalog.accuracy import load_accuracy
 from assessor.catalog.pages import docs_base
 from assessor.facts.place import Place
@@ -282,8 +283,9 @@ def measured(findings: Mapping[str, Finding]) -> dict[str, float]:
 
 
 def rules_digest() -> str:
-    """Twelve hexadecimal digits that change whenever the data by which practices are rated changes."""
-    digest = hashlib.sha256()
+    """Twelve hexadecimal digits that change whenever the data by which practices are rated, or the release of a parser,
+    changes."""
+    digest = hashlib.sha256(parser_releases())
     catalog = files("assessor.catalog")
     data = [item for folder in (catalog, catalog.joinpath("tools")) for item in folder.iterdir()]
     for item in sorted(data, key=lambda entry: entry.name):

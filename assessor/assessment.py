@@ -34,7 +34,8 @@ class Part(BaseModel):
 
 
 class ToolInfo(Part):
-    """What made the assessment. `rules` is a digest of practices and tools: equal digests rate alike."""
+    """What made the assessment. `rules` is a digest of practices, tools and the releases of the parsers:
+    equal digests rate alike."""
 
     name: str
     version: str

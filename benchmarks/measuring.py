@@ -42,7 +42,7 @@ def run(
         process = subprocess.Popen(
             command, cwd=folder, env={**_compiled(), **environment}, stdout=subprocess.DEVNULL, stderr=errors
         )
-        watch = _Watch(process.pid) if watch_memory else None
+        watch = Watch(process.pid) if watch_memory else None
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -60,7 +60,7 @@ def _compiled() -> dict[str, str]:
     return {"PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "benchmarks-bytecode"), **kept}
 
 
-class _Watch:
+class Watch:
     """Looks at a process and all below it. Shared pages count once (PSS), so that forked processes are not overstated."""
 
     def __init__(self, pid: int) -> None:
@@ -71,6 +71,7 @@ class _Watch:
         self._thread.start()
 
     def end(self) -> float:
+        """Stop looking; the most that was seen, in MB."""
         self._over.set()
         self._thread.join()
         return self._most / 1_000

@@ -19,13 +19,14 @@ from hypothesis import strategies as st
 
 from assessor import reading
 from assessor.__main__ import main
+from assessor.assembling import rules_digest
 from assessor.audit import audit_snapshot
 from assessor.cache import store as store_module
 from assessor.cache.cache import Cache, open_cache
 from assessor.cache.codec import Codec
 from assessor.cache.location import cache_folder
 from assessor.cache.store import FILE_NAME, Store
-from assessor.cache.version import rules_version
+from assessor.cache.version import parser_releases, rules_version
 from assessor.facts.commands import Target
 from assessor.facts.file import FileFacts
 from assessor.facts.project_files import Requirements, Resource
@@ -222,6 +223,14 @@ def test_version_covers_sources_and_interpreter(monkeypatch: pytest.MonkeyPatch,
     assert len({before, after, fresh()}) == 3
     shutil.rmtree(package)
     assert fresh() == b"", "without sources nothing is kept"
+
+
+def test_another_release_of_a_parser_is_another_version_and_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = rules_version.__wrapped__(), rules_digest()
+    monkeypatch.setattr("assessor.cache.version.version", lambda name: "7.3.1" if name == "python-hcl2" else "1")
+    monkeypatch.setattr("assessor.cache.version.parser_releases", parser_releases.__wrapped__)
+    monkeypatch.setattr("assessor.assembling.parser_releases", parser_releases.__wrapped__)
+    assert rules_version.__wrapped__() != before[0] and rules_digest() != before[1]
 
 
 # ---- damage ----

@@ -47,3 +47,9 @@ def test_copies_and_stages() -> None:
     assert [(stage.name, stage.image) for stage in facts.stages] == [("build", "python:3.13")]
     assert [(source, to) for source, to, _ in facts.copies] == [("a", "/to/"), ("b", "/to/")]
     assert facts.user == "7"
+
+
+@pytest.mark.parametrize("instruction", ["CMD", "ENTRYPOINT", "RUN", "SHELL"])
+def test_thousands_of_brackets_are_no_list(instruction: str) -> None:
+    found = dockerfile.read("Dockerfile", f"FROM a\n{instruction} {'[' * 5_000}\nUSER nobody\n")
+    assert found.dockerfile and found.dockerfile.user == "nobody"

@@ -25,10 +25,15 @@ def rules_version() -> bytes:
         name = path.relative_to(_PACKAGE).as_posix()
         if not name.startswith(_SHIPPED_DATA):
             digest.update(f"{name}\0{path.stat().st_size}\0".encode() + path.read_bytes())
-    for name in _PARSERS:
-        digest.update(f"{name} {_release(name)}\0".encode())
+    digest.update(parser_releases())
     digest.update(f"{sys.implementation.name} {sys.version}".encode())
     return digest.digest() if sources else b""
+
+
+@lru_cache(maxsize=1)
+def parser_releases() -> bytes:
+    """The installed releases of the parsers, which may read the same file otherwise from one release to the next."""
+    return b"".join(f"{name} {_release(name)}\0".encode() for name in _PARSERS)
 
 
 def _release(distribution: str) -> str:

@@ -39,7 +39,7 @@ _EMPTY = {
     '          PACKAGE: ""\n': "          PACKAGE: {}\n",
     "        ASSESSOR_PACKAGE = ''\n": "        ASSESSOR_PACKAGE = '{}'\n",
 }
-_INPUT = re.compile(r"( +)(?:description|displayName): What pip installs[^\n]*\n(?: +type: string\n)?")
+_INPUT = re.compile(r"^( +)(?:description|displayName): What pip installs[^\n]*\n(?: +type: string\n)?", re.MULTILINE)
 
 
 def _with_source(text: str, source: str) -> str:

@@ -194,6 +194,6 @@ def _exec_form(text: str) -> list[str] | None:
         return None
     try:
         words = json.loads(text.replace(_CONTINUED, "\n"))
-    except ValueError:
+    except (ValueError, RecursionError):  # thousands of brackets
         return None
     return [str(word) for word in words] if isinstance(words, list) else None
