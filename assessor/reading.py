@@ -351,7 +351,7 @@ def _role(entry: FileEntry) -> Role:
     return entry.role
 
 
-_OTHER_TEST = re.compile(r"_test\.go$|\.(?:test|spec)\.[cm]?[jt]sx?$|(?:^|/)__tests__/.*\.[cm]?[jt]sx?$")
+_OTHER_TEST = re.compile(r"_test\.go$|\.(?:test|spec)\.[cm]?[jt]sx?$|^(?=.*\.[cm]?[jt]sx?$)(?:[^/]*+/)*?__tests__/")
 _STRUCTURED = (".yaml", ".yml", ".json", ".tf", ".xml", ".proto", ".js", ".ts", ".tsx", ".go", ".html", ".css", ".svg")
 
 

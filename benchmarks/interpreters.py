@@ -32,10 +32,11 @@ with tempfile.TemporaryDirectory() as folder:
     os.environ["MLOPS_ASSESSOR_CACHE"] = f"{folder}/cache"
     for repository in sys.argv[1:]:
         for command, forms in (("audit", AUDIT), ("gate", GATE)):
+            words = [word for form in forms for word in ("--format", form, "--output", str(Path(folder, form)))]
+            with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
+                main([command, repository, *words])
             for form in forms:
                 out = Path(folder, form)
-                with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
-                    main([command, repository, "--format", form, "--output", str(out)])
                 made = hashlib.sha256(out.read_bytes()).hexdigest() if out.exists() else "nothing"
                 out.unlink(missing_ok=True)
                 found[f"{Path(repository).name} {form}"] = made

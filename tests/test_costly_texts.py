@@ -12,7 +12,8 @@ import pytest
 from assessor.audit import findings
 from assessor.findings import Rung
 from assessor.readers.registry import has_failed, read, readers_of
-from assessor.readers.syntax import shell
+from assessor.readers.syntax import shell, yaml_tree
+from assessor.readers.syntax.yaml_tree import YamlProblem
 
 LENGTH = shell.MAX_TEXT
 UNITS = (
@@ -106,3 +107,13 @@ def test_what_is_left_out_is_told_and_the_rest_is_read() -> None:
     facts = read(".github/workflows/a.yml", workflow, readers_of(".github/workflows/a.yml"))
     assert facts.workflows[0].jobs[0].steps[0].commands[0].argv == ("pytest",)
     assert len(facts.problems) == 1
+
+
+def test_a_yaml_text_of_a_million_nodes_is_refused_while_it_is_read() -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(YamlProblem, match="more than"):
+            yaml_tree.load("j:\n  script: [a]\n" * 250_000)
+        assert tracemalloc.get_traced_memory()[1] < 200_000_000
+    finally:
+        tracemalloc.stop()

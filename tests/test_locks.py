@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -31,3 +32,17 @@ def test_a_lock_has_what_is_asked_for_with_digests(lock: str, asked: list[str]) 
     for requirement in map(Requirement, asked):
         if requirement.name != "mlops-assessor":
             assert requirement.specifier.contains(locked[canonicalize_name(requirement.name)]), requirement
+
+
+def test_the_bill_of_materials_tells_of_the_lock() -> None:
+    """`ci/sbom.sh` writes it; a lock that was made anew needs a new one."""
+    components = json.loads((ROOT / "ci/sbom.cdx.json").read_text("utf-8"))["components"]
+    lock = dict(
+        re.findall(r"^([A-Za-z0-9._-]+)==([^ ;\\\n]+)", (ROOT / "ci/requirements.txt").read_text("utf-8"), re.MULTILINE)
+    )
+    locked = {canonicalize_name(name): version for name, version in lock.items()}
+    told = {canonicalize_name(component["name"]): component["version"] for component in components}
+    assert told.items() <= locked.items()
+    for requirement in map(Requirement, PROJECT["dependencies"]):
+        assert canonicalize_name(requirement.name) in told, requirement
+    assert [component["name"] for component in components if not component.get("licenses")] == []

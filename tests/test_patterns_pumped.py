@@ -23,9 +23,9 @@ from tests.package_patterns import ANYWHERE, START, WHOLE, Asked, asked_patterns
 SHORT, LONG = 10_000, 20_000
 """Characters."""
 MOST_GROWTH = 2.5
-GLANCE, LEAST = 5_000, 0.0009
+GLANCE, LEAST = 4_000, 0.0005
 """Characters, and seconds for them, below which there is nothing to tell: the mildest square takes more."""
-ENOUGH = 0.1
+ENOUGH = 0.04
 """Seconds that are measured at least to tell how time grows, as some systems count it in steps of 4 ms."""
 ENDLESS = 1.5
 ALPHABET = " a1\nA_-./:=\"'\t\\{[(<#,@$*~;|}])>%&+!?"
@@ -146,9 +146,11 @@ def _ask(asked: Asked, text: str) -> None:
 def grows(asked: Asked) -> str:
     """What is wrong with an expression; empty where nothing is."""
     for number, text in enumerate(slow_strings(asked.pattern, GLANCE)):
-        if _glance(asked, text) > LEAST:
-            short, long = (slow_strings(asked.pattern, length)[number] for length in (SHORT, LONG))
-            if all(_growth(asked, short, long) > MOST_GROWTH for _ in range(3)):
+        if (glanced := _glance(asked, text)) > LEAST:
+            half, short, long = (slow_strings(asked.pattern, length)[number] for length in (GLANCE // 2, SHORT, LONG))
+            if glanced > MOST_GROWTH * _glance(asked, half) and all(
+                _growth(asked, short, long) > MOST_GROWTH for _ in range(3)
+            ):
                 return f"{asked}: {seconds(asked, long):.2f} s for {len(long)} characters {long[:50]!r}"
     return ""
 
@@ -160,7 +162,7 @@ def _glance(asked: Asked, text: str) -> float:
         begun = time.perf_counter()
         _ask(asked, text) if best < math.inf else seconds(asked, text)
         best = min(best, time.perf_counter() - begun)
-        if not LEAST < best < 1:
+        if best <= LEAST / 3 or best > 1:
             break
     return best
 

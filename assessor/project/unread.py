@@ -19,7 +19,7 @@ from assessor.project.runs import CI_PRACTICES, Run
 _STARTS = ("training.schedule", "training.trigger")
 _MAX_SPOTS = 20
 _NO_CI = frozenset({"code", "resource", "argo", "tekton"})
-_REMOTE = re.compile(r"[\w.-]+/[\w.-]+/\.(?:github|gitea|forgejo)/workflows/|://|[\w./-]+\.ya?ml@\w")
+_REMOTE = re.compile(r"[\w.-]/[\w.-]+/\.(?:github|gitea|forgejo)/workflows/|://|[\w./-]\.ya?ml@\w")
 
 
 def unread_automation(project: Project, runs: Iterable[Run]) -> tuple[BlindSpot, ...]:

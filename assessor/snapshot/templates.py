@@ -17,7 +17,7 @@ _MADE = re.compile(
 )
 _BY_OTHERS = re.compile(r"\.(?:ya?ml|json|ini|cfg|conf|md|txt|sh|sql)$", re.IGNORECASE)
 """What Ansible, Helm and applications keep as `*.j2` for this repository's own use."""
-_PLACEHOLDER = re.compile(r"\{\{-?(.*?)-?\}\}|\{%.*?%\}")
+_PLACEHOLDER = re.compile(r"\{\{-?(.{0,200}?)-?\}\}|\{%.{0,200}?%\}")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 

@@ -19,7 +19,7 @@ from assessor.readers.ci import conditions as ci_conditions
 from assessor.readers.ci.script import Allowance, load_bounded, one_script, pieces, script_text
 from assessor.readers.syntax.yaml_tree import NOTHING, Node, YamlProblem
 
-_PATH = re.compile(r"(?:^|.*/)(?:\.buildkite/.+|\.?buildkite(?:[._-][^/]{0,100})?)\.ya?ml")
+_PATH = re.compile(r"(?=.*\.ya?ml\Z)(?:[^/]*+/)*?(?:\.buildkite/.+|\.?buildkite(?:[._-][^/]{0,100})?)\.ya?ml")
 _ROOTS = re.compile(r"\.buildkite/pipeline\.ya?ml|\.?buildkite\.ya?ml|buildkite/pipeline\.ya?ml")
 """Files that the server's first step uploads without being told which."""
 _MAX_STEPS = 1_000

@@ -19,7 +19,7 @@ _NAMES = (".cirrus.yml", ".cirrus.yaml")
 _TASK = re.compile(r"task|(?:.+_)?task|pipe|(?:.+_)?pipe")
 _SCRIPT = re.compile(r"(?:(.+)_)?script")
 _BRANCH = re.compile(r"\$CIRRUS_(?:BASE_)?BRANCH\s*==\s*[\"']([^\"']+)[\"']")
-_CHANGES = re.compile(r"changesInclude(?:Only)?\(([^)]*)\)")
+_CHANGES = re.compile(r"changesInclude(?:Only)?\(([^)]{0,2000})\)")
 _MAX_TASKS = 500
 
 

@@ -22,7 +22,9 @@ from assessor.readers.ci.script import MAX_SCRIPT, in_shell, load_bounded, piece
 from assessor.readers.syntax.yaml_tree import NOTHING, Node, YamlProblem
 
 _LIVE = re.compile(r"\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml")
-_ANYWHERE = re.compile(r"(?:^|/)\.?(?:github|gitea|forgejo)/[^/]*workflow[^/]*/(?:.+/)?[^/]+\.ya?ml$", re.IGNORECASE)
+_ANYWHERE = re.compile(
+    r"(?=.*[^/]\.ya?ml$)(?:[^/]*+/)*?\.?(?:github|gitea|forgejo)/(?=[^/]*workflow)[^/]*+/", re.IGNORECASE
+)
 _ACTION = re.compile(r"(?:^|/)action\.ya?ml$")
 _WRONG_FOLDER = "wrong folder: GitHub reads .github/workflows at the root only"
 
@@ -37,7 +39,7 @@ Pairs = tuple[tuple[str, str], ...]
 def matches(path: str) -> bool:
     if not path.lower().endswith((".yml", ".yaml")):
         return False  # most paths end here, at little cost
-    return bool(_ANYWHERE.search(path) or _ACTION.search(path))
+    return bool(_ANYWHERE.match(path) or _ACTION.search(path))
 
 
 def read(path: str, text: str) -> FileFacts:
@@ -47,7 +49,7 @@ def read(path: str, text: str) -> FileFacts:
     except YamlProblem as problem:
         return FileFacts(problems=((problem.line, problem.reason),))
     source = text.splitlines()
-    if _ACTION.search(path) and not _ANYWHERE.search(path):
+    if _ACTION.search(path) and not _ANYWHERE.match(path):
         return FileFacts(workflows=(_action(path, root, source),)) if root.get("runs").is_map else EMPTY
     is_live = bool(_LIVE.fullmatch(path))
     if is_live and root.is_null:

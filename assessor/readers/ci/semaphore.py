@@ -18,7 +18,7 @@ _PATH = re.compile(r"\.semaphore/(?:.+/)?[^/]+\.ya?ml")
 _ROOT = ".semaphore/semaphore.yml"
 _MAX_JOBS = 1_000
 _BRANCH = re.compile(r"branch\s*=\s*'([^']+)'", re.IGNORECASE)
-_CHANGE = re.compile(r"change_in\(\s*(\[[^\]]*\]|'[^']*')", re.IGNORECASE)
+_CHANGE = re.compile(r"change_in\(\s*(\[[^\]]{0,1000}\]|'[^']{0,1000}')", re.IGNORECASE)
 
 
 def matches(path: str) -> bool:

@@ -345,7 +345,7 @@ def _pin_of_maven(version: str) -> str:
 
 _GRADLE = re.compile(
     r"^[ \t]*(\w*(?:implementation|api|compile|compileOnly|runtime|runtimeOnly|annotationProcessor|classpath))"
-    r"[ \t]*\(?[ \t]*(?:platform[ \t]*\([ \t]*)?[\"']([\w.-]+):([\w.-]+)(?::([^\"'@:\s]{1,80}))?[^\"'\n]{0,80}[\"']",
+    r"[ \t]*+\(?[ \t]*+(?:platform[ \t]*+\([ \t]*+)?[\"']([\w.-]+):([\w.-]+)(?::([^\"'@:\s]{1,80}))?[^\"'\n]{0,80}[\"']",
     re.MULTILINE | re.IGNORECASE,
 )
 _SBT = re.compile(

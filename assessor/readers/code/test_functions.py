@@ -67,7 +67,7 @@ _COMPILED = frozenset({".go", ".rs", ".java", ".kt", ".scala"})
 _SCRIPT = re.compile(r"\.[cm]?[jt]sx?$")
 _BY_NAME: tuple[tuple[re.Pattern[str], _Language], ...] = (
     (re.compile(r"_test\.go$"), _GO),
-    (re.compile(r"\.(?:test|spec)\.[cm]?[jt]sx?$|(?:^|/)__tests__/.*\.[cm]?[jt]sx?$"), _JAVASCRIPT),
+    (re.compile(r"\.(?:test|spec)\.[cm]?[jt]sx?$|^(?=.*\.[cm]?[jt]sx?$)(?:[^/]*+/)*?__tests__/"), _JAVASCRIPT),
     (re.compile(r"(?:Test|Tests|IT|Spec)\.(?:java|kt|scala)$"), _JVM),
     (re.compile(r"\.rs$"), _RUST),
 )

@@ -13,7 +13,7 @@ from assessor.readers.syntax.yaml_tree import Node
 
 fits = holding("$schema", "azureml", ".schema.json")
 
-_AZUREML_SCHEMA = re.compile(r"azureml(?:schemas)?[\w./-]*?/([\w-]+)\.schema\.json")
+_AZUREML_SCHEMA = re.compile(r"azureml(?:schemas)?[\w./-]{0,200}?/([\w-]{1,100})\.schema\.json")
 
 
 def resources(name: str, document: Node) -> Iterator[Resource]:

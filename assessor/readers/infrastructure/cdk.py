@@ -28,15 +28,17 @@ _LIBRARY = re.compile(r"aws-cdk-lib|@aws-cdk/|\baws_cdk\b")
 _STRINGS = r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'"
 _PYTHON = re.compile(rf"\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|#[^\n]*|{_STRINGS}")
 _SCRIPT = re.compile(rf"//[^\n]*|/\*[\s\S]*?\*/|{_STRINGS}|`(?:[^`\\]|\\.)*`")
-_CALL = re.compile(r"(?:\bnew\s+)?([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*)\s*\(")
-_ASSIGNED = re.compile(r"(?:\b(?:this|self)\.)?([A-Za-z_$][\w$]*)\s*(?::\s*[\w.<>]+\s*)?=\s*(?:new\s+)?$")
+_CALL = re.compile(r"(?:\bnew\s+)?(?<![\w$])(?<![\w$]\.)([A-Za-z_$][\w$]*+(?:\.[A-Za-z_$][\w$]*+)*+)\s*+\(")
+_ASSIGNED = re.compile(
+    r"(?:\b(?:this|self)\.)?(?<![\w$])([A-Za-z_$][\w$]*+)\s*+(?::\s*+[\w.<>]++\s*+)?=\s*+(?:new\s++)?$"
+)
 _STACK = re.compile(r"\bclass\s+(\w+)\s*(?:extends\s+(?:\w+\.)?(?:Stack|Stage)\b|\((?:\w+\.)*(?:Stack|Stage)\))")
 _TEXT = r"\s*[:=]\s*[\"'`]([^\"'`\n]*)[\"'`]"
 _STAGE_NAME = re.compile(rf"\b(?:stageName|stage_name){_TEXT}")
 _SPEC_FILE = re.compile(
     r"\b(?:fromSourceFilename|from_source_filename|fromAsset|from_asset)\(\s*[\"'`]([^\"'`\n]+)[\"'`]"
 )
-_COMMANDS = re.compile(r"\bcommands[\"']?\s*[:=]\s*\[([^\]]*)\]")
+_COMMANDS = re.compile(r"\bcommands[\"']?\s*[:=]\s*\[([^\]]{0,5000})\]")
 _QUOTED = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`")
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
 _EVENTS = ("S3SourceAction", "EcrSourceAction")

@@ -66,7 +66,8 @@ _PREFIXES = {
 }
 _HARMLESS = {"true", ":", "echo", "printf", "warn", "log", "logger"}
 _DIRNAME = re.compile(
-    r"dirname\b.*(?:\$0|\$\{?0\}?|BASH_SOURCE)|realpath\b.*(?:\$0|BASH_SOURCE)|BASH_SOURCE.*dirname|git rev-parse --show-toplevel"
+    r"dirname\b.{0,400}(?:\$0|\$\{?0\}?|BASH_SOURCE)|realpath\b.{0,400}(?:\$0|BASH_SOURCE)|BASH_SOURCE.{0,400}dirname"
+    r"|git rev-parse --show-toplevel"
 )
 
 

@@ -19,8 +19,10 @@ _NAMES = {"makefile", "gnumakefile"}
 _ASSIGN = re.compile(
     r"^\s*(?:export\s+|override\s+|private\s+)*([A-Za-z_][\w.-]*)\s*(:::?=|::=|:=|\?=|\+=|!=|=)\s*(.*)$"
 )
-_RULE = re.compile(r"^([^\s#=:][^=#:]*?)\s*(::?)(?!=)\s*([^;#]*)(?:;\s*(.*)|#.*)?$")
-_TARGET_VARIABLE = re.compile(r"^([^\s#=:][^=#:]*?)\s*:\s*(?:export\s+)?([A-Za-z_]\w*)\s*(:=|\?=|\+=|=)\s*(.*)$")
+_RULE = re.compile(r"^([^\s#=:](?:[^=#:]*[^\s=#:])?)\s*+(::?)(?!=)\s*+([^;#]*+)(?:;\s*+(.*)|#.*)?$")
+_TARGET_VARIABLE = re.compile(
+    r"^([^\s#=:](?:[^=#:]*[^\s=#:])?)\s*+:\s*+(?:export\s++)?([A-Za-z_]\w*+)\s*+(:=|\?=|\+=|=)\s*+(.*)$"
+)
 _REFERENCE = re.compile(r"(?<!\$)(?:\$\(([A-Za-z_][\w.-]*)\)|\$\{([A-Za-z_][\w.-]*)\})")
 _SPECIAL = re.compile(r"^\.[A-Z_]+$")
 _SIDES = re.compile(

@@ -98,9 +98,9 @@ _BEFORE_KEY = ("api", "access", "auth", "account", "encryption", "signing", "fer
 _KEYWORD = re.compile(LAST_WORD)
 _KEYWORD_OF_ANY_CASE = re.compile(LAST_WORD, re.IGNORECASE)
 HARMLESS_KEY = re.compile(
-    r"(?:^|[_.-])(?:pad|bos|eos|unk|mask|sep|cls|special|stop|start|end|begin|next|page|continuation|sync|csrf|cancel\w*|"
-    r"public|primary|foreign|idempotency|client_request|max|min|num|image|speaker|prompt|trigger|instance|system|user|im_\w+|"
-    r"reset_\w+|confirm|update|forgot|change|show|validate|check|has|is|use|require|verify|new_line)[_.-]?"
+    r"(?:^|[_.-])(?:pad|bos|eos|unk|mask|sep|cls|special|stop|start|end|begin|next|page|continuation|sync|csrf|cancel\w{0,40}|"
+    r"public|primary|foreign|idempotency|client_request|max|min|num|image|speaker|prompt|trigger|instance|system|user|im_\w{1,40}|"
+    r"reset_\w{1,40}|confirm|update|forgot|change|show|validate|check|has|is|use|require|verify|new_line)[_.-]?"
     r"(?:token|password|access[_-]?key|secret|api[_-]?key)$",
     re.IGNORECASE,
 )
@@ -373,7 +373,8 @@ _NO_USER = re.compile(
     re.IGNORECASE,
 )
 _NO_PASSWORD = re.compile(
-    r"^(?:.*(?:pass|pwd|secret|token|key|your|change|example|xxx|placeholder|redacted|hidden|dummy|foobar)\w*|foo|bar|[*.x]+)\d*$",
+    r"^(?:(?:.*\W)?+(?=\w*(?:pass|pwd|secret|token|key|your|change|example|xxx|placeholder|redacted|hidden|dummy|foobar))\w*"
+    r"|(?:foo|bar|[*.x]+)\d*)$",
     re.IGNORECASE,
 )
 
