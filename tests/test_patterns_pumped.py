@@ -80,7 +80,7 @@ def _takes(item: tuple[Any, Any], sign: str) -> bool:
     if code is codes.NOT_LITERAL:
         return sign != chr(argument)
     negated = argument[0][0] is codes.NEGATE
-    return negated != any(_is_member(one, sign) for one in argument)
+    return bool(negated) != any(_is_member(one, sign) for one in argument)
 
 
 def _is_member(item: tuple[Any, Any], sign: str) -> bool:
@@ -88,7 +88,7 @@ def _is_member(item: tuple[Any, Any], sign: str) -> bool:
     if code is codes.LITERAL:
         return sign == chr(argument)
     if code is codes.RANGE:
-        return argument[0] <= ord(sign) <= argument[1]
+        return bool(argument[0] <= ord(sign) <= argument[1])
     return code is codes.CATEGORY and re.match(_CATEGORIES[argument], sign) is not None
 
 
@@ -176,6 +176,7 @@ def _growth(asked: Asked, short: str, long: str) -> float:
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_every_pattern_takes_time_in_proportion_to_the_text() -> None:
     patterns = asked_patterns()
     assert len(patterns) > 500
