@@ -31,10 +31,10 @@ found = {}
 with tempfile.TemporaryDirectory() as folder:
     os.environ["MLOPS_ASSESSOR_CACHE"] = f"{folder}/cache"
     for repository in sys.argv[1:]:
-        for command, forms in (("audit", AUDIT), ("gate", GATE)):
+        for command, forms in ((["audit"], AUDIT), (["gate", "--min-level", "1"], GATE)):
             words = [word for form in forms for word in ("--format", form, "--output", str(Path(folder, form)))]
             with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
-                main([command, repository, *words])
+                main([*command, repository, *words])
             for form in forms:
                 out = Path(folder, form)
                 made = hashlib.sha256(out.read_bytes()).hexdigest() if out.exists() else "nothing"

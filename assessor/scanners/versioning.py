@@ -39,7 +39,7 @@ from assessor.scanners.claims import (
 )
 from assessor.scanners.configuration import config
 
-_VERSION_TAG = re.compile(r"^(?:[\w-]+[@/-])?v?\d+(?:\.\d+){1,3}(?:[-.+]?\w++)*+$|^v\d+$")
+_VERSION_TAG = re.compile(r"^(?:[\w-]+[@/-])?v?\d+(?:\.\d+){1,3}(?>(?:[-.+]?\w++)*)$|^v\d+$")
 
 
 def scan(scene: Scene) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,6 +43,19 @@ _OVERRIDES = {
 }
 _KEPT = ("PATH", "HOME", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH")
 """Variables of the caller that git needs. Its GIT_* variables (a hook sets GIT_DIR) are not passed on."""
+
+
+MOST_BYTES = 400_000_000
+"""Of memory that one git may take for itself, what it maps of packs aside: an object that takes more is none to read."""
+
+
+def limit_memory(pid: int) -> None:
+    """Let a git that was just started take no more than its share, where the system can."""
+    if sys.platform == "linux":
+        import resource
+
+        with suppress(OSError, ValueError):  # it has ended already, or has a lower limit
+            resource.prlimit(pid, resource.RLIMIT_DATA, (MOST_BYTES, MOST_BYTES))
 
 
 def environment(overrides: Mapping[str, str] = _OVERRIDES) -> dict[str, str]:

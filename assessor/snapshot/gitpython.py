@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from assessor.snapshot.git_process import Watch, environment, git_program, only
+from assessor.snapshot.git_process import Watch, environment, git_program, limit_memory, only
 
 with only(environment() | {"GIT_PYTHON_GIT_EXECUTABLE": git_program(), "GIT_PYTHON_REFRESH": "quiet"}):
     import git
@@ -48,6 +48,7 @@ class Command(git.Git):
         )
         process = cast("subprocess.Popen[bytes]", wrapped.proc)
         wrapped.proc = None
+        limit_memory(process.pid)
         return process
 
 

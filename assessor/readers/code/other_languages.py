@@ -65,27 +65,27 @@ class _Language:
 
 
 # Strings and comments that never close run to the end: `*+` gives nothing back, so that hostile text stays linear.
-_DOUBLE, _QUOTE = r'"(?:[^"\\]|\\.)*+"?', r"'(?:[^'\\]|\\.)*+'?"
-_ONE_LINE = r'"(?:[^"\\\n]|\\.)*+"?|' + r"'(?:[^'\\\n]|\\.){0,200}+'"
-_LONG = r'"""(?:[^"\\]|\\.|"(?!""))*+(?:""")?'
+_DOUBLE, _QUOTE = r'"(?>(?:[^"\\]++|\\.)*)"?', r"'(?>(?:[^'\\]++|\\.)*)'?"
+_ONE_LINE = r'"(?>(?:[^"\\\n]++|\\.)*)"?|' + r"'(?>(?:[^'\\\n]|\\.){0,200})'"
+_LONG = r'"""(?>(?:[^"\\]++|\\.|"(?!""))*)(?:""")?'
 _DOTTED = r"[A-Za-z_][\w!]*(?:\.[A-Za-z_][\w!]*){0,20}(?=[ \t]*\()"
 _LETTER = r"(?<![\w.$@])"
 
 _R = _Language(
     "r",
-    rf'#[^\n]*|[rR]"-{{0,5}}\((?:[^)]|\)(?!-{{0,5}}"))*+(?:\)-{{0,5}}")?|{_DOUBLE}|{_QUOTE}',
+    rf'#[^\n]*|[rR]"-{{0,5}}\((?>(?:[^)]++|\)(?!-{{0,5}}"))*)(?:\)-{{0,5}}")?|{_DOUBLE}|{_QUOTE}',
     r"(?<![\w.])(?:[A-Za-z.][\w.]*:::?)?(?:[A-Za-z.][\w.]*|`[^`\n]{1,80}`)(?=[ \t]*\()",
     frozenset({"if", "for", "while", "function", "return", "repeat", "else", "in"}),
 )
 _JULIA = _Language(
     "julia",
-    rf"#=(?:[^=]|=(?!#))*+(?:=#)?|#[^\n]*|{_LONG}|\"(?:[^\"\\\n]|\\.)*+\"?",
+    rf"#=(?>(?:[^=]++|=(?!#))*)(?:=#)?|#[^\n]*|{_LONG}|\"(?>(?:[^\"\\\n]++|\\.)*)\"?",
     _LETTER + _DOTTED,
     frozenset({"if", "for", "while", "function", "return", "elseif", "let", "macro", "struct", "where", "in"}),
 )
 _JVM = _Language(
     "java",
-    rf"//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/)?|{_LONG}|{_ONE_LINE}",
+    rf"//[^\n]*|/\*(?>(?:[^*]++|\*(?!/))*)(?:\*/)?|{_LONG}|{_ONE_LINE}",
     _LETTER + _DOTTED,
     frozenset(
         {"if", "for", "while", "switch", "catch", "return", "synchronized", "super", "this", "match", "try", "new"}
@@ -216,7 +216,7 @@ def _read_jvm(language: str) -> Callable[[str], FileFacts]:
 
 
 _SQL = re.compile(
-    r"--[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/)?|\{#(?:[^#]|#(?!\}))*+(?:#\})?"
+    r"--[^\n]*|/\*(?>(?:[^*]++|\*(?!/))*)(?:\*/)?|\{#(?>(?:[^#]++|#(?!\}))*)(?:#\})?"
     r"|(?P<model>\bCREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMP\s+)?MODEL\b\s*(?:IF\s+NOT\s+EXISTS\s+)?(?P<of>[`\w.{}$-]{0,120}))"
     r"|(?P<ml>\b(?:ML|AI)\.[A-Z_]{3,40})\s*\("
     r"|\b(?P<dbt>ref|source|config)[ \t]*\((?P<args>[^()]{0,200})\)",
@@ -317,7 +317,7 @@ def _without_others(text: str) -> str:
 
 def _read_pom(text: str) -> FileFacts:
     """Maven's pom.xml by pattern: `<dependency>` blocks, with `${property}` versions filled in."""
-    text = re.sub(r"<!--(?:[^-]|-(?!->))*+(?:-->)?", lambda comment: "\n" * comment[0].count("\n"), text)
+    text = re.sub(r"<!--(?>(?:[^-]++|-(?!->))*)(?:-->)?", lambda comment: "\n" * comment[0].count("\n"), text)
     lines = Lines(text)
     properties = dict(re.findall(r"<([\w.-]{1,80})>\s*([^<>\s]{1,80})\s*</\1>", text))
     found = []
@@ -355,7 +355,7 @@ _SBT = re.compile(
 
 def _without_comments(text: str) -> str:
     """Blank `//` and `/* */` comments; strings stay, and so do the lines."""
-    pattern = rf"({_ONE_LINE})|//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
+    pattern = rf"({_ONE_LINE})|//[^\n]*|/\*(?>(?:[^*]++|\*(?!/))*)(?:\*/)?"
     return re.sub(pattern, lambda m: m[1] or "\n" * m[0].count("\n"), text)
 
 

@@ -28,7 +28,7 @@ _LIBRARY = re.compile(r"aws-cdk-lib|@aws-cdk/|\baws_cdk\b")
 _STRINGS = r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'"
 _PYTHON = re.compile(rf"\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|#[^\n]*|{_STRINGS}")
 _SCRIPT = re.compile(rf"//[^\n]*|/\*[\s\S]*?\*/|{_STRINGS}|`(?:[^`\\]|\\.)*`")
-_CALL = re.compile(r"(?:\bnew\s+)?(?<![\w$])(?<![\w$]\.)([A-Za-z_$][\w$]*+(?:\.[A-Za-z_$][\w$]*+)*+)\s*+\(")
+_CALL = re.compile(r"(?:\bnew\s+)?(?<![\w$])(?<![\w$]\.)([A-Za-z_$][\w$]*+(?>(?:\.[A-Za-z_$][\w$]*+)*))\s*+\(")
 _ASSIGNED = re.compile(
     r"(?:\b(?:this|self)\.)?(?<![\w$])([A-Za-z_$][\w$]*+)\s*+(?::\s*+[\w.<>]++\s*+)?=\s*+(?:new\s++)?$"
 )

@@ -15,9 +15,9 @@ from assessor.readers.syntax import shell
 
 _INSTRUCTION = re.compile(r"^\s*([A-Za-z]+)\s+(.*)$", re.DOTALL)
 _HEREDOC = re.compile(r"<<-?\s*[\"']?(\w+)[\"']?")
-_PAIR = re.compile(r"""(?<!\w)([A-Za-z_]\w*+)=("(?:[^"\\]|\\.){0,2000}+"|'[^']{0,2000}'|(?:[^\s\\]|\\.)*)""")
+_PAIR = re.compile(r"""(?<!\w)([A-Za-z_]\w*+)=("(?>(?:[^"\\]|\\.){0,2000})"|'[^']{0,2000}'|(?:[^\s\\]|\\.)*)""")
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]{0,1000}))?\}|\$(\w+)")
-_FLAGS = re.compile(r"(?:--\S++[\s\\]++)++")
+_FLAGS = re.compile(r"(?>(?:--\S++[\s\\]++)+)")
 _CONTINUED = "\\\n"
 MAX_LINES = 5_000
 

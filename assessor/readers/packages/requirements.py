@@ -120,7 +120,7 @@ _REVISION = re.compile(r"@([^@/#?&]+)(?:$|[#?&])")
 # possessive throughout: a line of blanks must not be tried again from each of them
 _LOOSE = re.compile(
     r"([A-Za-z0-9][A-Za-z0-9._-]*+)\s*+(?:\[[^\]]*+\])?\s*+\(?\s*+"
-    r"((?:[=<>!~^]=?=?\s*+[\w.*+!-]++\s*+,?\s*+)*+)\)?\s*+(?:;.*)?$"
+    r"((?>(?:[=<>!~^]=?=?\s*+[\w.*+!-]++\s*+,?\s*+)*))\)?\s*+(?:;.*)?$"
 )
 
 

@@ -9,7 +9,7 @@ from assessor.facts.commands import Command, Target
 from assessor.facts.file import FileFacts
 from assessor.readers.syntax import shell
 
-_RECIPE = re.compile(r"""^@?([A-Za-z_][\w-]*+)(?:\s(?:[^:'"]|'[^']*+'|"[^"]*+")*+)?:(?!=)\s*+(.*)$""")
+_RECIPE = re.compile(r"""^@?([A-Za-z_][\w-]*+)(?:\s(?>(?:[^:'"]|'[^']*+'|"[^"]*+")*))?:(?!=)\s*+(.*)$""")
 _VARIABLE = re.compile(r"^(?:export\s+)?([A-Za-z_][\w-]*)\s*:=\s*[\"']?([^\"'`]*)[\"']?\s*$")
 MAX_LINES = 10_000
 

@@ -373,7 +373,7 @@ _NO_USER = re.compile(
     re.IGNORECASE,
 )
 _NO_PASSWORD = re.compile(
-    r"^(?:(?:.*\W)?+(?=\w*(?:pass|pwd|secret|token|key|your|change|example|xxx|placeholder|redacted|hidden|dummy|foobar))\w*"
+    r"^(?:(?>(?:.*\W)?)(?=\w*(?:pass|pwd|secret|token|key|your|change|example|xxx|placeholder|redacted|hidden|dummy|foobar))\w*"
     r"|(?:foo|bar|[*.x]+)\d*)$",
     re.IGNORECASE,
 )

@@ -189,7 +189,7 @@ def toml_entries(text: str) -> list[Entry]:
     return list(_TomlScanner(text).scan())
 
 
-_BLANK = re.compile(r"(?:[ \t\n]++|#[^\n]*+)++")
+_BLANK = re.compile(r"(?>(?:[ \t\n]++|#[^\n]*+)+)")
 _PART = re.compile(r'[ \t]*(?:"((?:[^"\\\n]|\\.)*)"|\'([^\'\n]*)\'|([A-Za-z0-9_-]+))[ \t]*')
 _TRIPLE = {
     '"""': re.compile(r'"""((?:[^\\"]|\\.|"(?!""))*"{0,2})"""', re.DOTALL),
@@ -355,7 +355,7 @@ def _continued(entry: Entry, addition: str, number: int) -> Entry:
 # --- JSON ---------------------------------------------------------------------------------------------------------
 
 _JSON_TOKEN = re.compile(
-    r"[ \t\r\n\ufeff]+|//[^\n]*|/\*(?:[^*]|\*(?!/))*+\*/"
+    r"[ \t\r\n\ufeff]+|//[^\n]*|/\*(?>(?:[^*]++|\*(?!/))*)\*/"
     r"|(\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|([{}\[\],:])|([^\s{}\[\],:\"']+)"
 )
 

@@ -21,7 +21,7 @@ _BRANCH = re.compile(r"\{([%{])-?\s*+(?:(el(?:se|if)\b)|((?:if|for|range|with)\b
 """Marks that begin another branch, that begin a nested block, and that end a block."""
 _MOST_ELSE = 8_000
 _STATEMENT = re.compile(
-    r"\{%(?:[^%{]|%(?!\})|\{(?!%)){0,2000}+%\}"
+    r"\{%(?:[^%{]|%(?!\})|\{(?!%)){0,2000}%\}"
     r"|\{\{-?\s*+(?:if|else|end|range|with|define|block|template|include|skip)\b[^{}]{0,500}\}\}"
 )
 _EXPRESSION = re.compile(
