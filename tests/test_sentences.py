@@ -11,6 +11,7 @@ import pytest
 from assessor.catalog.practices import load_practices
 from assessor.catalog.tools import load_tools
 from assessor.cli.formats import FORMATS, Manner
+from assessor.render.views.document_texts import document_texts
 from assessor.render.views.sentences import Sentences, sentences
 from assessor.render.views.texts import DEFAULT, LANGUAGES, load_texts
 from assessor.render.views.view import view_of
@@ -159,6 +160,11 @@ def test_what_products_do_and_what_is_absent_is_translated(language: str) -> Non
 @pytest.mark.parametrize("sample", sorted(path.name for path in SAMPLES.iterdir() if path.is_dir()))
 def test_nothing_that_is_found_in_a_sample_stays_english(sample: str, language: str) -> None:
     assert view_of(audited_sample(sample), texts=load_texts(language)).foreign == frozenset()
+
+
+@OTHERS
+def test_documents_know_the_sentences_too(language: str) -> None:
+    assert document_texts(language).found is load_texts(language).found
 
 
 @pytest.mark.parametrize("form", ["terminal", "md-long", "html"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import yaml
@@ -16,4 +17,4 @@ def document_texts(language: str = "en") -> Texts:
     common = load_texts(language)
     source = data_folder("reports").joinpath("texts", f"{language}.documents.yaml").read_text("utf-8")
     own = {str(key): str(text) for key, text in yaml.safe_load(source).items()}
-    return Texts(language, {**common.messages, **own}, common.translations)
+    return replace(common, messages={**common.messages, **own})
