@@ -54,7 +54,7 @@ EXIT_HELP = """
     metavar="DIMENSION=N",
     multiple=True,
     shell_complete=completion.dimension_levels,
-    help="The level that a dimension must not keep away.",
+    help="The level that a dimension must not block.",
 )
 @click.option(
     "--require",

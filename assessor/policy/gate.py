@@ -148,10 +148,10 @@ def _dimensions(gate: Gate, views: Views) -> Iterator[Verdict]:
         yield _answer(
             f"min {dimension}={wanted}",
             outcome,
-            f"it keeps level {levels[1] + 1 if levels[1] is not None else wanted} of {views.rubric.id} away"
+            f"it blocks level {levels[1] + 1 if levels[1] is not None else wanted} of {views.rubric.id}"
             if not outcome.lets_pass
-            else f"it keeps no level up to {levels[1] if levels[1] is not None else wanted} of {views.rubric.id} away",
-            f"nothing of it keeps level {wanted} away",
+            else f"it blocks no level of {views.rubric.id} up to {levels[1] if levels[1] is not None else wanted}",
+            f"nothing of it blocks level {wanted}",
             Remedy(()) if outcome.lets_pass else for_level(views, level, {dimension: wanted}),
             leaning(outcome, views, dimension),
         )
