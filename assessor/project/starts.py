@@ -245,7 +245,7 @@ def deployment_starts(project: Project) -> Iterator[Start]:
                 (
                     s
                     for k, s in beside.items()
-                    if k.startswith("schedule") and k.rpartition(".")[2] in ("cron", "interval", "rrule")
+                    if k.startswith("schedule") and k.rpartition(".")[2] in ("cron", "interval", "rrule") and s.value
                 ),
                 None,
             )
