@@ -212,6 +212,9 @@ class PythonFacts:
     raises: tuple[Raise, ...] = ()
     constants: tuple[Constant, ...] = ()
     texts: tuple[Text, ...] = ()
+    stops_tests: bool = False
+    """Of a conftest: it leaves the session, empties what was collected or keeps every test from running, whatever is
+    asked."""
     source_lines: int = 0
     """Lines with code."""
     metrics: Metrics | None = None

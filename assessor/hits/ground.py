@@ -60,11 +60,36 @@ class Ground:
             if code is None or file.role not in (Role.FIRST_PARTY, Role.TEST):
                 continue
             for imported in code.imports:
-                if not imported.target.startswith("."):
-                    parts = imported.target.split(".")
+                parts = imported.target.split(".")
+                if parts[0] and not self.shadow(parts[0], file.path):
                     for size in range(1, min(len(parts), 4) + 1):
                         found.setdefault(".".join(parts[:size]), file.at(imported.line))
         return found
+
+    def shadow(self, name: str, path: str) -> str:
+        """The first-party module that an import of this name in a file finds before a product's: one beside the script or
+        at the root of its package, which does not import the product itself. Empty where there is none."""
+        key = (name, path.rpartition("/")[0])
+        known = self._shadows.get(key)
+        if known is None:
+            known = self._shadows[key] = self._shadowing(*key)
+        return known
+
+    def _shadowing(self, name: str, folder: str) -> str:
+        files, root = self.modules.files, folder
+        while root and f"{root}/__init__.py" in files:
+            root = root.rpartition("/")[0]
+        base = f"{root}/" if root else ""
+        for found in (f"{base}{name}.py", f"{base}{name}/__init__.py"):
+            if found in files and all(
+                i.target.partition(".")[0] != name for i in self.modules.index(found).facts.imports
+            ):
+                return found
+        return ""
+
+    @cached_property
+    def _shadows(self) -> dict[tuple[str, str], str]:
+        return {}
 
     @cached_property
     def called_names(self) -> frozenset[str]:

@@ -21,6 +21,10 @@ _HANDED = {
 """What is done to a model that a function was given, by what the function is then named."""
 
 
+_STAND_INS = ("unittest.mock.", "mock.")
+"""Objects that stand in for others in tests do nothing."""
+
+
 def python_hits(ground: Ground) -> Iterator[Hit]:
     """Every call, decorator and base class of first-party code and tests that means a product."""
     return _PythonCalls(ground, CallProofs(ground)).hits()
@@ -89,9 +93,11 @@ class _PythonCalls:
         A file that imports the tool may mean it; otherwise the name must come from an import. A loose pattern (`?.fit`)
         then counts only on what a first-party function returned, in a project that imports the tool somewhere.
         """
+        head = name.partition(".")[0]
+        if name.startswith(_STAND_INS) or self._is_own(name, head, file, index):
+            return False
         if not tool.imports or roots.intersection(tool.imports):
             return True
-        head = name.partition(".")[0]
         if head == "?" or head not in roots or head in index.scopes or head in index.classes:
             return False
         if not pattern.startswith("?."):
@@ -100,6 +106,15 @@ class _PythonCalls:
         return bool(split and "." in split[1]) and any(
             imported in self.ground.imported_roots for imported in tool.imports
         )
+
+    def _is_own(self, name: str, head: str, file: ProjectFile, index: CodeIndex) -> bool:
+        """The project itself has a class or module of that name, which Python finds before the product's: a module beside
+        the script, or at the root of its package, that holds what is called and does not import the product itself."""
+        if "." not in name or head == "?":
+            return False
+        if head in index.classes:
+            return True
+        return bool(self.ground.shadow(head, file.path)) and bool(self.ground.modules.targets(name, file.path))
 
     def _is_handed(self, call: Call, pattern: str, tool: Tool, index: CodeIndex) -> bool:
         """A function named for its work fits or evaluates a model that it is given, in a project that uses the tool

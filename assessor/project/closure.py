@@ -47,6 +47,8 @@ class Entry:
     path: str
     how: str
     name: str = ""
+    left_out: frozenset[int] = frozenset()
+    """Numbers of the test functions of a file that are not collected."""
 
 
 @dataclass(slots=True)
@@ -187,7 +189,7 @@ class _Walk:
             elif entry.how in ("function", "member", SUBMITTED):
                 wanted = scope.name == entry.name
             elif entry.how == "tests":
-                wanted = is_test_scope(scope) or is_fixture(scope)
+                wanted = (is_test_scope(scope) or is_fixture(scope)) and number not in entry.left_out
             else:
                 wanted = entry.how == "dag" and bool(scope.decorators)
             if wanted:

@@ -18,10 +18,10 @@ from assessor.project.path_filters import matches_any
 from assessor.project.paths import joined
 from assessor.project.pytest_settings import (
     PytestSettings,
-    ends_the_session,
     evaluate,
     ignored_by_conftest,
     is_ignored,
+    overridden,
     selects,
     settings_in,
     words_of,
@@ -39,6 +39,7 @@ class CollectedTests:
         is_pytest = invocation.program in ("pytest", "py.test")
         settings = settings_in(self.walk.project, context.cwd) if is_pytest else PytestSettings(files=("test*.py",))
         added = words_of(dict(context.env).get("PYTEST_ADDOPTS", "")) if is_pytest else []
+        settings = overridden(settings, invocation.arguments) if is_pytest else settings
         invocation = replace(invocation, arguments=(*settings.options, *added, *invocation.arguments))
         idle = is_idle(invocation)
         if idle:
@@ -46,15 +47,22 @@ class CollectedTests:
             return
         paths = [word.partition("::")[0] for word in _pytest_operands(invocation)]
         if not is_pytest:
-            paths = [p for p in paths if "/" in p or p.endswith(".py")]
+            started = option(invocation, "-s", "--start-directory") if "discover" in invocation.arguments else ""
+            paths = [started] if started else [p for p in paths if "/" in p or p.endswith(".py")]
+            wanted = option(invocation, "-p", "--pattern")
+            settings = replace(settings, files=(wanted,)) if wanted else settings
         elif not paths and settings.folder == context.cwd:
             paths = list(settings.folders)
-        files = self._below(paths, context, is_pytest)
+        files = self._below(paths, context, is_pytest or "discover" in invocation.arguments)
         if files is None:
             return
         kept = self._selected(files, settings, invocation, paths)
         if kept:
-            entries = tuple(Entry(path, "tests") for path in kept)
+            chosen = _last(invocation, "-k"), _last(invocation, "-m") if is_pytest else ""
+            gone = _deselected(invocation)
+            entries = tuple(
+                Entry(path, "tests", left_out=self._left_out(path, settings, *chosen, gone)) for path in kept
+            )
             self.walk.python(entries, Invocation(invocation.program), context)
         elif any(self._has_tests(path) for path in files):
             self.walk.reach.breaks(context, f"{invocation.program} collects no test as it is set up")
@@ -81,11 +89,13 @@ class CollectedTests:
         self, files: list[str], settings: PytestSettings, invocation: Invocation, paths: list[str]
     ) -> list[str]:
         """Leave out what names, options and conftest files leave out; a file that is named itself is always looked at."""
-        if any(ends_the_session(self.walk.project.files[path]) for path in files if path.endswith("conftest.py")):
+        if any(self.walk.modules.index(path).facts.stops_tests for path in files if path.endswith("conftest.py")):
             return []
         files = _unskipped(files, invocation)
         named = {path for path in files if any(path == p or path.endswith(f"/{p.lstrip('./')}") for p in paths)}
-        chosen = option(invocation, "-k"), option(invocation, "-m")
+        is_pytest = invocation.program in ("pytest", "py.test")
+        chosen = _last(invocation, "-k"), _last(invocation, "-m") if is_pytest else ""
+        gone = _deselected(invocation)
         kept = [
             path
             for path in files
@@ -93,14 +103,14 @@ class CollectedTests:
             or (
                 (path in named or settings.collects(path) or self._is_unittest(path, invocation))
                 and not is_ignored(path, self._ignored if invocation.program != "unittest" else ())
-                and self._takes(path, settings, *chosen)
+                and self._takes(path, settings, *chosen, gone)
             )
         ]
         return kept if any(not path.endswith("conftest.py") for path in kept) else []
 
     def _is_unittest(self, path: str, invocation: Invocation) -> bool:
-        """Other runners than pytest have patterns of their own, which the command line may give."""
-        return invocation.program not in ("pytest", "py.test", "unittest") or "-p" in invocation.arguments
+        """Other runners than these have patterns of their own."""
+        return invocation.program not in ("pytest", "py.test", "unittest")
 
     @cached_property
     def _ignored(self) -> list[tuple[str, str]]:
@@ -109,28 +119,37 @@ class CollectedTests:
     def _has_tests(self, path: str) -> bool:
         return any(is_test_scope(scope) for scope in self.walk.modules.index(path).facts.scopes)
 
-    def _takes(self, path: str, settings: PytestSettings, names: str, marks: str) -> bool:
+    def _takes(self, path: str, settings: PytestSettings, names: str, marks: str, gone: frozenset[str]) -> bool:
         """Some test of the file has a name and a mark that are asked for."""
+        scopes = self.walk.modules.index(path).facts.scopes
+        tests = {number for number, scope in enumerate(scopes) if is_test_scope(scope)}
+        return not tests or bool(tests - self._left_out(path, settings, names, marks, gone))
+
+    def _left_out(
+        self, path: str, settings: PytestSettings, names: str, marks: str, gone: frozenset[str]
+    ) -> frozenset[int]:
+        """The tests of a file that names, marks and `--deselect` leave out, by their numbers."""
         facts = self.walk.modules.index(path).facts
-        tests = [scope for scope in facts.scopes if is_test_scope(scope)]
-        if not tests:
-            return True
-        tests = [scope for scope in tests if settings.takes(scope)]
+        tests = [(number, scope) for number, scope in enumerate(facts.scopes) if is_test_scope(scope)]
+        found = {number for number, scope in tests if not settings.takes(scope)}
+        found |= {n for n, s in tests if f"{path}::{s.name.replace('.', '::')}" in gone} if gone else set()
         if names:
-            tests = [
-                scope for scope in tests if selects(names, (*path.split("/"), *scope.name.split("."), *_ids(scope)))
-            ]
+            found |= {
+                number
+                for number, scope in tests
+                if not selects(names, (*path.split("/"), *scope.name.split("."), *_ids(scope)))
+            }
         if marks and not self._marks_by_code:
             of_all = {r.name for r in facts.references if r.scope == MODULE} | {c.name for c in facts.calls}
             classes = {c.name: {d.name for d in c.decorators} for c in facts.classes}
-            tests = [
-                scope
-                for scope in tests
-                if evaluate(
+            found |= {
+                number
+                for number, scope in tests
+                if not evaluate(
                     marks, _marked(of_all, classes.get(scope.class_name, set()), {d.name for d in scope.decorators})
                 )
-            ]
-        return bool(tests)
+            }
+        return frozenset(found)
 
     @cached_property
     def _marks_by_code(self) -> bool:
@@ -169,6 +188,25 @@ def _pytest_operands(invocation: Invocation) -> list[str]:
         elif word not in ("discover", "test", "nosetests"):
             found.append(word)
     return [w for w in found if not w.startswith("$")]
+
+
+def _last(invocation: Invocation, name: str) -> str:
+    """The value of an option of which the last one counts: what the command line gives stands behind what the settings do."""
+    found = ""
+    for word, following in pairwise((*invocation.arguments, "")):
+        if word == name:
+            found = following
+        elif word.startswith(name) and not word.startswith("--"):
+            found = word[len(name) :].removeprefix("=")
+    return found
+
+
+def _deselected(invocation: Invocation) -> frozenset[str]:
+    """Single tests that `--deselect file::test` leaves out."""
+    pairs = list(pairwise((*invocation.arguments, "")))
+    given = [w.partition("=")[2] for w, _ in pairs if w.startswith("--deselect=")]
+    given += [following for word, following in pairs if word == "--deselect"]
+    return frozenset(name.removeprefix("./") for name in given if "::" in name)
 
 
 def _marked(*names: set[str]) -> Callable[[str], bool]:

@@ -13,8 +13,9 @@ import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
-from assessor.facts.python import MODULE, Scope
+from assessor.facts.python import Scope
 from assessor.project.closure import is_test_scope
 from assessor.project.model import Project, ProjectFile
 
@@ -39,18 +40,52 @@ class PytestSettings:
     folders: tuple[str, ...] = ()
     files: tuple[str, ...] = _FILES
     functions: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    unvisited: tuple[str, ...] = ()
+    """Names of folders that pytest does not enter by itself."""
 
     def collects(self, path: str) -> bool:
-        """The file's name is one that pytest looks into by itself."""
-        name = path.rpartition("/")[2]
+        """The file's name, and those of its folders, are such that pytest looks into it by itself."""
+        *folders, name = path.split("/")
+        if any(fnmatch.fnmatchcase(folder, pattern) for pattern in self.unvisited for folder in folders):
+            return False
         return any(fnmatch.fnmatchcase(path if "/" in pattern else name, pattern) for pattern in self.files)
 
     def takes(self, scope: Scope) -> bool:
         """The function has a name that pytest takes for a test."""
         name = scope.name.rpartition(".")[2]
-        if not self.functions or scope.class_name or not is_test_scope(scope):
+        if not is_test_scope(scope):
             return True
-        return any(name.startswith(p) or fnmatch.fnmatchcase(name, p) for p in self.functions)
+        if scope.class_name:
+            return not self.classes or _fits(scope.class_name, self.classes) or "Case" in scope.class_name
+        return not self.functions or _fits(name, self.functions)
+
+
+def _fits(name: str, patterns: Iterable[str]) -> bool:
+    return any(name.startswith(pattern) or fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def overridden(settings: PytestSettings, arguments: tuple[str, ...]) -> PytestSettings:
+    """The settings with what `-o NAME=VALUE` and `--override-ini` put in their place."""
+    given: dict[str, list[str]] = {}
+    for word, following in pairwise((*arguments, "")):
+        name, _, value = word.partition("=")
+        text = following if word in ("-o", "--override-ini") else value if name == "--override-ini" else ""
+        text = word[2:] if word.startswith("-o") and len(word) > 2 and "=" in word and word[1] != "-" else text
+        key, equals, content = text.partition("=")
+        if equals:
+            given[key.strip()] = words_of(content)
+    if not given:
+        return settings
+    known = {
+        "addopts": list(settings.options),
+        "testpaths": list(settings.folders),
+        "python_files": list(settings.files),
+        "python_functions": list(settings.functions),
+        "python_classes": list(settings.classes),
+        "norecursedirs": list(settings.unvisited),
+    }
+    return _settings(settings.folder, known | given)
 
 
 def settings_in(project: Project, folder: str) -> PytestSettings:
@@ -83,6 +118,8 @@ def _settings(folder: str, values: Mapping[str, list[str]]) -> PytestSettings:
         tuple(values.get("testpaths", ())),
         tuple(values.get("python_files", _FILES)),
         tuple(values.get("python_functions", ())),
+        tuple(values.get("python_classes", ())),
+        tuple(values.get("norecursedirs", ())),
     )
 
 
@@ -116,20 +153,6 @@ def is_ignored(path: str, patterns: Iterable[tuple[str, str]]) -> bool:
         if fnmatch.fnmatchcase(below, pattern) or (plain and (below == plain or below.startswith(plain + "/"))):
             return True
     return False
-
-
-def ends_the_session(file: ProjectFile) -> bool:
-    """A conftest that leaves the session when it is loaded, or empties what was collected, whatever is asked."""
-    code = file.facts.python
-    if code is None:
-        return False
-    hooks = {n for n, scope in enumerate(code.scopes) if scope.name == "pytest_collection_modifyitems"}
-    return any(
-        (call.scope == MODULE and call.name == "pytest.exit")
-        or (call.scope in hooks and call.name in ("?.clear", "items.clear"))
-        for call in code.calls
-        if not call.guards
-    )
 
 
 _NAME = re.compile(r"[\w.\[\]:+-]+")

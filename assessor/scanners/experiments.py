@@ -73,6 +73,14 @@ def _keeps(call: Call) -> bool:
     )
 
 
+def _really_keeps(scene: Scene, call: Call, path: str) -> bool:
+    """As `_keeps`, and it is no function of the project's own that does nothing."""
+    if not _keeps(call):
+        return False
+    own = [target for target in scene.modules.targets(call.name, path) if target[1] > MAIN]
+    return not own or any(not scene.modules.index(p).facts.scopes[n].is_stub for p, n in own)
+
+
 def evaluation(scene: Scene) -> Iterator[Statement]:
     """Metrics computed in modules and kept (logged or written) are used; in a run, automated; notebooks only, declared."""
     practice = "experiments.evaluation"
@@ -93,15 +101,15 @@ def evaluation(scene: Scene) -> Iterator[Statement]:
 def _is_kept(scene: Scene, hit: Hit) -> bool:
     """The file of the metric, a file on the way of a run to it, or a function that calls it logs or writes results."""
     code = hit.file.code
-    if code is None or any(_keeps(call) for call in code.calls) or _loop_keeps(scene, hit):
+    if code is None or any(_really_keeps(scene, call, hit.file.path) for call in code.calls) or _loop_keeps(scene, hit):
         return True
     arrivals = scene.automation.arrivals(hit.file.path, hit.scope)
     paths = {path for a in arrivals if a.closure for (path, _), _ in a.closure.trail((hit.file.path, hit.scope))}
-    if any(_keeps(call) for path in paths for call in scene.modules.index(path).facts.calls):
+    if any(_really_keeps(scene, call, path) for path in paths for call in scene.modules.index(path).facts.calls):
         return True
     above = callers(scene, hit)
     calls = [(call, path) for path, number in above for call in scene.modules.index(path).calls.get(number, ())]
-    return any(_keeps(call) or _hands_to_keeper(scene, call, path) for call, path in calls)
+    return any(_really_keeps(scene, call, path) or _hands_to_keeper(scene, call, path) for call, path in calls)
 
 
 _HOOKS = ("test_step", "validation_step", "on_test_epoch_end", "on_validation_epoch_end")

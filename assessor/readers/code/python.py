@@ -36,6 +36,8 @@ from assessor.facts.python import (
     Side,
     Text,
 )
+from assessor.readers.code.python_constants import holds_nothing
+from assessor.readers.code.python_constants import value as value_of
 from assessor.readers.code.python_metrics import measure
 from assessor.readers.code.python_nodes import (
     MAX_ITEMS,
@@ -61,9 +63,18 @@ from assessor.readers.code.python_reach import (
     RAISED,
     Bindings,
     cannot_raise,
-    is_empty,
     is_fixed,
     truth,
+)
+from assessor.readers.code.python_tests import (
+    OF_ASSERTIONS,
+    SETTING_UP,
+    defined_again,
+    forgives,
+    is_skipping,
+    names_bound,
+    skips_each,
+    stops_tests,
 )
 from assessor.readers.code.python_values import (
     NOTHING,
@@ -95,6 +106,10 @@ _NAMES_AND_CALLS = (ast.Name, ast.Attribute, ast.Call)
 _SEQUENCES = (ast.List, ast.Tuple)
 _COLLECTIONS = (ast.List, ast.Tuple, ast.Set)
 _ASSIGNMENTS = (ast.Assign, ast.AugAssign)
+_DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
+_SCALARS = (str, int, float, bool, type(None))
+_FOLDED = (ast.Name, ast.UnaryOp, ast.BinOp, ast.BoolOp, ast.Compare, ast.List, ast.Dict, ast.Set)
+"""What a name may be bound to that is a constant after all."""
 _WITH_CHILDREN = (ast.comprehension, ast.arguments, ast.arg, ast.keyword, ast.withitem, ast.match_case, ast.pattern)
 """What stands between statements and expressions and holds some: all but operators and contexts."""
 _HOLDS_NOTHING = frozenset({ast.Load, ast.Store, ast.Del, type(None), str, int, *ast.operator.__subclasses__()})
@@ -174,6 +189,7 @@ def _facts(tree: ast.Module, text: str, walk: _Walk, measured: bool = False) -> 
         raises=tuple(walk.raises),
         constants=tuple(walk.constants),
         texts=tuple(walk.texts),
+        stops_tests=walk.module_name == "conftest" and stops_tests(tree.body),
         source_lines=lines,
         metrics=measure(tree, text, lines) if measured else None,
     )
@@ -202,11 +218,6 @@ def _source_lines(text: str) -> int:
     return sum(1 for line in text.splitlines() if (stripped := line.strip()) and not stripped.startswith("#"))
 
 
-def _names_marks(node: ast.Assign) -> bool:
-    """`pytestmark = …` at the top of a module of tests."""
-    return any(isinstance(target, ast.Name) and target.id == "pytestmark" for target in node.targets)
-
-
 @dataclass(slots=True)
 class _OpenScope:
     """A scope while the walk is in it; `types` are the dotted names that its variables stand for."""
@@ -222,6 +233,8 @@ class _OpenScope:
     asserts: list[int] = field(default_factory=list)
     trivial: int = 0
     is_stub: bool = False
+    is_lazy: bool = False
+    """It holds a `yield`, or is a coroutine: a call runs nothing of it."""
     types: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     """Texts that local variables hold, as far as the walk has come."""
@@ -292,6 +305,19 @@ class _Walk:
         self.loop_lines: list[tuple[int, int]] = []
         self.loops: list[bool] = []
         self.skips = False
+        self.fields: dict[tuple[str, str], ast.expr] = {}
+        """Literals that plain classes of the module hold, by class and name."""
+        self.answers: dict[str, ast.expr] = {}
+        """Functions that do nothing but return a literal."""
+        self.ending: set[str] = set()
+        """Functions that never return: their bodies raise or end the process."""
+        self.lazy: set[str] = set()
+        """Functions whose call alone runs nothing: coroutines and generators."""
+        self.resolving: set[str] = set()
+        self.forgiven = False
+        """An assertion that fails here fails nothing: it is caught and passed over."""
+        self.marks: set[str] = set()
+        """Names for a mark that skips (`later = pytest.mark.skip`)."""
 
     # ---- what can run ----
 
@@ -306,14 +332,52 @@ class _Walk:
         while True:
             scope = self.scopes[MODULE if index == MAIN else index]
             if name in scope.literals:
-                fixed = scope.node is not None and self.bindings.once(scope.node, name) and not self.bindings.starred
-                return scope.literals[name] if fixed and not self.cells else None
+                return self.settled(name, scope, index)
             if name in scope.types or name in scope.parameters or index == MODULE:
                 return None
             index = scope.parent
 
+    def settled(self, name: str, scope: _OpenScope, index: int) -> ast.expr | None:
+        """What a name of this scope is bound to, if nothing binds or changes it again."""
+        held = scope.literals[name]
+        if self.cells or scope.node is None or not self.bindings.once(scope.node, name) or self.bindings.starred:
+            return None
+        if is_fixed(held):
+            return held
+        if isinstance(held, _DISPLAYS):
+            return held if self.bindings.is_only_read(name) else None
+        if name in self.resolving:
+            return None
+        self.resolving.add(name)
+        before, self.scope = self.scope, index
+        known = value_of(held, self)
+        self.scope = before
+        self.resolving.discard(name)
+        return ast.Constant(known[0]) if known and isinstance(known[0], _SCALARS) else None
+
+    def is_builtin(self, name: str) -> bool:
+        if name in self.known:
+            return False
+        return not any(name in scope.types or name in scope.parameters for scope in self.scopes)
+
+    def field_of(self, owner: str, name: str) -> ast.expr | None:
+        """A field of a plain class of the module (`Flags.on`), or an item of a dictionary that is only read."""
+        field = self.fields.get((owner, name))
+        if field is not None:
+            is_own = not self.cells and self.bindings.once(self.tree, owner) and not self.bindings.sets_attribute(name)
+            return field if is_own else None
+        held = self.literal_of(owner)
+        if not isinstance(held, ast.Dict):
+            return None
+        items = zip(held.keys, held.values, strict=True)
+        return next((item for key, item in items if isinstance(key, ast.Constant) and key.value == name), None)
+
+    def answer_of(self, name: str) -> ast.expr | None:
+        """What a function of the module always returns, where its body is `return` of a literal."""
+        return self.answers.get(name) if not self.cells and self.bindings.once(self.tree, name) else None
+
     def truth(self, test: ast.expr) -> bool | None:
-        return truth(test, self.literal_of, self.module_name)
+        return truth(test, self, self.module_name)
 
     # ---- statements ----
 
@@ -324,8 +388,25 @@ class _Walk:
                 self.known.add(statement.name)
         if body:
             self.scopes[MODULE].end_line = self.line_of(max(s.end_lineno or s.lineno for s in body))
-        self.skips = any(is_skip(s.value) for s in body if isinstance(s, ast.Assign) and _names_marks(s))
+        self.skips = any(self.skips_all(statement) for statement in body)
         self.block(body, goes_on=self.cells)
+
+    def skips_all(self, statement: ast.stmt) -> bool:
+        """A statement of a module of tests that keeps all of them from running: its mark, `__test__`, a fixture that skips."""
+        if isinstance(statement, ast.FunctionDef):
+            return self.module_name != "conftest" and skips_each(
+                statement
+            )  # what a conftest does is asked of its facts
+        if not isinstance(statement, ast.Assign):
+            return False
+        names = {target.id for target in names_bound(statement)}
+        held = statement.value
+        if "pytestmark" in names:
+            marks = held.elts if isinstance(held, _SEQUENCES) else [held]
+            return any(is_skip(mark) or self.skips_if(mark) for mark in marks)
+        if is_skip(held):
+            self.marks |= names
+        return "__test__" in names and self.truth(held) is False
 
     def block(self, statements: Iterable[ast.stmt], *, goes_on: bool = False) -> str:
         """Walk statements in order, as far as they can run, and tell how the block ends.
@@ -333,7 +414,11 @@ class _Walk:
         What follows `if not x: return` stands under the condition x. `goes_on`: nothing ends the block.
         """
         pushed, ends = 0, PASSES
+        statements = list(statements)
+        replaced_tests = defined_again(statements)
         for statement in statements:
+            if id(statement) in replaced_tests:
+                continue
             ends = self.statement(statement)
             if ends and not goes_on:
                 break
@@ -353,11 +438,16 @@ class _Walk:
         return PASSES
 
     def expr(self, node: ast.Expr) -> str:
-        self.expression(node.value)
-        if not isinstance(node.value, ast.Call):
+        if isinstance(node.value, _NAMES):
+            return PASSES  # a name alone hands nothing on
+        name = self.resolve(node.value.func) if isinstance(node.value, ast.Call) else ""
+        if name in self.lazy and isinstance(node.value, ast.Call):
+            self.arguments(node.value)  # neither awaited nor looped over: the body never runs
             return PASSES
-        name = self.resolve(node.value.func)
+        self.expression(node.value)
         shadowed = "." not in name and name in self.known
+        if name in self.ending or name.endswith(".skipTest"):
+            return RAISED
         return RAISED if name in ENDS_PROCESS and not shadowed else PASSES
 
     def leave(self, node: ast.Break | ast.Continue) -> str:
@@ -435,11 +525,46 @@ class _Walk:
             if argument.arg not in ("self", "cls"):
                 opened.made[argument.arg] = (f"@{name}:{argument.arg}",)
         opened.node = node
-        if self.skips or any(is_skip(d) for d in node.decorator_list):
+        if self.skips or any(self.skips_always(d) for d in node.decorator_list):
             opened.is_stub = True
             self.scopes.append(opened)
             return
-        self.enter(opened, node.body)
+        ends = self.enter(opened, node.body)
+        opened.is_lazy = opened.is_lazy or isinstance(node, ast.AsyncFunctionDef)
+        if opened.kind == "function" and not decorators:
+            self.note_nature(node, opened, ends)
+
+    def note_nature(self, node: ast.FunctionDef | ast.AsyncFunctionDef, opened: _OpenScope, ends: str) -> None:
+        """Note of a plain function whether a call of it runs its body, comes back, and what it gives."""
+        body = without_docstring(node.body)
+        if opened.is_lazy:
+            self.lazy.add(opened.name)
+        elif ends == RAISED and not opened.is_stub:
+            self.ending.add(opened.name)
+        if opened.parent == MODULE and len(body) == 1 and isinstance(body[0], ast.Return) and not opened.is_lazy:
+            if body[0].value is not None and is_fixed(body[0].value):
+                self.answers[node.name] = body[0].value
+
+    def skips_always(self, decorator: ast.expr) -> bool:
+        """A mark, or a name for one, by which a test never runs."""
+        if isinstance(decorator, ast.Name) and decorator.id in self.marks:
+            return self.bindings.once(self.tree, decorator.id)
+        return is_skip(decorator) or self.skips_if(decorator) or self.is_without_cases(decorator)
+
+    def skips_if(self, node: ast.expr) -> bool:
+        """`skipif` or `skipUnless` whose condition is known."""
+        if not isinstance(node, ast.Call) or not node.args:
+            return False
+        name, test = self.resolve(node.func).rpartition(".")[2], node.args[0]
+        if name == "skipif" and isinstance(test, ast.Constant) and isinstance(test.value, str):
+            return test.value.strip() in ("True", "1")  # pytest evaluates a text
+        decided = self.truth(test) if name in ("skipif", "skipIf", "skipUnless") else None
+        return decided is (name != "skipUnless") and decided is not None
+
+    def is_without_cases(self, node: ast.expr) -> bool:
+        """`parametrize` over nothing: pytest skips such a test."""
+        is_call = isinstance(node, ast.Call) and self.resolve(node.func).endswith("mark.parametrize")
+        return isinstance(node, ast.Call) and is_call and len(node.args) > 1 and holds_nothing(node.args[1], self)
 
     def typed(self, annotation: ast.expr | None, scope: int) -> None:
         """Note the generic that a parameter is annotated with: `Output[Model]` says that a step makes an artifact. It is
@@ -460,13 +585,14 @@ class _Walk:
                 return dotted
         return "?"
 
-    def enter(self, opened: _OpenScope, body: list[ast.stmt]) -> None:
+    def enter(self, opened: _OpenScope, body: list[ast.stmt]) -> str:
         self.scopes.append(opened)
         before = (self.scope, self.class_stack, self.guards, self.loops, self.deciding, self.loop_lines)
         self.scope, self.class_stack, self.guards, self.loops = len(self.scopes) - 1, [], [], []
         self.deciding, self.loop_lines = (), []
-        self.block(without_docstring(body))
+        ends = self.block(without_docstring(body))
         self.scope, self.class_stack, self.guards, self.loops, self.deciding, self.loop_lines = before
+        return ends
 
     def class_(self, node: ast.ClassDef) -> None:
         decorators = tuple(self.decorator(d) for d in node.decorator_list)
@@ -480,9 +606,35 @@ class _Walk:
         for keyword in node.keywords:
             self.expression(keyword.value)
         self.class_stack = [*self.class_stack, name]
-        skips, self.skips = self.skips, self.skips or any(is_skip(d) for d in node.decorator_list)
+        skips = self.skips
+        self.skips = skips or any(self.skips_always(d) for d in node.decorator_list) or self.is_no_test(node)
         self.block(without_docstring(node.body))
         self.class_stack, self.skips = self.class_stack[:-1], skips
+        if not node.bases and not node.keywords and not node.decorator_list and not self.class_stack:
+            self.note_fields(node)
+
+    def note_fields(self, node: ast.ClassDef) -> None:
+        """Literals that a class holds which no framework fills from elsewhere."""
+        names = [t.id for s in node.body for t in names_bound(s)]
+        for statement in node.body:
+            for target in names_bound(statement):
+                held = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+                if held is not None and is_fixed(held) and names.count(target.id) == 1:
+                    self.fields[node.name, target.id] = held
+
+    def is_no_test(self, node: ast.ClassDef) -> bool:
+        """`__test__ = False` in a class, a set-up that skips, or a constructor, with which pytest collects none of it."""
+        for statement in node.body:
+            if isinstance(statement, ast.Assign) and any(t.id == "__test__" for t in names_bound(statement)):
+                return self.truth(statement.value) is False
+            is_plain = node.name.startswith("Test") and not node.bases
+            if isinstance(statement, ast.FunctionDef) and statement.name == "__init__" and is_plain:
+                return any(isinstance(s, ast.FunctionDef) and s.name.startswith("test") for s in node.body)
+            if isinstance(statement, ast.FunctionDef) and statement.name in SETTING_UP and statement.body:
+                first = without_docstring(statement.body)[:1]
+                if first and is_skipping(first[0]):
+                    return True
+        return False
 
     def decorator(self, node: ast.expr) -> Call:
         if isinstance(node, ast.Call):
@@ -497,10 +649,11 @@ class _Walk:
         if self.scope == MODULE and is_main_test(node.test):
             main = self.scopes[MAIN]
             main.line, main.end_line = self.line_of(node.lineno), self.line_of(node.end_lineno or node.lineno)
-            self.scope = MAIN
-            self.block(node.body)
+            is_main = isinstance(node.test, ast.Compare) and isinstance(node.test.ops[0], ast.Eq | ast.Is)
+            for body, scope in ((node.body, MAIN if is_main else MODULE), (node.orelse, MODULE if is_main else MAIN)):
+                self.scope = scope
+                self.block(body)
             self.scope = MODULE
-            self.block(node.orelse)
             return PASSES
         decided = self.truth(node.test)
         if decided is not None:
@@ -572,7 +725,7 @@ class _Walk:
     def assert_(self, node: ast.Assert) -> str:
         scope = self.scopes[self.scope]
         decided = self.truth(node.test)
-        if decided is not None or is_constant(node.test):
+        if decided is not None or self.forgiven or is_constant(node.test):
             scope.trivial += 1
         else:
             scope.asserts.append(self.line_of(node.lineno))
@@ -647,7 +800,9 @@ class _Walk:
         for scope in self.scopes[MAIN + 1 :]:
             if scope.name in gone:
                 scope.is_stub = True
-        self.children(node)
+        for target in node.targets:
+            if not isinstance(target, ast.Name):
+                self.expression(target)
 
     def augment(self, node: ast.AugAssign) -> None:
         made = joined(self.expression(node.value), self.deciding)
@@ -664,6 +819,9 @@ class _Walk:
             self.attributes.setdefault(key, self.type_of(value))
             held = self.made_attributes[key[0]]
             held[target.attr] = joined(held.get(target.attr, ()), made)
+        elif isinstance(target, ast.Attribute) and target.attr == "__test__" and self.truth(value) is False:
+            for scope in self.scopes:
+                scope.is_stub = scope.is_stub or (scope.name == self.resolve(target.value) and scope.parent == MODULE)
         elif isinstance(target, _SEQUENCES):
             shown = self.displays.get(id(value), {})
             for number, element in enumerate(target.elts):
@@ -681,7 +839,7 @@ class _Walk:
         scope = self.scopes[self.scope]
         scope.types[name] = self.type_of(value)
         self.local_text(name, value)
-        if not self.class_stack and is_fixed(value):
+        if not self.class_stack and (is_fixed(value) or isinstance(value, _FOLDED)):
             self.scopes[MODULE if self.scope == MAIN else self.scope].literals[name] = value
         if self.scope in (MODULE, MAIN) or isinstance(value, ast.Dict):
             self.constant(name, value)
@@ -747,12 +905,21 @@ class _Walk:
             if isinstance(item.optional_vars, ast.Name):
                 self.hold(item.optional_vars.id, made)
                 self.scopes[self.scope].types[item.optional_vars.id] = self.type_of(item.context_expr)
+        before = self.forgiven
+        self.forgiven = before or any(self.suppresses(item.context_expr) for item in node.items)
         ends = self.guarded(node.body, conditions)
+        self.forgiven = before
         return LEFT if ends == LEFT else PASSES  # a context manager may swallow what is raised
+
+    def suppresses(self, node: ast.expr) -> bool:
+        """`contextlib.suppress(AssertionError)`: what is asserted below fails nothing."""
+        if not isinstance(node, ast.Call) or self.resolve(node.func) != "contextlib.suppress":
+            return False
+        return any(isinstance(argument, ast.Name) and argument.id in OF_ASSERTIONS for argument in node.args)
 
     def for_(self, node: ast.For | ast.AsyncFor) -> str:
         made = self.expression(node.iter)
-        if is_empty(node.iter):
+        if holds_nothing(node.iter, self):
             return self.block(node.orelse)
         for name in below(node.target):
             if isinstance(name, ast.Name):
@@ -805,7 +972,9 @@ class _Walk:
         return self.loops.pop()
 
     def try_(self, node: ast.Try) -> str:
+        before, self.forgiven = self.forgiven, self.forgiven or any(map(forgives, node.handlers))
         ends = self.block(node.body)
+        self.forgiven = before
         ends = ends or self.block(node.orelse)
         for handler in node.handlers if not cannot_raise(node.body) else ():
             if handler.type:
@@ -815,12 +984,20 @@ class _Walk:
 
     def match(self, node: ast.Match) -> str:
         self.expression(node.subject)
+        subject = value_of(node.subject, self)
         for case in node.cases:
+            asked = value_of(case.pattern.value, self) if isinstance(case.pattern, ast.MatchValue) else None
+            if subject is not None and asked is not None and subject != asked:
+                continue
             self.children(case.pattern)
             if case.guard:
                 self.expression(case.guard)
             self.block(case.body)
         return PASSES
+
+    def gives(self, node: ast.Yield | ast.YieldFrom) -> Made:
+        self.scopes[self.scope].is_lazy = True
+        return self.children(node)
 
     # ---- expressions ----
 
@@ -917,7 +1094,7 @@ class _Walk:
         return self.compare(node, sides)
 
     def comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Made:
-        if any(is_empty(g.iter) or any(self.truth(i) is False for i in g.ifs) for g in node.generators):
+        if any(holds_nothing(g.iter, self) or any(self.truth(i) is False for i in g.ifs) for g in node.generators):
             return ()
         found: list[Made] = []
         for generator in node.generators:
@@ -1017,7 +1194,7 @@ class _Walk:
             return
         scope = self.scopes[self.scope]
         computed = [value for value in call.args if value is UNKNOWN]
-        if last.startswith("assert") and call.args and not computed and last != "assertRaises":
+        if self.forgiven or (last.startswith("assert") and call.args and not computed and last != "assertRaises"):
             scope.trivial += 1
         else:
             scope.asserts.append(call.line)
@@ -1167,6 +1344,8 @@ _EXPRESSIONS: dict[type, Callable[[_Walk, Any], Made]] = {
     ast.Dict: _Walk.dictionary,
     ast.JoinedStr: _Walk.joined_text,
     ast.NamedExpr: _Walk.walrus,
+    ast.Yield: _Walk.gives,
+    ast.YieldFrom: _Walk.gives,
     ast.Compare: _Walk.comparison,
     ast.IfExp: _Walk.choice,
     ast.BoolOp: _Walk.logical,

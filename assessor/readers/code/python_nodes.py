@@ -33,13 +33,18 @@ def _is_text(node: ast.stmt) -> bool:
 
 
 def is_stub(body: list[ast.stmt]) -> bool:
-    """A body that does nothing: `pass`, `...`, a docstring, `raise NotImplementedError`."""
+    """A body that does nothing: `pass`, `...`, a docstring, `return None`, `raise NotImplementedError`."""
     for node in body:
         empty = isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
         unfinished = isinstance(node, ast.Raise) and "NotImplemented" in ast.dump(node)
-        if not (empty or unfinished):
+        nothing = isinstance(node, ast.Return) and (node.value is None or _is_none(node.value))
+        if not (empty or unfinished or nothing):
             return False
     return True
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def is_main_test(test: ast.expr) -> bool:
@@ -109,7 +114,18 @@ def is_constant(node: ast.expr) -> bool:
         left, right = node.left, node.comparators[0]
         if isinstance(left, ast.Name | ast.Attribute) and ast.dump(left) == ast.dump(right):
             return True
-    return not any(isinstance(inner, _NAMES_AND_CALLS) for inner in below(node))
+    return _is_size(node) or not any(isinstance(inner, _NAMES_AND_CALLS) for inner in below(node))
+
+
+def _is_size(node: ast.expr) -> bool:
+    """`len(rows) >= 0`, which holds of everything."""
+    if not isinstance(node, ast.Compare) or len(node.ops) != 1 or not isinstance(node.comparators[0], ast.Constant):
+        return False
+    is_len = isinstance(node.left, ast.Call) and isinstance(node.left.func, ast.Name) and node.left.func.id == "len"
+    least = node.comparators[0].value
+    if not is_len or not isinstance(least, int):
+        return False
+    return (isinstance(node.ops[0], ast.GtE) and least <= 0) or (isinstance(node.ops[0], ast.Gt) and least < 0)
 
 
 def guards_of(test: ast.expr) -> list[Guard]:

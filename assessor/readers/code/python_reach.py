@@ -7,10 +7,11 @@ once, to a literal; arguments, settings and results of calls never do.
 from __future__ import annotations
 
 import ast
-import operator
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
+
+from assessor.readers.code.python_constants import COMPARISONS, Names, value
 
 PASSES = ""
 """A block goes on with what follows it."""
@@ -28,17 +29,6 @@ ENDS_PROCESS = frozenset({
 _VERSIONS = tuple((3, minor) for minor in range(6, 20))
 """Versions of Python that a repository of today may run on; a condition that none of them meets is false."""
 
-_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Is: operator.is_,
-    ast.IsNot: operator.is_not,
-}
-_DISPLAYS = (ast.List, ast.Tuple, ast.Set)
 _SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef})
 _BINDING = _SCOPES | {
     ast.arg, ast.Global, ast.Nonlocal, ast.alias, ast.AugAssign, ast.For, ast.AsyncFor, ast.comprehension, ast.withitem,
@@ -51,11 +41,8 @@ _BINDS_NOTHING = frozenset({
 _LARGEST = 20
 """Items of a display that is compared as a constant."""
 
-NameValue = Callable[[str], ast.expr | None]
-"""The literal that a name is bound to once; None where it is bound otherwise."""
 
-
-def truth(test: ast.expr, value_of: NameValue, module: str = "") -> bool | None:
+def truth(test: ast.expr, names: Names, module: str = "") -> bool | None:
     """Whether a condition always holds (True) or never does (False); None where that is not known.
 
     `module` is the file's own name without its ending: what `__name__` may be besides `__main__`.
@@ -63,63 +50,84 @@ def truth(test: ast.expr, value_of: NameValue, module: str = "") -> bool | None:
     kind = type(test)
     if kind is ast.Constant:
         return bool(test.value)  # type: ignore[attr-defined]
-    if kind is ast.Name or kind is ast.Attribute:
-        return _named_truth(test, value_of)
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        inner = truth(test.operand, value_of, module)
+        inner = truth(test.operand, names, module)
         return None if inner is None else not inner
     if isinstance(test, ast.BoolOp):
-        return _joined_truth(test, value_of, module)
-    if isinstance(test, ast.Compare) and len(test.ops) == 1:
-        return _compared_truth(test, value_of, module)
-    if isinstance(test, _DISPLAYS):
-        return None if any(isinstance(e, ast.Starred) for e in test.elts) else bool(test.elts)
-    if isinstance(test, ast.Dict) and not test.keys:
-        return False
-    return None
+        return _joined_truth(test, names, module)
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and (decided := _compared_truth(test, module)) is not None:
+        return decided
+    if kind is ast.Name or kind is ast.Attribute:
+        decided = _named_truth(test)
+        if decided is not None:
+            return decided
+    known = value(test, names)
+    return None if known is None else bool(known[0])
 
 
-def _named_truth(test: ast.expr, value_of: NameValue) -> bool | None:
+def _named_truth(test: ast.expr) -> bool | None:
     name = test.id if isinstance(test, ast.Name) else getattr(test, "attr", "")
     if name == "TYPE_CHECKING":
         return False
     if isinstance(test, ast.Attribute):
         is_six = isinstance(test.value, ast.Name) and test.value.id == "six"
         return {"PY2": False, "PY3": True}.get(name) if is_six else None
-    bound = value_of(name)
-    return truth(bound, _no_name) if bound is not None else None
-
-
-def _no_name(_: str) -> None:
     return None
 
 
-def _joined_truth(test: ast.BoolOp, value_of: NameValue, module: str) -> bool | None:
-    known = [truth(value, value_of, module) for value in test.values]
-    decided = not isinstance(test.op, ast.And)  # one true value decides an `or`, one false value an `and`
-    if decided in known:
-        return decided
-    return None if None in known else not decided
+def _joined_truth(test: ast.BoolOp, names: Names, module: str) -> bool | None:
+    known = [truth(each, names, module) for each in test.values]
+    is_and = isinstance(test.op, ast.And)  # one true value decides an `or`, one false value an `and`
+    if (not is_and) in known:
+        return not is_and
+    if is_and and _contradicts(test.values):
+        return False
+    return None if None in known else is_and
 
 
-def _compared_truth(test: ast.Compare, value_of: NameValue, module: str) -> bool | None:
-    left, right, compare = test.left, test.comparators[0], _COMPARISONS.get(type(test.ops[0]))
-    if compare is None:
-        return None
+def _contradicts(parts: list[ast.expr]) -> bool:
+    """Two parts ask the same thing to be equal to two different literals."""
+    asked: dict[str, object] = {}
+    for part in parts:
+        if isinstance(part, ast.Compare) and len(part.ops) == 1 and isinstance(part.ops[0], ast.Eq):
+            other = part.comparators[0]
+            if (
+                isinstance(other, ast.Constant)
+                and _is_settled(part.left)
+                and asked.setdefault(ast.dump(part.left), other.value) != other.value
+            ):
+                return True
+    return False
+
+
+def _is_settled(node: ast.expr) -> bool:
+    """Asking twice gives the same: a name, its attribute or item, a variable of the environment."""
+    if isinstance(node, ast.Call):
+        name = ast.unparse(node.func)
+        return name in ("os.environ.get", "os.getenv", "environ.get", "getenv", "len", "str")
+    inner = node.value if isinstance(node, ast.Attribute | ast.Subscript) else node
+    return isinstance(inner, ast.Name) or (inner is not node and _is_settled(inner))
+
+
+_PLATFORMS = frozenset(["linux", "linux2", "win32", "cygwin", "darwin", "aix", "wasi", "emscripten", "android", "ios"])
+
+
+def _compared_truth(test: ast.Compare, module: str) -> bool | None:
+    """Comparisons of `__name__`, of the version of Python and of the platform."""
+    left, right, sign = test.left, test.comparators[0], test.ops[0]
+    is_equality = isinstance(sign, ast.Eq | ast.NotEq)
     for one, other in ((left, right), (right, left)):
-        if isinstance(one, ast.Name) and one.id == "__name__" and isinstance(other, ast.Constant):
+        if isinstance(one, ast.Name) and one.id == "__name__" and isinstance(other, ast.Constant) and is_equality:
             foreign = other.value not in ("__main__", "__mp_main__", module) and "." not in str(other.value)
-            return isinstance(test.ops[0], ast.NotEq) if foreign else None
-    asked = _version_part(left)
-    if asked is not None:
-        return _version_truth(asked, compare, right)
-    first, second = _literal(left, value_of), _literal(right, value_of)
-    if first is None or second is None:
-        return None
-    try:
-        return bool(compare(first[0], second[0]))
-    except TypeError:
-        return None
+            return isinstance(sign, ast.NotEq) if foreign else None
+    if isinstance(left, ast.Attribute) and left.attr == "platform" and isinstance(right, ast.Constant) and is_equality:
+        is_sys = isinstance(left.value, ast.Name) and left.value.id == "sys"
+        unknown = (
+            isinstance(right.value, str) and is_sys and not right.value.startswith(("linux", "freebsd", "openbsd"))
+        )
+        return isinstance(sign, ast.NotEq) if unknown and right.value not in _PLATFORMS else None
+    asked, compare = _version_part(left), COMPARISONS.get(type(sign))
+    return _version_truth(asked, compare, right) if asked is not None and compare is not None else None
 
 
 def _version_part(node: ast.expr) -> Callable[[tuple[int, int]], object] | None:
@@ -148,7 +156,7 @@ def _small_number(node: ast.expr | None) -> int | None:
 def _version_truth(
     part: Callable[[tuple[int, int]], object], compare: Callable[[Any, Any], Any], limit: ast.expr
 ) -> bool | None:
-    known = _literal(limit, _no_name)
+    known = value(limit, _NoNames())
     if known is None:
         return None
     try:
@@ -158,36 +166,20 @@ def _version_truth(
     return answers.pop() if len(answers) == 1 else None
 
 
-def _literal(node: ast.expr, value_of: NameValue) -> tuple[object] | None:
-    """The value of a literal, in a tuple of one since it may be None."""
-    if isinstance(node, ast.Constant):
-        return (node.value,)
-    if isinstance(node, ast.Name):
-        bound = value_of(node.id)
-        return _literal(bound, _no_name) if bound is not None else None
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
-        value = node.operand.value
-        return (-value,) if isinstance(value, int | float) else None
-    if isinstance(node, ast.Tuple | ast.List) and len(node.elts) <= _LARGEST:
-        items = [_literal(item, value_of) for item in node.elts]
-        made = [item[0] for item in items if item is not None]
-        if len(made) < len(items):
-            return None
-        return (tuple(made),) if isinstance(node, ast.Tuple) else (made,)
-    return None
+class _NoNames:
+    """A place where no name is known."""
 
+    def literal_of(self, name: str) -> None:
+        return None
 
-def is_empty(node: ast.expr) -> bool:
-    """What a loop runs over holds nothing: an empty display or text, `range(0)`."""
-    if isinstance(node, _DISPLAYS):
-        return not node.elts
-    if isinstance(node, ast.Dict):
-        return not node.keys
-    if isinstance(node, ast.Constant):
-        return node.value in ("", b"")
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range":
-        return len(node.args) == 1 and isinstance(node.args[0], ast.Constant) and node.args[0].value == 0
-    return False
+    def is_builtin(self, name: str) -> bool:
+        return False
+
+    def field_of(self, owner: str, name: str) -> None:
+        return None
+
+    def answer_of(self, name: str) -> None:
+        return None
 
 
 def is_fixed(node: ast.expr) -> bool:
@@ -211,6 +203,25 @@ def cannot_raise(body: list[ast.stmt]) -> bool:
     return True
 
 
+def _read_in(node: ast.AST) -> str | None:
+    """The name whose items the node reads without changing or handing on anything."""
+    inner: ast.AST | None = None
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+        inner = node.value
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _READING:
+        inner = node.func.value
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len" and node.args:
+        inner = node.args[0]
+    elif isinstance(node, ast.For | ast.comprehension):
+        inner = node.iter
+    elif isinstance(node, ast.If | ast.While):
+        inner = node.test
+    return inner.id if isinstance(inner, ast.Name) else None
+
+
+_READING = frozenset({"get", "items", "keys", "values", "count", "index"})
+
+
 class Bindings:
     """How often each scope of a tree binds each name, and which names functions bind outside of themselves."""
 
@@ -218,6 +229,10 @@ class Bindings:
         self.counts: dict[int, Counter[str]] = {}
         self.outer: set[str] = set()
         self.starred = False
+        self.tree = tree
+        self._reads: Counter[str] | None = None
+        self._uses: Counter[str] = Counter()
+        self._set: set[str] | None = None
         waiting: list[tuple[Counter[str], ast.AST]] = [(self._of(tree), tree)]
         while waiting:
             counts, node = waiting.pop()
@@ -255,6 +270,28 @@ class Bindings:
             for inner in ast.walk(target) if target is not None else ():
                 if isinstance(inner, ast.Name):
                     counts[inner.id] += 1
+
+    def is_only_read(self, name: str) -> bool:
+        """Wherever the name stands besides its one binding, an item or attribute of it is read, compared or looped over."""
+        if self._reads is None:
+            self._reads, self._uses = Counter(), Counter()
+            for node in ast.walk(self.tree):
+                if isinstance(node, ast.Name):
+                    self._uses[node.id] += 1
+                elif (read := _read_in(node)) is not None:
+                    self._reads[read] += 1
+        return self._uses[name] == self._reads[name] + 1
+
+    def sets_attribute(self, name: str) -> bool:
+        """Something in the module gives an attribute of this name a value from outside of its class."""
+        if self._set is None:
+            self._set = {
+                node.attr
+                for node in ast.walk(self.tree)
+                if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
+            }
+            self._set |= {"*" for node in ast.walk(self.tree) if isinstance(node, ast.Name) and node.id == "setattr"}
+        return name in self._set or "*" in self._set
 
     def once(self, scope: ast.AST, name: str) -> bool:
         """The scope binds the name exactly once, and no function inside says `global` or `nonlocal` of it."""

@@ -1,0 +1,122 @@
+"""Which tests of a Python module never run, or cannot fail: pure questions about nodes, for the walk in `python`.
+
+After pytest's reference (marks, `__test__`, fixtures used unasked, what is collected) and that of unittest.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from assessor.readers.code.python_nodes import without_docstring
+
+
+def names_bound(statement: ast.stmt) -> list[ast.Name]:
+    """The plain names that an assignment binds."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    targets = [statement.target] if isinstance(statement, ast.AnnAssign) else targets
+    return [target for target in targets if isinstance(target, ast.Name)]
+
+
+def defined_again(statements: list[ast.stmt]) -> frozenset[int]:
+    """Tests of a block whose name a later one of the same block takes: nothing collects or calls them."""
+    found: dict[str, int] = {}
+    gone: set[int] = set()
+    for statement in statements:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name.startswith("test"):
+            if statement.name in found:
+                gone.add(found[statement.name])
+            found[statement.name] = id(statement)
+    return frozenset(gone)
+
+
+OF_ASSERTIONS = frozenset({"AssertionError", "Exception", "BaseException"})
+_TELLING = frozenset({"fail", "exit", "_exit", "assertTrue", "assertFalse", "assertEqual", "append"})
+
+
+def forgives(handler: ast.ExceptHandler) -> bool:
+    """It catches a failed assertion and goes on: nothing in it raises, asserts or fails."""
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type else []
+    if kinds and not any(isinstance(kind, ast.Name) and kind.id in OF_ASSERTIONS for kind in kinds):
+        return False
+    for node in (inner for statement in handler.body for inner in ast.walk(statement)):
+        called = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+        if isinstance(node, ast.Raise | ast.Assert | ast.Assign | ast.AugAssign) or called in _TELLING:
+            return False
+    return True
+
+
+SETTING_UP = frozenset({"setUp", "setUpClass", "setup_method", "setup_class", "asyncSetUp"})
+
+
+def is_skipping(statement: ast.stmt) -> bool:
+    """`self.skipTest(…)`, `pytest.skip(…)`, `raise unittest.SkipTest`."""
+    node: ast.AST | None = None
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        node = statement.value.func
+    elif isinstance(statement, ast.Raise):
+        node = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+    return isinstance(node, ast.Attribute) and node.attr in ("skip", "skipTest", "SkipTest")
+
+
+def skips_each(function: ast.FunctionDef) -> bool:
+    """A fixture that every test uses unasked and that begins with skipping."""
+    autouse = any(
+        isinstance(d, ast.Call) and any(k.arg == "autouse" and is_true(k.value) for k in d.keywords)
+        for d in function.decorator_list
+    )
+    first = without_docstring(function.body)[:1]
+    return autouse and bool(first) and is_skipping(first[0])
+
+
+def is_true(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is True
+
+
+_ANSWERED = frozenset({"pytest_ignore_collect", "pytest_runtest_protocol", "pytest_collect_file", "pytest_pyfunc_call"})
+"""Hooks that keep a test from being collected or run where they answer."""
+
+
+def stops_tests(body: list[ast.stmt]) -> bool:
+    """A conftest with this body keeps every test from running, whatever is asked."""
+    if any(ast.unparse(call.func) == "pytest.exit" for call in _done_each_time(body)):
+        return True
+    return any(isinstance(statement, ast.FunctionDef) and _stops_each(statement) for statement in body)
+
+
+def _stops_each(function: ast.FunctionDef) -> bool:
+    body = without_docstring(function.body)
+    if function.name in _ANSWERED and body:
+        return isinstance(body[0], ast.Return) and body[0].value is not None and is_true(body[0].value)
+    if function.name == "pytest_configure":
+        return any(_collects_only(statement) for statement in body)
+    calls = [(ast.unparse(call.func), call) for call in _done_each_time(body)]
+    if function.name == "pytest_collection_modifyitems":
+        return any(name.endswith(".clear") or _marks_skipped(name, call) for name, call in calls)
+    unasked = function.name == "pytest_runtest_setup" or skips_each(function)
+    return unasked and any(name == "pytest.skip" for name, _ in calls)
+
+
+def _done_each_time(body: list[ast.stmt]) -> list[ast.Call]:
+    """The calls that stand as statements of a body or of its loops, up to the first way past them."""
+    found: list[ast.Call] = []
+    for statement in body:
+        if isinstance(statement, ast.If | ast.Try | ast.Return | ast.Raise | ast.While | ast.With):
+            break
+        if isinstance(statement, ast.For):
+            found += _done_each_time(statement.body)
+        elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            found.append(statement.value)
+    return found
+
+
+def _marks_skipped(name: str, call: ast.Call) -> bool:
+    mark = call.args[0] if call.args else None
+    mark = mark.func if isinstance(mark, ast.Call) else mark
+    return name.endswith(".add_marker") and mark is not None and ast.unparse(mark) == "pytest.mark.skip"
+
+
+def _collects_only(statement: ast.stmt) -> bool:
+    """`config.option.collectonly = True`."""
+    if not isinstance(statement, ast.Assign) or not is_true(statement.value):
+        return False
+    return any(isinstance(t, ast.Attribute) and t.attr == "collectonly" for t in statement.targets)
