@@ -68,6 +68,12 @@ class Target:
     """It runs when the runner is called without a name."""
     variables: tuple[tuple[str, str], ...] = ()
     """For make: variables that its recipe uses, with the values that the file gives them."""
+    made_once: bool = False
+    """For make: a file that is made of nothing; where one of its name is there, the recipe does not run."""
+    never: str = ""
+    """Why its commands never run: its file says that it is not for any system, already up to date, not to be started."""
+    names_missing: tuple[str, ...] = ()
+    """For make: prerequisites with names of targets that no rule of the file makes."""
     sessions_python: str = ""
     """For nox: the Python function whose body is the session."""
 

@@ -89,6 +89,9 @@ class Service:
     depends_on: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
+    profiles: tuple[str, ...] = ()
+    """It is started only where one of them, or itself, is asked for."""
+    replicas: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ class Trigger:
     paths: tuple[str, ...] = ()
     paths_ignore: tuple[str, ...] = ()
     cron: str = ""
+    exists: tuple[str, ...] = ()
+    """Patterns of which some file of the repository must meet one (GitLab's `exists`)."""
     sources: tuple[str, ...] = ()
     """Names of the workflows or pipelines whose end fires it (workflow_run, resources.pipelines, trigger:)."""
     types: tuple[str, ...] = ()
@@ -53,6 +55,9 @@ class Trigger:
     """False for a paused schedule or one that can never fire."""
     after_success: bool = True
     """Of a workflow's end: only one that went well fires it. GitHub's workflow_run fires after any."""
+
+
+_HALTS = {("circleci-agent", "step", "halt"), ("circleci", "step", "halt"), ("Exit-AppveyorBuild",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,13 @@ class Step:
             if not (c.swallowed or c.condition or c.is_remote)
         )
         return failing and self.can_fail and not self.condition
+
+    @property
+    def ends_job(self) -> bool:
+        """It ends its job well (`circleci-agent step halt`), so that no later step runs."""
+        return any(
+            c.argv[:3] in _HALTS and not (c.condition or c.is_remote) for c in self.commands if not self.condition
+        )
 
     def input(self, name: str) -> str:
         return next((value for key, value in self.inputs if key == name), "")

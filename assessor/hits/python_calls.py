@@ -94,7 +94,8 @@ class _PythonCalls:
         then counts only on what a first-party function returned, in a project that imports the tool somewhere.
         """
         head = name.partition(".")[0]
-        if name.startswith(_STAND_INS) or self._is_own(name, head, file, index):
+        named = any(head == imported.partition(".")[0] for imported in tool.imports)
+        if name.startswith(_STAND_INS) or (named and self._is_own(name, head, file, index)):
             return False
         if not tool.imports or roots.intersection(tool.imports):
             return True
@@ -108,12 +109,12 @@ class _PythonCalls:
         )
 
     def _is_own(self, name: str, head: str, file: ProjectFile, index: CodeIndex) -> bool:
-        """The project itself has a class or module of that name, which Python finds before the product's: a module beside
+        """The project itself has a class or module of the product's name, which Python finds before the product's: a module beside
         the script, or at the root of its package, that holds what is called and does not import the product itself."""
         if "." not in name or head == "?":
             return False
         if head in index.classes:
-            return True
+            return not index.classes[head].bases  # what it inherits may be the product's
         return bool(self.ground.shadow(head, file.path)) and bool(self.ground.modules.targets(name, file.path))
 
     def _is_handed(self, call: Call, pattern: str, tool: Tool, index: CodeIndex) -> bool:

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
-from itertools import islice
+from itertools import islice, pairwise
 from operator import attrgetter
 
 from assessor.facts.commands import Command
@@ -157,11 +157,17 @@ class Containers:
         else:
             services = _services(rest)
         given = option(invocation, "--project-directory")
+        starts = action not in ("build", "push", "create") and "--no-start" not in rest
+        active = _profiles(invocation.arguments, dict(context.env).get("COMPOSE_PROFILES", ""))
         for file in self._compose_files(named, context):
             base = joined(context.cwd, without_variable(given)) if given else posixpath.dirname(file.path)
             for service in file.facts.services:
-                if not services or service.name in services:
-                    self._service(file, service, context, base, action not in ("build", "push"), command)
+                scale = _scales(rest).get(service.name, service.replicas)
+                is_on = not service.profiles or active & {*service.profiles, "*"}
+                if service.name in services or (not services and is_on):
+                    if scale == "0" and action == "up":
+                        continue
+                    self._service(file, service, context, base, starts, command)
 
     def _compose_files(self, named: list[str], context: Context) -> Iterator[ProjectFile]:
         if named:
@@ -306,6 +312,21 @@ _RUN_VALUES = {
     "-e", "--env", "-v", "--volume", "-u", "--user", "-w", "--workdir", "--name", "-p", "--publish", "--entrypoint", "-l",
     "--label", "--cap-add", "--cap-drop", "--env-from-file", "--index", "--pull",
 }  # fmt: skip
+
+
+def _profiles(words: tuple[str, ...], variable: str) -> set[str]:
+    """The profiles that are asked for; `$` in one of them may mean any."""
+    found = {w.partition("=")[2] for w in words if w.startswith("--profile=")}
+    found |= {following for word, following in pairwise(words) if word == "--profile"}
+    found |= {name.strip() for name in variable.split(",") if name.strip()}
+    return {"*"} if any("$" in name for name in found) else found
+
+
+def _scales(words: tuple[str, ...]) -> dict[str, str]:
+    """`--scale NAME=N`: how many of a service are started."""
+    given = [w.partition("=")[2] for w in words if w.startswith("--scale=")]
+    given += [following for word, following in pairwise(words) if word == "--scale"]
+    return {name: number for name, _, number in (text.partition("=") for text in given)}
 
 
 def _compose_words(words: tuple[str, ...]) -> tuple[list[str], str, tuple[str, ...]]:

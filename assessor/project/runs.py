@@ -16,7 +16,7 @@ from assessor.facts.workflow import AUTOMATIC, ON_CHANGE, Job, Step, Trigger, Wo
 from assessor.findings import Hop
 from assessor.project.gitlab_includes import Pipeline, put_together
 from assessor.project.model import LIVE_ROLES, Project, Role
-from assessor.project.path_filters import lets_something_pass, matches_any
+from assessor.project.path_filters import lets_something_pass, matches_any, passes
 from assessor.project.taskgraph import joined_kinds
 from assessor.readers.ci.circleci import changes_by_parameter
 from assessor.readers.ci.conditions import Scalar
@@ -163,16 +163,20 @@ class _Workflows:
         known: Iterable[str] | None = None
         if history is not None and history.branches and not history.is_shallow:
             known = _CONVENTIONAL if set(history.branches) < _CONVENTIONAL else history.branches
+        if trigger.branches and trigger.branches_ignore:
+            some = known or [name for name in trigger.branches if not set("*?[") & set(name)] or _CONVENTIONAL
+            return any(passes(b, trigger.branches) and not matches_any(b, trigger.branches_ignore) for b in some)
         if trigger.branches:
             negative_only = all(pattern.startswith("!") for pattern in trigger.branches)
             return negative_only or lets_something_pass(trigger.branches, known)
-        if trigger.branches_ignore and known is not None:
-            return not all(matches_any(branch, trigger.branches_ignore) for branch in known)
+        if trigger.branches_ignore:
+            some = known if known is not None else (*_CONVENTIONAL, "any")
+            return not all(matches_any(branch, trigger.branches_ignore) for branch in some)
         return True
 
     def _has_path(self, trigger: Trigger) -> bool:
         """Some file of the repository meets the filter."""
-        for patterns, is_wanted in ((trigger.paths, True), (trigger.paths_ignore, False)):
+        for patterns, is_wanted in ((trigger.paths, True), (trigger.exists, True), (trigger.paths_ignore, False)):
             if not patterns or (is_wanted and all(pattern.startswith("!") for pattern in patterns)):
                 continue
             key = (*patterns, "" if is_wanted else "!")

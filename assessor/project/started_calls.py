@@ -52,7 +52,11 @@ def started_text(call: Call, path: str) -> str | tuple[str, ...]:
         "nox.sessions.Session.run",
     ):
         return _known(tuple(v for v in call.args if not isinstance(v, tuple)))
-    if path.endswith("tasks.py") and call.name in ("?.run", "?.sudo", "invoke.Context.run"):
+    if (
+        path.endswith("tasks.py")
+        and call.name in ("?.run", "?.sudo", "invoke.Context.run")
+        and call.keyword("dry") is not True
+    ):
         value = next(iter(call.args), None)
         return value if isinstance(value, str) and value is not UNKNOWN else ""
     if call.name in _PROJECT_STARTERS:

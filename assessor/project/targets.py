@@ -11,15 +11,18 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 
+from assessor.catalog.idle import idle_word
 from assessor.catalog.programs import programs
 from assessor.facts.commands import Command, Hook, Target
+from assessor.facts.python import Call
 from assessor.project.arrivals import Context, hopped
 from assessor.project.closure import Entry
 from assessor.project.following import Following
 from assessor.project.invocations import Invocation, option
 from assessor.project.model import ProjectFile, Role
 from assessor.project.paths import joined, unknown_parts
-from assessor.readers.tasks.tox import has_factors
+from assessor.project.pytest_settings import selects
+from assessor.readers.tasks.tox import TAKES_WORDS, has_factors
 
 
 class Targets:
@@ -52,6 +55,9 @@ class Targets:
         available = self._targets(runner, context.cwd)
         if not available:
             return False
+        if runner == "make" and (why := self._only_looks(context)):
+            self.reach.breaks(context, why)
+            return True
         names = tuple(found for name in names for found in _fitting(name, available))
         if runner == "tox":
             available = {**available, **_implicit(names, available)}
@@ -62,6 +68,12 @@ class Targets:
             if name not in available and runner in ("make", "just", "task"):
                 self.reach.breaks(context, f"{runner} target {name} does not exist")
         further = _further_words(invocation) if runner in _HANDS_ON and len(chosen) == 1 else ()
+        if runner == "tox" and "--" in invocation.arguments:
+            further = invocation.arguments[invocation.arguments.index("--") + 1 :]
+        if runner == "tox" and (skipped := dict(context.env).get("TOX_SKIP_ENV", "")):
+            chosen = [name for name in chosen if skipped not in (".*", name)]
+        if runner == "nox":
+            chosen = self._sessions(chosen, available, invocation, context)
         for name in chosen:
             self._target(name, available, context, further)
         if not chosen and names and invocation.program in ("yarn", "pnpm", "bun") and names[0] not in _OWN_OF_NPM:
@@ -69,6 +81,48 @@ class Targets:
             self.walk.command(Command(words, context.place.line), context)
             return True
         return bool(chosen) or runner in ("make", "tox", "nox", "just", "task")
+
+    def _sessions(
+        self,
+        chosen: list[str],
+        available: Mapping[str, tuple[ProjectFile, Target]],
+        invocation: Invocation,
+        context: Context,
+    ) -> list[str]:
+        """The sessions that nox runs: by `nox.options.sessions` where none is named, without those that `-k` and `-t` leave
+        out."""
+        words = option(invocation, "-k", "--keywords")
+        if words:
+            return [name for name in chosen if selects(words, (name,))]
+        tags = _after(list(invocation.arguments), ("-t", "--tags"))
+        codes = [(file, file.facts.python) for file, _ in available.values() if file.facts.python]
+        if tags:
+            given = {
+                target.name
+                for file, target in available.values()
+                for scope in (file.facts.python.scopes if file.facts.python else ())
+                for decorator in scope.decorators
+                if scope.name == target.sessions_python and _tagged(decorator, tags)
+            }
+            return [name for name in chosen if name in given]
+        if any(word in invocation.arguments for word in ("-s", "-e", "--session", "--sessions")):
+            return chosen
+        listed = [c.value for _, code in codes if code for c in code.constants if c.name == "nox.options.sessions"]
+        names = [n for value in listed for n in (value if isinstance(value, tuple) else (value,))]
+        return [name for name in chosen if name in names] if names else chosen
+
+    def _only_looks(self, context: Context) -> str:
+        """Why make starts no command: flags of the environment or the Makefile (`MAKEFLAGS += -n`), a shell that is none."""
+        files = self._target_files.get(("make", context.cwd), ())
+        flags = [dict(context.env).get("MAKEFLAGS", "")]
+        flags += [s.value for file in files for s in file.facts.settings if s.key == "MAKEFLAGS"]
+        words = tuple(word for text in flags for word in text.split())
+        first = (f"-{word}" if n == 0 and word.isalpha() else word for n, word in enumerate(words))
+        if idle := idle_word("make", tuple(first)):
+            return f"make only looks with {idle} in MAKEFLAGS"
+        shells = [s.value for file in files for s in file.facts.settings if s.key == "SHELL"]
+        known = [shell for shell in shells if posixpath.basename(shell.split(" ")[0]) in _NO_SHELLS]
+        return f"{known[0]} as the shell of make runs no command" if known else ""
 
     def _targets(self, runner: str, folder: str) -> dict[str, tuple[ProjectFile, Target]]:
         """Targets of the runner's files in a folder; files it may include (`*.mk`) come last."""
@@ -112,12 +166,32 @@ class Targets:
             current, is_ready = waiting.pop()
             if current not in available or (current in done and not is_ready):
                 continue
+            if not is_ready and (why := self._never(current, available[current][1], context)):
+                self.reach.breaks(context, why)
+                if current == name or not available[current][1].made_once:
+                    return
+                continue
             if is_ready:
                 self._commands(*available[current], context, further if current == name else ())
                 continue
             done.add(current)
             waiting.append((current, True))
             waiting += [(need, False) for need in reversed(available[current][1].needs)]
+
+    def _never(self, name: str, target: Target, context: Context) -> str:
+        """Why nothing of a target runs; empty where it does."""
+        if target.never:
+            return f"{target.runner} {name} never runs: {target.never}"
+        path = joined(context.cwd, name)
+        if (
+            target.made_once
+            and "-B" not in dict(context.env).get("MAKEFLAGS", "")
+            and (path in self.project.folders or path in self.project.files)
+        ):
+            return f"{path} is there, so that make takes the target {name} for up to date"
+        known = (joined(context.cwd, need) for need in target.names_missing)
+        missing = next((p for p in known if p not in self.project.folders and p not in self.project.files), None)
+        return f"no rule makes {missing}, which the target {name} needs" if missing else ""
 
     def _commands(self, file: ProjectFile, target: Target, context: Context, further: tuple[str, ...]) -> None:
         hop = hopped(context.arrival, file, target.line, f"{target.runner} {target.name}")
@@ -128,7 +202,8 @@ class Targets:
         for number, command in enumerate(target.commands, start=1):
             if not _holds(command.condition, context.env):
                 continue
-            if number == len(target.commands) and further:
+            takes = target.runner == "tox" and any(name == TAKES_WORDS for name, _ in command.env)
+            if further and (takes or (number == len(target.commands) and target.runner != "tox")):
                 command = replace(command, argv=(*command.argv, *further))
             self.walk.command(_overridden(command, target, context.env), inner)
 
@@ -373,6 +448,7 @@ def _with_factors(commands: Iterable[Command], name: str) -> Iterator[Command]:
             yield replace(command, condition="")
 
 
+_NO_SHELLS = frozenset(["true", "false", "echo", ":", "cat", "printf"])
 _CONDITIONAL = re.compile(r"if(n?)(def|eq) (\S+)(?: (.*))?")
 _FROM_OUTSIDE = re.compile(
     r"^(?:CI|HOME|USER|PATH|SHELL|OS|PWD|TERM|MAKE\w*|VIRTUAL_ENV|CONDA_\w+|GITHUB_\w+|GITLAB_\w+|CI_\w+|JENKINS_\w+|BUILD_\w+|RUNNER_\w+|TRAVIS\w*|CIRCLE\w*|TF_BUILD)$"
@@ -391,6 +467,11 @@ def _holds(condition: str, env: tuple[tuple[str, str], ...]) -> bool:
         if "$" not in value and (value == (found[4] or "") if found[2] == "eq" else bool(value)) is bool(found[1]):
             return False
     return True
+
+
+def _tagged(decorator: Call, tags: list[str]) -> bool:
+    given = decorator.keyword("tags")
+    return not isinstance(given, tuple) or bool({str(tag) for tag in given} & set(tags)) if given else False
 
 
 _HANDS_ON = ("npm", "poe", "pdm", "pixi")

@@ -59,6 +59,7 @@ from assessor.project.submissions import Submissions
 from assessor.project.targets import Targets
 from assessor.readers.ci.buildkite import UPLOAD
 from assessor.readers.infrastructure.resource_fields import HANDLER
+from assessor.readers.syntax.shell import never_holds
 from assessor.readers.syntax.shell import parse as parse_shell
 
 MAX_DEPTH = 24
@@ -165,7 +166,7 @@ class Walk:
         for number, step in enumerate(steps):
             if stopped and not _RUNS_ANYWAY.search(step.condition):
                 continue
-            stopped = stopped or step.always_fails
+            stopped = stopped or step.always_fails or step.ends_job
             position = number if base.parent is None and base.hop is None else base.step
             arrival = Arrival(base.run, position, None, base, base.fails and step.can_fail, base.in_test)
             context = Context(arrival, folder_of(step.cwd), path, (*env, *step.env))
@@ -230,6 +231,12 @@ class Walk:
         self._count += 1
         if self._count > MAX_ARRIVALS or context.arrival.depth > MAX_DEPTH:
             return
+        if (
+            command.condition
+            and "$" in command.condition
+            and never_holds(command.condition, _plain_values(context.env))
+        ):
+            return
         command = _filled(command, context.env)
         invocation = interpret(command.argv)
         if invocation is None:
@@ -237,6 +244,9 @@ class Walk:
         cwd = self.paths.enter(context.cwd, command.cwd, context.path)
         if invocation.folder:
             cwd = joined(cwd, invocation.folder)
+        if cwd and context.path == context.arrival.run.path and self._is_nowhere(cwd, context.arrival.run):
+            self.reach.broken.append((Place(context.path, command.line), f"the folder {cwd} does not exist"))
+            return
         parent = context.arrival
         fails = parent.fails and not command.swallowed and not forgives(invocation.program, invocation.arguments)
         key = (command.argv, context.path, command.line, cwd, fails, parent.in_test)
@@ -258,6 +268,30 @@ class Walk:
             self.reach.breaks(inner, f"{nothing} has nothing that {invocation.program} looks at")
         if not self.targets.named(invocation, inner):
             self._started(invocation, inner)
+
+    def _is_nowhere(self, cwd: str, run: Run) -> bool:
+        """A folder of a job's shell that the repository has not, and of which nothing else in its workflow speaks."""
+        first = cwd.partition("/")[0]
+        if run.workflow.provider not in _OWN_CHECKOUT or cwd in self.project.folders or first in _MADE_BY_TOOLS:
+            return False
+        if not _FOLDER.fullmatch(cwd) or ".gitmodules" in self.project.listed:
+            return False
+        key = (run.path, first)
+        known = self._spoken_of.get(key)
+        if known is None:
+            said = "\n".join(
+                text
+                for job in run.workflow.jobs
+                for step in job.steps
+                for text in (step.script, *(value for _, value in (*step.inputs, *step.env, *job.env)))
+            )
+            without = re.sub(rf"\b(?:cd|pushd|chdir)\s+[\"']?(?:\./)?{re.escape(first)}\b", "", said)
+            known = self._spoken_of[key] = re.search(rf"\b{re.escape(first)}\b", without) is not None
+        return not known
+
+    @cached_property
+    def _spoken_of(self) -> dict[tuple[str, str], bool]:
+        return {}
 
     @cached_property
     def _handlers(self) -> Mapping[str, _Handler]:
@@ -332,7 +366,8 @@ class Walk:
         self.reach.files[file.path].append(context.arrival)
         invocation = invocation or Invocation("python")
         if file.facts.script:
-            inner = replace(context, path=file.path, arrival=hopped(context.arrival, file, 1, file.path))
+            env = (*context.env, *_positional(invocation)) if invocation.script else context.env
+            inner = replace(context, path=file.path, arrival=hopped(context.arrival, file, 1, file.path), env=env)
             for command in file.facts.script.commands:
                 self.command(command, inner)
         elif file.facts.notebook or file.facts.python:
@@ -731,6 +766,41 @@ def _called_steps(step: Step, inner: Workflow) -> Iterator[tuple[Job, tuple[Step
             yield job, tuple(s for s in job.steps if not wanted or s.name in wanted or s.name.startswith(others))
 
 
+_OWN_CHECKOUT = frozenset(
+    [
+        "github",
+        "gitlab",
+        "azure",
+        "circleci",
+        "bitbucket",
+        "travis",
+        "drone",
+        "woodpecker",
+        "cirrus",
+        "buildkite",
+        "semaphore",
+    ]
+)
+"""Systems whose jobs start in a checkout of the repository."""
+_MADE_BY_TOOLS = frozenset(
+    [
+        "dist",
+        "build",
+        "target",
+        "site",
+        "out",
+        "output",
+        "outputs",
+        "public",
+        "node_modules",
+        "venv",
+        "htmlcov",
+        "coverage",
+        "tmp",
+    ]
+)
+"""Folders that programs make without being told their names."""
+_FOLDER = re.compile(r"[\w-][\w./-]*")
 _BUILDS_OF_A_FOLDER = ("codebuild", "cloudbuild")
 _IMPORTERS = ("importlib.import_module", "__import__")
 _MODULE_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
@@ -739,6 +809,22 @@ _VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
 _PARAMETER = re.compile(
     r"\$\{\{\s*(?:parameters|inputs|variables|env|vars)\.(\w[\w-]*)\s*\}\}|\$\[\[\s*inputs\.(\w+)\s*\]\]|\$\((\w+)\)"
 )
+
+
+def _positional(invocation: Invocation) -> Iterator[tuple[str, str]]:
+    """The arguments of a shell script by number; those that are not given are empty."""
+    words = list(invocation.arguments)
+    words = words[words.index(invocation.script) + 1 :] if invocation.script in words else words
+    is_known = not any(word.startswith("$") for word in words)
+    for number in range(1, 10):
+        yield str(number), (words[number - 1] if number <= len(words) else "") if is_known else "$"
+    yield "#", str(len(words)) if is_known else "$"
+
+
+@lru_cache(maxsize=1024)
+def _plain_values(env: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """The variables whose value depends on nothing; of two of a name the later."""
+    return {name: value for name, value in dict(env).items() if not set("$`{%~\n") & set(value)}
 
 
 @lru_cache(maxsize=1024)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
-from assessor.readers.ci.script import Allowance, in_shell, load_bounded, piece
+from assessor.readers.ci.script import EVERY_NAME, Allowance, in_shell, load_bounded, piece
 from assessor.readers.syntax.yaml_tree import NOTHING, Node, YamlProblem
 
 _NAMES = ("appveyor.yml", ".appveyor.yml", "appveyor.yaml", ".appveyor.yaml")
@@ -52,7 +52,8 @@ def read(path: str, text: str) -> FileFacts:
 
 def _triggers(root: Node) -> tuple[Trigger, ...]:
     branches = root.get("branches")
-    only, ignored = branches.get("only").texts(), branches.get("except").texts()
+    only = branches.get("only").texts()
+    ignored = tuple("**" if name in EVERY_NAME else name for name in branches.get("except").texts())
     plain = tuple(name for name in only if not name.startswith("/"))
     paths = root.get("only_commits", "files").texts()
     skipped = root.get("skip_commits", "files").texts()

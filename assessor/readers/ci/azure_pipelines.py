@@ -99,10 +99,48 @@ def _is_directive(key: Node) -> bool:
     return key.text.startswith("${{") and key.text.rstrip().endswith("}}")
 
 
-def _is_dropped(key: Node) -> bool:
-    """`${{ if … }}` whose condition no value can meet."""
+def _is_dropped(key: Node, defaults: Mapping[str, Node]) -> bool:
+    """`${{ if … }}` whose condition no value can meet, with what the parameters of a pipeline are by themselves."""
+    each = re.match(r"\$\{\{\s*each\s+\w+\s+in\s+parameters\.(\w+)\s*\}\}\s*$", key.text)
+    if each:
+        default = defaults.get(each.group(1))
+        return default is not None and not default.each() and not default.items()
     match = re.match(r"\$\{\{\s*(?:if|elseif)\s+(.*)\}\}\s*$", key.text, re.DOTALL)
-    return match is not None and True not in ci_conditions.truth(ci_conditions.parse(match.group(1)))
+    if match is None:
+        return False
+
+    def look(name: str) -> Known:
+        default = defaults.get(name.removeprefix("parameters.")) if name.startswith("parameters.") else None
+        if default is None or default.kind != "scalar":
+            return UNKNOWN
+        return Known((default.is_true if default.is_true or default.is_false else default.text,))
+
+    return True not in ci_conditions.truth(ci_conditions.parse(match.group(1)), look)
+
+
+def _defaulted(root: Node) -> Node:
+    """The pipeline without what its parameters leave out where nobody sets them: a trigger takes their defaults."""
+    given = _get(root, "parameters")
+    defaults = {key.text.lower(): value for key, value in given.items()} if given.is_map else {}
+    defaults |= {entry.get("name").text.lower(): entry.get("default") for entry in given.each() if entry.is_map}
+    return _pruned(root, defaults, 0) if defaults else root
+
+
+def _pruned(node: Node, defaults: Mapping[str, Node], depth: int) -> Node:
+    if depth > 2 * _MAX_DEPTH or not (node.is_map or node.is_list):
+        return node
+    if node.is_list:
+        children = tuple(_pruned(child, defaults, depth + 1) for child in node.children)
+        kept = tuple(new for new, old in zip(children, node.children, strict=True) if new is old or new.items())
+        return node if kept == node.children else Node("list", node.line, children=kept)
+    entries = tuple(
+        (key, _pruned(value, defaults, depth + 1))
+        for key, value in node.entries
+        if not (_is_directive(key) and _is_dropped(key, defaults))
+    )
+    if len(entries) == len(node.entries) and all(a[1] is b[1] for a, b in zip(entries, node.entries, strict=True)):
+        return node
+    return Node("map", node.line, entries=entries, _index={key.text: value for key, value in entries})
 
 
 def _items(node: Node, depth: int = 0) -> Iterator[Node]:
@@ -113,7 +151,7 @@ def _items(node: Node, depth: int = 0) -> Iterator[Node]:
             yield item
             continue
         for key, value in directives:
-            if value.is_list and not _is_dropped(key):
+            if value.is_list and not _is_dropped(key, {}):
                 yield from _items(value, depth + 1)
         if len(directives) < len(item.items()):
             yield item
@@ -123,7 +161,7 @@ def _entries(node: Node, depth: int = 0) -> Iterator[tuple[Node, Node]]:
     """The entries of a map, the same way."""
     for key, value in node.items():
         if _is_directive(key) and value.is_map and depth <= _MAX_DEPTH:
-            if not _is_dropped(key):
+            if not _is_dropped(key, {}):
                 yield from _entries(value, depth + 1)
         else:
             yield key, value
@@ -180,14 +218,14 @@ def _filtered(kind: str, body: Node, line: int) -> list[Trigger]:
         branches_ignore=_names(branches.get("exclude")),
         tags=tags,
         paths=tuple(map(_below, paths.get("include").texts() if paths.is_map else paths.texts())),
-        paths_ignore=paths.get("exclude").texts(),
+        paths_ignore=tuple(map(_below, paths.get("exclude").texts())),
     )
     return [trigger]
 
 
 def _below(path: str) -> str:
-    """Azure's `folder/*` means everything below the folder."""
-    return path + "*" if path.endswith("/*") else path
+    """Azure's `folder/*` means everything below the folder, and `*` or `/` everything."""
+    return "**" if path in ("*", "/", "/*") else path + "*" if path.endswith("/*") else path
 
 
 def _names(node: Node) -> tuple[str, ...]:
@@ -278,6 +316,7 @@ class _Stage:
 
 def _pipeline(path: str, root: Node, source: Sequence[str], named: bool) -> Workflow:
     is_root = named or any(_get(root, word) for word in _ROOT_WORDS)
+    root = _defaulted(root) if is_root else root
     triggers = _triggers(root) if is_root else (Trigger("call", root.line),)
     variables, includes = _variables(_get(root, "variables"))
     containers = {
@@ -286,6 +325,8 @@ def _pipeline(path: str, root: Node, source: Sequence[str], named: bool) -> Work
     }
     file = _File(source, triggers, variables, containers)
     jobs = _all_jobs(root, file)
+    has_templates = any(job.uses for job in jobs)
+    refused = "" if has_templates else job_order.wrong_order(jobs)
     jobs = list(job_order.after_needs(jobs, triggers, _runs_anyway))
     active = any(job.is_active for job in jobs)
     return Workflow(
@@ -296,7 +337,7 @@ def _pipeline(path: str, root: Node, source: Sequence[str], named: bool) -> Work
         jobs=tuple(jobs),
         env=variables,
         includes=includes,
-        disabled="" if active else ("every job is inactive" if jobs else "no jobs"),
+        disabled=refused if active else ("every job is inactive" if jobs else "no jobs"),
     )
 
 

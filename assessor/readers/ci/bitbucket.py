@@ -115,6 +115,7 @@ def _job(body: Node, reading: _Reading, needs: tuple[str, ...], stage: Node) -> 
         environment=body.get("deployment").text or stage.get("deployment").text,
         image=image.get("name").text or image.text,
         services=body.get("services").texts(),
+        can_fail=body.get("on-fail", "strategy").text != "ignore",
         manual=manual,
         is_active=bool(steps),
         triggers=(replace(reading.trigger, paths=paths),) if paths else None,

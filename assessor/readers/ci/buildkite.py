@@ -16,6 +16,7 @@ from assessor.facts.commands import Command
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
 from assessor.readers.ci import conditions as ci_conditions
+from assessor.readers.ci.job_order import wrong_order
 from assessor.readers.ci.script import Allowance, load_bounded, one_script, pieces, script_text
 from assessor.readers.syntax.yaml_tree import NOTHING, Node, YamlProblem
 
@@ -51,9 +52,12 @@ def read(path: str, text: str) -> FileFacts:
         schedules = [t for job in reading.jobs for t in job.triggers or () if t.kind == "schedule"]
         triggers = (Trigger("server", line), *schedules[:1])
     jobs = tuple(_known(job, triggers) for job in reading.jobs)
-    active = any(job.is_active and job.steps for job in jobs)
+    uploads = "pipeline upload" in text
+    keys = (node.get("key").text or node.get("id").text for _, node in root.walk() if node.is_map)
+    refused = triggers[0].kind == "server" and not uploads and wrong_order(jobs, keys)
+    active = not refused and any(job.is_active and job.steps for job in jobs)
     workflow = Workflow("buildkite", path, root.line, triggers, jobs, env=_env(root.get("env")))
-    return FileFacts(workflows=(workflow if active else replace(workflow, disabled="no step that runs"),))
+    return FileFacts(workflows=(workflow if active else replace(workflow, disabled=refused or "no step that runs"),))
 
 
 def _is_step(node: Node) -> bool:
@@ -164,6 +168,8 @@ def _triggers(node: Node) -> tuple[Trigger, ...] | None:
         return (Trigger("schedule", line),)
     if possible and "webhook" not in possible:
         return tuple(Trigger(_SOURCES[word], line) for word in possible)
+    if branches and all(word in ("!*", "!**") for word in branches):
+        return ()
     equal = re.findall(r"build\.branch\s*==\s*[\"']([^\"'$]+)[\"']", text)
     return (Trigger("server", line, branches=tuple(branches or (equal if "||" not in text else ()))),)
 

@@ -5,6 +5,7 @@ Rules: circleci.com/docs, "Configuration reference".
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,8 @@ from dataclasses import dataclass, replace
 from assessor.facts.file import FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
 from assessor.readers.ci.cron import cron_can_fire
-from assessor.readers.ci.script import MAX_SCRIPT, Allowance, in_shell, load_bounded, piece
+from assessor.readers.ci.job_order import MISSING
+from assessor.readers.ci.script import EVERY_NAME, MAX_SCRIPT, Allowance, in_shell, load_bounded, piece
 from assessor.readers.syntax.yaml_tree import NOTHING, Node, YamlProblem
 
 _PATH = re.compile(r"(?:^|.*/)\.circleci/[^/]+\.ya?ml")
@@ -97,13 +99,16 @@ class _Config:
         calls = list(_calls(body.get("jobs")))
         jobs = tuple(self._job(call, triggers) for call in calls[:1_000])
         active = any(job.is_active for job in jobs)
+        known = {name for job in jobs for name in (job.id, *_matrix_names(job))} | {call.job for call in calls}
+        refused = MISSING if any(need not in known and "<<" not in need for job in jobs for need in job.needs) else ""
+        active = active and not refused
         return Workflow(
             "circleci",
             f"{self.path} {key.text}",
             key.line,
             triggers=triggers,
             jobs=jobs,
-            disabled=("" if active else "no jobs") if triggers else "its condition is never true",
+            disabled=("" if active else refused or "no jobs") if triggers else "its condition is never true",
         )
 
     # ---- triggers ----
@@ -136,12 +141,29 @@ class _Config:
         words = " ".join(node.text for _, node in condition.walk(200))
         if "scheduled_pipeline" in words and wanted:
             return "schedule"
-        value = self._default(condition.text) if condition.kind == "scalar" else None
+        value = self._truth(condition, 0)
         if value is None:
             return "webhook" if "api" in words.split() else "push"
         if value == wanted:
             return "push"
         return "manual" if "pipeline.parameters" in condition.text else ""
+
+    def _truth(self, condition: Node, depth: int) -> bool | None:
+        """The truth of a logic statement (and, or, not, equal) over constants and defaults of pipeline parameters."""
+        if condition.kind == "scalar":
+            return self._default(condition.text)
+        for key, body in condition.items()[:1] if depth < _MAX_DEPTH else ():
+            known = [self._truth(each, depth + 1) for each in body.each()]
+            if key.text == "not":
+                inner = self._truth(body, depth + 1)
+                return None if inner is None else not inner
+            if key.text in ("and", "or"):
+                decides = key.text == "or"
+                return decides if decides in known else None if None in known else not decides
+            if key.text == "equal":
+                texts = [each.text.strip() for each in body.each()]
+                return None if any("<<" in text for text in texts) else len(set(texts)) <= 1
+        return None
 
     def _default(self, text: str) -> bool | None:
         """The truth of a constant or of a pipeline parameter's default; None where it is not known."""
@@ -323,6 +345,16 @@ def _can_hold(word: str, condition: Node, around: _Around) -> bool:
     return (text == "true") == (word == "when")
 
 
+def _matrix_names(job: Job) -> Iterator[str]:
+    """How other jobs may call the legs of a matrix: the job's name with the values, joined by hyphens."""
+    for values in itertools.islice(itertools.product(*(values for _, values in job.matrix)), _MAX_LEGS):
+        yield "-".join((job.id, *values))
+
+
+_MAX_LEGS = 128
+"""CircleCI's limit of jobs that one matrix makes."""
+
+
 def _calls(jobs: Node) -> Iterator[_Call]:
     for entry in jobs.each():
         if entry.kind == "scalar":
@@ -352,7 +384,7 @@ def _own_triggers(call: _Call, triggers: tuple[Trigger, ...]) -> tuple[tuple[Tri
     only, ignore = filters.get("branches", "only").texts(), filters.get("branches", "ignore").texts()
     tags = filters.get("tags", "only").texts()
     found: list[Trigger] = []
-    if not any(pattern in ("/.*/", "/^.*$/", "/^.*/") for pattern in ignore):
+    if not any(pattern in EVERY_NAME for pattern in ignore):
         plain = tuple(name for name in only if not name.startswith("/"))
         branches = plain if len(plain) == len(only) else ()
         found.append(Trigger("push", filters.line, branches=branches, branches_ignore=ignore))

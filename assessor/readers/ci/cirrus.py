@@ -12,6 +12,7 @@ from dataclasses import replace
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
 from assessor.readers.ci import conditions as ci_conditions
+from assessor.readers.ci.job_order import MISSING
 from assessor.readers.ci.script import Allowance, load_bounded, one_script, pieces, script_text
 from assessor.readers.syntax.yaml_tree import NOTHING, Node, YamlProblem
 
@@ -47,6 +48,9 @@ def read(path: str, text: str) -> FileFacts:
         for i, (key, body) in enumerate(bodies[:_MAX_TASKS])
     )
     disabled = "" if path in _NAMES else "wrong place: Cirrus reads .cirrus.yml at the root only"
+    known = {*names, *(body.get("alias").text for _, body in bodies)}
+    if "$" not in "".join(known) and any(need not in known for job in jobs for need in job.needs):
+        disabled = disabled or MISSING
     disabled = disabled or ("" if any(job.is_active for job in jobs) else "no task with a script")
     return FileFacts(
         workflows=(Workflow("cirrus", path, root.line, triggers, jobs, env=_env(root), disabled=disabled),)

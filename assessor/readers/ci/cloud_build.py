@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from assessor.facts.commands import Command
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
+from assessor.readers.ci.job_order import MISSING
 from assessor.readers.ci.script import (
     MAX_SCRIPT,
     cloned_folder,
@@ -58,7 +59,10 @@ def read(path: str, text: str) -> FileFacts:
     if root.get("phases").is_map and (_AWS.fullmatch(name) or _is_codebuild(root)):
         return _build(path, "codebuild", root, _phases(root, source))
     if root.get("steps").is_list and (_GOOGLE.fullmatch(name) or _is_cloud_build(root)):
-        return _build(path, "cloudbuild", root, _google_steps(root, source))
+        steps = root.get("steps").each()
+        known = {"-", *(step.get("id").text for step in steps)}
+        refused = MISSING if any(not known.issuperset(step.get("waitFor").texts()) for step in steps) else ""
+        return _build(path, "cloudbuild", root, _google_steps(root, source), refused)
     return EMPTY
 
 
@@ -89,11 +93,11 @@ def _is_cloud_build(root: Node) -> bool:
     return any(step.get(word) for step in steps for word in _OF_A_STEP)
 
 
-def _build(path: str, provider: str, root: Node, steps: Iterator[Step]) -> FileFacts:
+def _build(path: str, provider: str, root: Node, steps: Iterator[Step], refused: str = "") -> FileFacts:
     found = tuple(steps)
     job = Job("build", root.line, steps=found, is_active=bool(found))
     triggers = (Trigger("server", root.line),)
-    disabled = "" if found else "no steps"
+    disabled = refused if found else "no steps"
     workflow = Workflow(provider, path, root.line, triggers, (job,), env=_variables(root), disabled=disabled)
     return FileFacts(workflows=(workflow,))
 

@@ -189,7 +189,10 @@ def truth(expression: Expression | None, situation: Situation = lambda _: UNKNOW
         return EITHER
     if expression.kind == "call":
         return _call(expression, situation)
-    known = _value(expression, situation)
+    return _of_known(_value(expression, situation))
+
+
+def _of_known(known: Known) -> Truth:
     if known.values is not None:
         return frozenset(bool(value) for value in known.values)
     return YES if known.prefixes else EITHER
@@ -200,16 +203,35 @@ def _value(expression: Expression, situation: Situation) -> Known:
         return Known((expression.value,))
     if expression.kind == "name":
         return situation(expression.name)
+    if expression.kind == "call" and expression.name == "fromjson" and len(expression.parts) == 1:
+        known = _value(expression.parts[0], situation)
+        return (
+            Known(tuple(map(_of_json, known.values))) if known.values and all(map(_is_plain, known.values)) else UNKNOWN
+        )
     if expression.kind == "call":
         outcome = truth(expression, situation)
         return Known(tuple(outcome)) if len(outcome) == 1 and expression.name in _DECIDED else UNKNOWN
     return UNKNOWN
 
 
+_JSON_WORDS: Mapping[Scalar, Scalar] = {"true": True, "false": False, "null": None}
+
+
+def _is_plain(text: Scalar) -> bool:
+    return isinstance(text, str) and (
+        text.strip() in _JSON_WORDS or re.fullmatch(r"-?\d{1,15}", text.strip()) is not None
+    )
+
+
+def _of_json(text: Scalar) -> Scalar:
+    word = str(text).strip()
+    return _JSON_WORDS[word] if word in _JSON_WORDS else float(word)
+
+
 def _call(expression: Expression, situation: Situation) -> Truth:
     name, parts = expression.name, expression.parts
     if name in ("&&", "and"):
-        return _all([truth(part, situation) for part in parts])
+        return NO if _contradicts(expression, situation) else _all([truth(part, situation) for part in parts])
     if name in ("||", "or"):
         return _negated(_all([_negated(truth(part, situation)) for part in parts]))
     if name == "not" and parts:
@@ -217,9 +239,26 @@ def _call(expression: Expression, situation: Situation) -> Truth:
     if name in _STATUS:
         known = situation(f"{name}()")
         return YES if name == "always" else frozenset(map(bool, known.values)) if known.values else EITHER
-    if len(parts) >= 2:
-        return _compared(name, parts, situation)
-    return EITHER
+    if name == "fromjson":
+        return _of_known(_value(expression, situation))
+    return _compared(name, parts, situation) if len(parts) >= 2 else EITHER
+
+
+def _contradicts(expression: Expression, situation: Situation) -> bool:
+    """Two parts of a conjunction ask one name to equal two different literals."""
+    asked: dict[str, Scalar] = {}
+    waiting = [expression]
+    while waiting:
+        part = waiting.pop()
+        if part.kind == "call" and part.name in ("&&", "and"):
+            waiting += part.parts
+        elif part.kind == "call" and part.name in ("==", "eq") and len(part.parts) == 2:
+            names = [each.name for each in part.parts if each.kind == "name"]
+            values = [known.values for each in part.parts if each.kind != "name" and (known := _value(each, situation))]
+            if len(names) == 1 and len(values) == 1 and values[0] and len(values[0]) == 1:
+                if not _same(asked.setdefault(names[0], values[0][0]), values[0][0]):
+                    return True
+    return False
 
 
 _STATUS = frozenset(

@@ -11,6 +11,8 @@ from dataclasses import replace
 
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
+from assessor.readers.ci import conditions as ci_conditions
+from assessor.readers.ci.job_order import MISSING
 from assessor.readers.ci.script import load_bounded, one_script, pieces, script_text
 from assessor.readers.syntax.yaml_tree import Node, YamlProblem
 
@@ -43,7 +45,15 @@ def read(path: str, text: str) -> FileFacts:
         return FileFacts(problems=((problem.line, problem.reason),))
     provider = "drone" if path.startswith(".drone") else "woodpecker"
     source = text.splitlines()
-    found = tuple(_workflow(path, provider, root, source) for root in documents[:100] if _steps(root))
+    roots = [root for root in documents[:100] if _steps(root)]
+    names = {root.get("name").text for root in documents}
+    found = tuple(
+        replace(workflow, disabled=MISSING)
+        if provider == "drone" and not names.issuperset(root.get("depends_on").texts())
+        else workflow
+        for root in roots
+        for workflow in [_workflow(path, provider, root, source)]
+    )
     return FileFacts(workflows=found) if found else EMPTY
 
 
@@ -75,10 +85,11 @@ def _triggers(body: Node) -> Iterator[Trigger]:
             names = tuple(name for name in ("push", "pull_request", "tag") if name not in excluded)
         branch, paths = entry.get("branch"), entry.get("path")
         branches = branch.get("include").texts() if branch.is_map else branch.texts()
-        for name in names or (("push", "pull_request") if branches else ()):
+        ignored = branch.get("exclude").texts()
+        for name in names or (("push", "pull_request") if branches or ignored else ()):
             kind = _KINDS.get(name, "event")
             wanted = paths.get("include").texts() if paths.is_map else paths.texts()
-            yield Trigger(kind, entry.line, branches=branches, paths=wanted, cron="")
+            yield Trigger(kind, entry.line, branches=branches, branches_ignore=ignored, paths=wanted, cron="")
 
 
 def _job(name: str, step: Node, before: Sequence[Job], triggers: tuple[Trigger, ...], source: Sequence[str]) -> Job:
@@ -94,6 +105,9 @@ def _job(name: str, step: Node, before: Sequence[Job], triggers: tuple[Trigger, 
     changed = [entry.get("path") for entry in step.get("when").each() if entry.get("path")]
     wanted = tuple(text for each in changed for text in (each.get("include").texts() if each.is_map else each.texts()))
     own = tuple(replace(trigger, paths=wanted) for trigger in own) if wanted else own
+    tests = [entry.get("evaluate").text for entry in step.get("when").each()]
+    if any(tests) and all(text and True not in ci_conditions.truth(ci_conditions.parse(text)) for text in tests):
+        return replace(_job(name, Node("map", step.line), before, triggers, source), is_active=False)
     if kinds and not own:
         own = tuple(_triggers(step.get("when")))
     return Job(

@@ -224,8 +224,14 @@ def _situation(event: str, trigger: Trigger, constants: Mapping[str, str] | None
     return look
 
 
+_NEVER_EMPTY = tuple(
+    f"github.{name}"
+    for name in ("repository", "repository_owner", "actor", "sha", "workflow", "run_id", "job", "token")
+)
+
+
 def _known_of_event(event: str, trigger: Trigger) -> dict[str, Known]:
-    known = {"github.event_name": Known((event,))}
+    known = {"github.event_name": Known((event,)), **dict.fromkeys(_NEVER_EMPTY, Known(prefixes=("",)))}
     if event not in _PULL:
         known |= {"github.head_ref": Known(("",)), "github.base_ref": Known(("",))}
     if event == "schedule" and trigger.cron:
@@ -315,6 +321,8 @@ class _Setting:
     folder: str = ""
     rows: tuple[Mapping[str, str], ...] = ()
     """Combinations of the matrix."""
+    ids: frozenset[str] = frozenset()
+    """Ids of the job's steps, in lower case."""
     events: tuple[_Event, ...] = ()
 
 
@@ -498,7 +506,12 @@ def _job_setting(body: Node, outer: _Setting) -> _Setting:
         shell=run.get("shell").text or outer.shell,
         folder=run.get("working-directory").text or outer.folder,
         rows=_rows(body.get("strategy", "matrix")),
+        ids=_ids(body),
     )
+
+
+def _ids(body: Node) -> frozenset[str]:
+    return frozenset(step.get("id").text.lower() for step in body.get("steps").each()[:_MAX_STEPS])
 
 
 def _asks_for_approval(uses: str) -> bool:
@@ -650,10 +663,22 @@ def _ended(result: str) -> Situation:
 
 
 def _can_hold(condition: str, setting: _Setting, constants: Mapping[str, str]) -> bool:
-    """A step's condition under some event of the workflow; steps also know the constants of `env`."""
+    """A step's condition under some event of the workflow; steps also know the constants of `env`, the values of the
+    matrix and which steps there are."""
     parsed = _parsed(condition)
     events = setting.events or (_Event("", Trigger("call", 1)),)
-    return any(True in ci_conditions.truth(parsed, _situation(e.name, e.trigger, constants)) for e in events)
+
+    def look(name: str) -> Known:
+        context, _, rest = name.partition(".")
+        if context == "steps" and rest.partition(".")[0] not in setting.ids:
+            return Known((None,))
+        values = [row.get(rest) for row in setting.rows] if context == "matrix" else []
+        if not values or len(values) >= _MAX_COMBINATIONS or any(v is None or "${{" in v for v in values):
+            return UNKNOWN
+        return Known(tuple({"true": True, "false": False}.get(str(value), value) for value in values))
+
+    known = (ci_conditions.both(look, _situation(e.name, e.trigger, constants)) for e in events)
+    return any(True in ci_conditions.truth(parsed, each) for each in known)
 
 
 _DEFAULT_SHELL = "bash -e {0}"
@@ -736,7 +761,7 @@ def _folder(written: str, constants: Mapping[str, str]) -> str:
 def _action(path: str, root: Node, source: Sequence[str]) -> Workflow:
     """A composite action's steps, or the program of a node or Docker action, as the one job of a called workflow."""
     runs = root.get("runs")
-    steps = tuple(_step(node, _Setting(source)) for node in runs.get("steps").each()[:_MAX_STEPS])
+    steps = tuple(_step(node, _Setting(source, ids=_ids(runs))) for node in runs.get("steps").each()[:_MAX_STEPS])
     if not steps:
         steps = tuple(_programs(runs))
     job = Job("action", runs.line, steps=steps, image=runs.get("image").text.removeprefix("docker://"))

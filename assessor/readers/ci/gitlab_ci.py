@@ -16,6 +16,7 @@ from assessor.facts.commands import Command
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
 from assessor.readers.ci import conditions as ci_conditions
+from assessor.readers.ci import job_order
 from assessor.readers.ci.conditions import UNKNOWN, Known, Situation
 from assessor.readers.ci.script import Allowance, Piece, commands, load_bounded, pieces, script_text
 from assessor.readers.syntax.yaml_tree import NOTHING, Node, YamlProblem
@@ -211,7 +212,10 @@ def _take(outcome: _Outcome, rule: Node, chance: _Chance, condition: str, when: 
     paths = changes.get("paths").texts() if changes.is_map else changes.texts()
     branches = _branches(condition) if chance.kind in ("push", "merge_request") else ()
     kind = "manual" if when == "manual" else chance.kind
-    trigger = Trigger(kind, rule.line, branches=branches, paths=paths)
+    exists = rule.get("exists")
+    wanted = exists.get("paths").texts() if exists.is_map else exists.texts()
+    wanted = () if exists.get("project") else wanted  # files of another repository
+    trigger = Trigger(kind, rule.line, branches=branches, paths=paths, exists=wanted)
     into = outcome.manual if when == "manual" else outcome.triggers
     outcome.whens.add(when)
     if trigger not in into:
@@ -269,6 +273,9 @@ def _only_except(only: Node, unless: Node, line: int, chances: Sequence[_Chance]
         else:
             kinds.setdefault("push", []).append(name)
     dropped = {kind for word in _refs(unless) for kind in _ONLY_WORDS.get(word, ())}
+    conditions = only.get("variables").texts()
+    if conditions and all(True not in ci_conditions.truth(ci_conditions.parse(text)) for text in conditions):
+        return []
     at = only.line if only else line
     return [Trigger(k, at, branches=tuple(b), paths=changes) for k, b in kinds.items() if k not in dropped]
 
@@ -308,6 +315,7 @@ class _Pipeline:
         jobs = [
             self._job(key, value, triggers) for key, value in self.root.items()[:_MAX_JOBS] if self._is_one(key, value)
         ]
+        refused = "" if self.local or self.remote or not self.is_root else self._refused(jobs)
         jobs = self._staged(jobs)
         jobs += [Job(f"include {name}", line, uses=name.lstrip("/")) for name, line in self.local]
         jobs += [Job(f"include {name}", line, steps=(Step(name, line, uses=name),)) for name, line in self.remote]
@@ -321,8 +329,16 @@ class _Pipeline:
             env=tuple(self.variables.items()),
             stages=self.root.get("stages").texts(),
             includes=tuple(self.local),
-            disabled=disabled or ("" if triggers else "the workflow's rules allow no pipeline"),
+            disabled=disabled or refused or ("" if triggers else "the workflow's rules allow no pipeline"),
         )
+
+    def _refused(self, jobs: Sequence[Job]) -> str:
+        """Why GitLab takes the file for wrong: a job in a stage, or needing a job, that there is not."""
+        live = [job for job in jobs if job.is_active]
+        stages = {".pre", ".post", *(self.root.get("stages").texts() or _DEFAULT_STAGES)}
+        if any(job.stage not in stages and "$" not in job.stage for job in live):
+            return "a job stands in a stage that does not exist"
+        return job_order.wrong_order(live, (job.id for job in jobs))
 
     def _is_one(self, key: Node, value: Node) -> bool:
         return key.text in self.bodies and _is_job(key, value)
@@ -568,7 +584,10 @@ def _variables(node: Node) -> dict[str, str]:
 
 
 def _needs(node: Node) -> tuple[str, ...]:
-    names = (entry.get("job").text if entry.is_map else entry.text for entry in node.each())
+    own = (entry for entry in node.each() if not any(entry.get(word) for word in ("project", "pipeline")))
+    names = (
+        entry.get("job").text if entry.is_map else entry.text for entry in own if not entry.get("optional").is_true
+    )
     return tuple(dict.fromkeys(name for name in names if name))
 
 

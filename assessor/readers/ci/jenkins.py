@@ -224,6 +224,8 @@ class _Reader:
         self.loose = _Stage("pipeline", 1)
         """What stands outside of all stages."""
         self.functions: dict[str, Token] = {}
+        self.defaults: Pairs = ()
+        """Parameters with what they are where nobody sets them, as `params.NAME`."""
 
     def workflow(self, statements: list[Statement]) -> Workflow:
         self.functions = dict(found for statement in statements if (found := _defined(statement)))
@@ -270,7 +272,12 @@ class _Reader:
         """Read statements into `stage`; nested stages become stages of their own. Returns what the next waits for."""
         for statement in statements:
             self.count += 1
-            if self.count > _MAX_STEPS or depth > MAX_DEPTH:
+            head = head_of(statement)
+            if self.count > _MAX_STEPS or depth > MAX_DEPTH or head == "return":
+                break
+            if head in ("error", "throw") and around.can_fail and not around.condition:
+                failing = (Command(("exit", "1"), statement[0].line),)
+                stage.steps.append(_around(Step(head, statement[0].line, commands=failing), around))
                 break
             needs = self._statement(statement, stage, around, needs, depth)
         return needs
@@ -521,6 +528,13 @@ class _Reader:
             elif image:
                 stage.image = image
 
+    def _parameters(self, statement: Statement, stage: _Stage, around: _Around) -> None:
+        for inner in inner_statements(block_of(statement)):
+            arguments = arguments_of(inner[1:])
+            name, default = arguments.text("name"), text_of(arguments.get("defaultValue")).strip("'\"")
+            if name and head_of(inner) in ("booleanParam", "string") and (default or head_of(inner) == "booleanParam"):
+                self.defaults += ((f"params.{name}", default or "false"),)
+
     def _environment(self, statement: Statement, stage: _Stage, around: _Around) -> None:
         found: list[tuple[str, str]] = []
         for inner in inner_statements(block_of(statement)):
@@ -559,7 +573,7 @@ class _Reader:
         stage.condition = text_of(block.parts)[:500]
         kinds: set[str] | None = None
         for inner in inner_statements(block):
-            limited = _limited(inner)
+            limited = _limited(inner, (*((f"env.{name}", value) for name, value in self.env), *self.defaults))
             if limited == set():
                 stage.is_active = False
             if limited is not None:
@@ -583,11 +597,12 @@ _DIRECTIVES = {
     "properties": _Reader._properties,
     "agent": _Reader._agent,
     "environment": _Reader._environment,
+    "parameters": _Reader._parameters,
     "post": _Reader._post,
     "input": _Reader._input,
     "when": _Reader._when,
 }
-_SILENT = frozenset({"parameters", "options", "tools", "libraries", "import", "class", "enum"})
+_SILENT = frozenset({"options", "tools", "libraries", "import", "class", "enum"})
 
 
 def _defined(statement: Statement) -> tuple[str, Token] | None:
@@ -600,9 +615,20 @@ def _defined(statement: Statement) -> tuple[str, Token] | None:
     return None
 
 
-def _limited(statement: Statement) -> set[str] | None:
-    """The trigger kinds that one condition of a `when` leaves; None where it limits none, empty where never true."""
+def _limited(statement: Statement, constants: Pairs = ()) -> set[str] | None:
+    """The trigger kinds that one condition of a `when` leaves; None where it limits none, empty where never true.
+
+    `constants`: what variables (`env.X`) and parameters (`params.X`) are where nobody sets them; a parameter that a person
+    may set leaves `manual`."""
     head = head_of(statement)
+    if head in ("expression", "equals", "environment"):
+        possible = _possible(statement, head, constants)
+        if True in possible:
+            return None
+        by_hand = any(name.startswith("params.") for name in _names_in(statement))
+        return {"manual"} if by_hand and True in _possible(statement, head, ()) else set()
+    if head in ("allOf", "anyOf", "not"):
+        return _joined_limits(head, inner_statements(block_of(statement)), constants)
     if head == "branch":
         return {"push", "poll", "schedule", "server", "webhook", "workflow_run"}
     if head in ("tag", "buildingTag"):
@@ -614,19 +640,51 @@ def _limited(statement: Statement) -> set[str] | None:
         for part, kind in (("timer", "schedule"), ("user", "manual"), ("upstream", "workflow_run"), ("scm", "poll")):
             if part in cause:
                 return {kind}
+    return None
+
+
+def _joined_limits(head: str, inner: list[Statement], constants: Pairs) -> set[str] | None:
+    """What `allOf`, `anyOf` and `not` leave."""
+    if head == "not":
+        kind = head_of(inner[0]) if inner else ""
+        judged = kind in ("expression", "equals", "environment")
+        return set() if judged and False not in _possible(inner[0], kind, constants) else None
+    parts = [_limited(each, constants) for each in inner]
+    known = [each for each in parts if each is not None]
+    if head == "allOf":
+        return set.intersection(*known) if known else None
+    return set.union(*known) if parts and len(known) == len(parts) else None
+
+
+def _possible(statement: Statement, head: str, constants: Pairs) -> ci_conditions.Truth:
+    """Which truth values a condition can have."""
+    given = dict(constants)
     if head == "expression":
         block = block_of(statement)
         text = re.sub(r"^\s*return\s+", "", text_of(block.parts)) if block else ""
-        return set() if True not in ci_conditions.truth(ci_conditions.parse(text)) else None
-    if head in ("allOf", "not", "anyOf"):
-        inner = [_limited(each) for each in inner_statements(block_of(statement))]
-        if head == "allOf":
-            limits = [each for each in inner if each is not None]
-            return set.intersection(*limits) if limits else None
-        if head == "anyOf":
-            known = [each for each in inner if each is not None]
-            return set.union(*known) if inner and len(known) == len(inner) else None
-    return None
+        known = {name.lower(): ci_conditions.Known((_typed(value),)) for name, value in constants}
+        parsed = ci_conditions.parse(text)
+        return ci_conditions.truth(parsed, lambda name: known.get(name, ci_conditions.UNKNOWN))
+    arguments = arguments_of(statement[1:])
+    if head == "environment":
+        value = given.get(f"env.{arguments.text('name')}")
+        asked = arguments.text("value")
+        return ci_conditions.EITHER if value is None or not asked else frozenset({value == asked})
+    expected, actual = (text_of(arguments.get(word)) for word in ("expected", "actual"))
+    sides = [given.get(text, text) for text in (expected, actual)]
+    fixed = all(
+        re.fullmatch(r"[\w.'\" -]{1,60}", side) and not side.startswith(("params.", "env.", "current"))
+        for side in sides
+    )
+    return frozenset({sides[0].strip("'\"") == sides[1].strip("'\"")}) if fixed and all(sides) else ci_conditions.EITHER
+
+
+def _typed(value: str) -> str | bool:
+    return value == "true" if value in ("true", "false") else value
+
+
+def _names_in(statement: Statement) -> list[str]:
+    return [token.text for token in flattened(statement) if token.kind == "name"]
 
 
 def _changed_paths(block: Token) -> tuple[str, ...]:

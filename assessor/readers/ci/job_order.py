@@ -61,14 +61,16 @@ def needs_first(jobs: Sequence[Job], by_id: Mapping[str, Job]) -> list[Job]:
     return order
 
 
-def wrong_order(jobs: Sequence[Job]) -> str:
-    """Why a server refuses the file for what its jobs need; empty where it does not."""
+def wrong_order(jobs: Sequence[Job], also: Iterable[str] = ()) -> str:
+    """Why a server refuses the file for what its jobs need; empty where it does not. `also`: names that jobs may need besides
+    the ids of the others."""
     by_id = {job.id: job for job in jobs}
-    if any(need not in by_id for job in jobs for need in job.needs):
+    known = {*by_id, *also}
+    if any(need not in known for job in jobs for need in job.needs):
         return MISSING
     done: set[str] = set()
     for job in needs_first(jobs, by_id):
-        if any(need not in done for need in job.needs):
+        if any(need in by_id and need not in done for need in job.needs):
             return CIRCLE
         done.add(job.id)
     return ""

@@ -16,6 +16,9 @@ from assessor.facts.commands import Command
 from assessor.readers.syntax.shell import parse
 from assessor.readers.syntax.yaml_tree import MAX_NODES, Node, YamlProblem, load
 
+EVERY_NAME = frozenset(["/.*/", "/^.*$/", "/^.*/", "/.+/", "/.*$/"])
+"""Regular expressions of branch filters that every name meets."""
+
 MAX_SCRIPT = 20_000
 """Characters of a script that `Step.script` keeps."""
 
@@ -148,6 +151,8 @@ def in_shell(part: Piece, shell: str) -> tuple[Command, ...]:
     """
     words = shell.split() or ["bash", "-e"]
     program = words[0].rsplit("/", 1)[-1].removesuffix(".exe")
+    if program in _SHELLS and any(re.fullmatch(r"-[a-z]*n[a-z]*", word) for word in words[1:]):
+        return ()  # it reads the script and runs nothing
     if program in _SHELLS:
         stops = any(re.fullmatch(r"-[a-z]*e[a-z]*", word) for word in words[1:]) or "errexit" in words
         return one_script([part], stops, "pipefail" in words)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from assessor.facts.file import FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
-from assessor.readers.ci.script import Allowance, commands, load_bounded, pieces, script_text
+from assessor.readers.ci import conditions as ci_conditions
+from assessor.readers.ci.script import EVERY_NAME, Allowance, commands, load_bounded, pieces, script_text
 from assessor.readers.syntax.yaml_tree import NOTHING, Node, YamlProblem
 
 _BEFORE = ("before_install", "install", "before_script")
@@ -51,7 +52,8 @@ def _triggers(root: Node) -> tuple[Trigger, ...]:
     named = plain if len(plain) == len(only) else ()
     line = next((key.line for key, _ in root.items() if key.text == "branches"), root.line)
     kinds = ("push", "pull_request")
-    found = [Trigger(k, line, branches=named, branches_ignore=branches.get("except").texts()) for k in kinds]
+    unless = tuple("**" if name in EVERY_NAME else name for name in branches.get("except").texts())
+    found = [Trigger(k, line, branches=named, branches_ignore=unless) for k in kinds]
     conditions = [node.text for path, node in root.walk() if path.rpartition(".")[2] == "if"]
     if any(re.search(r"\btype\s*(?:=|IN\s*\([^)]*)\s*cron\b", text[:500]) for text in conditions):
         found.append(Trigger("schedule", line))
@@ -68,9 +70,24 @@ def _of_type(condition: str, triggers: tuple[Trigger, ...]) -> tuple[Trigger, ..
             kept = tuple(trigger for trigger in kept if (trigger.kind in kinds) == wanted)
         if re.search(r"\btag\s+IS\s+(?:present|NOT\s+blank)", condition, re.IGNORECASE):
             kept = tuple(replace(trigger, kind="tag", branches=()) for trigger in kept if trigger.kind == "push")
-        if condition.strip().lower() == "false":
-            kept = ()
-    return kept
+    return kept if True in ci_conditions.truth(ci_conditions.parse(_in_common_words(condition))) else ()
+
+
+_WORD = re.compile(r"'[^']*'|\"[^\"]*\"|!=|=~|[=()~,]|[^\s=()~,!'\"]+|!")
+_JOINING = {"and": "&&", "or": "||", "not": "!", "=": "==", "true": "true", "false": "false"}
+_ATTRIBUTES = frozenset(
+    ["branch", "tag", "type", "sender", "fork", "repo", "head_repo", "head_branch", "commit_message", "os", "dist"]
+)
+
+
+def _in_common_words(condition: str) -> str:
+    """A condition of Travis in the grammar of `conditions`: `branch = main AND type = push`."""
+    found = []
+    for word in _WORD.findall(condition):
+        lower = word.lower()
+        plain = lower in _JOINING or word in ("!=", "=~", "(", ")", ",", "!") or word[0] in "'\""
+        found.append(_JOINING.get(lower, word) if plain or lower in _ATTRIBUTES else f"'{word}'")
+    return " ".join(found)
 
 
 @dataclass(frozen=True, slots=True)

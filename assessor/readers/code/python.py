@@ -446,9 +446,16 @@ class _Walk:
             return PASSES
         self.expression(node.value)
         shadowed = "." not in name and name in self.known
-        if name in self.ending or name.endswith(".skipTest"):
+        if name in self.ending or name.endswith((".skipTest", "session.skip")) or self.skips_session(node.value):
             return RAISED
         return RAISED if name in ENDS_PROCESS and not shadowed else PASSES
+
+    def skips_session(self, node: ast.expr) -> bool:
+        """`session.skip(…)` of nox, in a function that is a session."""
+        is_skip = (
+            isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("skip", "error")
+        )
+        return is_skip and any(d.name == "nox.session" for d in self.scopes[self.scope].decorators)
 
     def leave(self, node: ast.Break | ast.Continue) -> str:
         if isinstance(node, ast.Break) and self.loops:
@@ -819,6 +826,12 @@ class _Walk:
             self.attributes.setdefault(key, self.type_of(value))
             held = self.made_attributes[key[0]]
             held[target.attr] = joined(held.get(target.attr, ()), made)
+        elif (
+            isinstance(target, ast.Attribute)
+            and self.scope == MODULE
+            and self.resolve(target) == "nox.options.sessions"
+        ):
+            self.constant("nox.options.sessions", value)
         elif isinstance(target, ast.Attribute) and target.attr == "__test__" and self.truth(value) is False:
             for scope in self.scopes:
                 scope.is_stub = scope.is_stub or (scope.name == self.resolve(target.value) and scope.parent == MODULE)

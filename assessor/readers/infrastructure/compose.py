@@ -47,6 +47,8 @@ def _service(key: Node, node: Node) -> Service:
         node.get("depends_on").texts(),
         tuple(_volume(item) for item in node.get("volumes").each()),
         _environment(node.get("environment")),
+        profiles=node.get("profiles").texts(),
+        replicas=node.get("scale").text or node.get("deploy", "replicas").text,
     )
 
 

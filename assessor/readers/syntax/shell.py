@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import zip_longest
@@ -65,6 +65,13 @@ _PREFIXES = {
     "caffeinate",
 }
 _HARMLESS = {"true", ":", "echo", "printf", "warn", "log", "logger"}
+OTHERWISE = "else: "
+"""Stands before a condition that must not hold."""
+_ASSIGNED = re.compile(
+    r"(?:^|[\s;({`])(?:(\w+)\+?=|for (\w+)\b|(?:read|getopts|mapfile|readarray)(?: -\w+)* (?:\S+ )?(\w+))", re.MULTILINE
+)
+_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)[^}\s\"'\]]{0,60}\}?")
+_PRINT_NOTHING = {("echo", "-n"), ("echo", "-n", ""), ("printf", ""), ("cat", "/dev/null")}
 _DIRNAME = re.compile(
     r"dirname\b.{0,400}(?:\$0|\$\{?0\}?|BASH_SOURCE)|realpath\b.{0,400}(?:\$0|BASH_SOURCE)|BASH_SOURCE.{0,400}dirname"
     r"|git rev-parse --show-toplevel"
@@ -199,14 +206,27 @@ class _Walk:
         self.calling: list[str] = []
         self.aliases: dict[str, str] = {}
         self.expands = False
+        self.assigned: frozenset[str] = frozenset()
+        """Variables that some statement of the text may set."""
         self.forgiven = False
         """A trap turns every failure into success."""
         self.statement = 0
 
     # ---- statements ----
 
+    def told(self, text: str) -> str:
+        """A condition's text with `$()` for each variable that the text itself sets: what the caller gives decides nothing
+        about these."""
+
+        def value(found: re.Match[str]) -> str:
+            return "$()" if found[1] in self.assigned else found[0]
+
+        return _VARIABLE.sub(value, text) if self.assigned else text
+
     def text(self, root: Node) -> None:
         where = _Where()
+        whole = self.plain(root)
+        self.assigned = frozenset(name for found in _ASSIGNED.findall(whole) for name in found if name)
         for child in root.named_children:
             if child.type == "function_definition":
                 self.define(child)
@@ -271,7 +291,8 @@ class _Walk:
         if known is (sign == "||"):
             return  # the right side never runs
         if known is None:
-            self.branch([right], where.inside(condition=self.plain(left)[:150], certain=False))
+            told = self.told(self.plain(left)[:150])
+            self.branch([right], where.inside(condition=told if sign == "&&" else _otherwise(told), certain=False))
         else:
             self.node(right, where.inside())
 
@@ -294,7 +315,7 @@ class _Walk:
         while waiting:
             part = waiting.pop()
             if part.type in ("simple_expansion", "expansion"):
-                name = re.fullmatch(r"\$\{?(\w+)\}?", self.plain(part))
+                name = re.fullmatch(r"\$\{?(\w+|#)(?::?-[^}$`]*)?\}?", self.plain(part))
                 if not name or name[1] not in self.state.constants:
                     return None
             elif "substitution" in part.type or part.type in ("arithmetic_expansion", "brace_expression"):
@@ -334,7 +355,8 @@ class _Walk:
         outer = self.made[-2][0].argv
         if outer[:1] != ("xargs",):
             return
-        if self.status(before) is not None and {"-r", "--no-run-if-empty"} & set(outer):
+        prints_nothing = self.status(before) is not None or (printed and printed.argv in _PRINT_NOTHING)
+        if prints_nothing and {"-r", "--no-run-if-empty"} & set(outer):
             self.made.pop()
         elif printed and printed.argv[:1] == ("echo",):
             self.made[-1] = (replace(inner, argv=(*inner.argv, *printed.argv[1:])), stops, statement)
@@ -348,14 +370,17 @@ class _Walk:
     def if_(self, node: Node, where: _Where) -> None:
         """Commands of the test are looked at, not fatal, unless the branch taken on failure exits."""
         tests, bodies = _divided(node)
-        text = " ".join(self.plain(test) for test in tests)[:150]
         negated = bool(tests) and tests[0].type == "negated_command"
         exits = any(self.exits(b) for b in bodies if (b.type not in ("else_clause", "elif_clause")) == negated)
         others = [_divided(body) for body in bodies if body.type in ("else_clause", "elif_clause")]
         then = [body for body in bodies if body.type not in ("else_clause", "elif_clause")]
         ends: list[str] = []
-        certain = True
+        certain, before = True, ""
         for tested, body in ((tests, then), *others):
+            told = self.told(" ".join(self.plain(test) for test in tested)[:150])
+            joint = " && " if before and told else ""
+            text = f"{before}{joint}{told}"[:300]
+            before = f"{before}{joint}{_otherwise(told)}"[:300]
             self.branch(tested, where.inside(swallowed=not exits or tested is not tests), keeps=("exit", "return"))
             if self.state.ended:
                 return
@@ -423,7 +448,10 @@ class _Walk:
             return None if known is None else known is (node.children[0].type == "while")
         if node.type == "for_statement" and "body" in {node.field_name_for_child(i) for i in range(node.child_count)}:
             between = self.plain(node).partition("do")[0].split(";")[0].split()
-            return False if between[2:] == ["in"] else None
+            values = [self.literal(value) for value in node.children_by_field_name("value")]
+            return (
+                False if between[2:] == ["in"] or (values and not any(v is None or v.split() for v in values)) else None
+            )
         return None
 
     def _leaves(self, node: Node) -> bool:
@@ -442,8 +470,8 @@ class _Walk:
             waiting += part.named_children
 
     def case(self, node: Node, where: _Where) -> None:
-        head = self.plain(node).split("\n", 1)[0][:150]
         value = node.child_by_field_name("value")
+        asked = self.told(self.plain(value)) if value is not None else ""
         known = self.literal(value) if value is not None else None
         for item in node.named_children:
             if item.type != "case_item":
@@ -453,10 +481,23 @@ class _Walk:
             if plain and known not in patterns:
                 continue
             taken = item.children_by_field_name("value")
-            inner = where.inside(condition=head, certain=False)
+            choices = "|".join(self.plain(pattern) for pattern in taken)
+            inner = where.inside(condition=f"case {asked} in {choices}) ;; esac"[:150], certain=False)
             self.branch([child for child in item.named_children if child not in taken], inner)
             if plain:
                 break
+
+    def chosen(self, node: Node) -> bool | None:
+        """Whether the value of a `case` fits the patterns of its first item."""
+        value = node.child_by_field_name("value")
+        known = self.literal(value) if value is not None else None
+        item = next((child for child in node.named_children if child.type == "case_item"), None)
+        if known is None or item is None:
+            return None
+        patterns = [self.literal(pattern) for pattern in item.children_by_field_name("value")]
+        if any(pattern is None or set("*?[") & set(pattern) for pattern in patterns):
+            return None
+        return known in patterns
 
     def redirected(self, node: Node, where: _Where) -> None:
         """A command with redirections; a here-document may be its program."""
@@ -530,6 +571,8 @@ class _Walk:
 
     def test(self, node: Node, where: _Where) -> None:
         self.substitutions(node, where)
+        if self.state.stops and where.certain and not where.swallowed and self.status(node) is False:
+            self.state.ended = "failed"
 
     # ---- commands ----
 
@@ -605,7 +648,7 @@ class _Walk:
         if (
             replaces
             or name == "exit"
-            or (name == "kill" and rest[-1:] == ("$$",))
+            or (name == "kill" and rest[-1:] in (("$$",), ("0",)))
             or (name == "sleep" and rest[:1] in (("infinity",), ("inf",)))
         ):
             self.state.ended = "exit"
@@ -760,6 +803,38 @@ class _Walk:
 
 _LAST_VARIABLE = re.compile(r"\$(\w+)$")
 """A variable at the end of a text; where more follows, its name needs braces."""
+
+
+def _otherwise(condition: str) -> str:
+    """The condition of what runs where another one does not hold; of a joined one nothing is said."""
+    return f"{OTHERWISE}$()" if "&&" in condition or "||" in condition else f"{OTHERWISE}{condition}"
+
+
+def never_holds(condition: str, given: Mapping[str, str]) -> bool:
+    """The condition of a command cannot be true with these values of variables and of arguments (`1`, `2`, `#`)."""
+    if "||" in condition or "$" not in condition or not given:
+        return False
+    for part in condition.split(" && "):
+        text, must_fail = part.removeprefix(OTHERWISE), part.startswith(OTHERWISE)
+        if any(f"${name}" in text or f"${{{name}" in text for name in given):
+            known = _outcome(text, tuple(sorted(given.items())))
+            if known is not None and known is must_fail:
+                return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _outcome(text: str, given: tuple[tuple[str, str], ...]) -> bool | None:
+    walk = _Walk(1, {}, False)
+    walk.state.constants = dict(given)
+    walk.state.variables = dict(given)
+    root = _parser().parse(text[:MAX_VALUE].encode("utf-8", "surrogatepass")).root_node
+    if root.has_error or len(root.named_children) != 1:
+        return None
+    node = root.named_children[0]
+    if node.type == "case_statement":
+        return walk.chosen(node)
+    return walk.status(node)
 
 
 def _divided(node: Node) -> tuple[list[Node], list[Node]]:

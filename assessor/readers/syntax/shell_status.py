@@ -7,6 +7,7 @@ After the bash reference manual, sections "Bash Conditional Expressions" and "Li
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,15 @@ _NUMBERS: dict[str, Callable[[int, int], bool]] = {
     "-le": operator.le,
     "-gt": operator.gt,
     "-ge": operator.ge,
+}
+_ARITHMETIC = re.compile(r"(-?\d{1,9})\s*(==|!=|<=|>=|<|>)\s*(-?\d{1,9})")
+_SIGNS: dict[str, Callable[[int, int], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 _FIXED = {"true": True, ":": True, "false": False}
 
@@ -44,6 +54,9 @@ def status(node: Node, literal: Literal, depth: int = 0) -> bool | None:
         return _expression(parts[0], literal, depth)
     if kind == "compound_statement" and len(parts) == 1 and node.children[0].type == "((":
         text = literal(parts[0])
+        compared = _ARITHMETIC.fullmatch(text.strip()) if text and len(text) < 60 else None
+        if compared:
+            return _SIGNS[compared[2]](int(compared[1]), int(compared[3]))
         return int(text) != 0 if text and text.isdecimal() and len(text) < 9 else None
     if kind in ("compound_statement", "subshell", "pipeline", "redirected_statement") and parts:
         chosen = parts[0] if kind == "redirected_statement" else parts[-1]

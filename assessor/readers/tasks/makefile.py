@@ -28,6 +28,7 @@ _SPECIAL = re.compile(r"^\.[A-Z_]+$")
 _SIDES = re.compile(
     r"""\(\s{0,20}([^,]{0,300}?)\s{0,20},\s{0,20}(.{0,300}?)\s{0,20}\)\s*+(?:#.*)?$|["']([^"']*)["']\s+["']([^"']*)["']"""
 )
+_PLAIN_NAME = re.compile(r"[A-Za-z][\w-]*")
 MAX_LINES = 20_000
 
 
@@ -43,6 +44,12 @@ def read(path: str, text: str) -> FileFacts:
         reader.line(line, content)
     targets = reader.targets()
     settings = tuple(Setting("include", name, line) for name, line in reader.includes)
+    settings += tuple(
+        Setting(name, reader.expand(reader.variables[name]), 1)
+        for name in ("MAKEFLAGS", "SHELL")
+        if name in reader.variables and name not in reader.optional
+    )
+    targets = () if reader.stopped else targets
     return FileFacts(targets=targets, settings=settings)
 
 
@@ -65,6 +72,12 @@ def _logical_lines(text: str) -> list[tuple[int, str]]:
     return found
 
 
+def _fails(command: Command) -> bool:
+    """Its line ends with a failure each time."""
+    is_exit = command.argv[:1] == ("exit",) and command.argv[1:2] not in ((), ("0",)) and command.argv[1].isdecimal()
+    return (command.argv == ("false",) or is_exit) and not command.swallowed and not command.condition
+
+
 class _Reader:
     def __init__(self) -> None:
         self.variables: dict[str, str] = {}
@@ -83,6 +96,9 @@ class _Reader:
         """Variables that the caller, or a branch, may set otherwise."""
         self.default = ""
         self.defining = ""
+        self.phony: set[str] = set()
+        self.stopped = False
+        """An error that the file itself raises ends make before any target."""
 
     def line(self, number: int, content: str) -> None:
         if self.defining:
@@ -170,6 +186,8 @@ class _Reader:
                 self.own.setdefault(name, {})[own[2]] = self.expand(own[4].strip())
         elif text.startswith(("export ", "unexport ")):
             self.exported |= set(text.split()[1:])
+        elif text.startswith("$(error ") and not self.conditions:
+            self.stopped = True
         elif rule := _RULE.match(text):
             self.rule(number, rule)
 
@@ -192,6 +210,8 @@ class _Reader:
     def rule(self, number: int, rule: re.Match[str]) -> None:
         names = self.expand(rule[1]).split()
         needs = self.expand(rule[3]).replace("|", " ").split()
+        if ".PHONY" in names:
+            self.phony |= set(needs)
         if names and all(_SPECIAL.match(name) for name in names):
             self.current = []
             return
@@ -231,8 +251,12 @@ class _Reader:
         env = {key: self.expand(self.variables.get(key, "")) for key in self.exported if key in self.variables} | extra
         commands: list[Command] = []
         for number, text, condition in recipe:
-            for command in self.recipe_line(number, text, automatic, extra, env):
-                commands.append(replace(command, condition=condition) if condition else command)
+            made = self.recipe_line(number, text, automatic, extra, env)
+            commands += [replace(command, condition=condition) if condition else command for command in made]
+            if any(_fails(command) for command in made) and not condition:
+                break  # no further line of the recipe runs
+        if any("$(error " in text and not condition for _, text, condition in recipe):
+            commands.clear()  # make expands the whole recipe before it starts the first line
         files = tuple(need for need in needs if need not in self.rules)
         outputs = () if known and not recipe else (name,)
         used = {found[1] or found[2] for _, text, _ in recipe for found in _REFERENCE.finditer(text)}
@@ -247,7 +271,14 @@ class _Reader:
             outputs,
             is_default=name == default,
             variables=variables,
+            made_once=not needs and bool(recipe) and name not in self.phony and not self._is_unsure(),
+            names_missing=tuple(need for need in files if _PLAIN_NAME.fullmatch(need) and not self._is_unsure()),
         )
+
+    def _is_unsure(self) -> bool:
+        """Files that it includes, pattern rules or names made by functions may say more of a target than is read here."""
+        open_names = any("$" in name for name in self.phony)
+        return bool(self.includes) or open_names or any("%" in name for name in self.order)
 
     def recipe_line(
         self, number: int, text: str, automatic: dict[str, str], extra: dict[str, str], env: dict[str, str]

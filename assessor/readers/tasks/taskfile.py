@@ -43,8 +43,30 @@ def _task(key: Node, node: Node) -> Target:
     for item in node.get("deps").each():
         needs.append(item.text or item.get("task").text)
     return Target(
-        "task", key.text, key.line, tuple(commands), tuple(n for n in needs if n), is_default=key.text == "default"
+        "task",
+        key.text,
+        key.line,
+        tuple(commands),
+        tuple(n for n in needs if n),
+        is_default=key.text == "default",
+        never=_never(node),
     )
+
+
+_SYSTEMS = re.compile(r"linux|darwin|windows|amd64|arm64|386|arm")
+
+
+def _never(node: Node) -> str:
+    """Why a task does not run wherever it is asked for: a test of `status` that always passes, one of `preconditions` that
+    never does, no known platform."""
+    tests = [[command.argv for command in shell.parse(each.text).commands] for each in node.get("status").each()]
+    if tests and all(test in ([("true",)], [(":",)]) for test in tests):
+        return "its status says that it is up to date"
+    needed = [each.get("sh").text or each.text for each in node.get("preconditions").each()]
+    if any([command.argv for command in shell.parse(text).commands] == [("false",)] for text in needed):
+        return "its precondition never holds"
+    platforms = node.get("platforms").texts()
+    return "no system is among its platforms" if platforms and not any(map(_SYSTEMS.search, platforms)) else ""
 
 
 def _commands(item: Node, folder: str, lost: bool) -> Iterator[Command]:

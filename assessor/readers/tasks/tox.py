@@ -17,6 +17,9 @@ from assessor.facts.file import EMPTY, FileFacts
 from assessor.readers.syntax import shell
 from assessor.readers.syntax.toml_text import TomlProblem, load_toml
 
+TAKES_WORDS = "{posargs}"
+"""Stands among the variables of a command that takes the words behind `tox --`."""
+
 
 def matches(path: str) -> bool:
     return path.rpartition("/")[2] in ("tox.ini", "setup.cfg", "tox.toml", "pyproject.toml")
@@ -57,12 +60,13 @@ def _ini(text: str, head: str, offset: int = 0) -> FileFacts:
         section = own if parser.get(own, "commands", fallback=None) is not None else "testenv"
         folder = parser.get(own, "changedir", fallback=None) or parser.get("testenv", "changedir", fallback="") or ""
         made = _target(name, _rows(parser, section), _line(text, section) + offset, name in names, folder, numbers)
+        made = _with_settings(made, parser, own)
         lost = (parser.get(own, "ignore_outcome", fallback="") or "").strip().lower() == "true"
         targets.append(_forgiven(made) if lost else made)
     base, line = _rows(parser, "testenv"), _line(text, "testenv") + offset
     folder = parser.get("testenv", "changedir", fallback="") or ""
     if not names and not parser.has_section("testenv:py"):
-        targets.append(_target("py", base, line, True, folder, numbers))
+        targets.append(_with_settings(_target("py", base, line, True, folder, numbers), parser, "testenv"))
     if base.strip():
         targets.append(_target("*", base, line, False, folder, numbers))
     return FileFacts(targets=tuple(targets))
@@ -80,6 +84,24 @@ def _rows(parser: configparser.RawConfigParser, section: str) -> str:
     keys = ("commands_pre", "commands", "commands_post")
     rows = "\n".join(parser.get(section, key, fallback="") or "" for key in keys)
     return _REFERRED.sub(referred, rows)[:100_000]
+
+
+_SYSTEMS = ("linux", "darwin", "win", "mac", "bsd", "cygwin", ".*")
+
+
+def _with_settings(target: Target, parser: configparser.RawConfigParser, section: str) -> Target:
+    """The environment with the variables that it sets, and why it never runs: no system fits its platform."""
+
+    def setting(*keys: str) -> str:
+        found = (parser.get(place, key, fallback=None) for place in (section, "testenv") for key in keys)
+        return next((text for text in found if text), "")
+
+    rows = (row.partition("=")[::2] for row in setting("set_env", "setenv").splitlines() if "=" in row)
+    env = tuple((name.strip(), value.strip()) for name, value in rows if "{" not in value)
+    platform = setting("platform")
+    never = "no system fits its platform" if platform and not any(word in platform for word in _SYSTEMS) else ""
+    commands = tuple(replace(command, env=(*env, *command.env)) for command in target.commands) if env else None
+    return replace(target, commands=commands or target.commands, never=never)
 
 
 def _forgiven(target: Target) -> Target:
@@ -130,7 +152,9 @@ def _target(
                 continue
             condition = ""
         lost = row.startswith("-")
-        plain = re.sub(r"\{posargs:?([^}]*)\}", r"\1", row.lstrip("-! "))
+        row = row.lstrip("-! ")
+        takes_words = "{posargs" in row
+        plain = re.sub(r"\{posargs:?([^}]*)\}", r"\1", row)
         plain = re.sub(
             r"\{(?:toxinidir|tox_root)\}/?|\{env(?:py|_?python)[^}]*\}",
             lambda m: "python" if "py" in m[0] else "",
@@ -139,7 +163,8 @@ def _target(
         for command in shell.parse(plain, at, stops_on_error=True).commands:
             swallowed = command.swallowed or lost
             cwd = f"{folder}/{command.cwd}".rstrip("/") if folder else command.cwd
-            found.append(replace(command, line=at, swallowed=swallowed, condition=condition, cwd=cwd))
+            env = (*command.env, (TAKES_WORDS, "1")) if takes_words else command.env
+            found.append(replace(command, line=at, swallowed=swallowed, condition=condition, cwd=cwd, env=env))
     return Target("tox", name, line, tuple(found), is_default=default)
 
 
