@@ -130,3 +130,16 @@ def test_a_reason_of_an_unknown_kind_is_told_in_english(more: dict[str, Any]) ->
 def test_stations_speak_german() -> None:
     texts = load_texts("de")
     assert [s.id for s in load_stations() if texts.is_foreign(s.title) or texts.is_foreign(s.done)] == []
+
+
+@pytest.mark.parametrize(
+    ("rungs", "is_about_start"),
+    [({"training.pipeline": Rung.USED}, True), ({"data.validation": Rung.USED}, False), ({}, True)],
+)
+def test_a_hand_over_tells_at_which_of_its_ends_the_cause_lies(rungs: dict[str, Rung], is_about_start: bool) -> None:
+    """A terminal shows it in the line of the later station, which must not seem to be the cause."""
+    findings = {name: Finding(name, rung, "") for name, rung in rungs.items()}
+    practices = {name for station in load_stations() for name in station.shows}
+    absent = {name: Finding(name, Rung.ABSENT, "") for name in practices}
+    handover = next(h for h in loop_info(find_loop(absent | findings)).handovers if h.end == "trained")
+    assert loop_view.is_about_start(handover) is is_about_start
