@@ -200,7 +200,10 @@ def _with_hidden(spot: BlindSpot, snapshot: Snapshot) -> BlindSpot:
     entry = snapshot.by_path.get(spot.place.path)
     if entry is None or entry.is_symlink or spot.practices:
         return spot
-    return replace(spot, practices=(*hidden_by(entry.path), "governance.secrets"))
+    from assessor.snapshot.roles import is_rows
+
+    hidden = hidden_by(entry.path)
+    return replace(spot, practices=hidden if is_rows(entry.path) else (*hidden, "governance.secrets"))
 
 
 def _history_problem(history: History | None) -> Iterator[BlindSpot]:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assessor.audit import findings
 from assessor.snapshot import (
     Limits,
     Role,
@@ -252,6 +253,20 @@ def test_shallow_clone_says_so(repo: Path, tmp_path: Path) -> None:
     with open_snapshot(str(tmp_path / "shallow")) as snapshot:
         history = snapshot.history()
         assert history and history.is_shallow and history.commits == 1
+
+
+@pytest.mark.parametrize(("left_out", "rung"), [("tests/rows.csv", "used"), ("settings.json", "unknown")])
+def test_rows_that_a_partial_clone_leaves_out_hide_no_secret(
+    repo: Path, tmp_path: Path, left_out: str, rung: str
+) -> None:
+    (repo / left_out).parent.mkdir(exist_ok=True)
+    (repo / left_out).write_text("a,b\n" * 5_000, "utf-8")
+    (repo / "app.py").write_text("import csv\n\nprint(len(list(csv.reader(open('x')))))\nprint(2)\n", "utf-8")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-q", "-m", "rows")
+    git(repo, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "-q", "--bare", "--filter=blob:limit=1k", f"file://{repo}", "partial.git")
+    assert findings(str(tmp_path / "partial.git"))["governance.secrets"].rung.value == rung
 
 
 def test_partial_clone_lists_what_is_missing_and_fetches_nothing(repo: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ class NamedRun(Value):
     keyword: str
     before: str = ""
     defined_by: str
+    constructors: tuple[CallPattern, ...] = ()
     decorators: tuple[CallPattern, ...] = ()
 
     @model_validator(mode="after")

@@ -93,7 +93,16 @@ def _checks_data(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> 
     if file.role is Role.TEST or is_test_scope(scope):
         own = named and looks and _reads_real_data(scene, file, number)
         return own or _reads_listed_data(scene, file, number)
-    return (named and (looks or bool(compared))) or (looks and len(asked) >= 2)
+    return (named and (looks or bool(compared))) or (looks and len(asked) >= 2) or _compares_columns(file, number)
+
+
+def _compares_columns(file: ProjectFile, number: int) -> bool:
+    """A comparison of columns or of their types decides whether the function stops, whatever the function is called."""
+    comparisons = file.code.comparisons if file.code else ()
+    return any(
+        c.scope == number and c.stops and any(speaks_of("columns_of_table", name) for name in c.names)
+        for c in comparisons
+    )
 
 
 def _words_of(scene: Scene, file: ProjectFile, number: int) -> tuple[set[str], set[str], set[str]]:

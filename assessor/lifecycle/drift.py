@@ -20,8 +20,33 @@ def own_drift(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
             if number in (MODULE, MAIN):
                 if tests and (speaks_of("drift", file.path) or _two_samples(index.facts.texts)):
                     yield file, number, max(scope.line, 1), f"{file.path} compares two samples"
+            elif speaks_of("divergence", scope.name.rpartition(".")[2]) and not _watches(scene, file, number):
+                continue
             elif not scope.is_stub and _computes_drift(file.path, scope.name.rpartition(".")[2], calls, tests):
                 yield file, number, scope.line, f"{scope.name}() computes drift"
+
+
+def _watches(scene: Scene, file: ProjectFile, number: int) -> bool:
+    """A distance of distributions is drift where its file, a function beside it or one that calls it says so, or where rows
+    that a model learned from and those that it meets are named."""
+    facts = scene.modules.index(file.path).facts
+    last = facts.scopes[number].name.rpartition(".")[2]
+    if _about_drift(file.path) or _two_samples(facts.texts):
+        return True
+    if any(_about_drift(s.name) for n, s in enumerate(facts.scopes) if n not in (MODULE, MAIN)):
+        return True
+    return any(_asks_for_drift(other, last) for other in scene.project.code_files if other.path != file.path)
+
+
+def _asks_for_drift(file: ProjectFile, function: str) -> bool:
+    """A file or function about drift calls one of that name."""
+    code = file.code
+    callers = [code.scopes[c.scope].name for c in code.calls if c.name.rpartition(".")[2] == function] if code else []
+    return bool(callers) and any(map(_about_drift, (file.path, *callers)))
+
+
+def _about_drift(name: str) -> bool:
+    return (speaks_of("drift", name) and not speaks_of("divergence", name)) or "monitor" in name.lower()
 
 
 def _computes_drift(path: str, name: str, calls: set[str], tests: bool) -> bool:

@@ -7,12 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from assessor.facts.place import Place
 from assessor.hits.hit import Code
 from assessor.hits.scene import Scene
 from assessor.lifecycle.order import is_guarded
 from assessor.project.arrivals import Arrival
 
 _ASKS = (".invoke_endpoint", ".invoke_endpoint_async")
+
+
+def commands_after_deployment(scene: Scene) -> Iterator[tuple[Place, tuple[Arrival, ...]]]:
+    """(place, ways) of each command that asks a deployed endpoint in a job which waits for one that deploys, with the ways
+    that do."""
+    asking = [hit for hit in scene.hits("deployment.compatibility") if hit.kind == "command"]
+    deployed = (
+        {way.run.key for hit in scene.hits("deployment.automation") for way in scene.arrivals(hit)} if asking else set()
+    )
+    for hit in asking:
+        kept = tuple(
+            way for way in scene.arrivals(hit) if any(is_guarded(way, key) for key in deployed - {way.run.key})
+        )
+        if kept:
+            yield hit.place, kept
 
 
 def asked_after_deployment(scene: Scene) -> Iterator[tuple[Code, tuple[Arrival, ...]]]:

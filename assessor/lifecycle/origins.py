@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
+from assessor.catalog.words import speaks_of
 from assessor.hits.scene import Scene
 from assessor.project.modules import ScopeKey
 
@@ -59,6 +60,8 @@ class Origins:
             return True
         if any(self.proves(*source, depth + 1) for source in self._attribute(scope[0], name, part.rstrip("]"))):
             return True
+        if speaks_of("tests_samples", name.rpartition(".")[2]):
+            return any(self.proves(scope, source, depth + 1) for source in self._handed(scope, name))
         for target in self.made_in(scope[0], name):
             for inner in self._returned(target, part.rstrip("]")):
                 if inner.startswith("@"):
@@ -139,6 +142,12 @@ class Origins:
         for call in self._scene.modules.index(scope[0]).calls.get(scope[1], ()):
             if call.name == name:
                 yield from (source for key, sources in call.given if key in place for source in sources)
+
+    def _handed(self, scope: ScopeKey, name: str) -> Iterator[str]:
+        """Origins of all that calls of that name in a function are given."""
+        for call in self._scene.modules.index(scope[0]).calls.get(scope[1], ()):
+            if call.name == name:
+                yield from (source for _, sources in call.given for source in sources)
 
     def _position(self, function: ScopeKey, parameter: str) -> tuple[str, ...]:
         """How a call can give the parameter: by name, or by position."""

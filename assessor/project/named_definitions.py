@@ -41,6 +41,8 @@ class NamedDefinitions:
             for way in named_runs():
                 for call in facts.calls:
                     value = call.keyword(way.defined_by)
+                    if value is None and matches_any_call(way.constructors, call.name):
+                        value = next(iter(call.args), None)
                     if call.scope == MODULE and isinstance(value, str) and value != UNKNOWN:
                         found[way.tool, value][Entry(path, "dag")] = None
                 for scope in facts.scopes:

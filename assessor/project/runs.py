@@ -116,7 +116,15 @@ def _submitted_builds(project: Project) -> frozenset[str]:
             found |= {
                 posixpath.normpath(posixpath.join(base, name)) for base in (command.cwd, posixpath.dirname(file.path))
             }
-    return frozenset(found)
+    return frozenset(found | _named_in_code(project))
+
+
+def _named_in_code(project: Project) -> set[str]:
+    """Files of Cloud Build whose whole path a text of first-party Python is: that code hands them over."""
+    builds = {f.path for f in project.ordered if any(w.provider == "cloudbuild" for w in f.facts.workflows)}
+    texts = (text.value for file in project.code_files if builds and file.code for text in file.code.texts)
+    said = {text for text in texts if text.endswith((".yaml", ".yml", ".json"))}
+    return {path for path in builds if any(path == text or path.endswith(f"/{text}") for text in said if "/" in text)}
 
 
 CI_PRACTICES = (
@@ -156,6 +164,21 @@ class _Workflows:
         self._included: dict[str, tuple[tuple[str, str], ...]] = {}
         self._listed: dict[tuple[str, ...], bool] = {}
         self._pipelines: dict[str, Pipeline] = {kinds[0]: kinds[1]} if kinds else {}
+
+    @cached_property
+    def _by_themselves(self) -> frozenset[str]:
+        """Names of the workflows that start without a person, over those that they follow."""
+        found: set[str] = set()
+        while True:
+            more = {
+                name
+                for path, workflow in self.all
+                if any(_starts_alone(trigger, found) for trigger in workflow.triggers)
+                for name in (workflow.name, path)
+            }
+            if more <= found:
+                return frozenset(found)
+            found |= more
 
     def _has_branch(self, trigger: Trigger) -> bool:
         """Some branch of the repository meets the filter; where its branches are not known, some branch could."""
@@ -255,7 +278,8 @@ class _Workflows:
                 continue
             named = self._by_name.get((workflow.provider, job.uses.partition("/")[0]))
             called = named[0] if named else self.called(job.uses, file) if job.uses else None
-            if called is None and job.uses and workflow.provider == "codepipeline":
+            is_copied = called is None and bool(job.uses) and workflow.provider == "codepipeline"
+            if is_copied:
                 called = self._of_a_copied_folder(job, file)
             if called is None:
                 yield run
@@ -264,6 +288,7 @@ class _Workflows:
             self.expanded[called] += 1
             if called not in way and len(way) <= _MAX_CALLS and self.expanded[called] <= _MAX_OF_ONE:
                 inner = named[1] if named else self.by_path[called]
+                inner = _in_folder(inner, posixpath.dirname(called)) if is_copied else inner
                 yield from self._expand(called, inner, own, run.hops, f"{run.key}>{called}#", (*way, called), run)
 
     def included(self, workflow: Workflow, path: str) -> tuple[tuple[str, str], ...]:
@@ -307,8 +332,9 @@ class _Workflows:
         name = job.uses.rpartition("/")[2]
         found = [p for p, w in self.by_path.items() if w.provider == "codebuild" and p.endswith(f"/{name}")]
         for text in (path.rpartition("/")[2], job.id):
-            words = set(cut(text).split())
-            named = [p for p in found if words & set(cut(p.split("/")[-2]).split())]
+            words = _stems(text)
+            common = {p: len(words & _stems(p.split("/")[-2])) for p in found}
+            named = [p for p in found if common[p] and common[p] == max(common.values())]
             if len(named) == 1:
                 return named[0]
         return found[0] if len(found) == 1 else None
@@ -321,11 +347,36 @@ class _Workflows:
             trigger = Trigger("push", trigger.line, paths=self.parameters[trigger.sources[0]])
         if trigger.kind == "workflow_run" and trigger.sources and not set(trigger.sources) & self.names:
             return replace(trigger, is_active=False)
+        if trigger.kind == "workflow_run" and trigger.sources and not set(trigger.sources) & self._by_themselves:
+            return replace(trigger, kind="manual", sources=())  # what it follows is started by a person
         if trigger.kind == "schedule" and trigger.cron and not cron_can_fire(trigger.cron):
             return replace(trigger, is_active=False)
         if not self._has_branch(trigger) or not self._has_path(trigger):
             return replace(trigger, is_active=False)
         return trigger
+
+
+def _stems(name: str) -> set[str]:
+    """The beginnings of a name's words: `deploy` and `deployment` have one."""
+    return {word[:_STEM] for word in cut(name).split()}
+
+
+_STEM = 5
+
+
+def _in_folder(workflow: Workflow, folder: str) -> Workflow:
+    """The definition as it runs on a copy of a folder: that is the root there."""
+    jobs = tuple(
+        replace(job, steps=tuple(replace(s, cwd=posixpath.normpath(posixpath.join(folder, s.cwd))) for s in job.steps))
+        for job in workflow.jobs
+    )
+    return replace(workflow, jobs=jobs)
+
+
+def _starts_alone(trigger: Trigger, known: set[str]) -> bool:
+    if not trigger.is_active or trigger.kind not in AUTOMATIC:
+        return False
+    return trigger.kind != "workflow_run" or not trigger.sources or bool(known.intersection(trigger.sources))
 
 
 class _Graph:

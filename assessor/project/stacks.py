@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 
 from assessor.project.arrivals import Context, hopped
 from assessor.project.bundles import RUNS, Bundles
 from assessor.project.following import Following
 from assessor.project.invocations import Invocation
+from assessor.project.paths import joined
+from assessor.readers.syntax.shell import parse as parse_shell
 
 
 class Stacks:
@@ -19,13 +22,35 @@ class Stacks:
         self.bundles = Bundles(walk.project)
 
     def cdk(self, invocation: Invocation, context: Context) -> None:
-        """`cdk deploy` brings out the stacks that the code below the working folder defines."""
-        if invocation.arguments[:1] != ("deploy",):
+        """`cdk deploy` and `cdk synth` run the app; the first brings out the stacks that the code below the working folder
+        defines, and so does the second in a build of a code pipeline that then applies the template."""
+        verb = next((word for word in invocation.arguments if not word.startswith("-")), "")
+        if verb not in ("deploy", "synth"):
+            return
+        self._run_app(context)
+        if verb == "synth" and not self._is_applied(context):
             return
         prefix = f"{context.cwd}/" if context.cwd else ""
         for file, resources in self.project.having(lambda f: f.resources):
             if file.path.startswith(prefix) and any(resource.system == "cdk" for resource in resources):
                 self.walk.reach.files[file.path].append(context.arrival)
+
+    def _run_app(self, context: Context) -> None:
+        """The command that cdk.json names."""
+        file = self.project.files.get(joined(context.cwd, "cdk.json"))
+        for setting in file.facts.settings if file else ():
+            if setting.key == "app" and file:
+                hop = hopped(context.arrival, file, setting.line, setting.key)
+                for command in parse_shell(setting.value, first_line=setting.line).commands:
+                    inner = Context(hop, context.cwd, file.path, context.env)
+                    self.walk.command(replace(command, line=setting.line), inner)
+
+    def _is_applied(self, context: Context) -> bool:
+        """A code pipeline on the way here applies templates of CloudFormation."""
+        files = (self.project.files.get(hop.place.path) for hop in context.arrival.run.hops)
+        workflows = (w for file in files if file for w in file.facts.workflows if w.provider == "codepipeline")
+        steps = (step for workflow in workflows for job in workflow.jobs for step in job.steps)
+        return any(step.uses == "codepipeline/deploy/cloudformation" for step in steps)
 
     def databricks(self, invocation: Invocation, context: Context) -> None:
         """`databricks bundle deploy` builds the bundle's artifacts and brings out its resources."""

@@ -113,7 +113,7 @@ class Walk:
         """The steps of a run. A build specification below the root whose scripts lie beside it is that of a repository
         which is filled from its folder: it runs there."""
         folder = posixpath.dirname(run.path)
-        if not folder or run.workflow.provider not in _BUILDS_OF_A_FOLDER:
+        if not folder or run.workflow.provider not in _BUILDS_OF_A_FOLDER or any(s.cwd for s in run.job.steps):
             return run.job.steps
         commands = (command for step in run.job.steps for command in step.commands)
         scripts = {i.script for command in commands if (i := interpret(command.argv)) and i.script}
@@ -212,7 +212,7 @@ class Walk:
             elif (found := self.paths.locate(value, inner_context)) and found.endswith((".py", ".ipynb", ".sh")):
                 self.file(found, inner_context)
         if "docker/build-push-action" in step.uses and (not step.input("file") or "${{" in step.input("file")):
-            self.file(posixpath.join(folder_of(step.input("context")), "Dockerfile"), inner_context)
+            self.file(posixpath.join(_context_of_build(step.input("context")), "Dockerfile"), inner_context)
 
     def _printed(self, script: str, context: Context) -> None:
         """A program whose output is run as steps: the command lines that stand in its texts."""
@@ -749,6 +749,14 @@ def _image_of(call: Call) -> str:
     return image if isinstance(image, str) and image != UNKNOWN and not command_given(call) else ""
 
 
+def _context_of_build(written: str) -> str:
+    """The folder of an image build; `{{defaultContext}}:folder` is a folder of the repository's own checkout.
+
+    Rule: github.com/docker/build-push-action, "Git context"."""
+    return folder_of(_DEFAULT_CONTEXT.sub("", written))
+
+
+_DEFAULT_CONTEXT = re.compile(r"^\{\{\s*defaultContext\s*\}\}:?")
 _RUNS_ANYWAY = re.compile(r"\b(?:always|failure|failed|cancelled|canceled|succeededOrFailed)\b", re.IGNORECASE)
 
 

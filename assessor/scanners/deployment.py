@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -213,10 +214,25 @@ def _named_for_it(scene: Scene) -> Iterator[Claim]:
 
 def progressive(scene: Scene) -> Iterator[Statement]:
     """A canary, a shadow, a split of traffic: used; applied by a run, automated."""
-    yield from products(scene, "deployment.progressive")
+    yield from intended(scene, "deployment.progressive")
+    for hit in scene.hits("deployment.progressive"):
+        if hit.kind == "command" and _all_to_one(hit.text):
+            yield NearMiss(hit.place, "all traffic goes to one version", hit.tool.id)
+        else:
+            yield seen(hit)
     yield from _weighted(scene)
     for file, number, line, text in trials_in_code(scene):
         yield Claim(Code(file, number, line), text)
+
+
+def _all_to_one(command: str) -> bool:
+    """The only share of traffic that a command gives is all of it."""
+    shares = _SHARE.findall(command.partition("traffic")[2])
+    return len(shares) == 1 and int(shares[0]) == _ALL
+
+
+_SHARE = re.compile(r"=\s*(\d{1,3})(?![\w.])")
+_ALL = 100
 
 
 def _weighted(scene: Scene) -> Iterator[Claim]:

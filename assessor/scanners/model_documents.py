@@ -51,11 +51,27 @@ def model_card(scene: Scene) -> Iterator[Statement]:
             yield Claim(file.at(1), f"{file.path} tells {', '.join(sorted(topics)[:3])}")
         else:
             yield NearMiss(file.at(1), f"{file.path} is a card without intended use, metrics or limits")
+    yield from _sections_called_card(scene)
     for file, document in _pages(scene, "doc"):
         if told := _told_of_a_model(scene, file, document):
             yield Claim(file.at(1), f"{file.path} tells a model's {', '.join(told)}")
     yield from products(scene, "governance.model_card")
     yield from _written_cards(scene)
+
+
+def _sections_called_card(scene: Scene) -> Iterator[Claim]:
+    """A section of a README or page that is called a model card and tells what one does."""
+    for file, document in _pages(scene, "readme", "doc"):
+        starts = [line for heading, line in document.headings if speaks_of("model_card", heading)]
+        for start in starts:
+            lines = [text for text, line in (*document.headings, *document.lines) if start < line <= start + _SECTION]
+            topics = {found for text in lines if (found := concepts()["topic_of_card"].found_in(words_of(text)))}
+            if len(topics) >= 2:
+                yield Claim(file.at(start), f"{file.path} tells {', '.join(sorted(topics)[:3])}")
+
+
+_SECTION = 60
+"""Lines behind a heading that belong to its section and the sections in it."""
 
 
 def _told_of_a_model(scene: Scene, file: ProjectFile, document: Document) -> tuple[str, ...]:
@@ -71,6 +87,8 @@ def _told(file: ProjectFile, document: Document) -> tuple[str, ...]:
     about = words.count("model") + words.count("models")
     is_named = speaks_of("about_a_model", f"{document.title} {file.path}")
     told = _labelled(document)
+    if speaks_of("for_builders", file.path):
+        return ()  # it tells of the software
     if len(told) >= 3 and {"use", "limits"} & set(told) and (is_named or about >= 3):
         return told
     if is_named and about >= 3 and document.words >= MIN_PROSE_WORDS and _tells_in_prose(document, " ".join(words)):

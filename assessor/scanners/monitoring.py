@@ -56,7 +56,7 @@ def service(scene: Scene) -> Iterator[Statement]:
             yield Claim(hit, text, hit.tool.id, counts=NONE, carried=collectors)
 
 
-_SCRAPES = frozenset({"ServiceMonitor", "PodMonitor"})
+_SCRAPES = frozenset({"ServiceMonitor", "PodMonitor", "PodMonitoring", "ClusterPodMonitoring"})
 """Objects that an operator in the cluster acts on; the other kinds need a collector that something deploys."""
 
 
@@ -150,7 +150,14 @@ def _acts(scene: Scene, file: ProjectFile, _: Sequence[Arrival]) -> str | None:
     drifts = {f.code.scopes[n].name.rpartition(".")[2] for f, n, _, _ in own_drift(scene) if f.code}
     if file.path in alerts or any(_acts_on_drift(scene, other.path, drifts) for other in near):
         return "and its result alerts or retrains"
-    return None
+    return "and its alarm starts training" if _an_alarm_trains(scene) else None
+
+
+def _an_alarm_trains(scene: Scene) -> bool:
+    """A run that an alarm starts reaches training."""
+    runs = (way.run for hit in scene.hits("training.scripted") for way in scene.arrivals(hit))
+    events = (t for run in runs for t in run.triggers if t.kind == "event" and t.is_active)
+    return any(speaks_of("alarm", source) for trigger in events for source in trigger.sources)
 
 
 def _acts_on_drift(scene: Scene, path: str, drifts: set[str]) -> bool:

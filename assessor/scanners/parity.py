@@ -80,7 +80,8 @@ def with_callers(scene: Scene, scopes: Iterable[ScopeKey]) -> set[ScopeKey]:
 
 def _shared_transformers(scene: Scene, training: list[ScopeKey], serving: list[ScopeKey]) -> Iterator[Claim]:
     """One file name of a fitted transformer that training writes and serving reads."""
-    written = _stored_names(scene, {path for path, _ in with_callers(scene, training)}, "stores_object")
+    work = called_from(scene, with_callers(scene, training))  # what a pipeline calls before training belongs to it
+    written = _stored_names(scene, {path for path, _ in work}, "stores_object")
     read = _stored_names(scene, {path for path, _ in called_from(scene, serving)}, "loads_object")
     for name in sorted(written.keys() & read.keys()):
         path, line = read[name]

@@ -12,7 +12,7 @@ from assessor.facts.place import Place
 from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
-from assessor.lifecycle.endpoint_checks import asked_after_deployment
+from assessor.lifecycle.endpoint_checks import asked_after_deployment, commands_after_deployment
 from assessor.lifecycle.local_requests import asks_this_machine, starts_service
 from assessor.lifecycle.order import comes_after, is_ci, shipping_arrivals
 from assessor.lifecycle.source_tests import SourceTest, source_tests
@@ -101,6 +101,7 @@ def unit(scene: Scene) -> Iterator[Statement]:
     has_real = any(map(_is_real, test_cases(scene)))
     if not has_real:
         yield from _without_assertions(scene)
+        yield from _run_without_tests(scene)
         yield from intended(scene, practice)
     for hit in scene.hits(practice):
         if hit.kind in ("r_call", "file") or (hit.kind == "setting" and not has_real):
@@ -117,6 +118,14 @@ def _without_assertions(scene: Scene) -> Iterator[Claim | NearMiss]:
             place, text = scene.project.files[path].at(1), f"{path} has no assertion on first-party code"
             yield Claim(place, text, at_least=Rung.DECLARED)
             yield NearMiss(place, text)
+
+
+def _run_without_tests(scene: Scene) -> Iterator[Claim]:
+    """Commands of runs that call pytest or its like where there is nothing to run."""
+    for site in scene.automation.reach.sites:
+        if speaks_of("test_framework", site.invocation.program):
+            text = f"{site.invocation.program} is run, and there is no test that asserts anything"
+            yield Claim(site.place, text, at_least=Rung.DECLARED)
 
 
 def _scripts_called_tests(scene: Scene) -> list[str]:
@@ -160,6 +169,9 @@ def integration(scene: Scene) -> Iterator[Statement]:
     for code, ways in asked_after_deployment(scene):
         text = "a stage behind the deployment asks the deployed model"
         yield Claim(Reached(code.file.at(code.line), ways), text, at_least=Rung.ABSENT, counts=IN_CI)
+    for place, ways in commands_after_deployment(scene):
+        text = "a job behind the deployment asks the deployed model"
+        yield Claim(Reached(place, ways), text, at_least=Rung.ABSENT, by_hand=Rung.USED, counts=IN_CI)
 
 
 def _called_services(scene: Scene) -> Iterator[Claim]:

@@ -21,6 +21,7 @@ from assessor.lifecycle.order import best
 from assessor.project.arrivals import ActionSite, Site
 from assessor.project.invocations import interpret
 from assessor.project.model import ProjectFile, Role
+from assessor.project.runs import Run
 from assessor.readers.packages.requirements import parse
 from assessor.scanners import ladder
 from assessor.scanners.claims import (
@@ -249,12 +250,32 @@ def dependencies(scene: Scene) -> Iterator[Statement]:
         text = f"{pinned} of {numbered(total, 'direct dependency', 'direct dependencies')} {_bounded(pinned)}"
         yield Claim(lists[0][0].at(lists[0][1][0].line), text, at_least=_share_of(pinned, total))
     yield from (_compiled(file, main) for file, main in lists if _is_compiled(file, main))
-    yield from (_locked(file, lock) for file, lock in locks)
+    names = {dependency.name for _, main in lists for dependency in main}
+    for file, lock in locks:
+        yield _locked(file, lock) if _holds_most(lock, names) else _partial(file, lock, names)
+    locks = [entry for entry in locks if _holds_most(entry[1], names)]
     if not total and not locks:
         yield from _installed_by_images(scene)
     yield from _locked_installs(scene, {lock.tool.removesuffix(".lock") for _, lock in locks})
     yield Measure("pinned_share", round(pinned / total if total else 0.0, 3))
     yield Measure("direct_dependencies", total)
+
+
+def _holds_most(lock: LockFile, names: set[str]) -> bool:
+    """The lock holds half of the direct dependencies or more, or more packages than these are; where it tells no names, or
+    there are few, it is believed."""
+    if lock.packages >= len(names):
+        return True
+    held = {name.lower().replace("_", "-") for name in lock.names}
+    return not held or len(names) < _FEW or 2 * len(held & names) >= len(names)
+
+
+_FEW = 4
+
+
+def _partial(file: ProjectFile, lock: LockFile, names: set[str]) -> NearMiss:
+    text = f"{file.path} locks few of the {len(names)} direct dependencies"
+    return NearMiss(file.at(1), text, lock.tool)
 
 
 def _bounded(pinned: int) -> str:
@@ -416,12 +437,21 @@ def environment(scene: Scene) -> Iterator[Statement]:
             subject = Written(file, dockerfile.stages[0].line)
             text = f"{file.path} describes the environment"
             yield Claim(subject, text, "docker", counts=WITH_TESTS, raised_by=held)
+            if run := _runs_in(scene, dockerfile):
+                text = f"CI runs in the image that {file.path} is made from"
+                yield Claim(file.at(subject.line), text, "docker", counts=NONE, raised_by=held, carried=run.hops)
     yield from _conda(scene)
 
 
 def _is_built(scene: Scene, file: ProjectFile) -> bool:
     """Automation builds the image or runs in it."""
     return any(way.is_automatic for way in scene.automation.reach.files.get(file.path, ()))
+
+
+def _runs_in(scene: Scene, dockerfile: Dockerfile) -> Run | None:
+    """A run without a person whose container is the image on which a Dockerfile builds, by its whole name."""
+    bases = {stage.image for stage in dockerfile.stages if ":" in stage.image.rpartition("/")[2]}
+    return next((r for r in scene.automation.runs.values() if r.is_automatic and r.job.image in bases), None)
 
 
 def _is_pinned(dockerfile: Dockerfile) -> bool:

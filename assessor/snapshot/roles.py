@@ -187,3 +187,8 @@ def _is_marked(head: list[str]) -> bool:
             return True
         in_text ^= (line.count('"""') + line.count("'''")) % 2 == 1  # a docstring goes on over blank lines
     return False
+
+
+def is_rows(path: str) -> bool:
+    """By its ending the file holds rows, arrays or a stored object: nothing reads its settings from it."""
+    return path.lower().endswith(tuple(DATA_SUFFIXES))
