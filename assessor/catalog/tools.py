@@ -134,10 +134,10 @@ class Proof(Value):
         return self
 
 
-Trait = Literal["table", "web", "page", "raises", "scheduler", "pages"]
+Trait = Literal["table", "web", "page", "raises", "scheduler", "pages", "called"]
 """What a product is, beside what it proves: it holds tables or arrays; it is a web framework that serves anything; it makes
 pages of an application; a check of it that fails raises by itself; it starts functions of its user by the clock; it
-brings pages to where they are read."""
+brings pages to where they are read; its models are called themselves (`net(x)`)."""
 
 
 class Capture(Value):
@@ -170,6 +170,7 @@ class Tool(Value):
     traits: tuple[Trait, ...] = ()
     steps: tuple[CallPattern, ...] = ()
     submits: tuple[CallPattern, ...] = ()
+    choosers: tuple[CallPattern, ...] = ()
     transforms: tuple[CallPattern, ...] = ()
     chains: tuple[CallPattern, ...] = ()
     loggers: tuple[CallPattern, ...] = ()

@@ -25,6 +25,14 @@ def table_roots() -> frozenset[str]:
 
 
 @cache
+def called_roots() -> frozenset[str]:
+    """Packages whose models are asked by calling them: `net(x)`."""
+    return frozenset(
+        name.partition(".")[0] for tool in load_tools() if "called" in tool.traits for name in tool.imports
+    )
+
+
+@cache
 def framework_roots() -> frozenset[str]:
     """Packages whose import says that a file trains models or applies them."""
     return frozenset(
@@ -42,6 +50,12 @@ def makes_step(name: str) -> bool:
 def submits(name: str) -> bool:
     """A call of that dotted name starts a run of a pipeline on its orchestrator."""
     return _fits("submits", name)
+
+
+@lru_cache(maxsize=16384)
+def chooses(name: str) -> bool:
+    """A call or decorator of that dotted name makes a step whose answer decides which later ones run."""
+    return _fits("choosers", name)
 
 
 @lru_cache(maxsize=16384)
@@ -68,7 +82,7 @@ def persistence_roots() -> tuple[str, ...]:
     return tuple(f"{name}." for tool in load_tools() if tool.category == "persistence" for name in tool.imports)
 
 
-_Patterned = Literal["steps", "submits", "transforms", "chains", "loggers"]
+_Patterned = Literal["steps", "submits", "choosers", "transforms", "chains", "loggers"]
 
 
 def _fits(trait: _Patterned, name: str) -> bool:

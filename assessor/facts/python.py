@@ -63,7 +63,8 @@ class Call:
     names: tuple[str, ...] = ()
     """Dotted names that stand as arguments (callbacks, classes), resolved."""
     given: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """What made the arguments that some call made: position or keyword, and origins (see `Side.made_by`)."""
+    """What made the arguments that some call made: position or keyword, and origins (see `Side.made_by`); `.` is the
+    object that stores itself (`rows.to_sql(…)`)."""
 
     def keyword(self, name: str) -> Literal | tuple[Literal, ...]:
         """Return the literal of keyword `name`, UNKNOWN for a computed one, None where it is not given."""
@@ -79,6 +80,7 @@ class Side:
 
     `made_by` holds origins: the resolved dotted name of a call, with the part of its result that was taken
     (`evaluate[f1]`, `evaluate[0]`, `get_run[data.metrics.mae]`), or a parameter of a function as `@function:parameter`.
+    `~3` is a difference of two values (see `Difference`), `()` stands beside what an object gave that was called itself.
     """
 
     names: tuple[str, ...]
@@ -114,6 +116,22 @@ class Comparison:
     """A branch replaces one of the compared values: the best of several is taken."""
     follows: tuple[str, ...] = ()
     """Resolved names called in the branches that it, or a verdict made of it, opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two values set against each other, by arithmetic or for equality: `guess - truth`, `guess == truth`.
+
+    Its position in `PythonFacts.differences` is told by the origin `~position` of what is made of it.
+    """
+
+    line: int
+    scope: int
+    sides: tuple[Side, Side]
+    is_reduced: bool = False
+    """A mean, a sum, a count or the like of it is taken."""
+    descends: bool = False
+    """It is what a training makes smaller: a loss on which `backward` is called, or a figure of the same loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +227,7 @@ class PythonFacts:
     comparisons: tuple[Comparison, ...] = ()
     tests: tuple[Comparison, ...] = ()
     """Conditions on what a call returned that compare no size: `if not passes(figures): …`; operator ==, != or empty."""
+    differences: tuple[Difference, ...] = ()
     raises: tuple[Raise, ...] = ()
     constants: tuple[Constant, ...] = ()
     texts: tuple[Text, ...] = ()

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from assessor.facts.python import MAIN, MODULE
-from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.project.invocations import interpret
 from assessor.project.model import ProjectFile, Role
@@ -80,11 +79,11 @@ _SAME_NAME = 8
 """Methods of one name beyond which the name says nothing."""
 
 
-def callers(scene: Scene, hit: Hit) -> set[ScopeKey]:
-    """The functions that call the one with the metric, up to some calls above it."""
+def callers(scene: Scene, path: str, number: int) -> set[ScopeKey]:
+    """The functions that call this one, up to some calls above it."""
     above = called_by(scene)
     found: set[ScopeKey] = set()
-    edge = {(hit.file.path, hit.scope)}
+    edge = {(path, number)}
     for _ in range(_CALLS_ABOVE):
         edge = {caller for key in edge for caller in above.get(key, ())} - found
         found |= edge

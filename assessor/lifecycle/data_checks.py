@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assessor.catalog.words import speaks_of
-from assessor.facts.python import MAIN, MODULE, Scope
+from assessor.facts.python import MAIN, MODULE, Scope, Side
 from assessor.hits.scene import Scene
 from assessor.lifecycle.matter import has_matter
+from assessor.lifecycle.origins import DIFFERENCE, RowsRead, rows_read
 from assessor.project.closure import is_test_scope
 from assessor.project.model import ProjectFile, Role
+from assessor.project.modules import ScopeKey
 
 
 def checking_scopes(scene: Scene) -> list[tuple[ProjectFile, int]]:
@@ -27,8 +29,34 @@ def _checking_scopes(scene: Scene) -> Iterator[tuple[ProjectFile, int]]:
         for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):
             if number in (MODULE, MAIN) or scope.is_stub:
                 continue
-            if _stops(scene, file, number, scope) and _checks_data(scene, file, number, scope):
+            if (_stops(scene, file, number, scope) and _checks_data(scene, file, number, scope)) or (
+                file.role is Role.FIRST_PARTY and len(_limits_of_rows(scene, file, number)) >= _SEVERAL
+            ):
                 yield file, number
+
+
+_SEVERAL = 2
+"""Conditions on read rows from which a function that stops by them is a check, whatever it is called."""
+
+
+def _limits_of_rows(scene: Scene, file: ProjectFile, number: int) -> set[int]:
+    """Lines at which the function stops by what stands in columns of rows that were read."""
+    code, read = file.code, rows_read(scene)
+    assert code is not None
+    return {
+        limit.line
+        for limit in (*code.comparisons, *code.tests)
+        if limit.scope == number and limit.stops
+        for side in limit.sides
+        if _is_of_column(read, (file.path, number), side)
+    }
+
+
+def _is_of_column(read: RowsRead, key: ScopeKey, side: Side) -> bool:
+    """The value was taken from a column of rows that were read, and is no difference of two."""
+    if any(source.startswith(DIFFERENCE) for source in side.made_by):
+        return False
+    return any("[" in source and read.proves(key, source) for source in side.made_by)
 
 
 _NEAR = 8

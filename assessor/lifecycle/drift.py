@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from assessor.catalog.words import speaks_of, speaks_of_any
 from assessor.facts.python import MAIN, MODULE, Text
 from assessor.hits.scene import Scene
+from assessor.lifecycle.origins import rows_read
 from assessor.project.model import ProjectFile, Role
 
 
-def own_drift(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
+def own_drift(scene: Scene) -> list[tuple[ProjectFile, int, int, str]]:
     """Functions that compute drift without a product: a PSI, KS or divergence of two samples."""
+    if "own_drift" not in scene.memo:
+        scene.memo["own_drift"] = list(_own_drift(scene))
+    known: list[tuple[ProjectFile, int, int, str]] = scene.memo["own_drift"]
+    return known
+
+
+def _own_drift(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
     for file in (*scene.project.code_files, *_read_notebooks(scene)):
         index = scene.modules.index(file.path)
         for number, scope in enumerate(index.facts.scopes):
@@ -20,6 +28,8 @@ def own_drift(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
             if number in (MODULE, MAIN):
                 if tests and (speaks_of("drift", file.path) or _two_samples(index.facts.texts)):
                     yield file, number, max(scope.line, 1), f"{file.path} compares two samples"
+            elif compared := _compared(scene, file, number):
+                yield file, number, compared, f"{scope.name}() compares rows of two readings"
             elif speaks_of("divergence", scope.name.rpartition(".")[2]) and not _watches(scene, file, number):
                 continue
             elif not scope.is_stub and _computes_drift(file.path, scope.name.rpartition(".")[2], calls, tests):
@@ -47,6 +57,23 @@ def _asks_for_drift(file: ProjectFile, function: str) -> bool:
 
 def _about_drift(name: str) -> bool:
     return (speaks_of("drift", name) and not speaks_of("divergence", name)) or "monitor" in name.lower()
+
+
+def _compared(scene: Scene, file: ProjectFile, number: int) -> int:
+    """The line of a test of samples that is given rows of two different readings; 0 where there is none."""
+    read, key = rows_read(scene), (file.path, number)
+    for call in scene.modules.index(file.path).calls.get(number, ()):
+        given = dict(call.given)
+        first, second = given.get("0", ()), given.get("1", ())
+        if speaks_of("compares_samples", call.name.rpartition(".")[2]) and _are_apart(first, second):
+            if all(any(read.proves(key, source) for source in side) for side in (first, second)):
+                return call.line
+    return 0
+
+
+def _are_apart(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Different things made the two values."""
+    return {s.partition("[")[0] for s in first}.isdisjoint(s.partition("[")[0] for s in second)
 
 
 def _computes_drift(path: str, name: str, calls: set[str], tests: bool) -> bool:

@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assessor.catalog.traits import chooses
 from assessor.catalog.words import speaks_of
 from assessor.facts.python import Comparison, Side
 from assessor.hits.scene import Scene
+from assessor.lifecycle.errors import error_origins
 from assessor.lifecycle.origins import Origins
 from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
@@ -35,7 +37,7 @@ _CALLS_BELOW = 3
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A deciding comparison. `stops`: it raises, exits or asserts; `effects`: what is called on either outcome."""
+    """A deciding comparison. `stops`: it raises, exits, asserts or is what a chooser of a pipeline answers; `effects`: what is called on either outcome."""
 
     file: ProjectFile
     scope: int
@@ -57,7 +59,7 @@ class _Finder:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
-        self.origins = Origins(scene, "experiments.evaluation")
+        self.origins = Origins(scene, "experiments.evaluation", error_origins(scene))
         self.has_models = any(scene.hits(practice) for practice in _WITNESSES)
         self.verdicts: dict[ScopeKey, str] = {}
         """Functions that return whether a model is good enough, with what they compare."""
@@ -68,6 +70,7 @@ class _Finder:
         self.ahead_scopes = {
             (hit.file.path, hit.scope) for p in _GOES_ON for hit in scene.hits(p, notebooks=False) if hit.scope >= 0
         }
+        self.choosers = set(choosing_scopes(scene))
         self.training: dict[ScopeKey, list[int]] = {}
         for hit in scene.hits("training.scripted", notebooks=False):
             self.training.setdefault((hit.file.path, hit.scope), []).append(hit.place.line)
@@ -212,13 +215,26 @@ class _Finder:
                 e.startswith("=") and speaks_of("goes_on", e) for e in (*comparison.effects, *comparison.follows)
             )
         scope = self.scene.modules.index(file.path).facts.scopes[comparison.scope]
-        return key in acted_on or speaks_of("judges", scope.name.rpartition(".")[2])
+        return key in acted_on or key in self.choosers or speaks_of("judges", scope.name.rpartition(".")[2])
 
     def gate(self, file: ProjectFile, comparison: Comparison, text: str) -> Gate:
         effects = dict.fromkeys((*comparison.effects, *comparison.follows))
         if comparison.leaves:
             effects |= dict.fromkeys(n for n in self.later(file, comparison) if self.leads_on(file.path, n))
-        return Gate(file, comparison.scope, comparison.line, comparison.stops, tuple(effects), text)
+        stops = comparison.stops or (file.path, comparison.scope) in self.choosers
+        return Gate(file, comparison.scope, comparison.line, stops, tuple(effects), text)
+
+
+def choosing_scopes(scene: Scene) -> Iterator[ScopeKey]:
+    """Functions whose answer decides which later steps of a pipeline run, as their orchestrator is told."""
+    for file in scene.project.code_files:
+        facts = scene.modules.index(file.path).facts
+        for number, scope in enumerate(facts.scopes):
+            if any(chooses(decorator.name) for decorator in scope.decorators):
+                yield file.path, number
+        for call in facts.calls:
+            if chooses(call.name):
+                yield from (target for name in call.names for target in scene.modules.targets(name, file.path))
 
 
 def _is_metric(name: str) -> bool:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from assessor.catalog.patterns import matches_any_command
 from assessor.catalog.programs import programs
 from assessor.catalog.words import speaks_of
-from assessor.project.arrivals import Site
+from assessor.facts.place import Place
+from assessor.facts.python import Call, PythonFacts
+from assessor.hits.scene import Scene
+from assessor.project.arrivals import Arrival, Site
+from assessor.project.model import Role
 
 
 def starts_service(site: Site) -> bool:
@@ -17,6 +23,20 @@ def asks_this_machine(site: Site) -> bool:
     """The command sends a request to a service on its own machine."""
     words = site.invocation.words
     return words[0] in programs().clients and any(_is_local(word) for word in words)
+
+
+_BODIES = ("json", "data", "files", "content")
+
+
+def _sends_here(facts: PythonFacts, call: Call) -> bool:
+    """A call of Python posts data to an address of its own machine, which it is given or its module holds as a constant."""
+    root, _, last = call.name.partition(".")
+    if last.rpartition(".")[2] != "post" or not any(call.has_keyword(name) for name in _BODIES):
+        return False
+    constants = {constant.name: str(constant.value) for constant in facts.constants}
+    said = [value for value in call.args[:1] if isinstance(value, str)]
+    said += [constants[name] for name in call.names if name in constants]
+    return speaks_of("web_client", root) and any(map(_is_local, said))
 
 
 def _is_local(address: str) -> bool:
@@ -36,3 +56,24 @@ _SENDS = frozenset(
 
 def _path(address: str) -> str:
     return address.partition("://")[2].partition("/")[2] or address.partition("/")[2]
+
+
+def _started(scene: Scene) -> dict[str, int]:
+    """Each run with its first step that starts a service on its own machine."""
+    started: dict[str, int] = {}
+    for site in scene.automation.reach.sites:
+        if site.arrival and not site.command.is_remote and starts_service(site):
+            started.setdefault(site.arrival.run.key, site.arrival.step)
+    return started
+
+
+def scripts_that_ask(scene: Scene) -> Iterator[tuple[Place, tuple[Arrival, ...]]]:
+    """Python that sends data to this machine, run in a job that started the container before."""
+    started = _started(scene)
+    for file in scene.project.code_files if started and scene.hits("deployment.serving", notebooks=False) else ():
+        for call in scene.modules.index(file.path).facts.calls:
+            if file.role is Role.FIRST_PARTY and _sends_here(scene.modules.index(file.path).facts, call):
+                ways = scene.automation.arrivals(file.path, call.scope)
+                after = tuple(way for way in ways if way.step >= started.get(way.run.key, 10**9))
+                if after:
+                    yield file.at(call.line), after

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from assessor.facts.place import Place
 from assessor.hits.scene import Scene
 from assessor.lifecycle.gates import Gate
+from assessor.lifecycle.local_requests import scripts_that_ask
 from assessor.lifecycle.test_cases import TestCase
 from assessor.project.arrivals import Arrival
 from assessor.project.closure import Closure
@@ -176,7 +177,7 @@ def is_ci(arrival: Arrival) -> bool:
 
 
 def check_positions(scene: Scene, cases: Iterable[TestCase]) -> set[tuple[str, int]]:
-    """(run, step) of tests, linters, scanners and evaluations by command whose failure fails their run."""
+    """(run, step) of tests, linters, scanners, evaluations by command and trials whose failure fails their run."""
     found = {
         (a.run.key, a.step)
         for case in cases
@@ -187,4 +188,6 @@ def check_positions(scene: Scene, cases: Iterable[TestCase]) -> set[tuple[str, i
         for hit in scene.hits(practice, tests=True):
             if hit.kind in ("command", "action"):
                 found |= {(a.run.key, a.step) for a in scene.arrivals(hit) if a.fails and a.run.fails}
+    for _, ways in scripts_that_ask(scene):
+        found |= {(way.run.key, way.step) for way in ways if way.fails and way.run.fails and way.is_automatic}
     return found

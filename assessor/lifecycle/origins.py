@@ -7,7 +7,7 @@ first-party functions return and through what their callers give them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from assessor.catalog.words import speaks_of
 from assessor.hits.scene import Scene
@@ -22,6 +22,9 @@ COUNTING_NAMES = frozenset(
 )
 """Origins that the reader gives to values that only count."""
 
+DIFFERENCE = "~"
+"""Begins the origin of what two values that were set against each other make."""
+
 Source = tuple[ScopeKey, str]
 """An origin as it is written in a function."""
 
@@ -29,13 +32,15 @@ Source = tuple[ScopeKey, str]
 class Origins:
     """Answers questions about origins of one project; answers are kept."""
 
-    def __init__(self, scene: Scene, practice: str) -> None:
+    def __init__(self, scene: Scene, practice: str, more: Iterable[tuple[str, str]] = ()) -> None:
+        """`more`: files and origins that prove it too."""
         self._scene = scene
         self._proven = {
             (hit.file.path, hit.call.name)
             for hit in scene.hits(practice, notebooks=True)
             if hit.call is not None and hit.kind == "call"
         }
+        self._proven.update(more)
         self._answers: dict[Source, bool] = {}
         self._given: Mapping[tuple[ScopeKey, str], set[Source]] | None = None
         self._kinds: dict[Source, str] = {}
@@ -56,8 +61,8 @@ class Origins:
         name, _, part = origin.partition("[")
         if name.startswith("@"):
             return any(self.proves(*source, depth + 1) for source in self.given(scope[0], name))
-        if (scope[0], name) in self._proven:
-            return True
+        if name.startswith(DIFFERENCE) or self.is_proof(scope[0], name):
+            return self.is_proof(scope[0], name)
         if any(self.proves(*source, depth + 1) for source in self._attribute(scope[0], name, part.rstrip("]"))):
             return True
         if speaks_of("tests_samples", name.rpartition(".")[2]):
@@ -72,6 +77,10 @@ class Origins:
                     return True
         return False
 
+    def is_proof(self, path: str, name: str) -> bool:
+        """A call of that name in the file proves the practice."""
+        return (path, name) in self._proven
+
     def kind(self, scope: ScopeKey, origin: str, depth: int = 0) -> str:
         """Where a value that no proof made comes from: `count`, `outside` (a library's call), `own` (the project
         computes it) or `unknown` (a parameter that no call here gives)."""
@@ -85,6 +94,8 @@ class Origins:
         name, _, part = origin.partition("[")
         if name in COUNTING_NAMES:
             return "count"
+        if name.startswith(DIFFERENCE):
+            return "unknown"
         if name.startswith("@"):
             inner = list(self.given(scope[0], name))
         else:
@@ -106,6 +117,21 @@ class Origins:
                 fresh = [given for given in self.given(at[0], name) if given not in seen]
                 seen.update(fresh)
                 waiting += [(*given, depth + 1) for given in fresh]
+
+    def functions(self, scope: ScopeKey, sources: Iterable[str]) -> set[ScopeKey]:
+        """The first-party functions through which values came, near and far."""
+        waiting = [(scope, source, 0) for source in sources]
+        seen, found = set(waiting), set()
+        for at, source, depth in waiting:
+            name, _, part = source.partition("[")
+            inner = list(self.given(at[0], name)) if name.startswith("@") else []
+            for target in [] if name.startswith("@") else self.made_in(at[0], name):
+                found.add(target)
+                inner += [(target, returned) for returned in self._returned(target, part.rstrip("]"))]
+            fresh = {(*given, depth + 1) for given in inner} - seen if depth < _DEEPEST else set()
+            waiting += sorted(fresh)
+            seen |= fresh
+        return found
 
     def made_in(self, path: str, name: str) -> list[ScopeKey]:
         """The first-party functions that an origin names; of a method on an unknown object, by the method's name."""
@@ -177,3 +203,17 @@ class Origins:
                         name = scope.parameters[at] if 0 <= at < len(scope.parameters) else key
                         found[target, name].update(((file.path, call.scope), source) for source in sources)
         return found
+
+
+class RowsRead(Origins):
+    """Tells which values are rows that were read from somewhere, or parts of such."""
+
+    def is_proof(self, path: str, name: str) -> bool:
+        return speaks_of("reads_table", name.rpartition(".")[2])
+
+
+def rows_read(scene: Scene) -> RowsRead:
+    if "rows_read" not in scene.memo:
+        scene.memo["rows_read"] = RowsRead(scene, "")
+    known: RowsRead = scene.memo["rows_read"]
+    return known

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from assessor.catalog.words import speaks_of
 from assessor.facts.project_files import Resource
-from assessor.facts.python import Call
+from assessor.facts.python import MAIN, MODULE, Call, PythonFacts
 from assessor.facts.role import Role
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
@@ -28,9 +28,18 @@ def predicts(scene: Scene, hit: Hit) -> bool:
         facts = scene.modules.index(path).facts
         names = [s.name for s in facts.scopes[2:]] + [c.name.rpartition(".")[2] for c in facts.calls]
         routes = [str(v) for s in facts.scopes for d in s.decorators for v in d.args]
-        if any(speaks_of("predicts", text) for text in (*names, *routes)):
+        if any(speaks_of("predicts", text) for text in (*names, *routes)) or _asks_what_it_loaded(facts):
             return True
     return False
+
+
+def _asks_what_it_loaded(facts: PythonFacts) -> bool:
+    """A function calls an object, or a method of one, that a call of the module's body has loaded as a model."""
+    loads = {call.name for call in facts.calls if call.scope == MODULE and speaks_of("loads_model", call.name)}
+    return any(
+        call.scope > MAIN and any(call.name == name or call.name.startswith(f"{name}.") for name in loads)
+        for call in facts.calls
+    )
 
 
 def batch_predictions(scene: Scene) -> Iterator[tuple[ProjectFile, Call, str]]:

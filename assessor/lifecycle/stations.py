@@ -15,9 +15,11 @@ from assessor.catalog.words import speaks_of
 from assessor.facts.python import MAIN, MODULE, Call
 from assessor.hits.hit import Code, Hit
 from assessor.hits.scene import Scene
+from assessor.lifecycle.errors import measured_errors
 from assessor.lifecycle.matter import home_made
 from assessor.project.arrivals import Arrival
 from assessor.project.closure import Closure
+from assessor.project.model import Role
 from assessor.project.modules import ScopeKey
 
 _STATIONS = ("train", "data", "evaluate", "register", "deploy", "predict")
@@ -118,6 +120,9 @@ def _marks(scene: Scene) -> Mapping[ScopeKey, frozenset[str]]:
         for hit in scene.hits(practice, notebooks=False):
             if hit.scope >= 0:
                 found[hit.file.path, hit.scope].add(station)
+    for error in measured_errors(scene):
+        if error.file.role is Role.FIRST_PARTY and not error.file.is_notebook:
+            found[error.file.path, error.scope].add("evaluate")
     for file in scene.project.code_files:
         for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):
             last = scope.name.rpartition(".")[2].lower()

@@ -10,9 +10,10 @@ from assessor.catalog.words import cut, speaks_of
 from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call, Scope
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called, scripts_started
+from assessor.lifecycle.errors import measured_errors
 from assessor.lifecycle.matter import is_about_models
 from assessor.lifecycle.product_runs import ProductRun, product_run
-from assessor.lifecycle.stations import marks, named_model_scopes, training_hits
+from assessor.lifecycle.stations import marks, named_model_scopes, names_model_function, training_hits
 from assessor.project.closure import is_test_scope
 from assessor.project.model import ProjectFile, Role
 from assessor.project.modules import ScopeKey
@@ -79,7 +80,9 @@ def _is_about_data(
 ) -> bool:
     """Its name, its calls or the modules that it reaches work on data, or it reads a data file of the repository."""
     named = _names_data(last, path, calls, bool(reached)) or _named_after_data_code(path, reached)
-    return named or _reaches_data(scene, reached) or _reads_listed(scene, path, number)
+    if named or _reaches_data(scene, reached) or _reads_listed(scene, path, number):
+        return True
+    return _hands_table(scene, path, number, reached)
 
 
 def _tests_model(
@@ -96,6 +99,8 @@ def _tests_model(
     if any(speaks_of("part_of_model", part) for name in replaced for part in name.split(".")):
         return False
     if "train" in stations or (path, number) in _training_in_tests(scene):
+        return True
+    if any((error.file.path, error.scope) == (path, number) for error in measured_errors(scene)):
         return True
     model_scopes = _model_scopes(scene)
     held = {key for key in reached & model_scopes if _is_replaced(key, replaced)}
@@ -290,10 +295,47 @@ def _reads_listed(scene: Scene, path: str, number: int) -> bool:
     """The test reads a data file of the repository itself."""
     for call in scene.modules.index(path).calls.get(number, ()):
         if call.name.rpartition(".")[2].startswith("read_") and any(
-            isinstance(v, str) and v.removeprefix("./") in scene.project.listed for v in call.args
+            isinstance(v, str) and not scene.project.listed.isdisjoint(_kept_as(v.removeprefix("./")))
+            for v in call.args
         ):
             return True
     return False
+
+
+def _kept_as(path: str) -> tuple[str, str]:
+    """A data file of the repository, or the pointer of one that a store keeps."""
+    return path, f"{path}.dvc"
+
+
+def _hands_table(scene: Scene, path: str, number: int, reached: frozenset[ScopeKey]) -> bool:
+    """The test gives a table that it or a fixture has made to a function of the project that is no model's."""
+    known = marks(scene)
+    for call in scene.modules.index(path).calls.get(number, ()):
+        sources = [source for _, made in call.given for source in made]
+        if any(_is_table(scene, path, source) for source in sources):
+            for target in scene.modules.targets(call.name, path):
+                scope = scene.modules.index(target[0]).facts.scopes[target[1]]
+                works = known.get(target, frozenset()) - {"data"}
+                if target in reached and not works and not names_model_function(scope.name.rpartition(".")[2].lower()):
+                    return True
+    return False
+
+
+def _is_table(scene: Scene, path: str, source: str) -> bool:
+    """The value is a table that was made here, or what a fixture that makes one gives."""
+    name = source.partition("[")[0]
+    if name.startswith("@"):
+        calls = (
+            call
+            for p, n in _fixtures(scene, path, name.rpartition(":")[2])
+            for call in scene.modules.index(p).calls.get(n, ())
+        )
+        return any(_makes_table(call.name) for call in calls)
+    return _makes_table(name)
+
+
+def _makes_table(name: str) -> bool:
+    return name.partition(".")[0] in table_roots() and speaks_of("makes_table", name.rpartition(".")[2])
 
 
 def _is_about_a_model(

@@ -13,6 +13,7 @@ from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called_by, callers
 from assessor.lifecycle.conditions import decides_over, is_held_back
+from assessor.lifecycle.errors import MeasuredError, measured_errors
 from assessor.lifecycle.gates import gates
 from assessor.lifecycle.matter import home_made
 from assessor.lifecycle.stages import stages
@@ -87,10 +88,11 @@ def evaluation(scene: Scene) -> Iterator[Statement]:
     for hit in scene.hits(practice):
         if hit.in_notebook:
             yield Claim(hit, "evaluated in a notebook only", hit.tool.id, Rung.DECLARED, counts=NONE, alone=True)
-        elif hit.call is not None and not _is_kept(scene, hit):
+        elif hit.call is not None and not (_is_kept(scene, hit) or _loop_keeps(scene, hit)):
             yield NearMiss(hit.place, f"{hit.call.name} is computed, no result is kept", hit.tool.id)
         else:
             yield seen(hit)
+    yield from _by_arithmetic(scene)
     yield from _in_notebooks(scene)
     yield from _own_evaluation(scene)
     yield from _own_metrics(scene)
@@ -98,16 +100,32 @@ def evaluation(scene: Scene) -> Iterator[Statement]:
     yield from _stage_metrics(scene)
 
 
-def _is_kept(scene: Scene, hit: Hit) -> bool:
+def _by_arithmetic(scene: Scene) -> Iterator[Statement]:
+    """Figures that the project makes itself of what was predicted and what was true."""
+    for error in measured_errors(scene):
+        if error.file.role is not Role.FIRST_PARTY:
+            continue
+        code = Code(error.file, error.scope, error.line)
+        if error.file.is_notebook:
+            text = "predictions are set against the truth in a notebook only"
+            yield Claim(code, text, at_least=Rung.DECLARED, counts=NONE, alone=True)
+        elif _is_kept(scene, error):
+            yield Claim(code, f"{error.function} sets predictions against the truth and its result is kept")
+        else:
+            text = f"{error.function} sets predictions against the truth, no result is kept"
+            yield NearMiss(error.file.at(error.line), text)
+
+
+def _is_kept(scene: Scene, hit: Hit | MeasuredError) -> bool:
     """The file of the metric, a file on the way of a run to it, or a function that calls it logs or writes results."""
     code = hit.file.code
-    if code is None or any(_really_keeps(scene, call, hit.file.path) for call in code.calls) or _loop_keeps(scene, hit):
+    if code is None or any(_really_keeps(scene, call, hit.file.path) for call in code.calls):
         return True
     arrivals = scene.automation.arrivals(hit.file.path, hit.scope)
     paths = {path for a in arrivals if a.closure for (path, _), _ in a.closure.trail((hit.file.path, hit.scope))}
     if any(_really_keeps(scene, call, path) for path in paths for call in scene.modules.index(path).facts.calls):
         return True
-    above = callers(scene, hit)
+    above = callers(scene, hit.file.path, hit.scope)
     calls = [(call, path) for path, number in above for call in scene.modules.index(path).calls.get(number, ())]
     return any(_really_keeps(scene, call, path) or _hands_to_keeper(scene, call, path) for call, path in calls)
 

@@ -1,8 +1,8 @@
 """Logging of predictions: what the service or batch job was asked and what it answered, kept where it can be read again.
 
 Counts: a product's data capture, and a handler or worker that predicts and stores (database, queue, table, object of a
-mapper), itself or through a function named for it. Does not count: a log line, a cache, a batch job that writes its result
-(that is its work; whether its inputs stand beside it cannot be told).
+mapper), itself or through a function named for it; a batch job that adds its answers to the rows that it has read and
+stores both. Does not count: a log line, a cache, a batch job that writes its answers alone or a file of them.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from functools import partial
 from assessor.catalog.patterns import matches_text
 from assessor.catalog.words import speaks_of, speaks_of_any
 from assessor.facts.project_files import Resource
-from assessor.facts.python import MAIN, MODULE
+from assessor.facts.python import MAIN, MODULE, Call
 from assessor.findings import Hop
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called_from
+from assessor.lifecycle.errors import predicted_values
+from assessor.lifecycle.origins import rows_read
 from assessor.lifecycle.serving import asks_model, batch_predictions, loads_model, serving_scopes
 from assessor.lifecycle.stations import marks
 from assessor.project.model import Role
@@ -94,12 +96,37 @@ def _stored(scene: Scene, key: ScopeKey, is_batch: bool, deployed: tuple[Hop, ..
     named = named and not (is_batch and speaks_of("begins_to_save", last))
     is_record = partial(_is_record, scene, path, index)
     stores = [c.line for c in calls if not is_batch and (_is_store(c.name) or is_record(c.name))]
+    stores += [c.line for c in calls if _keeps_both(scene, key, c, is_batch)]
     stores += [t.line for t in index.facts.texts if t.scope == number and not is_batch and _inserts(t.value)]
     if named or stores:
         line = min(stores, default=scope.line)
         yield Claim(
             Code(scene.project.files[path], number, line), f"{scope.name}() keeps what was predicted", carried=deployed
         )
+
+
+def _keeps_both(scene: Scene, key: ScopeKey, call: Call, is_batch: bool) -> bool:
+    """The call stores rows that hold what was predicted and what it was predicted from: the parameters of a handler, or
+    the rows that a job has read, whole. A file of answers is a job's result."""
+    last, inserts = call.name.rpartition(".")[2], _is_insertion(call)
+    if not (inserts or speaks_of("stores_rows", last)) or (is_batch and speaks_of("writes_file", last)):
+        return False
+    stored = [
+        s for part, sources in call.given for s in sources if inserts or part == "." or "." not in dict(call.given)
+    ]
+    predicted, read = predicted_values(scene), rows_read(scene)
+    if not any(predicted.proves(key, source) for source in stored):
+        return False
+    asked = [source for source in stored if not predicted.proves(key, source)]
+    if not is_batch and any(source.startswith("@") for source in asked):
+        return True
+    return any("[" not in source and read.proves(key, source) for source in asked)
+
+
+def _is_insertion(call: Call) -> bool:
+    """The call is given SQL that inserts."""
+    text = call.args[0] if call.args and isinstance(call.args[0], str) else ""
+    return text.lower().split(maxsplit=1)[:1] == ["insert"]
 
 
 def _writes(name: str) -> bool:

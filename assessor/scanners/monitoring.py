@@ -14,6 +14,8 @@ from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.deployments import deploying_route
 from assessor.lifecycle.drift import own_drift
+from assessor.lifecycle.errors import MeasuredError, measured_errors
+from assessor.lifecycle.gates import choosing_scopes
 from assessor.lifecycle.loggers import own_loggers
 from assessor.lifecycle.retraining import conditional_effects, starts_training
 from assessor.lifecycle.serving import asks_model
@@ -63,11 +65,23 @@ _SCRAPES = frozenset({"ServiceMonitor", "PodMonitor", "PodMonitoring", "ClusterP
 def _collectors(scene: Scene) -> tuple[Hop, ...]:
     """A scrape configuration or agent together with what deploys it (compose, chart, manifest)."""
     for file, resource in _resources(scene):
+        if _asks_to_be_scraped(resource):
+            return (Hop(f"{resource.kind} {resource.name} asks to be scraped", file.at(resource.line)),)
         if resource.kind in _SCRAPES or resource.kind in ("scrape_config", "otel_collector", "receiver"):
             deployed = _deployed_with(scene, _is_collector)
             if resource.kind in _SCRAPES or deployed:
                 return (*deployed, Hop(f"{resource.kind} {resource.name}".strip(), file.at(resource.line)))
     return _deployed_with(scene, _is_agent)
+
+
+_SCRAPED = ".annotations.prometheus.io/scrape"
+
+
+def _asks_to_be_scraped(resource: Resource) -> bool:
+    """An annotation by which a collector in the cluster finds its targets, as a ServiceMonitor tells it."""
+    return resource.system == "kubernetes" and any(
+        key.endswith(_SCRAPED) and value.lower() == "true" for key, value, _ in resource.settings
+    )
 
 
 def _resources(scene: Scene) -> Iterator[tuple[ProjectFile, Resource]]:
@@ -148,6 +162,10 @@ def _acts(scene: Scene, file: ProjectFile, _: Sequence[Arrival]) -> str | None:
     alerts = {h.file.path for h in scene.hits("monitoring.alerting", notebooks=False) if h.kind == "call"}
     near = [f for f in scene.project.code_files if f.path == file.path or file.path in scene.modules.imported(f.path)]
     drifts = {f.code.scopes[n].name.rpartition(".")[2] for f, n, _, _ in own_drift(scene) if f.code}
+    chosen = {(f.path, n) for f, n, _, _ in own_drift(scene)} & set(choosing_scopes(scene))
+    starts = {h.file.path for h in scene.hits("training.trigger", notebooks=False) if h.kind == "call"}
+    if any(path == file.path for path, _ in chosen) and any(other.path in starts | alerts for other in near):
+        return "and its result alerts or retrains"
     if file.path in alerts or any(_acts_on_drift(scene, other.path, drifts) for other in near):
         return "and its result alerts or retrains"
     return "and its alarm starts training" if _an_alarm_trains(scene) else None
@@ -204,9 +222,18 @@ def performance(scene: Scene) -> Iterator[Statement]:
         if with_drift or _of_production(scene, hit) or _joins_labels(scene, hit):
             name = hit.file.code.scopes[hit.scope].name
             yield Claim(hit, f"{name} compares predictions with what came true", hit.tool.id, counts=RECURRING)
+    yield from _errors_later(scene)
 
 
-def _of_production(scene: Scene, hit: Hit) -> bool:
+def _errors_later(scene: Scene) -> Iterator[Claim]:
+    """Figures made by arithmetic of what was predicted earlier."""
+    for error in measured_errors(scene):
+        if error.file.role is Role.FIRST_PARTY and (error.is_of_kept or _of_production(scene, error)):
+            text = f"{error.function} compares predictions with what came true"
+            yield Claim(Code(error.file, error.scope, error.line), text, counts=RECURRING)
+
+
+def _of_production(scene: Scene, hit: Hit | MeasuredError) -> bool:
     """The function, or the file that it stands in, is named for production quality; or its folder is, and it is handed
     predictions or later labels. It reads rows kept elsewhere, and its file trains nothing."""
     code = hit.file.code
@@ -215,14 +242,14 @@ def _of_production(scene: Scene, hit: Hit) -> bool:
     named = speaks_of("watches_production", scope.name) or speaks_of("watches_production", stem_of(hit.file.path))
     given = any(speaks_of("judged_later", name) for name in scope.parameters)
     named = named or (given and speaks_of("watches_production", hit.file.path))
-    return named and not hit.in_notebook and not _trains(scene, hit.file) and _reads_rows(scene, hit)
+    return named and not hit.file.is_notebook and not _trains(scene, hit.file) and _reads_rows(scene, hit)
 
 
 def _trains(scene: Scene, file: ProjectFile) -> bool:
     return any("train" in stations for (path, _), stations in marks(scene).items() if path == file.path)
 
 
-def _reads_rows(scene: Scene, hit: Hit) -> bool:
+def _reads_rows(scene: Scene, hit: Hit | MeasuredError) -> bool:
     """What is measured comes from outside the function: read there, or handed in."""
     code = hit.file.code
     assert code is not None
@@ -258,13 +285,17 @@ def alerting(scene: Scene) -> Iterator[Statement]:
 def _loaded_rules(scene: Scene) -> Iterator[Claim]:
     """Alert rules beside a Prometheus, Alertmanager or Grafana that compose or a manifest deploys."""
     deployed = _deployed_with(scene, _evaluates_alerts)
+    told = any(resource.kind in _RECEIVES and resource.is_active for _, resource in _resources(scene))
     for file, resource in _resources(scene) if deployed else ():
         if resource.kind == "alert_rule":
-            route = (*deployed, Hop(f"alert {resource.name}", file.at(resource.line)))
-            text = "a deployed server loads the alert rules"
+            route = (*deployed, Hop(f"alert {resource.name}", file.at(resource.line))) if told else ()
+            text = "a deployed server loads the alert rules" + ("" if told else ", nobody receives them")
             yield Claim(file.at(resource.line), text, resource.system, counts=NONE, carried=route)
             return
 
+
+_RECEIVES = frozenset({"receiver", "contact_point", "alerting", "AlertmanagerConfig"})
+"""What says where alerts go: Alertmanager's and Grafana's receivers, or a sender that Prometheus knows."""
 
 _ON_FAILURE = frozenset({"on_failure_callback", "on_failure"})
 _MAILS = "email_on_failure"

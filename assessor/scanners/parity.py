@@ -15,7 +15,8 @@ from assessor.facts.python import MAIN, MODULE, Call, PythonFacts
 from assessor.findings import NearMiss
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called, called_from
-from assessor.lifecycle.serving import loads_model, serving_scopes
+from assessor.lifecycle.origins import Origins
+from assessor.lifecycle.serving import asks_model, loads_model, serving_scopes
 from assessor.lifecycle.stations import training_hits
 from assessor.project.model import Role
 from assessor.project.modules import ScopeKey
@@ -43,11 +44,38 @@ def parity(scene: Scene) -> Iterator[Statement]:
 
 def _shared_functions(scene: Scene, training: list[ScopeKey], serving: list[ScopeKey]) -> Iterator[Claim]:
     by_training = called_from(scene, with_callers(scene, training))
-    for key in sorted(called_from(scene, serving) & by_training):
-        if key not in serving and _is_preparation(scene, key):
+    on_the_way = _given_to_models(scene, serving)
+    for key in sorted(called_from(scene, serving) & (by_training | on_the_way)):
+        if key not in serving and (key in on_the_way or _is_preparation(scene, key)):
             scope = scene.modules.index(key[0]).facts.scopes[key[1]]
             text = f"training and serving both prepare data by {scope.name}()"
             yield Claim(scene.project.files[key[0]].at(scope.line), text)
+
+
+def _given_to_models(scene: Scene, serving: list[ScopeKey]) -> set[ScopeKey]:
+    """Functions whose result is given to a `fit` of training and to a prediction of serving, whatever they are called."""
+    made = Origins(scene, PRACTICE)
+    fits = [((hit.file.path, hit.scope), hit.call) for hit in training_hits(scene) if hit.call is not None]
+    fitted = {function for key, call in fits for function in made.functions(key, _sources(call))}
+    asking = [
+        (key, call)
+        for key in (called_from(scene, serving) if fitted else ())
+        for call in scene.modules.index(key[0]).calls.get(key[1], ())
+        if asks_model(call)
+    ]
+    asked = {function for key, call in asking for function in made.functions(key, _sources(call))}
+    return {key for key in fitted & asked if _shapes(scene, key)}
+
+
+def _sources(call: Call) -> list[str]:
+    return [source for _, sources in call.given for source in sources]
+
+
+def _shapes(scene: Scene, key: ScopeKey) -> bool:
+    """It makes something of what it is given, and does more than load or split."""
+    scope = scene.modules.index(key[0]).facts.scopes[key[1]]
+    takes = [name for name in scope.parameters if name not in ("self", "cls")]
+    return bool(takes) and not scope.is_stub and not speaks_of("only_moves_data", scope.name.rpartition(".")[2])
 
 
 def _is_preparation(scene: Scene, key: ScopeKey) -> bool:

@@ -11,7 +11,7 @@ from functools import partial
 
 from assessor.hits.scene import Scene
 from assessor.lifecycle.asked_servers import tests_that_ask
-from assessor.lifecycle.local_requests import asks_prediction, asks_this_machine, starts_service
+from assessor.lifecycle.local_requests import asks_prediction, asks_this_machine, scripts_that_ask, starts_service
 from assessor.lifecycle.order import comes_after
 from assessor.project.arrivals import Arrival, Site
 from assessor.scanners.claims import WITH_TESTS, Claim, Reached, Statement, at_command, seen
@@ -28,6 +28,9 @@ def compatibility(scene: Scene) -> Iterator[Statement]:
         yield seen(hit, counts=WITH_TESTS, raised_by=held)
     for place, ways, server in tests_that_ask(scene):
         text = f"{server} is started and asked by tests"
+        yield Claim(Reached(place, ways), text, "docker", counts=WITH_TESTS, raised_by=held)
+    for place, ways in scripts_that_ask(scene):
+        text = "a script asks the started container for a prediction"
         yield Claim(Reached(place, ways), text, "docker", counts=WITH_TESTS, raised_by=held)
     for site in _asked(scene):
         text = "starts the container and asks it for a prediction"

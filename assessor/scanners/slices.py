@@ -14,8 +14,10 @@ from assessor.catalog.words import cut, speaks_of
 from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called_by
+from assessor.lifecycle.errors import measured_errors
+from assessor.lifecycle.origins import Origins
 from assessor.project.arrivals import Arrival
-from assessor.project.model import ProjectFile
+from assessor.project.model import ProjectFile, Role
 from assessor.project.modules import ScopeKey
 from assessor.scanners.claims import Claim, Code, Statement, seen
 
@@ -29,6 +31,9 @@ def slices(scene: Scene) -> Iterator[Statement]:
     for file, number, line, name in _by_group(scene):
         text = f"{name}() computes quality for each group"
         yield Claim(Code(file, number, line), text, raised_by=partial(_stops, file, number))
+    for file, number, line, name in _of_each_part(scene):
+        text = f"{name} measures the model on each part of the rows"
+        yield Claim(Code(file, number, line), text, raised_by=partial(_part_stops, scene, file, number))
     for file, number, line, name in own_slices(scene):
         text = f"{name}() computes metrics by slice"
         yield Claim(Code(file, number, line), text, raised_by=partial(_stops, file, number))
@@ -52,6 +57,55 @@ def _by_group(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
             name = index.facts.scopes[number].name
             if speaks_of("quality_of_parts", name.rpartition(".")[2]) and _is_kept(scene, (file.path, number)):
                 yield file, number, grouped.line, name
+
+
+def _of_each_part(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
+    """A metric of what a grouping gave, where the result is kept or decides: (file, function, line, name)."""
+    for path, number in sorted(_measured_parts(scene)):
+        file, index = scene.modules.files[path], scene.modules.index(path)
+        calls = index.calls.get(number, ())
+        grouped = next((call for call in calls if call.name.endswith(".groupby")), None)
+        if grouped is None or file.is_notebook or not _groups_rows(calls):
+            continue
+        if _is_kept(scene, (path, number)) or _part_stops(scene, file, number, ()):
+            yield file, number, grouped.line, index.facts.scopes[number].name if number > MAIN else path
+
+
+def _measured_parts(scene: Scene) -> set[ScopeKey]:
+    """The functions in which a metric is given what a grouping gave."""
+    found = {
+        (hit.file.path, hit.scope)
+        for hit in scene.hits("experiments.evaluation", notebooks=False)
+        if hit.call is not None and any(_is_part(source) for _, sources in hit.call.given for source in sources)
+    }
+    for error in measured_errors(scene):
+        sides = error.file.code.differences[error.position].sides if error.file.code else ()
+        if error.file.role is Role.FIRST_PARTY and any(_is_part(source) for side in sides for source in side.made_by):
+            found.add((error.file.path, error.scope))
+    return found
+
+
+def _is_part(source: str) -> bool:
+    return source.partition("[")[0].endswith(".groupby")
+
+
+def _part_stops(scene: Scene, file: ProjectFile, number: int, ways: Sequence[Arrival]) -> str | None:
+    """A limit in the function, or a gate on what it returns, that each slice must meet."""
+    own = _stops(file, number, ways)
+    if own or not file.code:
+        return own
+    origins = Origins(scene, "experiments.evaluation")
+    limits = ((other.path, limit) for other in scene.project.code_files for limit in _limits(scene, other.path))
+    if any((file.path, number) in origins.made_in(path, made.partition("[")[0]) for path, made in limits):
+        return "a slice below its limit stops the run"
+    return None
+
+
+def _limits(scene: Scene, path: str) -> Iterator[str]:
+    """What made the values whose comparison stops something."""
+    for limit in scene.modules.index(path).facts.comparisons:
+        for side in limit.sides if limit.stops else ():
+            yield from side.made_by
 
 
 def _groups_rows(calls: Iterable[Call]) -> bool:

@@ -19,7 +19,8 @@ from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called, is_called
 from assessor.lifecycle.conditions import GOES_ON, decides_over, held_back
 from assessor.lifecycle.gates import Gate, gates
-from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED
+from assessor.lifecycle.model_copies import model_copies
+from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, stands_before
 from assessor.lifecycle.retraining import begins_training, conditional_effects, retrains, starts_training
 from assessor.lifecycle.stages import Stage, chains, stages
 from assessor.lifecycle.stations import marks, stations_named, trained_by_hand, training_arrivals, training_hits
@@ -433,7 +434,15 @@ def _held_back(scene: Scene, gate: Gate, _: Sequence[Arrival]) -> str | None:
     """Registration or deployment hangs on the gate's outcome, or comes after a gate that stops the run."""
     follows = (hit for practice in GOES_ON for hit in scene.hits(practice, notebooks=False))
     live = (hit for hit in follows if hit.call is None or any(way.is_automatic for way in scene.arrivals(hit)))
-    return "and a failing candidate goes no further" if any(decides_over(scene, gate, hit) for hit in live) else None
+    if any(decides_over(scene, gate, hit) for hit in live) or stands_before(scene, gate, _kept_later(scene)):
+        return "and a failing candidate goes no further"
+    return None
+
+
+def _kept_later(scene: Scene) -> list[Arrival]:
+    """What copies the model to where versions of it are kept."""
+    ways = (site.arrival for site in model_copies(scene))
+    return [way for way in ways if way is not None and way.is_automatic and not way.in_test]
 
 
 def _printed(scene: Scene) -> list[NearMiss]:

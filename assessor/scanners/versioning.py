@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assessor.catalog.patterns import matches_any_command
 from assessor.catalog.programs import programs
 from assessor.catalog.words import speaks_of
 from assessor.facts.commands import Command
@@ -17,6 +16,7 @@ from assessor.findings import Finding, Hop, NearMiss, Rung, numbered
 from assessor.hits.scene import Scene
 from assessor.lifecycle.artifacts import kept_models
 from assessor.lifecycle.expressions import as_variables
+from assessor.lifecycle.model_copies import model_copies
 from assessor.lifecycle.order import best
 from assessor.project.arrivals import ActionSite, Site
 from assessor.project.invocations import interpret
@@ -160,6 +160,26 @@ def _tracked_models(scene: Scene) -> Iterator[Claim]:
             text, route = f"{version.path} is tracked by {version.system}", pushing.route if pushing else ()
             carried = route if version.system == "dvc" else ()
             yield Claim(file.at(version.line), text, version.system, carried=carried)
+    yield from _pushed_outputs(scene)
+
+
+def _pushed_outputs(scene: Scene) -> Iterator[Claim]:
+    """Models that stages make, where a command pushes what the stages have made."""
+    pushes = [site.arrival for site in scene.automation.reach.sites if site.arrival and _is_push(site)]
+    way = best(arrival for arrival in pushes if arrival.is_automatic)
+    for file, targets in scene.project.having(lambda f: f.targets) if pushes else ():
+        for stage in targets:
+            made = [path for path in stage.outputs if _is_model_file(path)]
+            if stage.runner == "dvc" and made:
+                text = f"stage {stage.name} makes {made[0]}, which is pushed to DVC's store"
+                yield Claim(file.at(stage.line), text, "dvc", carried=way.route if way else ())
+
+
+def _is_push(site: Site) -> bool:
+    """All that stages made is pushed; with paths only these are."""
+    return site.invocation.words[:2] == ("dvc", "push") and not any(
+        not word.startswith("-") for word in site.invocation.words[2:]
+    )
 
 
 def _pushes_versions(site: Site) -> bool:
@@ -180,22 +200,13 @@ def _logs_a_model(file: ProjectFile, call: Call) -> bool:
 
 def _bucket_copies(scene: Scene) -> Iterator[Claim]:
     """A model copied to a bucket path that holds a version (a variable: run id, commit, date)."""
-    for site in (*scene.automation.reach.sites, *scene.automation.idle_sites):
-        if _copies_a_model(site.invocation.words):
-            yield Claim(at_command(site), f"copies models to a versioned path with {site.invocation.words[0]}")
+    for site in model_copies(scene):
+        yield Claim(at_command(site), f"copies models to a versioned path with {site.invocation.words[0]}")
     for file in scene.project.code_files:
         for call in file.facts.python.calls if file.facts.python else ():
             if _keeps_a_version(scene, file, call):
                 text = f"{call.name.rpartition('.')[2]} puts the model under a versioned path"
                 yield Claim(Code(file, call.scope, call.line), text)
-
-
-def _copies_a_model(words: tuple[str, ...]) -> bool:
-    targets = [word for word in words if "://" in word]
-    if not targets or "$" not in targets[-1]:
-        return False
-    copies = matches_any_command(programs().copy_to_bucket, words)
-    return copies and any(speaks_of("kept_model", word) for word in words[1:])
 
 
 _UPLOADS = {"upload_file", "upload_fileobj", "upload_from_filename", "put_object", "upload_blob", "fput_object", "blob"}

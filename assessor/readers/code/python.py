@@ -77,8 +77,11 @@ from assessor.readers.code.python_tests import (
     stops_tests,
 )
 from assessor.readers.code.python_values import (
+    APPLIED,
     NOTHING,
     STOPS,
+    STORES_ITSELF,
+    Differences,
     Made,
     OpenComparison,
     Outcome,
@@ -90,6 +93,7 @@ from assessor.readers.code.python_values import (
     result,
     root_of,
     verdicts,
+    without_differences,
 )
 from assessor.readers.syntax.density import TOO_DENSE, is_dense
 from assessor.readers.syntax.newer_python import in_older_syntax
@@ -186,6 +190,7 @@ def _facts(tree: ast.Module, text: str, walk: _Walk, measured: bool = False) -> 
         tests=tuple(
             c.frozen() for c in walk.decided if not c.is_sized and (c.stops or c.gives or c.leaves or c.follows)
         ),
+        differences=walk.differences.frozen(),
         raises=tuple(walk.raises),
         constants=tuple(walk.constants),
         texts=tuple(walk.texts),
@@ -288,6 +293,7 @@ class _Walk:
         self.references: dict[tuple[str, int], Reference] = {}
         self.classes: list[ClassDef] = []
         self.decided: list[OpenComparison] = []
+        self.differences = Differences()
         self.raises: list[Raise] = []
         self.constants: list[Constant] = []
         self.texts: list[Text] = []
@@ -683,7 +689,7 @@ class _Walk:
         found = verdicts(made)
         for number in found:
             self.decided[number].meet(outcome)
-        sources = origins(made)
+        sources = without_differences(origins(made))
         if sources and len(self.decided) < MAX_CALLS:
             side = Side(tuple(identifiers(node)), sources)
             test = OpenComparison(
@@ -813,6 +819,9 @@ class _Walk:
 
     def augment(self, node: ast.AugAssign) -> None:
         made = joined(self.expression(node.value), self.deciding)
+        for number in verdicts(self.deciding):  # `if guess == truth: hits += 1`
+            made = joined(self.decided[number].difference, made)
+        self.differences.reduce(made)
         if isinstance(node.target, ast.Name):
             self.hold(node.target.id, made, adds=True)
         else:
@@ -951,6 +960,11 @@ class _Walk:
             inner = iterated.args[0] if isinstance(iterated, ast.Call) and iterated.args else None
             self.each(target.elts[0], ast.Constant(0), ("range",))
             self.each(target.elts[1], ast.Constant(0), self.looked_up(inner))
+            return
+        together = self.displays.get(id(iterated), {}) if isinstance(iterated, ast.Call) else {}
+        if together and isinstance(target, ast.Tuple) and len(target.elts) == len(together):
+            for number, element in enumerate(target.elts):  # `for guess, truth in zip(guesses, truths)`
+                self.each(element, ast.Constant(0), together[number])
             return
         for name in below(target):
             if isinstance(name, ast.Name):
@@ -1093,6 +1107,21 @@ class _Walk:
             self.displays[id(node)] = items
         return found
 
+    def arithmetic(self, node: ast.BinOp) -> Made:
+        left, right = self.expression(node.left), self.expression(node.right)
+        if not (left and right):
+            return left or right
+        if isinstance(node.op, ast.Sub):
+            return joined(self.set_against(node, [node.left, node.right], [left, right]), left, right)
+        return joined(left, right)
+
+    def set_against(self, node: ast.expr, nodes: list[ast.expr], made: list[Made]) -> Made:
+        return self.differences.mark(self.line_of(node.lineno), self.scope, nodes, made, self.loop_around)
+
+    @property
+    def loop_around(self) -> tuple[int, int]:
+        return self.loop_lines[-1] if self.loop_lines else (0, 0)
+
     def joined_text(self, node: ast.JoinedStr) -> Made:
         self.children(node)
         return ()
@@ -1146,10 +1175,7 @@ class _Walk:
         if number < MAX_CALLS:
             self.calls.append(made)
         self.note_assertion(made)
-        receiver: Made = ()
-        if not isinstance(node.func, ast.Name):
-            inner = node.func.value if isinstance(node.func, ast.Attribute) else node.func
-            receiver = self.expression(inner)
+        receiver, applied = self.receiver(node.func)
         given = self.arguments(node)
         if made.name in _EXITS:
             for value, marks in zip([*node.args, *(k.value for k in node.keywords)], given.values(), strict=False):
@@ -1157,12 +1183,27 @@ class _Walk:
                     self.meet(value, marks, _ENDS)
         if (grown := grows(node)) and (added := joined(self.deciding, *given.values())):
             self.hold(grown, added, adds=True)
-        named = tuple((key, sources) for key, marks in given.items() if (sources := origins(marks)))
+        stored = {".": receiver} if made.name.rpartition(".")[2].startswith(STORES_ITSELF) else {}
+        named = tuple((key, sources) for key, marks in (given | stored).items() if (sources := origins(marks)))
         if named and number < MAX_CALLS:
             self.calls[number] = Call(
                 made.name, made.line, made.scope, made.args, made.keywords, made.guards, made.names, named[:MAX_ITEMS]
             )
-        return result(made.name, node, receiver, given.values())
+        values, line = list(given.values()), self.line_of(node.lineno)
+        if made.name == "zip":
+            self.displays[id(node)] = dict(enumerate(values[:MAX_ITEMS]))
+        self.differences.call(made.name.rpartition(".")[2], joined(receiver, *values), self.loop_around)
+        against = self.differences.of_call(line, self.scope, node, receiver, values, self.loop_around)
+        return joined(against, applied, result(made.name, node, receiver, values))
+
+    def receiver(self, func: ast.expr) -> tuple[Made, Made]:
+        """What made the object whose method is called; and a mark where the object itself is called, as models are."""
+        if isinstance(func, ast.Name):
+            return (), (APPLIED,) if self.made_name(func.id) else ()
+        if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id == "self":
+            held = self.made_attributes.get(self.scopes[self.scope].class_name, {}).get(func.attr)
+            return self.expression(func.value), (APPLIED,) if held else ()
+        return self.expression(func.value if isinstance(func, ast.Attribute) else func), ()
 
     def arguments(self, node: ast.Call) -> dict[str, Made]:
         """What made each argument, by position or keyword (`*` and `**` for what is unpacked)."""
@@ -1221,6 +1262,7 @@ class _Walk:
             return joined(*made)  # `is`, `in`: what is asked of the value, not a size
         outcome = self.outcome
         sized = operator not in ("==", "!=") or outcome.kind in STOPS
+        against = self.set_against(node, nodes, made) if operator in ("==", "!=") else ()
         if not sized and not any(origins(marks) for marks in made):
             return passed
         names = tuple(dict.fromkeys(name for side in nodes for name in identifiers(side)))
@@ -1229,12 +1271,13 @@ class _Walk:
         sides = tuple(Side(tuple(identifiers(side)), origins(marks)) for side, marks in zip(nodes, made, strict=True))
         number = next((v for v in map(number_of, nodes) if v is not None), None)
         roots = frozenset(root for root in map(root_of, nodes) if root)
-        line, loop = self.line_of(node.lineno), self.loop_lines[-1] if self.loop_lines else (0, 0)
+        line, loop = self.line_of(node.lineno), self.loop_around
         found = OpenComparison(
             names, operator, number, line, self.scope, outcome.kind, outcome.effects, sides, roots, loop, is_sized=sized
         )
+        found.difference = against
         self.decided.append(found)
-        return joined(passed, (len(self.decided) - 1,))
+        return joined(against, passed, (len(self.decided) - 1,))
 
     def note_reference(self, node: ast.expr) -> None:
         root = node
@@ -1362,6 +1405,7 @@ _EXPRESSIONS: dict[type, Callable[[_Walk, Any], Made]] = {
     ast.Compare: _Walk.comparison,
     ast.IfExp: _Walk.choice,
     ast.BoolOp: _Walk.logical,
+    ast.BinOp: _Walk.arithmetic,
     ast.ListComp: _Walk.comprehension,
     ast.SetComp: _Walk.comprehension,
     ast.GeneratorExp: _Walk.comprehension,

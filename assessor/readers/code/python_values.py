@@ -9,10 +9,11 @@ arithmetic, conditional expressions, loops and comprehensions; a call that only 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from assessor.facts.python import Comparison, Side
+from assessor.facts.python import Comparison, Difference, Side
+from assessor.readers.code.python_nodes import identifiers
 
 Made = tuple[str | int, ...]
 
@@ -21,6 +22,9 @@ MAX_KEY, MAX_ORIGIN = 60, 200
 
 MAX_MARKS = 12
 """Marks of one value that are kept."""
+
+MAX_DIFFERENCES = 2_000
+"""Of one source."""
 
 COUNTING = frozenset({"len", "range", "enumerate", "type", "isinstance", "hasattr", "id", "hash", "input", "time.time"})
 """Calls whose result says nothing about what was measured in their arguments."""
@@ -39,6 +43,27 @@ _GROWING = frozenset({"append", "add", "extend", "update", "insert", "setdefault
 """Methods that put their arguments into their receiver."""
 
 _ITEM_OF = frozenset({"get", "pop"})
+
+APPLIED = "()"
+"""Mark of what an object gave when it was called itself: `net(x)`."""
+
+DIFFERENCE = "~"
+"""Begins the mark of a value made of two that were set against each other; the position of the two follows."""
+
+_REDUCING = frozenset({
+    "mean", "nanmean", "fmean", "average", "sum", "nansum", "fsum", "median", "nanmedian", "norm", "quantile", "percentile",
+    "count_nonzero", "max", "nanmax", "dist",
+})  # fmt: skip
+"""Last words of calls that make one number of many."""
+
+_SETTING_AGAINST = frozenset({"eq", "equal", "ne", "not_equal", "sub", "subtract", "squared_difference"})
+"""Last words of calls that do what `-` and `==` do."""
+
+STORES_ITSELF = ("to_", "save", "write", "insert")
+"""Begins the last words of calls that store the object that they are called on (`rows.to_sql(…)`)."""
+
+_DESCENDING = frozenset({"backward", "gradient", "apply_gradients", "minimize", "train_on_batch"})
+"""Last words of calls by which a loop trains."""
 
 
 def joined(*values: Iterable[str | int]) -> Made:
@@ -79,6 +104,78 @@ def result(name: str, node: ast.Call, receiver: Made, given: Iterable[Made]) -> 
     if last[:1].isupper():  # an object holds what it was made of
         return joined((name,), receiver, *given)
     return joined((name,), receiver)
+
+
+@dataclass(slots=True)
+class OpenDifference:
+    """Two values set against each other, while the walk still learns what is made of them."""
+
+    line: int
+    scope: int
+    sides: tuple[Side, Side]
+    loop: tuple[int, int]
+    is_reduced: bool = False
+    descends: bool = False
+
+
+class Differences:
+    """The differences of one source, and the loops in which something is trained."""
+
+    def __init__(self) -> None:
+        self.found: list[OpenDifference] = []
+        self.training_loops: set[tuple[int, int]] = set()
+
+    def mark(
+        self, line: int, scope: int, nodes: Sequence[ast.expr], made: Sequence[Made], loop: tuple[int, int]
+    ) -> Made:
+        """Note two values that different things made; the mark of what comes of them, none where there is no difference."""
+        first, second = (origins(marks) for marks in made[:2])
+        if not first or not second or first == second or len(self.found) >= MAX_DIFFERENCES:
+            return ()
+        names = [tuple(identifiers(node)) for node in nodes[:2]]
+        self.found.append(OpenDifference(line, scope, (Side(names[0], first), Side(names[1], second)), loop))
+        return (f"{DIFFERENCE}{len(self.found) - 1}",)
+
+    def of_call(
+        self, line: int, scope: int, node: ast.Call, receiver: Made, given: list[Made], loop: tuple[int, int]
+    ) -> Made:
+        """`torch.eq(guess, truth)` and `guess.eq(truth)`."""
+        last = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        if last not in _SETTING_AGAINST or not given:
+            return ()
+        nodes, made = (
+            (node.args[:2], given[:2]) if len(node.args) > 1 else ([node.func, *node.args], [receiver, *given])
+        )
+        return self.mark(line, scope, nodes, made, loop) if len(nodes) > 1 and len(made) > 1 else ()
+
+    def reduce(self, made: Made) -> None:
+        for number in _differences(made):
+            self.found[number].is_reduced = True
+
+    def call(self, last: str, made: Made, loop: tuple[int, int]) -> None:
+        """Learn from a call what becomes of the differences that it is given or that are asked."""
+        if last in _REDUCING:
+            self.reduce(made)
+        elif last in _DESCENDING:
+            if loop[1]:
+                self.training_loops.add(loop)
+            for number in _differences(made):
+                self.found[number].descends = True
+
+    def frozen(self) -> tuple[Difference, ...]:
+        return tuple(
+            Difference(d.line, d.scope, d.sides, d.is_reduced, d.descends or d.loop in self.training_loops)
+            for d in self.found
+        )
+
+
+def _differences(made: Made) -> list[int]:
+    texts = (mark for mark in made if isinstance(mark, str) and mark.startswith(DIFFERENCE))
+    return [int(text[1:].partition("[")[0]) for text in texts]
+
+
+def without_differences(sources: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(source for source in sources if not source.startswith(DIFFERENCE))
 
 
 def grows(node: ast.Call) -> str:
@@ -145,6 +242,8 @@ class OpenComparison:
     picks: bool = False
     leaves: bool = False
     follows: dict[str, None] = field(default_factory=dict)
+    difference: Made = ()
+    """The mark of the difference that it decides by, where it asks for equality."""
     is_sized: bool = False
     """Sizes are compared, or equality decides whether something stops."""
 

@@ -123,7 +123,8 @@ def _provisioned(document: Node) -> Iterator[Resource]:
 
 
 def _may_be_dashboard(text: str) -> bool:
-    return len(text) <= _MAX_DASHBOARD and '"panels"' in text and ('"schemaVersion"' in text or '"gridPos"' in text)
+    marked = any(mark in text for mark in ('"schemaVersion"', '"gridPos"', '"targets"'))
+    return len(text) <= _MAX_DASHBOARD and '"panels"' in text and marked
 
 
 def dashboards(text: str, first_line: int = 1) -> Iterator[Resource]:

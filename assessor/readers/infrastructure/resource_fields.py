@@ -22,7 +22,7 @@ _MAX_NODES = 6_000
 _MAX_ALIASES = 200
 _ALIAS = re.compile(r"(?:^|[\s\[,{])\*[A-Za-z0-9_]")
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh", "cmd", "powershell", "pwsh"})
-_COMMAND_FLAG = re.compile(r"-[a-z]*c|/c|-command", re.IGNORECASE)
+_COMMAND_FLAG = re.compile(r"-[a-z]*c[a-z]*|/c", re.IGNORECASE)
 
 Settings = tuple[tuple[str, str, int], ...]
 
