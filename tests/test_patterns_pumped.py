@@ -147,6 +147,8 @@ def grows(asked: Asked) -> str:
     """What is wrong with an expression; empty where nothing is."""
     for number, text in enumerate(slow_strings(asked.pattern, GLANCE)):
         if (glanced := _glance(asked, text)) > LEAST:
+            if glanced >= ENDLESS and seconds(asked, text) >= ENDLESS:  # so is its half: no growth could be measured
+                return f"{asked}: no end for {len(text)} characters {text[:50]!r}"
             half, short, long = (slow_strings(asked.pattern, length)[number] for length in (GLANCE // 2, SHORT, LONG))
             if glanced > MOST_GROWTH * _glance(asked, half) and all(
                 _growth(asked, short, long) > MOST_GROWTH for _ in range(3)

@@ -68,6 +68,21 @@ func main() {
 	fmt.Println("score", 7)
 }
 """
+CARD = """
+# The key-value model
+
+## Intended use
+
+Maps objects to documents and back.
+
+## Limitations
+
+No cycles.
+
+## Evaluation
+
+Attributes are evaluated when they are asked for.
+"""
 MOVER = """
 import csv
 
@@ -101,6 +116,8 @@ KINDS: list[tuple[str, dict[str, str], str]] = [
         "none",
     ),
     ("words alone", {"README.md": "# Models\n\nWe train a model with scikit-learn and serve it.\n"}, "none"),
+    ("a page of a model of data", {"docs/model.md": CARD, "lib/model.rb": "class Model\nend\n"}, "none"),
+    ("a page of a trained model", {"docs/model.md": CARD, "train.py": TRAIN}, "training"),
     ("nothing", {}, "empty"),
 ]
 

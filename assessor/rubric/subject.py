@@ -69,9 +69,9 @@ SIGNS = (
     "monitoring.drift",
     "monitoring.performance",
     "governance.responsible_ai",
-    "governance.model_card",
 )
-"""Practices that only machine learning shows; `declared` is a sign too, unless only a dependency declares it."""
+"""Practices that only machine learning shows; `declared` is a sign too, unless only a dependency declares it. Not a model
+card: a page of such headings may speak of a model of data or of a domain, and pages alone show no learning."""
 
 
 @dataclass(frozen=True, slots=True)
