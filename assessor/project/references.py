@@ -41,8 +41,8 @@ class References:
     """Looks up the objects of a project by their names."""
 
     def __init__(self, project: Project) -> None:
-        self._by_name: dict[str, list[tuple[ProjectFile, Resource]]] = defaultdict(list)
-        self._ties: dict[str, list[tuple[ProjectFile, Resource]]] = defaultdict(list)
+        self._by_name: dict[str, list[Named]] = defaultdict(list)
+        self._ties: dict[str, list[Named]] = defaultdict(list)
         for file in project.ordered:
             for resource in file.facts.resources if file.role is Role.FIRST_PARTY else ():
                 for name in _names(file, resource):

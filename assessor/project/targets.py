@@ -283,8 +283,6 @@ class Targets:
         """Follow the rules that `snakemake` brings up to date: those named, by themselves or by what they make, else the
         first; and all that these need."""
         words = invocation.arguments
-        if {"-n", "--dry-run", "--dryrun", "--lint", "--unlock"} & set(words):
-            return
         named = option(invocation, "-s", "--snakefile")
         folders = [joined(context.cwd, posixpath.dirname(named))] if named else []
         folders += [context.cwd, joined(context.cwd, "workflow")] if not named else []

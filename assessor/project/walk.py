@@ -92,6 +92,7 @@ class Walk:
         self._explored: dict[tuple[object, ...], Closure] = {}
         self._startings: dict[ScopeKey, list[tuple[Call, str | tuple[str, ...]]]] = {}
         self._seen: set[tuple[object, ...]] = set()
+        self._spoken_of: dict[tuple[str, str], bool] = {}
         self._count = 0
         self._actions = {
             file.path: workflow
@@ -288,10 +289,6 @@ class Walk:
             without = re.sub(rf"\b(?:cd|pushd|chdir)\s+[\"']?(?:\./)?{re.escape(first)}\b", "", said)
             known = self._spoken_of[key] = re.search(rf"\b{re.escape(first)}\b", without) is not None
         return not known
-
-    @cached_property
-    def _spoken_of(self) -> dict[tuple[str, str], bool]:
-        return {}
 
     @cached_property
     def _handlers(self) -> Mapping[str, _Handler]:

@@ -11,6 +11,7 @@ from assessor.catalog.programs import programs
 from assessor.catalog.traits import makes_step
 from assessor.catalog.words import speaks_of
 from assessor.facts.place import Place
+from assessor.facts.project_files import Resource
 from assessor.facts.python import MAIN, MODULE, Scope
 from assessor.facts.workflow import Trigger
 from assessor.findings import Finding, NearMiss, Rung
@@ -83,9 +84,14 @@ def _lacks_steps(scene: Scene, hit: Hit) -> str:
     return "" if any(_speaks_of_training(scene, path) for path in paths) else "no step of it trains"
 
 
+def _resource_of(hit: Hit) -> Resource | None:
+    """The object that stands where the hit does."""
+    return next((resource for resource in hit.file.facts.resources if resource.line == hit.place.line), None)
+
+
 def _starts_other_work(scene: Scene, hit: Hit) -> bool:
     """All that a resource starts is code of this repository, of which nothing trains or speaks of training."""
-    resource = next((r for r in hit.file.facts.resources if r.line == hit.place.line), None)
+    resource = _resource_of(hit)
     if resource is None or not resource.commands:
         return False
     texts = [resource.name, *(value for key, value, _ in resource.settings if not key.startswith("tags."))]
@@ -100,7 +106,7 @@ def _starts_other_work(scene: Scene, hit: Hit) -> bool:
 def _is_of_something_else(scene: Scene, hit: Hit) -> bool:
     """A definition that names its steps and starts no command itself: nothing in it speaks of training, and what it starts
     reaches none."""
-    resource = next((r for r in hit.file.facts.resources if r.line == hit.place.line), None)
+    resource = _resource_of(hit)
     if resource is None or resource.commands or not resource.settings:
         return False  # what it does stands elsewhere
     texts = [hit.file.path, resource.name, *(text for key, value, _ in resource.settings for text in (key, value))]
@@ -260,7 +266,7 @@ def _trains(scene: Scene, hit: Hit) -> bool:
     """What a product's schedule starts trains: its own text says so, or the definition that it names."""
     if any(way.run.path == hit.file.path for _, way in training_arrivals(scene)):
         return True
-    resource = next((r for r in hit.file.facts.resources if r.line == hit.place.line), None)
+    resource = _resource_of(hit)
     if hit.kind != "resource" or resource is None:
         return True
     texts = [resource.name, *(value for _, value, _ in resource.settings)]
