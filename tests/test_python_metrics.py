@@ -11,7 +11,7 @@ import pytest
 from radon.complexity import ComplexityVisitor
 from radon.metrics import h_visit_ast, mi_compute
 
-from assessor.readers.code.python_metrics import measure
+from assessor.readers.code.python.metrics import measure
 
 ROOT = Path(__file__).parents[1]
 CORPUS = Path(os.environ.get("ASSESSOR_CORPUS", ROOT / "tests" / "corpus"))

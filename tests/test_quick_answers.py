@@ -16,7 +16,7 @@ from assessor.catalog import words
 from assessor.catalog.patterns import matches_any_call, matches_any_command, matches_call, matches_command
 from assessor.catalog.programs import programs
 from assessor.catalog.tools import load_tools
-from assessor.readers.code.python_nodes import below
+from assessor.readers.code.python.nodes import below
 from assessor.readers.syntax.yaml_tree import YamlProblem, load_one
 from assessor.readers.texts.secrets import LAST_WORD, last_words
 

@@ -18,12 +18,12 @@ import assessor.reading
 from assessor import audit
 from tests.test_samples import NAMES, SAMPLES
 
-MODULES = "assessor.readers.code.python"
+PYTHON = "assessor.readers.code.python"
 WORK: tuple[tuple[str, str, Callable[..., object]], ...] = (
     ("assessor.reading", "_read_file", lambda task: task[0]),
     ("assessor.readers.texts.redaction", "redacted", lambda path, text: path),
-    (MODULES, "_facts", lambda tree, text, *others: (text, id(tree))),
-    (MODULES, "Bindings", id),
+    (f"{PYTHON}.reading", "_facts", lambda tree, text, *others: (text, id(tree))),
+    (f"{PYTHON}.names", "Bindings", id),
     ("assessor.readers.syntax.yaml_tree", "_parse", lambda text: text),
     ("tomllib", "loads", lambda text: text),
     ("assessor.project.walk", "explore", lambda modules, entries, given, words: (entries, str(given), words)),

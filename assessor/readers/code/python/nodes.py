@@ -1,4 +1,4 @@
-"""Questions about single nodes of a Python tree: pure functions of `ast` nodes, for the walk in `python`."""
+"""Questions about single nodes of a Python tree: pure functions of `ast` nodes, for the walk."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ OPERATORS = {
 }
 
 # Tuples, made once: a union of types is made anew wherever it is written, and these stand in the innermost loops.
-_NAMES_AND_CALLS = (ast.Name, ast.Attribute, ast.Call)
+NAMES = (ast.Name, ast.Attribute)
+NAMES_AND_CALLS = (ast.Name, ast.Attribute, ast.Call)
+SEQUENCES = (ast.List, ast.Tuple)
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
@@ -114,7 +116,7 @@ def is_constant(node: ast.expr) -> bool:
         left, right = node.left, node.comparators[0]
         if isinstance(left, ast.Name | ast.Attribute) and ast.dump(left) == ast.dump(right):
             return True
-    return _is_size(node) or not any(isinstance(inner, _NAMES_AND_CALLS) for inner in below(node))
+    return _is_size(node) or not any(isinstance(inner, NAMES_AND_CALLS) for inner in below(node))
 
 
 def _is_size(node: ast.expr) -> bool:

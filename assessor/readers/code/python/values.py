@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from assessor.facts.python import Comparison, Difference, Side
-from assessor.readers.code.python_nodes import identifiers
+from assessor.readers.code.python.nodes import identifiers
 
 Made = tuple[str | int, ...]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 
-from assessor.readers.code.python_nodes import without_docstring
+from assessor.readers.code.python.nodes import without_docstring
 
 
 def names_bound(statement: ast.stmt) -> list[ast.Name]:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from assessor.readers.code.python_constants import COMPARISONS, Names, value
+from assessor.readers.code.python.constants import COMPARISONS, Names, value
 
 PASSES = ""
 """A block goes on with what follows it."""

@@ -1,0 +1,136 @@
+"""Comparisons and other conditions with what follows from them: what stops, what is called, what is given back."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from assessor.facts.python import Guard, Side
+from assessor.readers.code.python.names import MAX_CALLS
+from assessor.readers.code.python.nodes import MAX_ITEMS, OPERATORS, below, identifiers, number_of
+from assessor.readers.code.python.values import (
+    NOTHING,
+    STOPS,
+    Differences,
+    Made,
+    OpenComparison,
+    Outcome,
+    joined,
+    origins,
+    replaced,
+    root_of,
+    verdicts,
+    without_differences,
+)
+from assessor.readers.code.python.variables import Variables
+
+MAX_SIDES = 10
+"""Of one comparison; people write three (`0 < rate < 1`)."""
+EXITS = {"sys.exit", "exit", "quit", "os._exit", "SystemExit"}
+ASSIGNS, ASSERTS, RETURNS = Outcome("assign"), Outcome("assert"), Outcome("return", gives=True)
+RAISES, ENDS = Outcome("raise"), Outcome("exit")
+
+_ASSIGNMENTS = (ast.Assign, ast.AugAssign)
+
+
+def is_answer(value: ast.expr | None) -> bool:
+    """A returned value that is fixed (True, "deploy", a tuple or dictionary with such): the answer to a question."""
+    if isinstance(value, ast.JoinedStr):
+        return True
+    if isinstance(value, ast.Constant):
+        return value.value is not None
+    if isinstance(value, ast.Tuple):
+        return any(is_answer(item) for item in value.elts)
+    return isinstance(value, ast.Dict) and any(is_answer(item) for item in value.values)
+
+
+class Decisions(Variables):
+    """The variables of a module with the comparisons that decide something."""
+
+    def __init__(
+        self, tree: ast.Module, line_of: Callable[[int], int], module: str = "", *, cells: bool = False
+    ) -> None:
+        super().__init__(tree, line_of, module, cells=cells)
+        self.decided: list[OpenComparison] = []
+        self.differences = Differences()
+        self.outcome = NOTHING
+        """What follows from a comparison at this place."""
+        self.guards: list[Guard] = []
+        self.loop_lines: list[tuple[int, int]] = []
+
+    def meet(self, node: ast.expr, made: Made, outcome: Outcome) -> Made:
+        """The comparisons behind a condition learn what follows from it; what calls returned is a condition itself."""
+        found = verdicts(made)
+        for number in found:
+            self.decided[number].meet(outcome)
+        sources = without_differences(origins(made))
+        if sources and len(self.decided) < MAX_CALLS:
+            side = Side(tuple(identifiers(node)), sources)
+            test = OpenComparison(
+                side.names, "", None, self.line_of(node.lineno), self.scope, "", (), (side,), frozenset()
+            )
+            test.meet(outcome)
+            found.append(len(self.decided))
+            self.decided.append(test)
+        return tuple(found)
+
+    def compare(self, node: ast.Compare, made: list[Made]) -> Made:
+        """Note a comparison of sizes, or for equality where its outcome stops something or a call made a side."""
+        operator = OPERATORS.get(type(node.ops[0]))
+        nodes = [node.left, *node.comparators]
+        passed = joined(*(verdicts(marks) for marks in made))
+        if operator is None or len(nodes) > MAX_SIDES or len(self.decided) >= MAX_CALLS:
+            return joined(*made)  # `is`, `in`: what is asked of the value, not a size
+        outcome = self.outcome
+        sized = operator not in ("==", "!=") or outcome.kind in STOPS
+        against = self.set_against(node, nodes, made) if operator in ("==", "!=") else ()
+        if not sized and not any(origins(marks) for marks in made):
+            return passed
+        names = tuple(dict.fromkeys(name for side in nodes for name in identifiers(side)))
+        if not names:
+            return passed
+        sides = tuple(Side(tuple(identifiers(side)), origins(marks)) for side, marks in zip(nodes, made, strict=True))
+        number = next((v for v in map(number_of, nodes) if v is not None), None)
+        roots = frozenset(root for root in map(root_of, nodes) if root)
+        line, loop = self.line_of(node.lineno), self.loop_around
+        found = OpenComparison(
+            names, operator, number, line, self.scope, outcome.kind, outcome.effects, sides, roots, loop, is_sized=sized
+        )
+        found.difference = against
+        self.decided.append(found)
+        return joined(against, passed, (len(self.decided) - 1,))
+
+    def set_against(self, node: ast.expr, nodes: list[ast.expr], made: list[Made]) -> Made:
+        return self.differences.mark(self.line_of(node.lineno), self.scope, nodes, made, self.loop_around)
+
+    @property
+    def loop_around(self) -> tuple[int, int]:
+        return self.loop_lines[-1] if self.loop_lines else (0, 0)
+
+    def branch_outcome(self, body: list[ast.stmt], orelse: list[ast.stmt]) -> Outcome:
+        """What an if's branches do: the strongest thing first, and the names called in them."""
+        kinds: set[str] = set()
+        effects: list[str] = []
+        gives = False
+        budget = 400
+        for node in (inner for statement in [*body, *orelse] for inner in below(statement)):
+            budget -= 1
+            if budget < 0:
+                break
+            if isinstance(node, ast.Raise):
+                kinds.add("raise")
+            elif isinstance(node, ast.Return):
+                kinds.add("return")
+                gives = gives or is_answer(node.value)
+            elif isinstance(node, ast.Call):
+                name = self.resolve(node.func)
+                effects.append(name)
+                kinds.add("exit" if name in EXITS else "print" if name == "print" else "call")
+            elif isinstance(node, _ASSIGNMENTS):
+                kinds.add("assign")
+                if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+                    effects.append(f"={node.value.value[:40]}")
+        order = ("raise", "exit", "return", "call", "assign", "print")
+        kind = next((kind for kind in order if kind in kinds), "none")
+        bound = frozenset(replaced(body) | replaced(orelse)) if "assign" in kinds else frozenset()
+        return Outcome(kind, tuple(dict.fromkeys(effects))[:MAX_ITEMS], gives, bound)
