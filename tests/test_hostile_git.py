@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import socket
@@ -104,6 +105,54 @@ def test_git_that_works_without_end_is_ended(repository: Path, monkeypatch: pyte
     monkeypatch.setattr(Watch, "PROCESSOR_SECONDS", 1.0)
     with pytest.raises(SnapshotError, match="of the processor"):
         open_snapshot(str(repository), commit)
+
+
+def test_a_tree_of_very_many_copies_is_read_in_part(repository: Path) -> None:
+    """A commit of ten thousand million files in eleven objects: each tree names the one below ten times."""
+    tree = git(repository, "rev-parse", "HEAD^{tree}")
+    for _ in range(4):
+        tree = git(repository, "mktree", given="".join(f"040000 tree {tree}\td{number}\n" for number in range(10)))
+    git(repository, "update-ref", "refs/heads/evil", git(repository, "commit-tree", "-m", "m", tree))
+    with open_snapshot(str(repository), "evil", Limits(max_copies=50)) as snapshot:
+        read = [entry for entry in snapshot.files if not entry.unreadable]
+        reasons = {spot.reason for spot in snapshot.listing_problems}
+    assert len(snapshot.files) == 20_000
+    assert len(read) == 2 * 20 + 50
+    assert any("copies" in reason for reason in reasons)
+    assert main(["audit", str(repository), "--ref", "evil", "--no-cache", "--format", "json", "-o", os.devnull]) == 0
+
+
+def test_few_copies_are_read(tmp_path: Path) -> None:
+    files = {f"part{number}/__init__.py": "# Licensed to whom it may concern\n" for number in range(300)}
+    root = commit_files(
+        write_files(tmp_path, files), {"commits": [_COMMIT | {"date": "2024-01-01T03:04:05Z", "files": "all"}]}
+    )
+    with open_snapshot(str(root), "HEAD") as snapshot:
+        assert not snapshot.listing_problems
+        assert len(list(snapshot.read_all(files))) == 300
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory of another process is limited on Linux alone")
+@pytest.mark.parametrize("is_late", [False, True])
+def test_git_that_takes_too_much_memory_is_ended(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, is_late: bool
+) -> None:
+    """A tree of four million entries is one object of 150 MB, which git holds whole."""
+    blob = bytes.fromhex(git(repository, "rev-parse", "HEAD:train.py"))
+    raw = b"100644 a.py\0%b" % blob * 4_000_000
+    tree = hashlib.sha1(b"tree %d\0" % len(raw) + raw, usedforsecurity=False).hexdigest()
+    path = repository / ".git/objects" / tree[:2] / tree[2:]
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(zlib.compress(b"tree %d\0" % len(raw) + raw, 1))
+    git(repository, "update-ref", "refs/heads/evil", git(repository, "commit-tree", "-m", "m", tree))
+    assert main(["audit", str(repository), "--ref", "evil", "--no-cache", "--format", "json", "-o", os.devnull]) == 0
+    if is_late:  # git has taken it before we set the limit
+        monkeypatch.setattr("assessor.snapshot.gitpython.limit_memory", lambda pid: None)
+    monkeypatch.setattr("assessor.snapshot.git_process.MOST_BYTES", 60_000_000)
+    with pytest.raises(SnapshotError, match="git cannot read the files of evil"):
+        open_snapshot(str(repository), "evil")
+    with open_snapshot(str(repository), "main") as snapshot:
+        assert len(snapshot.files) == 2, "a small tree fits"
 
 
 def test_configuration_of_the_repository_includes_nothing(repository: Path) -> None:

@@ -4,6 +4,7 @@ as a whole. GitPython does the starting (see gitpython.py); what is read of a pr
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -50,7 +51,8 @@ MOST_BYTES = 400_000_000
 
 
 def limit_memory(pid: int) -> None:
-    """Let a git that was just started take no more than its share, where the system can."""
+    """Let a git that was just started take no more than its share, where the system can. What it took before we were
+    there again, `Watch` sees."""
     if sys.platform == "linux":
         import resource
 
@@ -136,11 +138,11 @@ def start(
 
 
 class Watch(threading.Thread):
-    """Kills git where it takes too long or, unless it `is_remote`, works too long or sleeps: on local files it works, or
-    waits for a disk, but on a FIFO it sleeps for ever. A context manager: leaving it ends the watch."""
+    """Kills git where it takes too long or too much memory or, unless it `is_remote`, works too long or sleeps: on local
+    files it works, or waits for a disk, but on a FIFO it sleeps for ever. A context manager: leaving it ends the watch."""
 
     _SLEEP_SECONDS = 5.0
-    _LOOK_SECONDS = 0.5
+    _LOOK_SECONDS = 0.2
     PROCESSOR_SECONDS = 8.0
     """For one call on local files; listing 50,000 files or 20,000 commits takes one."""
 
@@ -159,7 +161,8 @@ class Watch(threading.Thread):
             if not asleep or used != before:
                 before, since = used, now
             holds = now - since > self._SLEEP_SECONDS or used > self.PROCESSOR_SECONDS
-            if now - begun > self.seconds or (holds and not self.is_remote):
+            holds = holds and not self.is_remote
+            if holds or now - begun > self.seconds or _own_memory(self.process.pid) > MOST_BYTES:
                 _kill(self.process)
                 return
 
@@ -177,6 +180,16 @@ def _state(process: int) -> tuple[bool, float]:
         return fields[0] == "S", (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     except (OSError, IndexError, ValueError, AttributeError):
         return False, 0.0
+
+
+def _own_memory(process: int) -> int:
+    """Bytes of memory that a process has made for itself, files that it maps aside; 0 where nothing can be known."""
+    try:
+        text = Path(f"/proc/{process}/status").read_text("ascii", "replace")
+    except OSError:
+        return 0
+    found = re.search(r"^RssAnon:\s+(\d+) kB", text, re.MULTILINE)
+    return int(found[1]) * 1_024 if found else 0
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assessor.facts.place import BlindSpot, Place
@@ -336,10 +337,31 @@ def _snapshot(identity: Identity, listing: Listing, source: Source, limits: Limi
     files: dict[str, FileEntry] = {}
     for entry in listing.files:
         files.setdefault(entry.path, entry)
-    ordered = tuple(files[path] for path in sorted(files))
+    ordered = _without_copies([files[path] for path in sorted(files)], limits)
     hidden = [
         BlindSpot(Place(entry.path), entry.unreadable)
         for entry in ordered
         if entry.unreadable and not hides_nothing(entry)
     ]
     return Snapshot(identity, ordered, source, limits, tuple(condensed([*listing.problems, *hidden])), part)
+
+
+_USUAL_COPIES = 20
+
+
+def _without_copies(entries: Iterable[FileEntry], limits: Limits) -> tuple[FileEntry, ...]:
+    """The entries; those that repeat what was listed often already are not read, once there are too many of them."""
+    reason = (
+        f"not read: there are more than {limits.max_copies:,} copies of files that stand {_USUAL_COPIES} times already"
+    )
+    seen: Counter[str] = Counter()
+    copies = 0
+    kept: list[FileEntry] = []
+    for entry in entries:
+        if entry.blob and entry.size and not entry.unreadable:
+            seen[entry.blob] += 1
+            copies += seen[entry.blob] > _USUAL_COPIES
+            if seen[entry.blob] > _USUAL_COPIES and copies > limits.max_copies:
+                entry = replace(entry, unreadable=reason)
+        kept.append(entry)
+    return tuple(kept)

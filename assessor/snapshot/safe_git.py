@@ -23,7 +23,7 @@ from typing import IO
 
 from assessor.leavings import own_prefix, remove_stale
 from assessor.snapshot.git_folder import GitFailed, Layout, refuse_odd, refuse_odd_rules, small_text
-from assessor.snapshot.git_process import Watch, environment, start, stop
+from assessor.snapshot.git_process import MOST_BYTES, Watch, environment, start, stop
 
 __all__ = ["Allowance", "Git", "GitFailed", "Glass", "Layout"]
 
@@ -45,7 +45,8 @@ class Allowance:
 
     def told(self) -> GitFailed:
         return GitFailed(
-            f"git took longer than {self.seconds:g} seconds, or than {Watch.PROCESSOR_SECONDS:g} of the processor"
+            f"git took longer than {self.seconds:g} seconds, or than {Watch.PROCESSOR_SECONDS:g} of the processor, "
+            f"or more than {MOST_BYTES / 1e6:,.0f} MB of memory"
         )
 
     @contextmanager
