@@ -186,6 +186,11 @@ def test_unknown_is_told_apart_from_absent() -> None:
     assert "  ????  pipeline           unknown" in render(WHOLE, verbose=1)
 
 
+def test_an_item_that_hangs_on_what_could_not_be_read_is_unknown() -> None:
+    by_the_clock = Finding("training.schedule", Rung.AUTOMATED, "each night")
+    assert "r unknown" in render(assessment_of([HIDDEN, by_the_clock]), verbose=2)
+
+
 @pytest.mark.parametrize(
     "shown",
     [
@@ -193,7 +198,6 @@ def test_unknown_is_told_apart_from_absent() -> None:
         "near miss src/watch.py:3 only imported",
         "hidden    dvc.yaml:8 no YAML",
         "measured  mean complexity 2.5",
-        "r unknown",
         "w holds",
         "(automated-training)",
     ],
