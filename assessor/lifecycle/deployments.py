@@ -11,6 +11,7 @@ from assessor.facts.place import Place
 from assessor.findings import Hop, Rung, numbered
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
+from assessor.lifecycle.endpoint_checks import positions_after_deployment
 from assessor.lifecycle.gates import gates
 from assessor.lifecycle.order import best, check_positions, comes_after, stands_before
 from assessor.lifecycle.test_cases import test_cases
@@ -108,7 +109,7 @@ class _Guard:
 
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
-        self._checks = check_positions(scene, test_cases(scene))
+        self._checks = check_positions(scene, test_cases(scene)) | positions_after_deployment(scene)
         self._gates = list(gates(scene))
 
     def before(self, ways: list[Arrival]) -> str:

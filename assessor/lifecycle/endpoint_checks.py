@@ -45,3 +45,12 @@ def asked_after_deployment(scene: Scene) -> Iterator[tuple[Code, tuple[Arrival, 
             if kept:
                 yield Code(file, call.scope, call.line), kept
                 break
+
+
+def positions_after_deployment(scene: Scene) -> set[tuple[str, int]]:
+    """(run, step) of what asks a deployed endpoint and fails its run where none answers: the deployment to the next stage
+    waits for it."""
+    asked = (*asked_after_deployment(scene), *commands_after_deployment(scene))
+    return {
+        (way.run.key, way.step) for _, ways in asked for way in ways if way.is_automatic and way.fails and way.run.fails
+    }
