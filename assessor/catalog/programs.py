@@ -53,6 +53,7 @@ class Programs(Value):
     javascript_locks: frozenset[Name]
     make_environments: frozenset[Name]
     copy_to_bucket: tuple[Words, ...]
+    bucket_places: frozenset[Name]
     submit_work: frozenset[Name]
     start_services: tuple[Words, ...]
     restart_services: frozenset[Name]

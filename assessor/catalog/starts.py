@@ -26,6 +26,9 @@ class StartPattern(Value):
     jobs: tuple[CallPattern, ...] = ()
     selections: tuple[CallPattern, ...] = ()
     members: tuple[CallPattern, ...] = ()
+    lists: tuple[CallPattern, ...] = ()
+    listed_as: str = ""
+    finds: tuple[CallPattern, ...] = ()
     paused: dict[str, Annotated[str | int | bool, Field()]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -35,6 +38,8 @@ class StartPattern(Value):
             raise ValueError(f"no tool '{self.tool}' in the catalogue{did_you_mean(self.tool, known)}")
         if not (self.calls or self.decorators):
             raise ValueError("a start without calls and decorators can never be seen")
+        if bool(self.lists) != bool(self.listed_as):
+            raise ValueError("'lists' and 'listed_as' belong together")
         return self
 
     @cached_property

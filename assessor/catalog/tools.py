@@ -67,8 +67,9 @@ class Proof(Value):
     A call counts only where every keyword in `keywords` is given with that value or one of several (`*`: any but None
     and False), alone or in a list, and no name in `without` is a keyword of it; a command only where no word of it is in `without`. What
     has a value of `unless` does not count: it switches the proof off. `needs_argument`: the bare call does something
-    else. `softened_by`: settings by which a violation of a product that raises only warns.
-    `records`: the product itself keeps what each step took in and gave out. `read_by`: settings are the tool's only where code calls one of these, which reads them. `text` follows the
+    else. `softened_by`: settings by which a violation of a product that raises only warns; `warns`:
+    names in the function by which it does.
+    `records`: the product itself keeps what each step took in and gave out, or what it measured. `raises`: where it fails, it raises by itself. `read_by`: settings are the tool's only where code calls one of these, which reads them. `text` follows the
     tool's title in a report: "MLflow: logs parameters".
     `speaks`: a concept of words.yaml; a call counts only where its own texts, its function or its file speak of it, since
     the product runs any job.
@@ -82,7 +83,9 @@ class Proof(Value):
     without: tuple[str, ...] = ()
     unless: dict[str, Scalar] = Field(default_factory=dict)
     softened_by: tuple[SettingPattern, ...] = ()
+    warns: tuple[CallPattern, ...] = ()
     records: bool = False
+    raises: bool = False
     needs_argument: bool = False
     read_by: tuple[CallPattern, ...] = ()
     decorators: tuple[CallPattern, ...] = ()
@@ -134,10 +137,10 @@ class Proof(Value):
         return self
 
 
-Trait = Literal["table", "web", "page", "raises", "scheduler", "pages", "called"]
+Trait = Literal["table", "web", "page", "raises", "scheduler", "pages", "called", "keeps"]
 """What a product is, beside what it proves: it holds tables or arrays; it is a web framework that serves anything; it makes
 pages of an application; a check of it that fails raises by itself; it starts functions of its user by the clock; it
-brings pages to where they are read; its models are called themselves (`net(x)`)."""
+brings pages to where they are read; its models are called themselves (`net(x)`); it keeps what the steps of its pipelines return."""
 
 
 class Capture(Value):

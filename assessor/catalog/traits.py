@@ -47,6 +47,17 @@ def makes_step(name: str) -> bool:
 
 
 @lru_cache(maxsize=16384)
+def keeps_what_steps_give(name: str) -> bool:
+    """A decorator of that dotted name makes a step whose returned values its orchestrator keeps."""
+    return matches_any_call(_keeping_steps(), name)
+
+
+@cache
+def _keeping_steps() -> tuple[str, ...]:
+    return tuple(pattern for tool in load_tools() if "keeps" in tool.traits for pattern in tool.steps)
+
+
+@lru_cache(maxsize=16384)
 def submits(name: str) -> bool:
     """A call of that dotted name starts a run of a pipeline on its orchestrator."""
     return _fits("submits", name)

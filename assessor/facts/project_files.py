@@ -157,12 +157,16 @@ class Secret:
     """The variable or key that holds it, where known."""
 
 
+MEASURED = "~"
+"""Names what is no call of its own: a mean or sum of what was predicted, set against something else."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceCall:
     """A call in a language without a reader of its own (R, Julia, Java, SQL/dbt), found by a tokeniser.
 
     `name` is `package::function` for R where the package is known, otherwise the bare function; `function` where the
-    function named by `arguments` is defined.
+    function named by `arguments` is defined; `~` where a mean or sum is taken of what was predicted against something else.
     """
 
     language: str

@@ -15,7 +15,7 @@ from assessor.project.model import ProjectFile, Role
 class Hit:
     """A tool's proof seen at a place.
 
-    `kind`: call, decorator, base, command, action, file, resource, setting, hook, image, r_call. `scope` is the
+    `kind`: call, decorator, base, handed (a function as a value), command, action, file, resource, setting, hook, image, r_call. `scope` is the
     function of a Python hit; `arrivals` are the ways that lead to a hit which is no Python.
     """
 

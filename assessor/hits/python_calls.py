@@ -21,6 +21,9 @@ _HANDED = {
 """What is done to a model that a function was given, by what the function is then named."""
 
 
+_JUDGING = ("make_scorer", "compile", "SearchCV")
+"""Ends the names of calls that are told what to look for."""
+
 _STAND_INS = ("unittest.mock.", "mock.")
 """Objects that stand in for others in tests do nothing."""
 
@@ -47,6 +50,7 @@ class _PythonCalls:
                 roots |= self._fixture_roots(file.path)
             for call in index.facts.calls:
                 yield from self._calls(call, file, index, roots, "call", call.scope)
+            yield from self._handed_metrics(file, index, roots)
             for number, scope in enumerate(index.facts.scopes):
                 for decorator in scope.decorators:
                     yield from self._calls(decorator, file, index, roots, "decorator", number)
@@ -84,6 +88,19 @@ class _PythonCalls:
             meant = self._is_the_tool(call.name, pattern, tool, file, index, roots)
             if (meant or self._is_handed(call, pattern, tool, index)) and arguments_fit(call, proof):
                 yield Hit(proof.practice, tool, proof, file.at(call.line), kind, file, scope, call, text=call.name)
+
+    def _handed_metrics(self, file: ProjectFile, index: CodeIndex, roots: frozenset[str]) -> Iterator[Hit]:
+        """A metric that is no call but a value: one of a table of metrics, or given to what applies it. What a search is
+        told to look for is none."""
+        judging = {name for call in index.facts.calls if call.name.endswith(_JUDGING) for name in call.names}
+        for reference in index.facts.references:
+            for pattern, tool, proof in self.proofs.named(reference.name, "call"):
+                is_metric = proof.practice == "experiments.evaluation" and proof.asks_nothing and pattern[0] != "?"
+                if not is_metric or reference.name in judging or not reference.name.rpartition(".")[2].islower():
+                    continue
+                if self._is_the_tool(reference.name, pattern, tool, file, index, roots):
+                    place = file.at(reference.line)
+                    yield Hit(proof.practice, tool, proof, place, "handed", file, reference.scope, text=reference.name)
 
     def _is_the_tool(
         self, name: str, pattern: str, tool: Tool, file: ProjectFile, index: CodeIndex, roots: frozenset[str]

@@ -90,7 +90,7 @@ class Scene(Ground):
 
     def arrivals(self, hit: Hit) -> list[Arrival]:
         """Every way by which some run reaches a hit whose product is not switched off there."""
-        if hit.kind in ("call", "decorator", "base") and hit.scope >= 0:
+        if hit.kind in ("call", "decorator", "base", "handed") and hit.scope >= 0:
             call = hit.call if hit.kind == "call" else None
             ways = self.automation.arrivals(hit.file.path, hit.scope, call, by_request=may_answer(hit.practice))
         else:

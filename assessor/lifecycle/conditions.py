@@ -58,6 +58,9 @@ def decides_over(scene: Scene, gate: Gate, hit: Hit) -> bool:
     """What a hit does is not done for a failing candidate: the gate decides over the call, or stops the run before it."""
     if hit.call is not None and (_stands_under(gate, hit, hit.call) or _is_an_effect(gate, hit)):
         return True
+    same = hit.kind == "call" and (hit.file.path, hit.scope) == (gate.file.path, gate.scope)
+    if same and hit.place.line < gate.line:
+        return False  # it has happened when the gate is asked
     later = [way for way in scene.arrivals(hit) if not way.in_test]
     return stands_before(scene, gate, later, (hit.file.path, hit.scope))
 

@@ -45,13 +45,23 @@ class Gate:
     stops: bool
     effects: tuple[str, ...]
     text: str
+    tool: str = ""
 
 
 def gates(scene: Scene) -> Iterator[Gate]:
     """The gates of first-party modules that are no tests, in the order of files and lines."""
     if "gates" not in scene.memo:
-        scene.memo["gates"] = list(_Finder(scene).gates())
+        found = [*_Finder(scene).gates(), *_of_products(scene)]
+        scene.memo["gates"] = sorted(found, key=lambda gate: (gate.file.path, gate.line))
     yield from scene.memo["gates"]
+
+
+def _of_products(scene: Scene) -> Iterator[Gate]:
+    """Checks of products that raise by themselves where a model is not good enough."""
+    for hit in scene.hits("training.validation_gate", notebooks=False):
+        if hit.proof.raises and hit.call is not None:
+            text = f"{hit.tool.title}: {hit.proof.text}"
+            yield Gate(hit.file, hit.scope, hit.place.line, True, (), text, hit.tool.id)
 
 
 class _Finder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from assessor.catalog.patterns import matches_any_command
 from assessor.catalog.programs import programs
@@ -19,8 +20,19 @@ def model_copies(scene: Scene) -> Iterator[Site]:
 
 
 def _copies_a_model(words: tuple[str, ...]) -> bool:
-    targets = [word for word in words if "://" in word]
-    if not targets or "$" not in targets[-1]:
+    if not matches_any_command(programs().copy_to_bucket, words) or "$" not in _target(words):
         return False
-    copies = matches_any_command(programs().copy_to_bucket, words)
-    return copies and any(speaks_of("kept_model", word) for word in words[1:])
+    return any(speaks_of("kept_model", word) for word in words[1:])
+
+
+def _target(words: tuple[str, ...]) -> str:
+    """The place to which a command brings files: one that an option names, else the last address, which nothing follows but
+    options (what is fetched stands before where it is put), else the last word."""
+    for option, value in pairwise(words):
+        if option in programs().bucket_places:
+            return value
+    addresses = [number for number, word in enumerate(words) if "://" in word]
+    if not addresses:
+        return words[-1]
+    following = words[addresses[-1] + 1 : addresses[-1] + 2]
+    return "" if following and not following[0].startswith("-") else words[addresses[-1]]

@@ -17,6 +17,7 @@ from assessor.findings import Hop
 from assessor.project.bundles import Bundles
 from assessor.project.closure import Entry
 from assessor.project.crontabs import installed_crontabs
+from assessor.project.listed import Listed
 from assessor.project.model import Project, ProjectFile, Role
 from assessor.project.modules import Modules, ScopeKey
 from assessor.project.paths import joined
@@ -57,7 +58,7 @@ def started_run(provider: str, path: str, line: int, name: str, trigger: Trigger
 
 def code_starts(project: Project, modules: Modules) -> Iterator[Start]:
     """A run for each schedule or sensor in first-party Python; it starts the whole file."""
-    makers = _makers(project, modules)
+    makers, listed = _makers(project, modules), Listed(project, modules)
     for file in project.code_files:
         index = modules.index(file.path)
         imported = _prefixes(i.target for i in index.facts.imports)
@@ -67,15 +68,16 @@ def code_starts(project: Project, modules: Modules) -> Iterator[Start]:
         for pattern in start_patterns():
             if pattern.roots and imported.isdisjoint(pattern.roots):
                 continue
+            known = listed.knows(file, pattern)
             for call, names in ((c, pattern.calls) for c in index.facts.calls):
                 if (file.path, call.scope) in makers and makers[file.path, call.scope][0] is pattern:
                     continue  # its callers say when
                 if matches_any_call(names, call.name) and call.line not in seen:
-                    for start in _started(file, call, pattern, seen, index.facts.calls):
+                    for start in _started(file, call, pattern, seen, index.facts.calls, known):
                         yield replace(start, members=_members(project, modules, file.path, call, pattern))
             for call in decorators:
                 if matches_any_call(pattern.decorators, call.name) and call.line not in seen:
-                    yield from _started(file, call, pattern, seen, index.facts.calls)
+                    yield from _started(file, call, pattern, seen, index.facts.calls, known)
         yield from _by_makers(file, makers, modules, seen)
 
 
@@ -157,7 +159,7 @@ def _prefixes(names: Iterable[str]) -> set[str]:
 
 
 def _started(
-    file: ProjectFile, call: Call, pattern: StartPattern, seen: set[int], calls: tuple[Call, ...]
+    file: ProjectFile, call: Call, pattern: StartPattern, seen: set[int], calls: tuple[Call, ...], known: bool = True
 ) -> Iterator[Start]:
     cron = ""
     if pattern.keywords:
@@ -165,7 +167,7 @@ def _started(
         if value in (None, ()) or (isinstance(value, str) and value.lower() in _INACTIVE):
             return
         cron = value if isinstance(value, str) and value != UNKNOWN else ""
-    paused = any(_same(call.keyword(name), off) for name, off in pattern.paused.items() if call.has_keyword(name))
+    paused = not known or any(_is_off(call, name, off) for name, off in pattern.paused.items())
     seen.add(call.line)
     for kind in (pattern.kind,) if cron else _kinds(call, pattern, calls):
         trigger = Trigger(kind, call.line, cron=cron, is_active=not paused)
@@ -258,6 +260,14 @@ def deployment_starts(project: Project) -> Iterator[Start]:
             trigger = Trigger("schedule", cron.line, cron=cron.value, is_active=not off)
             run = started_run("code", file.path, cron.line, found[2], trigger, f"schedule ({cron.value})")
             yield Start(run, Entry(found[1], "dag"))
+
+
+def _is_off(call: Call, keyword: str, off: object) -> bool:
+    """The keyword has the value under which nothing runs: a literal, or a member of an enumeration that is called so."""
+    if not call.has_keyword(keyword):
+        return False
+    value = call.keyword(keyword)
+    return _same(value, off) or (value == UNKNOWN and any(_same(n.rpartition(".")[2], off) for n in call.names))
 
 
 def _same(value: object, off: object) -> bool:

@@ -266,18 +266,30 @@ class Targets:
         if invocation.arguments[:1] != ("run",):
             return
         asked = option(invocation, "--pipeline", "-p", "--pipelines")
-        prefix = f"{context.cwd}/" if context.cwd else ""
-        made = [
-            Entry(path, "function", "create_pipeline")
-            for path, file in self.walk.modules.files.items()
-            if path.startswith(prefix) and file.role is Role.FIRST_PARTY
-            if "create_pipeline" in self.walk.modules.index(path).scopes
-        ]
+        made, registered = self._defining("create_pipeline", context), self._defining("register_pipelines", context)
         named = [entry for entry in made if asked in entry.path.split("/")]
-        if made and (named or not asked or asked == "__default__"):
-            self.walk.python(tuple(named or made), invocation, context)
+        whole = not asked or asked == "__default__"
+        if registered and (not made or (whole and not self._finds_pipelines(registered))):
+            self.walk.python(registered, invocation, context)
+        elif made and (named or whole):
+            self.walk.python(tuple(named) or made, invocation, context)
         elif asked and made:
             self.reach.breaks(context, f"no folder of pipelines is called {asked}")
+
+    def _defining(self, function: str, context: Context) -> tuple[Entry, ...]:
+        """First-party files below the working folder that define a function of that name."""
+        prefix = f"{context.cwd}/" if context.cwd else ""
+        return tuple(
+            Entry(path, "function", function)
+            for path, file in self.walk.modules.files.items()
+            if path.startswith(prefix) and file.role is Role.FIRST_PARTY
+            if function in self.walk.modules.index(path).scopes
+        )
+
+    def _finds_pipelines(self, registered: tuple[Entry, ...]) -> bool:
+        """Kedro's registry takes every pipeline that it finds, and names none itself."""
+        calls = (call for entry in registered for call in self.walk.modules.index(entry.path).facts.calls)
+        return any(call.name.endswith("find_pipelines") for call in calls)
 
     def snakemake(self, invocation: Invocation, context: Context) -> None:
         """Follow the rules that `snakemake` brings up to date: those named, by themselves or by what they make, else the

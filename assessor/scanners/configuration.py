@@ -17,6 +17,7 @@ from assessor.facts.file import EMPTY
 from assessor.facts.project_files import Resource
 from assessor.findings import Hop, Rung
 from assessor.hits.scene import Scene
+from assessor.lifecycle.kept_outputs import nodes
 from assessor.lifecycle.stages import stages
 from assessor.lifecycle.stations import training_hits
 from assessor.project.arrivals import Arrival, Site
@@ -226,6 +227,7 @@ def _parameters(scene: Scene, passed: Ways) -> Iterator[Claim]:
     """What the definitions of pipelines and jobs take, where something here trains."""
     if training_hits(scene, notebooks=True) or scene.hits("training.pipeline"):
         yield from _pipeline_parameters(scene, passed)
+        yield from _node_parameters(scene, passed)
         yield from _resource_parameters(scene, passed)
 
 
@@ -239,6 +241,14 @@ def _pipeline_parameters(scene: Scene, passed: Ways) -> Iterator[Claim]:
         if named:
             text = f"pipeline {scope.name}() takes {', '.join(named[:3])} as parameters"
             yield Claim(Code(hit.file, hit.scope, scope.line), text, hit.tool.id, counts=passed)
+
+
+def _node_parameters(scene: Scene, passed: Ways) -> Iterator[Claim]:
+    """What the nodes of a pipeline take of the project's files of parameters."""
+    for node in nodes(scene):
+        if node.parameters:
+            text = f"a node takes {', '.join(node.parameters[:3])} of the files of parameters"
+            yield Claim(Code(node.file, node.scope, node.line), text, "kedro", counts=passed)
 
 
 def _resource_parameters(scene: Scene, passed: Ways) -> Iterator[Claim]:

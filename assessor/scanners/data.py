@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from assessor.catalog.patterns import matches_path, matches_text
+from assessor.catalog.patterns import matches_any_call, matches_path, matches_text
 from assessor.facts.place import Place
 from assessor.facts.python import MAIN, MODULE
 from assessor.findings import Finding, NearMiss, Rung
@@ -59,7 +59,7 @@ def _violation_stops(scene: Scene, hit: Hit, ways: Sequence[Arrival]) -> str | N
     """The product raises by itself and no setting says that it only warns, or its result is looked at and raised."""
     if not any(way.fails for way in ways):
         return None
-    if "raises" in hit.tool.traits:
+    if hit.proof.raises or "raises" in hit.tool.traits:
         return None if _only_warns(scene, hit) else _STOPS
     return _STOPS if hit.kind == "command" or hit.in_test or _result_raises(hit) else None
 
@@ -68,7 +68,11 @@ _STOPS = "a violation stops the run"
 
 
 def _only_warns(scene: Scene, hit: Hit) -> bool:
-    """A setting of the project takes the severity from the product's checks."""
+    """A setting of the project, or a name in the function, takes the severity from the product's checks."""
+    if hit.proof.warns and hit.file.code is not None:
+        named = (reference.name for reference in hit.file.code.references if reference.scope == hit.scope)
+        if any(matches_any_call(hit.proof.warns, name) for name in named):
+            return True
     for pattern in hit.proof.softened_by:
         path, _, rest = pattern.partition(":")
         key, _, value = rest.partition("=")

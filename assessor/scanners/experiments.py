@@ -7,6 +7,7 @@ from functools import partial
 
 from assessor.catalog.traits import persistence_roots
 from assessor.catalog.words import speaks_of
+from assessor.facts.project_files import MEASURED
 from assessor.facts.python import MAIN, Call
 from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
@@ -15,6 +16,7 @@ from assessor.lifecycle.calls import called_by, callers
 from assessor.lifecycle.conditions import decides_over, is_held_back
 from assessor.lifecycle.errors import MeasuredError, measured_errors
 from assessor.lifecycle.gates import gates
+from assessor.lifecycle.kept_outputs import kept_outputs
 from assessor.lifecycle.matter import home_made
 from assessor.lifecycle.stages import stages
 from assessor.project.arrivals import Arrival
@@ -88,16 +90,24 @@ def evaluation(scene: Scene) -> Iterator[Statement]:
     for hit in scene.hits(practice):
         if hit.in_notebook:
             yield Claim(hit, "evaluated in a notebook only", hit.tool.id, Rung.DECLARED, counts=NONE, alone=True)
-        elif hit.call is not None and not (_is_kept(scene, hit) or _loop_keeps(scene, hit)):
-            yield NearMiss(hit.place, f"{hit.call.name} is computed, no result is kept", hit.tool.id)
+        elif _keeps_nothing(scene, hit):
+            yield NearMiss(hit.place, f"{hit.text} is computed, no result is kept", hit.tool.id)
         else:
             yield seen(hit)
     yield from _by_arithmetic(scene)
+    yield from _in_other_languages(scene)
     yield from _in_notebooks(scene)
     yield from _own_evaluation(scene)
     yield from _own_metrics(scene)
     yield from _of_home_made(scene)
     yield from _stage_metrics(scene)
+
+
+def _keeps_nothing(scene: Scene, hit: Hit) -> bool:
+    """What Python computes there is neither kept by the product itself nor by what is around it."""
+    if hit.kind not in ("call", "handed") or hit.proof.records:
+        return False
+    return not (_is_kept(scene, hit) or _loop_keeps(scene, hit))
 
 
 def _by_arithmetic(scene: Scene) -> Iterator[Statement]:
@@ -116,6 +126,18 @@ def _by_arithmetic(scene: Scene) -> Iterator[Statement]:
             yield NearMiss(error.file.at(error.line), text)
 
 
+def _in_other_languages(scene: Scene) -> Iterator[Claim]:
+    """R and Julia: a figure of what was predicted, in a project that keeps results or the targets of its pipeline."""
+    found = list(scene.project.having(lambda f: f.source_calls, frozenset({Role.FIRST_PARTY})))
+    names = {call.name.rpartition("::")[2] for _, calls in found for call in calls}
+    names |= {name.rpartition(".")[2] for name in names}  # Julia's `CSV.write`
+    keeps = "_targets.R" in scene.project.files or any(speaks_of("keeps_results", name) for name in names)
+    for file, calls in found if keeps else ():
+        for call in calls:
+            if call.name == MEASURED:
+                yield Claim(Written(file, call.line), "predictions are set against the truth and the result is kept")
+
+
 def _is_kept(scene: Scene, hit: Hit | MeasuredError) -> bool:
     """The file of the metric, a file on the way of a run to it, or a function that calls it logs or writes results."""
     code = hit.file.code
@@ -126,6 +148,8 @@ def _is_kept(scene: Scene, hit: Hit | MeasuredError) -> bool:
     if any(_really_keeps(scene, call, path) for path in paths for call in scene.modules.index(path).facts.calls):
         return True
     above = callers(scene, hit.file.path, hit.scope)
+    if not kept_outputs(scene).isdisjoint({(hit.file.path, hit.scope), *above}):
+        return True
     calls = [(call, path) for path, number in above for call in scene.modules.index(path).calls.get(number, ())]
     return any(_really_keeps(scene, call, path) or _hands_to_keeper(scene, call, path) for call, path in calls)
 

@@ -427,7 +427,8 @@ def validation_gate(scene: Scene) -> Iterator[Statement]:
     for hit in scene.hits("training.validation_gate"):
         yield seen(hit, raised_by=partial(_branches, scene, hit))
     for gate in gates(scene):
-        yield Claim(Code(gate.file, gate.scope, gate.line), gate.text, raised_by=partial(_held_back, scene, gate))
+        code = Code(gate.file, gate.scope, gate.line)
+        yield Claim(code, gate.text, gate.tool, raised_by=partial(_held_back, scene, gate))
     yield from _printed(scene)
 
 

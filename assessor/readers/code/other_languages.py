@@ -2,8 +2,8 @@
 
 The tokeniser knows strings and comments and nothing else of the language: a name before an opening parenthesis is a
 call. `library(x)` and `using X` become calls named `library` and `using` with the package as argument; the definition
-of a function f becomes a call named `function` with the argument `f`; Julia's `@test x` a call named `@test`. XML is read by
-patterns, never by a parser, so that entities cannot explode.
+of a function f becomes a call named `function` with the argument `f`; Julia's `@test x` a call named `@test`; a mean of what
+was predicted set against what was true a call named `~`. XML is read by patterns, never by a parser, so that entities cannot explode.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assessor.facts.file import EMPTY, FileFacts
-from assessor.facts.project_files import Dependency, Requirements, SourceCall
+from assessor.facts.project_files import MEASURED, Dependency, Requirements, SourceCall
 from assessor.readers.texts.settings import Lines, SettingsProblem, json_entries, toml_entries
 
 if TYPE_CHECKING:
@@ -132,7 +132,8 @@ def _arguments(text: str, start: int, end: int) -> str:
 
 
 def _read_r(text: str) -> FileFacts:
-    calls = [*_calls(text, _R), *_piped(text), *_defined(text, "r", _R_FUNCTION)]
+    plain = [*_calls(text, _R)]
+    calls = [*plain, *_piped(text), *_defined(text, "r", _R_FUNCTION), *_measured(text, plain)]
     return FileFacts(source_calls=tuple(_unquoted(call) for call in sorted(calls, key=lambda call: call.line)))
 
 
@@ -141,6 +142,31 @@ def _piped(text: str) -> Iterator[SourceCall]:
     lines = Lines(text)
     for match in re.finditer(r"%>%\s*([A-Za-z.][\w.]*(?:::[A-Za-z.][\w.]*)?)(?![\w.:(])(?![ \t]*\()", text):
         yield SourceCall("r", match[1], lines.of(match.start(1)))
+
+
+_REDUCING = {"mean", "sum", "median", "norm", "mean.default", "Statistics.mean"}
+_PREDICTED = re.compile(
+    r"(?<![\w.$])([^\W\d][\w.]{0,60}(?:\$[\w.]{1,60})?)[ \t]*(?:<-|=)[ \t]*(?:[\w.]{1,40}::)?predict[\w.!]{0,40}[ \t]*\("
+)
+_AGAINST = re.compile(
+    r"([^\W\d][\w.]{0,60}(?:\$[\w.]{1,60})?)[^-=!,()]{0,20}(?:-|==|!=)[ \t]*([^\W\d][\w.]{0,60}(?:\$[\w.]{1,60})?)"
+)
+_PREDICTED_THERE = re.compile(r"\bpredict[\w.!]{0,40}\([^()]{0,80}\)(?:\$\w{1,60})?[ \t]*\.?(?:-|==|!=)[ \t]*[^\W\d]")
+
+
+def _measured(text: str, calls: list[SourceCall]) -> Iterator[SourceCall]:
+    """`mean((guess - held$height)^2)` where `guess <- predict(...)`: a figure of what was predicted and what was true."""
+    predicted = {match[1] for match in _PREDICTED.finditer(text)}
+    for call in calls:
+        if call.name in _REDUCING and _measures(call.arguments, predicted):
+            yield SourceCall(call.language, MEASURED, call.line, call.arguments)
+
+
+def _measures(arguments: str, predicted: set[str]) -> bool:
+    """Of two sides of a difference or an equality one was predicted."""
+    pairs = _AGAINST.findall(arguments) if predicted else ()
+    guessed = [[name in predicted or name.partition("$")[0] in predicted for name in pair] for pair in pairs]
+    return any(one != other for one, other in guessed) or _PREDICTED_THERE.search(arguments) is not None
 
 
 _R_FUNCTION = re.compile(
@@ -182,7 +208,8 @@ def _read_r_document(text: str) -> FileFacts:
 def _read_julia(text: str) -> FileFacts:
     code = re.sub(r"#[^\n]*", "", text)
     defined = _defined(code, "julia", _JULIA_FUNCTION)
-    return FileFacts(source_calls=(*_using(code), *defined, *_julia_tests(code), *_calls(text, _JULIA)))
+    calls = [*_calls(text, _JULIA)]
+    return FileFacts(source_calls=(*_using(code), *defined, *_julia_tests(code), *calls, *_measured(code, calls)))
 
 
 def _julia_tests(text: str) -> Iterator[SourceCall]:

@@ -101,7 +101,9 @@ class Decisions(Variables):
         return joined(against, passed, (len(self.decided) - 1,))
 
     def set_against(self, node: ast.expr, nodes: list[ast.expr], made: list[Made]) -> Made:
-        return self.differences.mark(self.line_of(node.lineno), self.scope, nodes, made, self.loop_around)
+        """A guess that was held against a limit (`net(x) > 0`) is still made by what guessed."""
+        sides = [joined(marks, *(s.made_by for n in verdicts(marks) for s in self.decided[n].sides)) for marks in made]
+        return self.differences.mark(self.line_of(node.lineno), self.scope, nodes, sides, self.loop_around)
 
     @property
     def loop_around(self) -> tuple[int, int]:
