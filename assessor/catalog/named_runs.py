@@ -8,7 +8,7 @@ from importlib.resources import files
 from pydantic import Field, ValidationInfo, model_validator
 
 from assessor.catalog.loading import Source, Value, did_you_mean, load_models
-from assessor.catalog.tools import CallPattern, load_tools
+from assessor.catalog.tools import CallPattern, CommandPattern, load_tools
 
 
 class NamedRun(Value):
@@ -17,6 +17,8 @@ class NamedRun(Value):
     tool: str
     calls: tuple[CallPattern, ...] = Field(min_length=1)
     keyword: str
+    commands: tuple[CommandPattern, ...] = ()
+    option: str = ""
     before: str = ""
     defined_by: str
     constructors: tuple[CallPattern, ...] = ()

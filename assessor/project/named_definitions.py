@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from assessor.catalog.named_runs import NamedRun, named_runs
-from assessor.catalog.patterns import matches_any_call
+from assessor.catalog.patterns import matches_any_call, matches_command
 from assessor.facts.python import MODULE, UNKNOWN, Call, Scope
 from assessor.project.closure import Entry
+from assessor.project.invocations import Invocation, option
 from assessor.project.model import Role
 from assessor.project.modules import Modules
 
@@ -26,10 +27,27 @@ class NamedDefinitions:
             if not matches_any_call(way.calls, call.name):
                 continue
             value = call.keyword(way.keyword) or next(iter(call.args), None)
-            if isinstance(value, str) and value != UNKNOWN:
-                name = value.partition(way.before)[0] if way.before else value
-                return self._by_name.get((way.tool, name), ())
+            if isinstance(value, str):
+                return self._defining(way, value)
         return ()
+
+    def started_by(self, invocation: Invocation) -> tuple[Entry, ...]:
+        """As `started`, for a command."""
+        for way in named_runs():
+            for pattern in way.commands:
+                if matches_command(pattern, invocation.words):
+                    after = invocation.words[len(pattern.split()) :]
+                    given = (word for word in after if not word.startswith("-"))
+                    value = option(invocation, way.option) if way.option else next(given, "")
+                    return self._defining(way, UNKNOWN if "$" in value else value)
+        return ()
+
+    def _defining(self, way: NamedRun, value: str) -> tuple[Entry, ...]:
+        """The definitions of a name; where it is not known, the only one that there is."""
+        if value == UNKNOWN:
+            every = [entries for (tool, _), entries in self._by_name.items() if tool == way.tool]
+            return every[0] if len(every) == 1 and way.constructors and not way.decorators else ()
+        return self._by_name.get((way.tool, value.partition(way.before)[0] if way.before else value), ())
 
     @cached_property
     def _by_name(self) -> Mapping[tuple[str, str], tuple[Entry, ...]]:
@@ -43,12 +61,22 @@ class NamedDefinitions:
                     value = call.keyword(way.defined_by)
                     if value is None and matches_any_call(way.constructors, call.name):
                         value = next(iter(call.args), None)
-                    if call.scope == MODULE and isinstance(value, str) and value != UNKNOWN:
+                    if not isinstance(value, str):
+                        continue
+                    if call.scope == MODULE and value != UNKNOWN:
                         found[way.tool, value][Entry(path, "dag")] = None
+                    elif call.scope != MODULE and matches_any_call(way.constructors, call.name) and not way.decorators:
+                        found[way.tool, value][_around(path, facts.scopes[call.scope])] = None
                 for scope in facts.scopes:
                     for name in _names(scope, way):
                         found[way.tool, name][Entry(path, "function", scope.name)] = None
         return {key: tuple(entries) for key, entries in found.items()}
+
+
+def _around(path: str, scope: Scope) -> Entry:
+    """The function that makes the definition, or the file's main block."""
+    is_function = scope.kind in ("function", "method")
+    return Entry(path, "function" if is_function else "script", scope.name if is_function else "")
 
 
 def _names(scope: Scope, way: NamedRun) -> Iterator[str]:

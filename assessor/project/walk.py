@@ -140,6 +140,7 @@ class Walk:
             self.file(path, context)
         for path in start.configurations:
             if path in self.project.files:
+                self.reach.files[path].append(context.arrival)
                 self.configured(path, context)
         for named in start.named:
             self._named(*named, context)
@@ -318,7 +319,9 @@ class Walk:
 
     def _started(self, invocation: Invocation, context: Context) -> None:
         handler = self._handlers.get(invocation.program)
-        if handler:
+        if entries := self.named.started_by(invocation):
+            self.python(entries, Invocation("python"), context)
+        elif handler:
             handler(invocation, context)
         elif invocation.code:
             self._inline(invocation, context)

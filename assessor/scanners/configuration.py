@@ -165,7 +165,7 @@ def _constants(scene: Scene) -> Iterator[Claim]:
 def _stage_params(scene: Scene) -> Iterator[Claim]:
     """Stages with params: reached by a run they are passed automatically."""
     for stage in stages(scene):
-        if any(":" in name for name in stage.target.inputs):
+        if any(":" in name and "://" not in name for name in stage.target.inputs):
             text = f"stage {stage.target.name} takes its parameters from params"
             subject = Written(stage.file, stage.target.line, is_target=True)
             yield Claim(subject, text, stage.target.runner, counts=WITH_TESTS)

@@ -13,6 +13,7 @@ from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called_by, callers
+from assessor.lifecycle.choices import is_held_by_choice
 from assessor.lifecycle.conditions import decides_over, is_held_back
 from assessor.lifecycle.errors import MeasuredError, measured_errors
 from assessor.lifecycle.gates import gates
@@ -47,7 +48,8 @@ def registry(scene: Scene) -> Iterator[Statement]:
 
 
 def _gated(scene: Scene, hit: Hit, _: Sequence[Arrival]) -> str | None:
-    behind = is_held_back(scene, hit) or any(decides_over(scene, gate, hit) for gate in gates(scene))
+    behind = is_held_back(scene, hit) or is_held_by_choice(scene, hit)
+    behind = behind or any(decides_over(scene, gate, hit) for gate in gates(scene))
     return "only where the evaluation is good enough" if behind else None
 
 

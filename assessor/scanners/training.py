@@ -18,6 +18,7 @@ from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called, is_called
+from assessor.lifecycle.choices import choice_gates, is_held_by_choice
 from assessor.lifecycle.conditions import GOES_ON, decides_over, held_back
 from assessor.lifecycle.gates import Gate, gates
 from assessor.lifecycle.model_copies import model_copies
@@ -25,13 +26,14 @@ from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, stands_before
 from assessor.lifecycle.retraining import begins_training, conditional_effects, retrains, starts_training
 from assessor.lifecycle.stages import Stage, chains, stages
 from assessor.lifecycle.stations import marks, stations_named, trained_by_hand, training_arrivals, training_hits
+from assessor.lifecycle.stored_after import stored_after
 from assessor.project.arrivals import Arrival, Site
 from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
 from assessor.project.paths import joined
 from assessor.project.runs import Run
 from assessor.scanners import ladder
-from assessor.scanners.claims import NONE, Claim, Code, Reached, Rule, Started, Statement, intended, seen
+from assessor.scanners.claims import NONE, Claim, Code, Reached, Rule, Started, Statement, always, intended, seen
 from assessor.scanners.symmetry import symmetry
 
 
@@ -386,7 +388,7 @@ def _invoked_triggers(scene: Scene) -> Iterator[Claim]:
             last = scope.name.rpartition(".")[2]
             if number in (MODULE, MAIN) or scope.is_stub or _defines_pipeline(scope):
                 continue
-            is_handler = _is_handler(scope)
+            is_handler = _is_handler(scope) and not _has_its_time(scene, file, number)
             if not (retrains(last) or is_handler) or not begins_training(scene, (file.path, number)):
                 continue
             if is_handler or _is_named_in_a_call(scene, last):
@@ -411,6 +413,12 @@ def _is_handler(scope: Scope) -> bool:
     return decorated or scope.parameters[:2] == ("event", "context")
 
 
+def _has_its_time(scene: Scene, file: ProjectFile, number: int) -> bool:
+    """The clock alone starts the function: it is a step of what runs on a schedule, and nobody has to invoke it."""
+    ways = [way for way in scene.automation.arrivals(file.path, number) if way.is_automatic]
+    return bool(ways) and all(way.run.schedules for way in ways)
+
+
 def _is_named_in_a_call(scene: Scene, name: str) -> bool:
     return any(
         call.name.rpartition(".")[2] == name
@@ -429,12 +437,27 @@ def validation_gate(scene: Scene) -> Iterator[Statement]:
     for gate in gates(scene):
         code = Code(gate.file, gate.scope, gate.line)
         yield Claim(code, gate.text, gate.tool, raised_by=partial(_held_back, scene, gate))
+    yield from _choices(scene)
     yield from _printed(scene)
+
+
+def _choices(scene: Scene) -> Iterator[Claim]:
+    """Choices of state machines: enforced where what they hold back registers or deploys."""
+    for choice in choice_gates(scene):
+        subject = Reached(choice.file.at(choice.line), choice.ways)
+        further = choice.asks or any(
+            is_held_by_choice(scene, hit) for practice in GOES_ON for hit in scene.hits(practice, notebooks=False)
+        )
+        text = f"the state machine goes on by {choice.metric}"
+        yield Claim(subject, text, "step-functions", raised_by=always(_NO_FURTHER) if further else None)
+
+
+_NO_FURTHER = "and a failing candidate goes no further"
 
 
 def _branches(scene: Scene, condition: Hit, _: Sequence[Arrival]) -> str | None:
     """What registers or deploys stands in the condition's own branch."""
-    return "and a failing candidate goes no further" if any(held_back(scene, condition)) else None
+    return _NO_FURTHER if any(held_back(scene, condition)) else None
 
 
 def _held_back(scene: Scene, gate: Gate, _: Sequence[Arrival]) -> str | None:
@@ -442,8 +465,8 @@ def _held_back(scene: Scene, gate: Gate, _: Sequence[Arrival]) -> str | None:
     follows = (hit for practice in GOES_ON for hit in scene.hits(practice, notebooks=False))
     live = (hit for hit in follows if hit.call is None or any(way.is_automatic for way in scene.arrivals(hit)))
     if any(decides_over(scene, gate, hit) for hit in live) or stands_before(scene, gate, _kept_later(scene)):
-        return "and a failing candidate goes no further"
-    return None
+        return _NO_FURTHER
+    return _NO_FURTHER if stored_after(scene, gate) else None
 
 
 def _kept_later(scene: Scene) -> list[Arrival]:

@@ -1,7 +1,8 @@
 """Definitions that clouds and platforms deploy or run, one resource for each object that they make.
 
 CloudFormation and SAM, ARM, Bicep, Pulumi projects, Serverless Framework, Azure ML (jobs, pipelines, endpoints,
-schedules), Databricks asset bundles, SageMaker and Kubeflow/Vertex pipeline definitions, flows of Kestra, pipelines of Mage, GitHub branch rulesets, and
+schedules), Databricks asset bundles, SageMaker and Kubeflow/Vertex pipeline definitions, flows of Kestra, pipelines of Mage, state machines of
+Step Functions, GitHub branch rulesets, and
 the small files of platforms (Procfile, Render, App Engine, Elastic Beanstalk, BentoML, Cog, Triton, MLServer, Feast).
 
 A file is recognised by its shape; a cheap look for tell-tale words comes before any parsing.
@@ -34,6 +35,7 @@ from assessor.readers.infrastructure import (
     render,
     sagemaker_pipelines,
     serverless,
+    state_machines,
 )
 from assessor.readers.infrastructure.resource_fields import documents, unix
 from assessor.readers.infrastructure.shapes import Recognise
@@ -102,5 +104,6 @@ _SHAPES: tuple[tuple[Recognise, Reader], ...] = (
     (github_rules.fits, github_rules.resources),
     (sagemaker_pipelines.fits, sagemaker_pipelines.resources),
     (kubeflow_pipelines.fits, kubeflow_pipelines.resources),
+    (state_machines.fits, state_machines.resources),
 )
 """How each format is recognised and who reads it; the first that fits reads the file."""

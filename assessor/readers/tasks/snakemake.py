@@ -28,6 +28,7 @@ _TEXT = re.compile(r"\"\"\"(.*?)\"\"\"|'''(.*?)'''|\"((?:[^\"\\\n]|\\.)*)\"|'((?
 _OF_RULE = re.compile(r"\brules\.(\w+)\.output")
 _INCLUDE = re.compile(r"^include[ \t]*:[ \t]*[\"']([^\"'\n]+)[\"']")
 _IMPORT = re.compile(r"^(?:from[ \t]+\S+[ \t]+import|import)[ \t]")
+_OF_CONFIG = re.compile(r"\bconfig(?:\[[\"']?|\.get\([\"'])(\w{1,60})")
 _FILLED = re.compile(r"\{(?:input|output|params|wildcards|threads|log|resources|config)[^{}]*\}")
 
 
@@ -109,9 +110,15 @@ def _target(rule: _Rule, folder: str, imports: list[str]) -> Target:
         rule.line,
         tuple(_commands(rule, folder, imports)),
         needs,
-        _texts(rule.text("input")),
+        (*_texts(rule.text("input")), *_settings(rule)),
         _texts(rule.text("output")),
     )
+
+
+def _settings(rule: _Rule) -> Iterator[str]:
+    """What the rule takes from the files of settings: `config["depth"]` as `config:depth`."""
+    for keyword in ("params", "shell", "run"):
+        yield from dict.fromkeys(f"config:{name}" for name in _OF_CONFIG.findall(rule.text(keyword)))
 
 
 def _commands(rule: _Rule, folder: str, imports: list[str]) -> Iterator[Command]:

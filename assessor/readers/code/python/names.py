@@ -22,6 +22,11 @@ Argument = Literal | tuple[Literal, ...]
 _COLLECTIONS = (ast.List, ast.Tuple, ast.Set)
 _DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 _SCALARS = (str, int, float, bool, type(None))
+_HOLDING_ONE = frozenset(
+    {f"{module}.{name}" for module in ("kfp.dsl", "kfp.v2.dsl") for name in ("Input", "Output")}
+    | {"typing.Optional", "typing.Annotated"}
+)
+"""Generics whose first parameter is what the value is."""
 
 
 @dataclass(slots=True)
@@ -259,7 +264,13 @@ class Names:
         return owner if is_class and last in ("list", "list_all", "all", "search") else "?"
 
     def annotated(self, annotation: ast.expr | None) -> str:
-        """The type that an annotation names; `?` for none, builtins and generics."""
+        """The type that an annotation names, also one that may be missing or that a step takes or gives (`Optional[X]`,
+        `X | None`, `Output[X]`); `?` for none, builtins and other generics."""
+        if isinstance(annotation, ast.BinOp) and isinstance(annotation.right, ast.Constant):
+            annotation = annotation.left
+        if isinstance(annotation, ast.Subscript) and isinstance(annotation.value, NAMES):
+            inner = annotation.slice.elts[0] if isinstance(annotation.slice, ast.Tuple) else annotation.slice
+            annotation = inner if self.resolve(annotation.value) in _HOLDING_ONE else None
         if isinstance(annotation, NAMES):
             dotted = self.resolve(annotation)
             if "." in dotted or dotted in self.known:

@@ -1,0 +1,162 @@
+"""Choices of state machines as gates: a condition on a metric that keeps some of the later states from running.
+
+Rule: docs.aws.amazon.com/step-functions "Choice workflow state". A choice judges a model where one of its variables is
+named for a metric and what its branches lead to is not the same. A state starts a function of this repository by its
+name, or asks a service itself (`arn:aws:states:::sagemaker:createEndpoint`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from assessor.catalog.words import speaks_of
+from assessor.facts.project_files import Resource
+from assessor.hits.hit import Hit
+from assessor.hits.scene import Scene
+from assessor.lifecycle.calls import called_from
+from assessor.project.arrivals import Arrival
+from assessor.project.model import ProjectFile, Role
+from assessor.project.modules import ScopeKey
+from assessor.project.paths import joined
+
+_KINDS = ("aws_sfn_state_machine", "AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine")
+_STATE = re.compile(r"(?:.*\.)?States\.([^.]+)\.(.+)")
+_FILE = re.compile(r"[\w./-]+\.(?:json|ya?ml)(?:\.tftpl)?")
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_ASKS = ("createEndpoint", "updateEndpoint", "createModelPackage", "updateModelPackage")
+"""Requests to SageMaker by which a model goes further."""
+
+
+@dataclass(slots=True)
+class _State:
+    line: int = 0
+    kind: str = ""
+    resource: str = ""
+    next: dict[str, None] = field(default_factory=dict)
+    """The states that it leads to."""
+    judged: str = ""
+    """The metric that it looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceGate:
+    """A choice: where it stands, what it looks at, the functions that it may keep from running, and whether one of these,
+    or a request, brings a model further."""
+
+    file: ProjectFile
+    line: int
+    metric: str
+    held: tuple[ScopeKey, ...]
+    asks: bool
+    ways: tuple[Arrival, ...]
+
+
+def choice_gates(scene: Scene) -> list[ChoiceGate]:
+    """The choices of all state machines of the project that judge a model."""
+    if "choice_gates" not in scene.memo:
+        scene.memo["choice_gates"] = list(_gates(scene))
+    known: list[ChoiceGate] = scene.memo["choice_gates"]
+    return known
+
+
+def is_held_by_choice(scene: Scene, hit: Hit) -> bool:
+    """Some choice may keep the function of the hit, or what calls it, from running."""
+    return any((hit.file.path, hit.scope) in called_from(scene, gate.held) for gate in choice_gates(scene))
+
+
+def _gates(scene: Scene) -> Iterator[ChoiceGate]:
+    for file, resources in scene.project.having(lambda f: f.resources, frozenset({Role.FIRST_PARTY})):
+        functions = {r.name: r for r in resources if r.commands}
+        for machine in resources:
+            if machine.kind not in _KINDS:
+                continue
+            for place, states in _definitions(scene, file, machine):
+                for state in states.values():
+                    if state.judged and (held := _held(states, state)):
+                        yield _gate(scene, place, state, held, _named(machine, functions, file))
+
+
+def _definitions(
+    scene: Scene, file: ProjectFile, machine: Resource
+) -> Iterator[tuple[ProjectFile, Mapping[str, _State]]]:
+    """The states that the object itself holds, and those of the files that it names."""
+    if own := _states(machine.settings):
+        yield file, own
+    texts = (value for key, value, _ in machine.settings if key.lower().startswith("definition"))
+    for name in dict.fromkeys(name for text in texts for name in _FILE.findall(text)):
+        other = scene.project.files.get(joined(file.path.rpartition("/")[0], name))
+        if other is not None and other is not file:
+            yield other, _states(s for r in other.facts.resources if r.system == "states" for s in r.settings)
+
+
+def _states(settings: Iterable[tuple[str, str, int]]) -> Mapping[str, _State]:
+    found: dict[str, _State] = defaultdict(_State)
+    for key, value, line in settings:
+        if parts := _STATE.fullmatch(key):
+            _learn(found[parts[1]], parts[2], value, line)
+    return found
+
+
+def _learn(state: _State, key: str, value: str, line: int) -> None:
+    state.line = state.line or line
+    last = key.rpartition(".")[2]
+    if key == "Type":
+        state.kind, state.line = value, line
+    elif key == "Resource" or last in ("FunctionName", "TaskDefinition"):
+        state.resource = f"{state.resource} {value}"
+    elif last in ("Next", "Default"):
+        state.next[value] = None
+    elif key.startswith("Choices.") and last == "Variable":
+        name = value.rpartition(".")[2]
+        state.judged = state.judged or (name if speaks_of("compared_quality", name) else "")
+
+
+def _held(states: Mapping[str, _State], choice: _State) -> list[_State]:
+    """The tasks that some branches of a choice lead to and others do not."""
+    reached = [_reached(states, name) for name in choice.next]
+    both = set.intersection(*reached) if reached else set()
+    return [states[name] for name in sorted(set().union(*reached) - both) if states[name].kind == "Task"]
+
+
+def _reached(states: Mapping[str, _State], start: str) -> set[str]:
+    found: set[str] = set()
+    edge = [start]
+    while edge:
+        name = edge.pop()
+        if name not in found and name in states:
+            found.add(name)
+            edge += states[name].next
+    return found
+
+
+def _named(machine: Resource, functions: Mapping[str, Resource], file: ProjectFile) -> Mapping[str, Resource]:
+    """The functions of the template by their names, and by those under which a definition of its own file takes them."""
+    found = dict(functions)
+    for key, value, _ in machine.settings:
+        if key.startswith("DefinitionSubstitutions."):
+            own = next((functions[name] for name in _NAME.findall(value) if name in functions), None)
+            if own is not None:
+                found[key.partition(".")[2]] = own
+    return found
+
+
+def _gate(
+    scene: Scene, place: ProjectFile, choice: _State, held: list[_State], functions: Mapping[str, Resource]
+) -> ChoiceGate:
+    names = dict.fromkeys(name for state in held for name in _NAME.findall(state.resource) if name in functions)
+    scopes = tuple(key for name in names for key in _handlers(scene, functions[name]))
+    ways = tuple(way for key in scopes for way in scene.automation.arrivals(*key))
+    asks = any(request in state.resource for state in held for request in _ASKS)
+    return ChoiceGate(place, choice.line, choice.judged, scopes, asks, ways)
+
+
+def _handlers(scene: Scene, function: Resource) -> Iterator[ScopeKey]:
+    """The functions of this repository that commands of a serverless function name: `FILE FUNCTION`."""
+    for command in function.commands:
+        name, handler = (*command.argv[1:], "", "")[:2]
+        for path in scene.modules.files:
+            if handler and f"/{path}".endswith(f"/{name}") and handler in scene.modules.index(path).scopes:
+                yield path, scene.modules.index(path).scopes[handler]

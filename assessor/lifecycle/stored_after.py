@@ -1,0 +1,59 @@
+"""What a gate keeps from being stored: the model that is written, moved or copied after it.
+
+A candidate that stops the run is not promoted where its file is only brought to its place afterwards: by the function of the
+gate itself, or by one that it calls then. Writing figures or a report is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from assessor.catalog.traits import persistence_roots
+from assessor.catalog.words import speaks_of
+from assessor.facts.python import Call
+from assessor.hits.scene import Scene
+from assessor.lifecycle.calls import called_from
+from assessor.lifecycle.gates import Gate
+
+_WRITES = ("dump", "save", "save_model", "save_pretrained", "save_weights", "write_bytes", "write")
+_MOVES = ("copy", "copy2", "copyfile", "copytree", "move", "replace", "rename", "symlink")
+_MOVERS = ("shutil.", "os.", "pathlib.")
+
+
+def stored_after(scene: Scene, gate: Gate) -> bool:
+    """The gate stops the run, and what comes after it in its function stores or moves a model."""
+    if not gate.stops:
+        return False
+    path, index = gate.file.path, scene.modules.index(gate.file.path)
+    scope = index.facts.scopes[gate.scope]
+    publishes = any(speaks_of("goes_on", name) for name in (scope.class_name, scope.name.rpartition(".")[2]) if name)
+    later = [call for call in index.calls.get(gate.scope, ()) if call.line > gate.line]
+    if _stores(later, publishes):
+        return True
+    begun = [target for call in later for target in scene.modules.targets(call.name, path) if target[1]]
+    reached = called_from(scene, begun, depth=2)
+    return any(_stores(scene.modules.index(p).calls.get(n, ()), False) for p, n in reached)
+
+
+def _stores(calls: Iterable[Call], publishes: bool) -> bool:
+    return any(_stores_model(call) or (publishes and _brings(call)) for call in calls)
+
+
+def _stores_model(call: Call) -> bool:
+    """A serialiser, a model's own method, or a file that is named for a model is moved."""
+    last = call.name.rpartition(".")[2]
+    if call.name.startswith((*persistence_roots(), "torch.save", "keras.", "tensorflow.")):
+        return last in _WRITES
+    if last in ("save_model", "save_pretrained", "save_weights"):
+        return True
+    return (last == "save" or _brings(call)) and any(_names_model(str(value)) for value in (*call.args, *call.names))
+
+
+def _brings(call: Call) -> bool:
+    """A file is written or moved to where it is taken from."""
+    head, _, last = call.name.rpartition(".")
+    return last in _WRITES if last in ("write", "write_bytes") else last in _MOVES and f"{head}.".startswith(_MOVERS)
+
+
+def _names_model(text: str) -> bool:
+    return speaks_of("kept_model", text) or speaks_of("ending_of_model", text.rpartition(".")[2])
