@@ -7,7 +7,6 @@ name, or asks a service itself (`arn:aws:states:::sagemaker:createEndpoint`).
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,9 +22,9 @@ from assessor.project.modules import ScopeKey
 from assessor.project.paths import joined
 
 _KINDS = ("aws_sfn_state_machine", "AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine")
-_STATE = re.compile(r"(?:.*\.)?States\.([^.]+)\.(.+)")
-_FILE = re.compile(r"[\w./-]+\.(?:json|ya?ml)(?:\.tftpl)?")
-_NAME = re.compile(r"[A-Za-z_]\w*")
+_STATES = "States."
+_FILES = (".json", ".yaml", ".yml", ".tftpl")
+_SEPARATORS = str.maketrans(dict.fromkeys("${}()[],.:/\"' ", " "))
 _ASKS = ("createEndpoint", "updateEndpoint", "createModelPackage", "updateModelPackage")
 """Requests to SageMaker by which a model goes further."""
 
@@ -86,7 +85,8 @@ def _definitions(
     if own := _states(machine.settings):
         yield file, own
     texts = (value for key, value, _ in machine.settings if key.lower().startswith("definition"))
-    for name in dict.fromkeys(name for text in texts for name in _FILE.findall(text)):
+    words = (word for text in texts for word in text.replace('"', " ").replace("(", " ").replace(",", " ").split())
+    for name in dict.fromkeys(word.removeprefix("${path.module}/") for word in words if word.endswith(_FILES)):
         other = scene.project.files.get(joined(file.path.rpartition("/")[0], name))
         if other is not None and other is not file:
             yield other, _states(s for r in other.facts.resources if r.system == "states" for s in r.settings)
@@ -95,8 +95,10 @@ def _definitions(
 def _states(settings: Iterable[tuple[str, str, int]]) -> Mapping[str, _State]:
     found: dict[str, _State] = defaultdict(_State)
     for key, value, line in settings:
-        if parts := _STATE.fullmatch(key):
-            _learn(found[parts[1]], parts[2], value, line)
+        _, is_state, rest = key.rpartition(_STATES) if key.count(_STATES) == 1 else ("", "", "")
+        name, _, field_name = rest.partition(".")
+        if is_state and field_name:
+            _learn(found[name], field_name, value, line)
     return found
 
 
@@ -106,7 +108,7 @@ def _learn(state: _State, key: str, value: str, line: int) -> None:
     if key == "Type":
         state.kind, state.line = value, line
     elif key == "Resource" or last in ("FunctionName", "TaskDefinition"):
-        state.resource = f"{state.resource} {value}"
+        state.resource = " ".join([state.resource, value])
     elif last in ("Next", "Default"):
         state.next[value] = None
     elif key.startswith("Choices.") and last == "Variable":
@@ -137,16 +139,21 @@ def _named(machine: Resource, functions: Mapping[str, Resource], file: ProjectFi
     found = dict(functions)
     for key, value, _ in machine.settings:
         if key.startswith("DefinitionSubstitutions."):
-            own = next((functions[name] for name in _NAME.findall(value) if name in functions), None)
+            own = next((functions[name] for name in _names(value) if name in functions), None)
             if own is not None:
                 found[key.partition(".")[2]] = own
     return found
 
 
+def _names(text: str) -> list[str]:
+    """The names in an address, a reference or a placeholder: `Fit.Arn`, `${FitArn}`, `aws_lambda_function.fit.arn`."""
+    return text.translate(_SEPARATORS).split()
+
+
 def _gate(
     scene: Scene, place: ProjectFile, choice: _State, held: list[_State], functions: Mapping[str, Resource]
 ) -> ChoiceGate:
-    names = dict.fromkeys(name for state in held for name in _NAME.findall(state.resource) if name in functions)
+    names = dict.fromkeys(name for state in held for name in _names(state.resource) if name in functions)
     scopes = tuple(key for name in names for key in _handlers(scene, functions[name]))
     ways = tuple(way for key in scopes for way in scene.automation.arrivals(*key))
     asks = any(request in state.resource for state in held for request in _ASKS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assessor.catalog.traits import persistence_roots
+from assessor.catalog.traits import framework_roots, persistence_roots
 from assessor.catalog.words import speaks_of
 from assessor.facts.python import Call
 from assessor.hits.scene import Scene
@@ -42,7 +42,7 @@ def _stores(calls: Iterable[Call], publishes: bool) -> bool:
 def _stores_model(call: Call) -> bool:
     """A serialiser, a model's own method, or a file that is named for a model is moved."""
     last = call.name.rpartition(".")[2]
-    if call.name.startswith((*persistence_roots(), "torch.save", "keras.", "tensorflow.")):
+    if call.name.startswith(persistence_roots()) or call.name.partition(".")[0] in framework_roots():
         return last in _WRITES
     if last in ("save_model", "save_pretrained", "save_weights"):
         return True
