@@ -2,49 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assessor.budget import Budget, TooMuch, at_most
-from assessor.facts.place import BlindSpot
 from assessor.findings import Finding
 from assessor.garbage import without_collection
-from assessor.project.exchanges import Exchange, exchanges
+from assessor.project.exchanges import exchanges
 from assessor.project.model import Project
 from assessor.project.scope import WHOLE, Scope, scope_of
 from assessor.project.units import Unit, neighbours, scope_of_unit
-from assessor.readers.registry import has_failed
-from assessor.reading import Progress, Reading, Wanted, identified, read_project, wanted_files
+from assessor.ratings import Rated, Ratings
+from assessor.reading import Gathered, Progress, Reading, gathered, identified, joined, read_project, wanted_files
 
 if TYPE_CHECKING:
     from assessor.assessment import Assessment
     from assessor.cache.cache import Cache
-    from assessor.cache.codec import Codec
     from assessor.rubric.crosswalk import Crosswalk
     from assessor.rubric.effort import Days
     from assessor.rubric.model import Rubric
     from assessor.snapshot.snapshot import Snapshot
-
-
-@dataclass(frozen=True, slots=True)
-class Rated:
-    """The rating of one snapshot: all that scoring and reports take from its files."""
-
-    findings: dict[str, Finding]
-    blind_spots: tuple[BlindSpot, ...]
-    listed: int
-    read: int
-    parsed: int
-    libraries: tuple[str, ...] = ()
-    """Libraries of machine learning that it imports."""
-    manifests: tuple[str, ...] = ()
-    """Paths of the files that name its dependencies."""
-    hidden: bool = False
-    """Some of its own code could not be read."""
-    exchanges: tuple[Exchange, ...] = ()
-    """What it makes for other repositories and takes from them."""
 
 
 _JOINING_SECONDS = 8.0
@@ -98,19 +76,36 @@ def rate_scopes(
     if progress:
         progress("listing files")
     wanted = wanted_files(snapshot, common_exclude(scopes))
-    if cache is None or wanted.size > snapshot.limits.max_total_bytes:
-        return _read_and_rated(wanted, scopes, progress)[1]  # what that limit leaves out depends on what is read
+    budget = Budget(snapshot.limits.audit_seconds, snapshot.limits.worker_bytes, snapshot.limits.jobs)
+    if cache is None or wanted.size > snapshot.limits.max_total_bytes:  # what that leaves out depends on what is read
+        reading = read_project(wanted, progress, None, budget)
+        return list(_rated_each(reading, scopes, budget, progress))
     wanted = identified(wanted)
-    keys = [_rating_key(wanted, cache, scope) for scope in scopes]
-    kept = cache.load(_codec(), keys)
-    missing = [scope for scope, key in zip(scopes, keys, strict=True) if key not in kept]
-    reading, rated = _read_and_rated(wanted, missing, progress, cache) if missing else (None, [])
-    made = dict(zip(missing, rated, strict=True))
-    for scope, key in zip(scopes, keys, strict=True):
-        if reading and scope in made and _is_repeatable(made[scope], wanted, reading):
-            encoded = _codec().encode(made[scope])
-            cache.keep([(key, encoded)] if encoded else [])
-    return [kept[key] if key in kept else made[scope] for scope, key in zip(scopes, keys, strict=True)]
+    ratings = Ratings(cache, wanted)
+    known = ratings.asked_before(scopes)
+    missing = [scope for scope in scopes if scope not in known]
+    if missing:
+        known |= _worked_out(ratings, gathered(wanted, progress, cache, budget), missing, budget, progress, cache)
+    return [known[scope] for scope in scopes]
+
+
+def _worked_out(
+    ratings: Ratings,
+    found: Gathered,
+    scopes: Sequence[Scope],
+    budget: Budget,
+    progress: Progress | None,
+    cache: Cache,
+) -> dict[Scope, Rated]:
+    """The ratings of files that were read, kept ones where they say what others have said before."""
+    known = ratings.same_facts(scopes, found)
+    missing = [scope for scope in scopes if scope not in known]
+    if missing:
+        reading = joined(found, cache, budget)
+        for scope, rated in zip(missing, _rated_each(reading, missing, budget, progress), strict=True):
+            known[scope] = rated
+            ratings.keep(scope, found, reading, rated)
+    return known
 
 
 def common_exclude(scopes: Sequence[Scope]) -> tuple[str, ...]:
@@ -119,42 +114,13 @@ def common_exclude(scopes: Sequence[Scope]) -> tuple[str, ...]:
     return asked.pop() if len(asked) == 1 else ()
 
 
-def _rating_key(wanted: Wanted, cache: Cache, scope: Scope = WHOLE) -> bytes:
-    """What findings depend on: every path with what is known of it, the content of those that are read, the history."""
-    snapshot = wanted.snapshot
-    files = (
-        f"{entry.path}\0{wanted.ids.get(entry.path, '')}\0{entry.size}\0{entry.is_symlink:d}\0{entry.target}\0{entry.unreadable}"
-        for entry in snapshot.files
-    )
-    return cache.key(
-        "rating", *files, snapshot.history_key(), repr(snapshot.listing_problems), repr(snapshot.limits), repr(scope)
-    )
-
-
-def _is_repeatable(rated: Rated, wanted: Wanted, reading: Reading) -> bool:
-    """Nothing stood in the way that may not be there the next time."""
-    from assessor.scanners.every import FAILED
-
-    readable = sum(not entry.unreadable for entry in wanted.entries.values())
-    history = wanted.snapshot.history()
-    is_whole = reading.read == readable and not (history and history.problem)
-    if not is_whole or any(has_failed(spot.reason) for spot in rated.blind_spots):
-        return False
-    return not any(FAILED in spot.reason for finding in rated.findings.values() for spot in finding.blind_spots)
-
-
-def _read_and_rated(
-    wanted: Wanted, scopes: Sequence[Scope], progress: Progress | None, cache: Cache | None = None
-) -> tuple[Reading, list[Rated]]:
-    limits = wanted.snapshot.limits
-    budget = Budget(limits.audit_seconds, limits.worker_bytes, limits.jobs)
-    reading = read_project(wanted, progress, cache, budget)
-    found = []
+def _rated_each(
+    reading: Reading, scopes: Sequence[Scope], budget: Budget, progress: Progress | None
+) -> Iterator[Rated]:
     for number, scope in enumerate(scopes, start=1):
         if progress and scopes[1:]:
             progress(f"rating unit {scope.unit}", number - 1, len(scopes))
-        found.append(_rated(reading, scope, budget, None if scopes[1:] else progress))
-    return reading, found
+        yield _rated(reading, scope, budget, None if scopes[1:] else progress)
 
 
 def _rated(reading: Reading, scope: Scope, budget: Budget, progress: Progress | None = None) -> Rated:
@@ -174,13 +140,6 @@ def _counts(project: Project) -> tuple[int, int, int]:
     """How many files of what is rated are listed, read and parsed as Python."""
     read = [file for path, file in project.files.items() if path in project.own]
     return len(project.own), len(read), sum(file.facts.python is not None for file in read)
-
-
-@lru_cache(maxsize=1)
-def _codec() -> Codec[Rated]:
-    from assessor.cache.codec import Codec
-
-    return Codec(Rated)
 
 
 def default_scope(snapshot: Snapshot) -> Scope:

@@ -15,9 +15,11 @@ from assessor.budget import OUTRAN, Budget, TooMuch, at_most
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.place import BlindSpot, Place
 from assessor.facts.role import Role
+from assessor.looks import Look, look
 from assessor.processes import Bounds, can_fork, shared, worker_count
 from assessor.project.model import Project, ProjectFile
 from assessor.project.path_filters import passes
+from assessor.project.project_file import size_that_counts
 from assessor.project.runs import CI_PRACTICES
 from assessor.project.templates import marked_templates
 from assessor.readers.registry import has_failed, read, readers, readers_of
@@ -26,7 +28,7 @@ from assessor.snapshot.history import HIDDEN_BY_HISTORY
 
 if TYPE_CHECKING:
     from assessor.cache.cache import Cache
-    from assessor.cache.codec import Codec
+    from assessor.kept_facts import FileCodec
     from assessor.snapshot.history import History
     from assessor.snapshot.snapshot import FileEntry, Snapshot
 
@@ -97,7 +99,7 @@ class Wanted:
         stored = self.snapshot.read_all(path for path in asked if path not in self.held)
         for path, data in chain(held, stored):
             entry = self.entries[path]
-            yield path, _role(entry), entry.size, data
+            yield path, _role(entry), size_that_counts(path, entry.size), data
 
 
 def wanted_files(snapshot: Snapshot, exclude: Sequence[str] = ()) -> Wanted:
@@ -147,19 +149,42 @@ def content_id(entry: FileEntry, data: bytes) -> str:
     return f"blake2b:{hashlib.blake2b(data, digest_size=20).hexdigest()}"
 
 
-def read_project(
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The files before their facts are joined: those that were read now, the keys of those whose content is known, and
+    what is known of the facts of each file without decoding them; None where those of some file cannot be kept."""
+
+    wanted: Wanted
+    keys: Mapping[str, bytes]
+    read: Mapping[str, ProjectFile]
+    known: Mapping[str, Look] | None
+
+
+def gathered(
     wanted: Wanted, progress: Progress | None = None, cache: Cache | None = None, budget: Budget | None = None
-) -> Reading:
-    """Gather the facts of every file: kept ones where its content is known, else by reading it, once."""
-    budget = budget or Budget()
+) -> Gathered:
+    """Read the files whose facts are not kept, once, and keep them. Kept facts are not looked at yet."""
     keys = {path: file_key(cache, wanted, path) for path in wanted.ids} if cache else {}
-    files = _kept(cache, keys) if cache else {}
-    missing = [path for path in wanted.entries if path not in files]
-    rows: list[tuple[bytes, bytes]] = []
-    for file, encoded in _read_files(wanted.tasks(missing), len(missing), budget, keeps=cache is not None):
+    kept = cache.looked_at(list(keys.values()), look) if cache else {}
+    known = {path: kept[key] for path, key in keys.items() if key in kept}
+    read: dict[str, ProjectFile] = {}
+    missing = [path for path in wanted.entries if path not in known]
+    for file, encoded in _read_and_kept(wanted, missing, keys, cache, budget or Budget()):
         if progress:
-            progress("reading", len(files), len(wanted.entries))
-        files[file.path] = file
+            progress("reading", len(wanted.entries) - len(missing) + len(read), len(wanted.entries))
+        read[file.path] = file
+        if encoded is not None and file.path in keys:
+            known[file.path] = look(encoded)
+    is_whole = cache is not None and all(path in known for path in read)
+    return Gathered(wanted, keys, read, known if is_whole else None)
+
+
+def _read_and_kept(
+    wanted: Wanted, paths: Sequence[str], keys: Mapping[str, bytes], cache: Cache | None, budget: Budget
+) -> Iterator[tuple[ProjectFile, bytes | None]]:
+    rows: list[tuple[bytes, bytes]] = []
+    for file, encoded in _read_files(wanted.tasks(paths), len(paths), budget, keeps=cache is not None):
+        yield file, encoded
         if encoded and file.path in keys:
             rows.append((keys[file.path], encoded))
         if cache and len(rows) == _KEPT_AT_ONCE:
@@ -167,6 +192,22 @@ def read_project(
             rows.clear()
     if cache and rows:
         cache.keep(rows)
+
+
+def read_project(
+    wanted: Wanted, progress: Progress | None = None, cache: Cache | None = None, budget: Budget | None = None
+) -> Reading:
+    """Gather the facts of every file: kept ones where its content is known, else by reading it, once."""
+    return joined(gathered(wanted, progress, cache, budget), cache, budget)
+
+
+def joined(found: Gathered, cache: Cache | None = None, budget: Budget | None = None) -> Reading:
+    """All facts as one project. What turns out not to be kept as it should be is read after all."""
+    wanted, files = found.wanted, dict(found.read)
+    if cache:
+        files |= _kept(cache, {path: key for path, key in found.keys.items() if path not in files})
+    missing = [path for path in found.known or () if path not in files]
+    files |= {file.path: file for file, _ in _read_and_kept(wanted, missing, found.keys, cache, budget or Budget())}
     return _joined(wanted, files)
 
 
@@ -212,10 +253,10 @@ def _history_problem(history: History | None) -> Iterator[BlindSpot]:
 
 
 @lru_cache(maxsize=1)
-def _codec() -> Codec[ProjectFile]:
-    from assessor.cache.codec import Codec
+def _codec() -> FileCodec:
+    from assessor.kept_facts import FileCodec
 
-    return Codec(ProjectFile)
+    return FileCodec()
 
 
 def _read_files(
@@ -296,7 +337,7 @@ def _encoded(file: ProjectFile) -> bytes | None:
 
 
 def read_file(task: _Task) -> ProjectFile:
-    """The facts of one file: (path, role by its path, size in bytes, bytes). What takes too much has none but the problem."""
+    """The facts of one file: (path, role by its path, size that counts, bytes). What takes too much has none but the problem."""
     try:
         with at_most(_FILE_SECONDS):
             return _read_file(task)

@@ -15,13 +15,14 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from assessor.assessment import BlindSpotInfo, ExchangeInfo, PlaceInfo, SystemInfo
-from assessor.audit import Rated, audit_parts, default_scope, rate_snapshot
+from assessor.audit import audit_parts, default_scope, rate_snapshot
 from assessor.catalog.loading import Source, load_value
 from assessor.catalog.practices import PracticeId
 from assessor.facts.place import BlindSpot, Place
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.garbage import without_collection
 from assessor.project.exchanges import Exchange
+from assessor.ratings import Rated
 
 if TYPE_CHECKING:
     from assessor.assessment import Assessment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import sqlite3
@@ -34,6 +35,8 @@ from assessor.facts.python import Call
 from assessor.facts.role import Role
 from assessor.facts.workflow import Workflow
 from assessor.findings import Finding
+from assessor.kept_facts import FileCodec
+from assessor.looks import look
 from assessor.project.model import ProjectFile
 from assessor.render.data import json_report
 from assessor.rubric.loading import find_rubric
@@ -92,7 +95,7 @@ def test_cold_and_warm_say_the_same(repository: Path, tmp_path: Path, ref: str |
     assert report(repository, tmp_path, ref) == expected
     with open_snapshot(str(repository), ref) as snapshot:
         wanted = len(reading.wanted_files(snapshot).entries)
-    assert kept == wanted + 1 == answers(tmp_path), "every file and the rating are kept, once"
+    assert kept == wanted + 2 == answers(tmp_path), "every file, the rating and what was asked are kept, once"
 
 
 def test_working_tree_and_revision_share_what_was_read(
@@ -129,7 +132,7 @@ def test_many_files_read_in_several_processes_say_the_same(tmp_path: Path, monke
     expected = report(folder, None, "HEAD")
     assert report(folder, tmp_path / "cache", "HEAD") == expected
     assert report(folder, tmp_path / "cache", "HEAD") == expected
-    assert answers(tmp_path / "cache") == 61, "all but the odd one, and the rating"
+    assert answers(tmp_path / "cache") == 62, "all but the odd one, the rating and what was asked"
 
 
 @pytest.mark.parametrize(
@@ -172,6 +175,70 @@ def test_a_shallow_clone_is_asked_for_its_history(tmp_path: Path) -> None:
     assert report(clone, tmp_path / "cache") == report(clone, None)
 
 
+# ---- what the files say, whatever their bytes ----
+
+_EDITS: dict[str, Callable[[str, int], str]] = {
+    "comment": lambda text, n: f"{text}\n# remark {n}\n",
+    "comment before": lambda text, n: f"# remark {n}\n{text}",
+    "call": lambda text, n: f"{text}\nimport mlflow\n\nmlflow.log_metric('m{n}', {n})\n",
+    "branches": lambda text, n: (
+        text + "\n\ndef f(x):\n" + "".join(f"    if x == {k}:\n        x += 1\n" for k in range(n))
+    ),
+    "nothing": lambda text, n: "",
+    "broken": lambda text, n: f"{text}\ndef (\n",
+}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_edits_say_the_same_as_without_a_cache(repository: Path, tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    folder = tmp_path / "repository"
+    shutil.copytree(repository, folder)
+    identity = ("-c", "user.name=Kim", "-c", "user.email=kim@example.org")
+    for number in range(8):
+        for path in chance.sample(sorted(folder.rglob("*.py")), k=3):
+            edit = _EDITS[chance.choice(["comment", "comment before", *_EDITS])]
+            path.write_text(edit(path.read_text("utf-8"), number), "utf-8")
+        if chance.random() < 0.3:
+            (folder / "README.md").write_text(f"# Other {number}\n", "utf-8")
+        if chance.random() < 0.7:
+            date = {"GIT_AUTHOR_DATE": f"2025-03-0{number + 1}T03:04:05Z"}
+            words = ("git", "-C", folder, *identity, "commit", "-q", "-a", "--allow-empty", "-m", f"{number}")
+            subprocess.run(words, check=True, env=os.environ | date)
+        if chance.random() < 0.2:
+            subprocess.run(["git", "-C", folder, "tag", "-f", f"v1.{number}"], check=True, capture_output=True)
+        assert report(folder, tmp_path / "cache") == report(folder, None), f"after edit {number}"
+
+
+def test_a_comment_costs_no_rating(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "repository"
+    shutil.copytree(repository, folder)
+    commit = ("git", "-C", folder, "-c", "user.name=K", "-c", "user.email=k@e.org", "commit", "-q", "-a", "-m", "m")
+    subprocess.run((*commit, "--allow-empty"), check=True)
+    before = report(folder, tmp_path / "cache")
+    for path in sorted(folder.rglob("*.py"))[:10]:
+        path.write_text(path.read_text("utf-8") + "\n# by the way\n", "utf-8")
+    subprocess.run(commit, check=True)
+    expected = report(folder, None)
+    assert "2 commits" in before and "3 commits" in expected
+    monkeypatch.setattr("assessor.audit._rate", lambda *_: pytest.fail("rates what it knows"))
+    assert report(folder, tmp_path / "cache") == expected
+    assert report(folder, tmp_path / "cache") == expected, "by the bytes, too"
+
+
+def test_files_say_what_they_say_with_and_without_their_index() -> None:
+    codec = FileCodec()
+    task = ("a.py", Role.FIRST_PARTY, 3, b"def f(x):\n    # why\n    return x\n")
+    file = reading.read_file(task)
+    other = reading.read_file((*task[:3], task[3].replace(b"# why", b"# for this reason")))
+    third = reading.read_file((*task[:3], task[3].replace(b"return x", b"return g(x)")))
+    kept, kept_other, kept_third = (codec.encode(one) for one in (file, other, third))
+    assert kept and kept_other and kept_third
+    assert [codec.decode(one) for one in (kept, kept_other, kept_third)] == [file, other, third]
+    assert look(kept).digest == look(kept_other).digest != look(kept_third).digest
+    assert codec.decode(b"") is codec.decode(b"short") is None
+
+
 # ---- keys ----
 
 
@@ -181,7 +248,7 @@ def test_a_files_facts_belong_to_content_path_and_role(tmp_path: Path) -> None:
     folder = write_files(tmp_path / "folder", paths)
     report(folder, tmp_path / "cache")
     assert report(folder, tmp_path / "cache") == report(folder, None)
-    assert answers(tmp_path / "cache") == 5
+    assert answers(tmp_path / "cache") == 6
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import TypeVar
 
@@ -12,6 +12,9 @@ from assessor.cache.store import Store
 from assessor.cache.version import rules_version
 
 T = TypeVar("T")
+R = TypeVar("R")
+
+_ASKED_AT_ONCE = 2_000
 
 
 class Cache:
@@ -33,6 +36,14 @@ class Cache:
         """The answers of those keys that are known."""
         values = ((key, codec.decode(data)) for key, data in self._store.load(keys).items())
         return {key: value for key, value in values if value is not None}
+
+    def looked_at(self, keys: Sequence[bytes], look: Callable[[bytes], R]) -> dict[bytes, R]:
+        """What `look` says of each encoded answer that is known; few of them are held at a time."""
+        found: dict[bytes, R] = {}
+        for start in range(0, len(keys), _ASKED_AT_ONCE):
+            rows = self._store.load(keys[start : start + _ASKED_AT_ONCE])
+            found |= {key: look(data) for key, data in rows.items()}
+        return found
 
     def keep(self, rows: Iterable[tuple[bytes, bytes]]) -> None:
         """Keep answers that a codec has encoded."""

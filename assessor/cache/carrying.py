@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from assessor.cache.cache import Cache
@@ -10,6 +10,7 @@ from assessor.cache.codec import Codec
 from assessor.cache.store import Store
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Carrying(Cache):
@@ -23,6 +24,7 @@ class Carrying(Cache):
         self._version = version
         self._held: dict[int, dict[bytes, Any]] = {}
         self._new: dict[bytes, bytes] = {}
+        self._seen: dict[bytes, Any] = {}
 
     def load(self, codec: Codec[T], keys: Sequence[bytes]) -> dict[bytes, T]:
         before: dict[bytes, T] = self._held.get(id(codec), {})
@@ -34,6 +36,14 @@ class Carrying(Cache):
             found |= self._behind.load(codec, [key for key in keys if key not in found])
         self._held[id(codec)] = found
         return dict(found)
+
+    def looked_at(self, keys: Sequence[bytes], look: Callable[[bytes], R]) -> dict[bytes, R]:
+        found: dict[bytes, R] = {key: self._seen[key] for key in keys if key in self._seen}
+        found |= {key: look(self._new[key]) for key in keys if key in self._new}
+        if self._behind is not None and len(found) < len(keys):
+            found |= self._behind.looked_at([key for key in keys if key not in found], look)
+        self._seen = dict(found)
+        return found
 
     def keep(self, rows: Iterable[tuple[bytes, bytes]]) -> None:
         kept = list(rows)

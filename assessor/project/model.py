@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.place import BlindSpot
+from assessor.facts.python import Metrics
 from assessor.facts.role import Role
 from assessor.project.project_file import ProjectFile
 from assessor.project.scope import Scope, Zone, Zones
@@ -68,6 +69,11 @@ class Project:
     def code_files(self) -> tuple[ProjectFile, ...]:
         """First-party modules that are no tests and no notebooks."""
         return tuple(f for f in self.ordered if f.role is Role.FIRST_PARTY and f.facts.python)
+
+    @cached_property
+    def measured(self) -> tuple[tuple[ProjectFile, Metrics], ...]:
+        """Those of them whose size and complexity are known, with these."""
+        return tuple((f, f.facts.python.metrics) for f in self.code_files if f.facts.python and f.facts.python.metrics)
 
     @cached_property
     def notebooks(self) -> tuple[ProjectFile, ...]:

@@ -9,10 +9,35 @@ from assessor.facts.place import Place
 from assessor.facts.python import PythonFacts
 from assessor.facts.role import Role
 
+OTHER_LANGUAGES = (
+    ".r",
+    ".jl",
+    ".java",
+    ".scala",
+    ".kt",
+    ".go",
+    ".cpp",
+    ".cc",
+    ".rs",
+    ".ts",
+    ".js",
+    ".swift",
+    ".cs",
+    ".c",
+)
+"""Endings of code whose lines are not counted; its bytes stand for them."""
+_SOME_BYTES = 3
+
+
+def size_that_counts(path: str, size: int) -> int:
+    """The size of a file as far as anything follows from it: of code in other languages all of it, else whether it is
+    empty, or as good as that (`{}`). So a comment more in a module changes nothing that is known of it."""
+    return size if path.lower().endswith(OTHER_LANGUAGES) else min(size, _SOME_BYTES)
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectFile:
-    """One file: its path, role, size in bytes and facts."""
+    """One file: its path, role, size (see `size_that_counts`) and facts."""
 
     path: str
     role: Role

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assessor.catalog.programs import programs
@@ -14,6 +13,7 @@ from assessor.findings import Finding, Hop, NearMiss, Rung, numbered
 from assessor.hits.scene import Scene
 from assessor.project.arrivals import Site
 from assessor.project.model import ProjectFile, Role
+from assessor.project.project_file import OTHER_LANGUAGES
 from assessor.scanners import ladder
 from assessor.scanners.claims import (
     NONE,
@@ -30,6 +30,7 @@ from assessor.scanners.claims import (
     guarding,
     intended,
 )
+from assessor.scanners.restated import INDEX, index_of, is_maintained, said_of_complexity
 from assessor.snapshot.roles import role_of
 
 MAX_MEAN_COMPLEXITY = 10.0
@@ -40,30 +41,8 @@ MAX_COMPLEX_SHARE = 0.1
 """Share of functions above a complexity of 10 (McCabe's limit) that still counts as within bounds."""
 
 
-MIN_MAINTAINABILITY = 20.0
-"""Maintainability index from which radon ranks a module A."""
-
-
 MAX_OUTPUT_BYTES = 100_000
 """Stored outputs of a clean notebook."""
-
-
-_OTHER_LANGUAGES = (
-    ".r",
-    ".jl",
-    ".java",
-    ".scala",
-    ".kt",
-    ".go",
-    ".cpp",
-    ".cc",
-    ".rs",
-    ".ts",
-    ".js",
-    ".swift",
-    ".cs",
-    ".c",
-)
 
 
 def scan(scene: Scene) -> Iterator[Finding]:
@@ -102,7 +81,7 @@ def _lines(counted: Iterable[tuple[int, ProjectFile]]) -> int:
 
 def _of_other_languages(scene: Scene) -> Iterator[tuple[int, ProjectFile]]:
     for file in scene.project.ordered:
-        if file.role is Role.FIRST_PARTY and file.path.lower().endswith(_OTHER_LANGUAGES):
+        if file.role is Role.FIRST_PARTY and file.path.lower().endswith(OTHER_LANGUAGES):
             yield file.size // _BYTES_OF_A_LINE, file
 
 
@@ -132,14 +111,12 @@ class _Measured:
     @property
     def is_within_bounds(self) -> bool:
         too_complex = self.mean > MAX_MEAN_COMPLEXITY or self.complex_share > MAX_COMPLEX_SHARE
-        return not too_complex and self.index >= MIN_MAINTAINABILITY
+        return not too_complex and is_maintained(self.index)
 
 
 def complexity(scene: Scene) -> Iterator[Statement]:
     """Within bounds is used; a complexity limit of a linter that CI runs keeps it so: enforced."""
-    modules = [
-        (file, code.metrics) for file in scene.project.code_files if (code := file.facts.python) and code.metrics
-    ]
+    modules = scene.project.measured
     if not modules:
         yield NotApplicable("no Python module to measure")
         return
@@ -150,14 +127,13 @@ def complexity(scene: Scene) -> Iterator[Statement]:
     found = _measured(modules)
     yield Measure("mean_cyclomatic_complexity", round(found.mean, 2))
     yield Measure("complex_function_share", round(found.complex_share, 3))
-    yield Measure("maintainability_index", round(found.index, 1))
+    yield Measure(INDEX, round(found.index, 1))
     yield Measure("functions", len(found.functions))
     worst = max(found.functions, key=lambda item: (item[0], item[1].path), default=None)
     if worst and worst[0] > MAX_MEAN_COMPLEXITY:
         yield NearMiss(worst[1].at(worst[3]), f"{worst[2]}() has a cyclomatic complexity of {worst[0]}")
     if found.is_within_bounds:
-        text = f"mean cyclomatic complexity {found.mean:.1f}, maintainability index {found.index:.0f}"
-        yield Claim(first, text, "radon")
+        yield Claim(first, said_of_complexity(found.mean, found.index), "radon")
         yield from _limits(scene)
 
 
@@ -165,9 +141,8 @@ def _has_functions(file: ProjectFile) -> bool:
     return any(not scope.is_stub for scope in file.facts.python.scopes[2:]) if file.facts.python else False
 
 
-def _measured(modules: list[tuple[ProjectFile, Metrics]]) -> _Measured:
-    lines = sum(metrics.source_lines for _, metrics in modules)
-    index = math.fsum(metrics.maintainability * metrics.source_lines for _, metrics in modules) / max(lines, 1)
+def _measured(modules: Sequence[tuple[ProjectFile, Metrics]]) -> _Measured:
+    index = index_of((metrics.maintainability, metrics.source_lines) for _, metrics in modules)
     functions = ((c, file, name, line) for file, metrics in modules for name, line, c in metrics.complexities)
     return _Measured(tuple(functions), index)
 

@@ -39,6 +39,7 @@ from assessor.scanners.claims import (
     seen,
 )
 from assessor.scanners.configuration import config
+from assessor.scanners.restated import CODE, said_of
 
 _VERSION_TAG = re.compile(r"^(?:[\w-]+[@/-])?v?\d+(?:\.\d+){1,3}(?>(?:[-.+]?\w++)*)$|^v\d+$")
 
@@ -50,17 +51,13 @@ def scan(scene: Scene) -> Iterator[Finding]:
 
 def code(scene: Scene) -> Iterator[Statement]:
     """Used: commits on more than one author-day. A shallow clone hides the history, so it is unknown."""
-    history, place = scene.project.history, _any_place(scene)
-    if history is None:
-        yield NearMiss(place, "no git repository")
-    elif history.author_days > 1 and history.commits > 1:
-        authors = numbered(history.authors, "author", "authors")
-        text = f"{history.commits} commits by {authors} on {history.author_days} author-days"
-        yield Claim(place, text, "git")
-    elif history.is_shallow:
-        yield BlindSpot(place, "a shallow clone hides the history", ("versioning.code",))
+    kind, text = said_of(scene.project.history)
+    if kind == "used":
+        yield Claim(_any_place(scene), text, "git")
+    elif kind == "hidden":
+        yield BlindSpot(_any_place(scene), text, (CODE,))
     else:
-        yield NearMiss(place, f"{numbered(history.commits, 'commit', 'commits')} on one author-day", "git")
+        yield NearMiss(_any_place(scene), text, "git" if kind == "few" else "")
 
 
 def _any_place(scene: Scene) -> Place:
