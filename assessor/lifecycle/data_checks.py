@@ -121,16 +121,21 @@ def _checks_data(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> 
     if file.role is Role.TEST or is_test_scope(scope):
         own = named and looks and _reads_real_data(scene, file, number)
         return own or _reads_listed_data(scene, file, number)
-    return (named and (looks or bool(compared))) or (looks and len(asked) >= 2) or _compares_columns(file, number)
+    return (named and (looks or bool(compared))) or (looks and len(asked) >= 2) or _stops_by_table(file, number)
 
 
-def _compares_columns(file: ProjectFile, number: int) -> bool:
-    """A comparison of columns or of their types decides whether the function stops, whatever the function is called."""
-    comparisons = file.code.comparisons if file.code else ()
-    return any(
-        c.scope == number and c.stops and any(speaks_of("columns_of_table", name) for name in c.names)
-        for c in comparisons
+def _stops_by_table(file: ProjectFile, number: int) -> bool:
+    """What columns there are, their types, or which of their rows are empty, doubled or known (`"price" not in df.columns`,
+    `df["label"].isin(known)`) decides whether the function stops, whatever the function is called."""
+    code = file.code
+    return code is not None and any(
+        test.scope == number and test.stops and any(_is_of_table(name) for name in test.names)
+        for test in (*code.comparisons, *code.tests)
     )
+
+
+def _is_of_table(name: str) -> bool:
+    return speaks_of("columns_of_table", name) or speaks_of("asks_of_table", name)
 
 
 def _words_of(scene: Scene, file: ProjectFile, number: int) -> tuple[set[str], set[str], set[str]]:
