@@ -36,6 +36,8 @@ class Arrival:
     """The variables that are set there: of workflow, job, step, image and command."""
     by_request: bool = False
     """Only a request to a service that the run starts comes here."""
+    is_trial: bool = False
+    """What is started works on the data of tests, or is a script of the examples: it tries the code out."""
 
     def at(self, hop: Hop) -> Arrival:
         """The way with one more hop."""
@@ -50,6 +52,7 @@ class Arrival:
             self.is_build,
             self.env,
             self.by_request,
+            self.is_trial,
         )
 
     @property

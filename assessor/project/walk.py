@@ -57,6 +57,7 @@ from assessor.project.started_calls import (
 from assessor.project.starts import Start
 from assessor.project.submissions import Submissions
 from assessor.project.targets import Targets
+from assessor.project.trials import is_trial
 from assessor.readers.ci.buildkite import UPLOAD
 from assessor.readers.infrastructure.resource_fields import HANDLER
 from assessor.readers.syntax.shell import never_holds
@@ -251,15 +252,26 @@ class Walk:
             return
         parent = context.arrival
         fails = parent.fails and not command.swallowed and not forgives(invocation.program, invocation.arguments)
-        key = (command.argv, context.path, command.line, cwd, fails, parent.in_test)
+        env = (*context.env, *command.env) if command.env else context.env
+        trial = parent.is_trial or is_trial(self.project, invocation, env)
+        key = (command.argv, context.path, command.line, cwd, fails, parent.in_test, trial)
         if key in self._seen or (self.project.zones and self.project.zones.is_elsewhere(cwd, command.argv)):
             return
         self._seen.add(key)
         place = Place(context.path, command.line)
         hop = Hop(_shown(command.text), place)
-        env = (*context.env, *command.env) if command.env else context.env
         arrival = Arrival(
-            parent.run, parent.step, hop, parent, fails, parent.in_test, None, parent.is_build, env, parent.by_request
+            parent.run,
+            parent.step,
+            hop,
+            parent,
+            fails,
+            parent.in_test,
+            None,
+            parent.is_build,
+            env,
+            parent.by_request,
+            trial,
         )
         inner = Context(arrival, cwd, context.path, env)
         if idle := is_idle(invocation):
@@ -524,7 +536,7 @@ class Walk:
             closure.compiled = self.submissions.compiled(closure)
         in_test = context.arrival.in_test or closure.in_test
         arrival = replace(context.arrival, closure=closure, in_test=in_test, env=context.env)
-        seen = (id(closure), arrival.fails, in_test, arrival.step)
+        seen = (id(closure), arrival.fails, in_test, arrival.step, arrival.is_trial)
         if seen in self._seen:
             return
         self._seen.add(seen)

@@ -26,11 +26,12 @@ class Ways:
     `tests`: ways that only a test opens count too. `builds`: those count that exist only while an image is built. `ci`:
     only those of CI, not of schedules in code and infrastructure. `on_change`: only runs on a push or pull request.
     `recurring`: only runs with a schedule, or started by code and infrastructure. `runs`: only those of these keys, where not None.
-    `none`: no way lifts.
+    `trials`: those count that only try the code out, on the data of tests. `none`: no way lifts.
     """
 
     tests: bool = False
     builds: bool = True
+    trials: bool = True
     ci: bool = False
     on_change: bool = False
     recurring: bool = False
@@ -40,6 +41,8 @@ class Ways:
 
 ANY = Ways()
 NONE = Ways(none=True)
+REAL = Ways(trials=False)
+"""Training on the data of tests tries the code out and trains no model."""
 WITH_TESTS = Ways(tests=True)
 IN_CI = Ways(tests=True, ci=True)
 TESTED_IN_CI = Ways(tests=True, builds=False, ci=True)

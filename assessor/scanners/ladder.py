@@ -163,7 +163,11 @@ def _ways_that_count(scene: Scene, practice: str, claim: Claim) -> list[Arrival]
 
 def _counts(wanted: Ways, way: Arrival) -> bool:
     """The way is of the kind, and its run among those that count."""
-    if (way.in_test and not wanted.tests) or (way.is_build and not wanted.builds):
+    if (
+        (way.in_test and not wanted.tests)
+        or (way.is_build and not wanted.builds)
+        or (way.is_trial and not wanted.trials)
+    ):
         return False
     is_wanted = wanted.runs is None or way.run.key in wanted.runs
     if not is_wanted or (wanted.on_change and not way.run.on_change):

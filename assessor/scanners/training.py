@@ -33,7 +33,7 @@ from assessor.project.modules import ScopeKey
 from assessor.project.paths import joined
 from assessor.project.runs import Run
 from assessor.scanners import ladder
-from assessor.scanners.claims import NONE, Claim, Code, Reached, Rule, Started, Statement, always, intended, seen
+from assessor.scanners.claims import NONE, REAL, Claim, Code, Reached, Rule, Started, Statement, always, intended, seen
 from assessor.scanners.symmetry import symmetry
 
 
@@ -45,10 +45,10 @@ def scan(scene: Scene) -> Iterator[Finding]:
 def scripted(scene: Scene) -> Iterator[Statement]:
     """A train script, module or CLI is used; started by a run, automated; in notebooks only, declared."""
     for hit in training_hits(scene):
-        yield seen(hit)
+        yield seen(hit, counts=REAL)
     for code in trained_by_hand(scene):
         name = code.file.code.scopes[code.scope].name if code.file.code else ""
-        yield Claim(code, f"{name}() trains a home-made model")
+        yield Claim(code, f"{name}() trains a home-made model", counts=REAL)
     for hit in training_hits(scene, notebooks=True):
         if hit.in_notebook:
             text = "a run without a person executes the notebook that trains"
@@ -68,7 +68,7 @@ def pipeline(scene: Scene) -> Iterator[Statement]:
         if lacking:
             yield Claim(hit, f"{hit.tool.title}: {lacking}", hit.tool.id, Rung.DECLARED, counts=NONE)
         else:
-            yield seen(hit)
+            yield seen(hit, counts=REAL)
     yield from _stage_pipelines(scene)
     yield from _chained(scene)
     yield from _code_pipelines(scene)
@@ -177,7 +177,7 @@ def _stage_pipelines(scene: Scene) -> Iterator[Claim]:
         else:
             ways = tuple(way for stage in several for way in stage.ways(scene))
             names = ", ".join(stage.target.name for stage in several[:5])
-            yield Claim(Reached(place, ways), f"{path} has {len(several)} stages: {names}", tool)
+            yield Claim(Reached(place, ways), f"{path} has {len(several)} stages: {names}", tool, counts=REAL)
 
 
 def _lacks(several: Sequence[Stage]) -> str:
@@ -194,7 +194,7 @@ def _chained(scene: Scene) -> Iterator[Claim]:
     for chain in chains(scene):
         if chain.is_pipeline:
             text = f"{chain.title} chains {len(chain.names)} commands: {', '.join(sorted(chain.reached))}"
-            yield Claim(Reached(chain.place, chain.ways), text, chain.tool)
+            yield Claim(Reached(chain.place, chain.ways), text, chain.tool, counts=REAL)
 
 
 def _code_pipelines(scene: Scene) -> Iterator[Claim]:
@@ -212,7 +212,7 @@ def _code_pipelines(scene: Scene) -> Iterator[Claim]:
             stations = {station for several in called.values() for station in several} & _CODE_STATIONS
             if len(called) >= least and "train" in stations and len(stations) >= 2:
                 text = f"{stem}.py chains {len(called)} modules: {', '.join(sorted(stations))}"
-                yield Claim(Code(file, number, max(scope.line, 1)), text)
+                yield Claim(Code(file, number, max(scope.line, 1)), text, counts=REAL)
 
 
 def _is_begun(scope: Scope, name: str) -> bool:

@@ -1,0 +1,33 @@
+"""Commands that try code out: they are given data that lies among the tests, or are a script of the examples.
+
+Rule: shared/decisions.md, "Training that only runs on toy data in CI as a smoke test".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from assessor.facts.role import Role
+from assessor.project.invocations import Invocation, without_variable
+from assessor.project.model import Project
+from assessor.snapshot.content import DATA_SUFFIXES, suffix_of
+from assessor.snapshot.roles import role_of
+
+
+def is_trial(project: Project, invocation: Invocation, env: tuple[tuple[str, str], ...]) -> bool:
+    """An argument or a variable names data of tests, or what is started is a script of the examples."""
+    script = project.files.get(without_variable(invocation.script)) if invocation.script else None
+    if script is not None and script.role is Role.EXAMPLE:
+        return True
+    return any(_is_tried_data(value) for value in _values(invocation, env))
+
+
+def _values(invocation: Invocation, env: tuple[tuple[str, str], ...]) -> Iterator[str]:
+    yield from (word.rpartition("=")[2] for word in invocation.arguments)
+    yield from (value for _, value in env)
+
+
+@lru_cache(maxsize=8192)
+def _is_tried_data(value: str) -> bool:
+    return suffix_of(value) in DATA_SUFFIXES and role_of(without_variable(value)) is Role.TEST
