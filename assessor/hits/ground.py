@@ -12,6 +12,7 @@ from assessor.facts.project_files import Dependency
 from assessor.project.automation import Automation
 from assessor.project.model import Project, ProjectFile, Role
 from assessor.project.modules import Modules
+from assessor.project.unmade import unmade
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class Ground:
             for dependency in requirements.dependencies:
                 found.setdefault(dependency.name.lower(), (file, dependency))
         return found
+
+    @cached_property
+    def unmade(self) -> frozenset[tuple[str, int]]:
+        """Places of objects of infrastructure code of which nothing is made here."""
+        return unmade(self.project)
 
     @cached_property
     def own_packages(self) -> frozenset[str]:

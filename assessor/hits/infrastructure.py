@@ -37,14 +37,20 @@ def _resource_hits(
     for resource in file.facts.resources:
         name = f"{resource.system}:{resource.kind}"
         place = file.at(resource.line)
+        is_made = (file.path, resource.line) not in ground.unmade
         for pattern, tool, proof in resources:
-            if matches_text(pattern, name) and not _only_demonstrates(tool, resource):
+            if matches_text(pattern, name) and not _only_demonstrates(tool, resource) and (is_made or _is_code(proof)):
                 text = f"{resource.kind} {resource.name}".strip()
                 yield Hit(proof.practice, tool, proof, place, "resource", file, arrivals=reached, text=text)
         for image in resource.images:
             for pattern, tool, proof in images:
                 if matches_image(pattern, image):
                     yield Hit(proof.practice, tool, proof, place, "image", file, arrivals=reached, text=image)
+
+
+def _is_code(proof: Proof) -> bool:
+    """The code itself is the proof, whatever is made of it."""
+    return proof.practice == "deployment.infrastructure"
 
 
 _MODEL_KEYS = ("storageuri", "modeluri")

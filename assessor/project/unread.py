@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from assessor.catalog.reads import unread
+from assessor.catalog.words import speaks_of, speaks_of_any
 from assessor.facts.place import BlindSpot, Place
 from assessor.facts.workflow import Job
 from assessor.project.model import LIVE_ROLES, Project
@@ -59,7 +60,24 @@ def _calls(runs: Iterable[Run], alone: bool) -> Iterator[BlindSpot]:
             if (run.path, name) not in seen:
                 seen.add((run.path, name))
                 reason = f"{name[:100]} is not in this repository: what it runs is not known"
-                yield BlindSpot(Place(run.path, max(run.job.line, 1)), reason, CI_PRACTICES, alone=alone)
+                yield BlindSpot(Place(run.path, max(run.job.line, 1)), reason, _hidden(run, name), alone=alone)
+
+
+def _hidden(run: Run, name: str) -> tuple[str, ...]:
+    """What a call of that name may hide. The definitions of a pipeline and of a packaged model would be in this repository.
+    What is named for checks does not deploy, and what a person starts checks no change: it may deploy, or run the ML parts."""
+    hidden = [practice for practice in CI_PRACTICES if practice not in _DEFINED_HERE]
+    if not run.is_automatic:
+        hidden = [practice for practice in hidden if practice in _ON_DEMAND]
+    words = _AT_VERSION.sub("", name).rpartition("/")[2]
+    if speaks_of("checks_a_change", words) and not speaks_of_any(("deploys", "deploy"), words):
+        hidden = [practice for practice in hidden if practice != "deployment.automation"]
+    return tuple(hidden)
+
+
+_DEFINED_HERE = ("deployment.compatibility", "training.symmetry")
+_ON_DEMAND = ("ci.pipeline", "ci.ml", "deployment.automation")
+_AT_VERSION = re.compile(r"@.*")
 
 
 def _remote(job: Job) -> Iterator[str]:

@@ -162,7 +162,7 @@ def _is_only_published(findings: Mapping[str, Finding]) -> bool:
 
 DATA_WORK = ("data.pipeline", "data.validation", "versioning.data", "testing.data")
 """What shows that a project works on data, with or without a model."""
-OF_DATA = frozenset({*DATA_WORK, "data.lineage", "data.documentation", "monitoring.freshness"})
+OF_DATA = frozenset({*DATA_WORK, "data.lineage", "data.documentation", "monitoring.freshness", "versioning.config"})
 """Practices that mean something for data alone."""
 RUNS = (
     "deployment.serving",

@@ -53,6 +53,7 @@ _EVENT_KINDS = frozenset(
 )
 _IMAGE_KEYS = frozenset({"image", "image_uri", "container_image", "docker_image", "image_url", "docker_image_name"})
 _COMMAND_KEYS = frozenset({"command", "args", "entrypoint", "container_entrypoint"})
+_NOTHING = {"tuple": "[]", "object": "{}"}
 _NOT_RESOURCES = frozenset({"output", "moved", "import", "check", "removed"})
 
 
@@ -151,7 +152,9 @@ class _Body:
         kind = inner.data if inner is not None else ""
         if depth >= _MAX_DEPTH or len(self.settings) >= MAX_SETTINGS or inner is None:
             kind = ""
-        if kind == "tuple":
+        if kind in ("tuple", "object") and key == "default" and not any(_trees(inner)):
+            self.settings.append((key, _NOTHING[kind], getattr(tree.meta, "line", 1)))
+        elif kind == "tuple":
             for number, item in enumerate(part for part in _trees(inner) if part.data != "new_line_or_comment"):
                 self.value(f"{key}.{number}", item, depth + 1)
         elif kind == "object":
