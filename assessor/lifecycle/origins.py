@@ -65,8 +65,9 @@ class Origins:
             return self.is_proof(scope[0], name)
         if any(self.proves(*source, depth + 1) for source in self._attribute(scope[0], name, part.rstrip("]"))):
             return True
-        if speaks_of("tests_samples", name.rpartition(".")[2]):
-            return any(self.proves(scope, source, depth + 1) for source in self._handed(scope, name))
+        through = _takes_in(name)
+        if through:
+            return any(self.proves(scope, source, depth + 1) for source in self._handed(scope, through))
         for target in self.made_in(scope[0], name):
             for inner in self._returned(target, part.rstrip("]")):
                 if inner.startswith("@"):
@@ -76,6 +77,11 @@ class Origins:
                 elif self.proves(target, inner, depth + 1):
                     return True
         return False
+
+    def held(self, scope: ScopeKey, source: str) -> list[str]:
+        """The origins of what a table is made of, for the origin of one that only holds what it was given."""
+        through = _takes_in(source.partition("[")[0])
+        return list(self._handed(scope, through)) if through else [source]
 
     def is_proof(self, path: str, name: str) -> bool:
         """A call of that name in the file proves the practice."""
@@ -203,6 +209,15 @@ class Origins:
                         name = scope.parameters[at] if 0 <= at < len(scope.parameters) else key
                         found[target, name].update(((file.path, call.scope), source) for source in sources)
         return found
+
+
+def _takes_in(name: str) -> str:
+    """The call of a chain that only holds what it is given: a table made of values, a test of samples."""
+    parts = name.split(".")
+    for number, part in enumerate(parts, start=1):
+        if speaks_of("makes_table", part) or (number == len(parts) and speaks_of("tests_samples", part)):
+            return ".".join(parts[:number])
+    return ""
 
 
 class RowsRead(Origins):

@@ -10,6 +10,8 @@ from assessor.facts.python import MAIN, MODULE, Call, PythonFacts
 from assessor.facts.role import Role
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
+from assessor.lifecycle.errors import predicted_values
+from assessor.lifecycle.inference_jobs import inference_jobs
 from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
 from assessor.project.units import CODE_ENDINGS
@@ -43,8 +45,14 @@ def _asks_what_it_loaded(facts: PythonFacts) -> bool:
 
 
 def batch_predictions(scene: Scene) -> Iterator[tuple[ProjectFile, Call, str]]:
-    """(file, call that predicts, name of the function or file) where one named for it loads a stored model and predicts;
-    the first of each file."""
+    """(file, call that predicts, name of the function or file) where one named for it loads a stored model and predicts,
+    and of jobs of any name; the first of each file."""
+    found = {file.path: (file, call, name) for file, call, name in inference_jobs(scene)}
+    found |= {file.path: (file, call, name) for file, call, name in _named_for_it(scene)}
+    yield from (found[path] for path in sorted(found))
+
+
+def _named_for_it(scene: Scene) -> Iterator[tuple[ProjectFile, Call, str]]:
     for file in scene.project.code_files:
         index = scene.modules.index(file.path)
         named_file = speaks_of("predicting_file", file.path.rpartition("/")[2].removesuffix(".py"))
@@ -54,9 +62,21 @@ def batch_predictions(scene: Scene) -> Iterator[tuple[ProjectFile, Call, str]]:
                 continue
             scope = index.facts.scopes[call.scope]
             named = speaks_of("predicts_batch", scope.name.rpartition(".")[2])
-            if (named or named_file) and loads_model(index.facts.calls):
+            if (named or named_file) and (loads_model(index.facts.calls) or _stores_answers(scene, file.path)):
                 yield file, call, scope.name if scope.kind != "module" else file.path
                 break
+
+
+def _stores_answers(scene: Scene, path: str) -> bool:
+    """Rows that a model predicted go into a table: a job that trains its model each time predicts all the same."""
+    predicted = predicted_values(scene)
+    return any(
+        predicted.proves((path, call.scope), source)
+        for call in scene.modules.index(path).facts.calls
+        if speaks_of("stores_rows", last := call.name.rpartition(".")[2]) and not speaks_of("writes_file", last)
+        for _, sources in call.given
+        for source in sources
+    )
 
 
 def loads_model(calls: Iterable[Call]) -> bool:
@@ -141,6 +161,11 @@ def serving_scopes(scene: Scene) -> list[ScopeKey]:
 def _serving_scopes(scene: Scene) -> Iterator[ScopeKey]:
     for file, call, _ in batch_predictions(scene):
         yield file.path, call.scope
+    yield from handlers(scene)
+
+
+def handlers(scene: Scene) -> Iterator[ScopeKey]:
+    """The functions of services that predict, and what in their files calls a model."""
     for file, number, _ in endpoint_handlers(scene):
         yield file.path, number
     for hit in scene.hits("deployment.serving", notebooks=False):

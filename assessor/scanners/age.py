@@ -33,7 +33,7 @@ def _about(code: PythonFacts, comparison: Comparison) -> str:
     if comparison.outcome == "none" or any(speaks_of("pause", name) for name in comparison.names):
         return ""
     scope = code.scopes[comparison.scope]
-    return next(_ages(comparison), "") or _checked(scope) or _file_time(code, comparison)
+    return next(_ages(comparison), "") or _checked(scope) or _limited(scope, comparison) or _file_time(code, comparison)
 
 
 def _ages(comparison: Comparison) -> Iterator[str]:
@@ -44,6 +44,15 @@ def _checked(scope: Scope) -> str:
     """A function named for a check of staleness compares something."""
     named = scope.kind not in ("module", "main") and speaks_of("checks_age", scope.name.rpartition(".")[2])
     return f"the age in {scope.name}()" if named else ""
+
+
+def _limited(scope: Scope, comparison: Comparison) -> str:
+    """A function about data or a model that is told how old it may be, and holds dates or the limit against each other."""
+    limit = next((name for name in scope.parameters if speaks_of("limit_of_age", name)), "")
+    if not limit or not speaks_of("of_data_or_model", scope.name.rpartition(".")[2]):
+        return ""
+    held = limit.lower() in comparison.names or any(speaks_of("dates", name) for name in comparison.names)
+    return f"the age in {scope.name}()" if held else ""
 
 
 def _file_time(code: PythonFacts, comparison: Comparison) -> str:

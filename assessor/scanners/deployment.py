@@ -29,6 +29,7 @@ from assessor.scanners.claims import (
     Reached,
     Rule,
     Statement,
+    Ways,
     Written,
     always,
     intended,
@@ -128,10 +129,11 @@ def _predicting_line(code: PythonFacts) -> int:
 
 
 def _batch(scene: Scene) -> Iterator[Claim]:
-    """Batch inference: a module or function named so that loads a model and predicts."""
+    """Batch inference: code that loads a model and predicts. That CI tries it on a change brings nothing into service."""
     for file, call, name in batch_predictions(scene):
         carried = deploying_route(scene, partial(_brings_out, scene, file))
-        yield Claim(Code(file, call.scope, call.line), f"{name} predicts with a stored model", carried=carried)
+        text = f"{name} predicts with a stored model"
+        yield Claim(Code(file, call.scope, call.line), text, counts=Ways(recurring=True), carried=carried)
 
 
 def _brings_out(scene: Scene, file: ProjectFile, item: Deployment) -> bool:

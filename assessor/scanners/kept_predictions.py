@@ -19,7 +19,7 @@ from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called_from
 from assessor.lifecycle.errors import predicted_values
 from assessor.lifecycle.origins import rows_read
-from assessor.lifecycle.serving import asks_model, batch_predictions, loads_model, serving_scopes
+from assessor.lifecycle.serving import asks_model, batch_predictions, handlers, loads_model, serving_scopes
 from assessor.lifecycle.stations import marks
 from assessor.project.model import Role
 from assessor.project.modules import CodeIndex, ScopeKey
@@ -61,7 +61,7 @@ def _switched_on(resource: Resource, key: str) -> int:
 
 
 def _own(scene: Scene, deployed: tuple[Hop, ...]) -> Iterator[Claim]:
-    batch = {(file.path, call.scope) for file, call, _ in batch_predictions(scene)}
+    batch = {(file.path, call.scope) for file, call, _ in batch_predictions(scene)} - set(handlers(scene))
     for start in dict.fromkeys((*serving_scopes(scene), *_workers(scene))):
         if start[1] in (MODULE, MAIN) and start not in batch:
             continue
@@ -111,10 +111,14 @@ def _keeps_both(scene: Scene, key: ScopeKey, call: Call, is_batch: bool) -> bool
     last, inserts = call.name.rpartition(".")[2], _is_insertion(call)
     if not (inserts or speaks_of("stores_rows", last)) or (is_batch and speaks_of("writes_file", last)):
         return False
-    stored = [
-        s for part, sources in call.given for s in sources if inserts or part == "." or "." not in dict(call.given)
-    ]
     predicted, read = predicted_values(scene), rows_read(scene)
+    stored = [
+        held
+        for part, sources in call.given
+        if inserts or part == "." or "." not in dict(call.given)
+        for source in sources
+        for held in predicted.held(key, source)
+    ]
     if not any(predicted.proves(key, source) for source in stored):
         return False
     asked = [source for source in stored if not predicted.proves(key, source)]

@@ -1,0 +1,100 @@
+"""Jobs that apply a model which they have not made: what batch inference is, whatever its functions and files are called.
+
+A function asks a model, or calls one of the project's own that is named for that, and it or a function above it loads a
+stored model; nothing on its way trains one or measures how good it is. Where a project trains no model at all, the models that
+it asks come from elsewhere, and need not be seen to be loaded. Does not count: a method named for predicting (the model's own
+interface), and what is named for judging, explaining or drawing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assessor.catalog.words import speaks_of
+from assessor.facts.python import MAIN, Call
+from assessor.hits.scene import Scene
+from assessor.lifecycle.calls import called_from, callers
+from assessor.lifecycle.stations import marks, training_hits
+from assessor.project.model import ProjectFile, Role
+from assessor.project.modules import ScopeKey
+
+_JUDGED = frozenset({"train", "evaluate"})
+
+
+def inference_jobs(scene: Scene) -> tuple[tuple[ProjectFile, Call, str], ...]:
+    """(file, call that asks a model, name of the function or file) of these jobs; the first of each file."""
+    if "inference_jobs" not in scene.memo:
+        jobs = _Jobs(scene)
+        scene.memo["inference_jobs"] = tuple(
+            (file, call, jobs.name(file.path, call.scope))
+            for file in scene.project.code_files
+            if file.role is Role.FIRST_PARTY and not file.is_notebook
+            if (call := next(jobs.found(file), None))
+        )
+    known: tuple[tuple[ProjectFile, Call, str], ...] = scene.memo["inference_jobs"]
+    return known
+
+
+class _Jobs:
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.trains = bool(training_hits(scene, notebooks=True))
+        self._known: dict[ScopeKey, tuple[bool, frozenset[str]]] = {}
+
+    def found(self, file: ProjectFile) -> Iterator[Call]:
+        """Calls of a file that ask a model as a job does."""
+        seen: set[int] = set()
+        for call in self.scene.modules.index(file.path).facts.calls:
+            asks = "." in call.name and _asks(call)
+            if call.scope in seen or not (asks or self._asks_by_own(file.path, call)):
+                continue
+            seen.add(call.scope)
+            if not self._is_interface(file.path, call.scope) and self._is_of_job((file.path, call.scope), asks):
+                yield call
+
+    def name(self, path: str, number: int) -> str:
+        scope = self.scene.modules.index(path).facts.scopes[number]
+        return scope.name if scope.kind not in ("module", "main") else path
+
+    def _asks_by_own(self, path: str, call: Call) -> bool:
+        """It calls a function or method of the project that is named for applying a model and does something."""
+        for target, number in self.scene.modules.targets(call.name, path):
+            scope = self.scene.modules.index(target).facts.scopes[number]
+            if number > MAIN and not scope.is_stub and speaks_of("applies_model", scope.name):
+                return True
+        return False
+
+    def _is_interface(self, path: str, number: int) -> bool:
+        """A method by which the model itself is asked."""
+        scope = self.scene.modules.index(path).facts.scopes[number]
+        return scope.kind == "method" and speaks_of("works_on_model", scope.name.rpartition(".")[2])
+
+    def _is_of_job(self, key: ScopeKey, asks: bool) -> bool:
+        """The function, or one above it, loads a model and neither trains nor judges one."""
+        above = sorted(callers(self.scene, *key)) if key[1] > MAIN else []
+        return any(self._applies(start, asks) for start in (key, *above))
+
+    def _applies(self, start: ScopeKey, asks: bool) -> bool:
+        loads, stations = self._about(start)
+        if stations & _JUDGED or not (loads or (asks and not self.trains)):
+            return False
+        scope = self.scene.modules.index(start[0]).facts.scopes[start[1]]
+        names = (scope.name.rpartition(".")[2], start[0].rpartition("/")[2].removesuffix(".py"))
+        return not any(speaks_of("judges_model", name) for name in names)
+
+    def _about(self, start: ScopeKey) -> tuple[bool, frozenset[str]]:
+        """Whether a model is loaded on the way from a function, and the stations that it meets."""
+        if start not in self._known:
+            near = called_from(self.scene, [start])
+            known = marks(self.scene)
+            loads = any(
+                speaks_of("loads_stored_model", call.name)
+                for path, number in near
+                for call in self.scene.modules.index(path).calls.get(number, ())
+            )
+            self._known[start] = loads, frozenset(mark for key in near for mark in known.get(key, ()))
+        return self._known[start]
+
+
+def _asks(call: Call) -> bool:
+    return speaks_of("predicting_rows", call.name.rpartition(".")[2])
