@@ -55,7 +55,7 @@ def _made_for(resource: Resource) -> Iterator[str]:
 
 def _given(project: Project) -> frozenset[str]:
     """The names that a file of values or a module call of the project itself gives."""
-    found = set()
+    found: set[str] = set()
     for file in project.ordered:
         if file.role in (Role.EXAMPLE, Role.TEST, Role.DOCUMENTATION):
             continue
