@@ -9,6 +9,7 @@ interface), and what is named for judging, explaining or drawing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from assessor.catalog.words import speaks_of
 from assessor.facts.python import MAIN, Call
@@ -70,9 +71,29 @@ class _Jobs:
         return scope.kind == "method" and speaks_of("works_on_model", scope.name.rpartition(".")[2])
 
     def _is_of_job(self, key: ScopeKey, asks: bool) -> bool:
-        """The function, or one above it, loads a model and neither trains nor judges one."""
+        """The function, or one above it, loads a model and neither trains nor judges one; and something starts it."""
         above = sorted(callers(self.scene, *key)) if key[1] > MAIN else []
-        return any(self._applies(start, asks) for start in (key, *above))
+        return self._is_started(key) and any(self._applies(start, asks) for start in (key, *above))
+
+    def _is_started(self, key: ScopeKey) -> bool:
+        """It runs with its file, a decorator or an entry point hands it to what runs it, or the project names it."""
+        path, number = key
+        scope = self.scene.modules.index(path).facts.scopes[number]
+        last = scope.name.rpartition(".")[2]
+        return number <= MAIN or bool(scope.decorators) or last in self._named
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        """The last words of what code calls or hands on, and of what packages name as their commands."""
+        found = {
+            used.name.rpartition(".")[2]
+            for file in self.scene.project.ordered
+            if file.code is not None
+            for used in (*file.code.calls, *file.code.references)
+        }
+        having = self.scene.project.having(lambda f: f.requirements)
+        targets = (target for _, known in having for _, target, _ in known.entry_points)
+        return frozenset(found | {target.rpartition(":")[2].rpartition(".")[2] for target in targets})
 
     def _applies(self, start: ScopeKey, asks: bool) -> bool:
         loads, stations = self._about(start)

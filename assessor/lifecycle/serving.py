@@ -48,11 +48,12 @@ def batch_predictions(scene: Scene) -> Iterator[tuple[ProjectFile, Call, str]]:
     """(file, call that predicts, name of the function or file) where one named for it loads a stored model and predicts,
     and of jobs of any name; the first of each file."""
     found = {file.path: (file, call, name) for file, call, name in inference_jobs(scene)}
-    found |= {file.path: (file, call, name) for file, call, name in _named_for_it(scene)}
+    found |= {file.path: (file, call, name) for file, call, name in named_batches(scene)}
     yield from (found[path] for path in sorted(found))
 
 
-def _named_for_it(scene: Scene) -> Iterator[tuple[ProjectFile, Call, str]]:
+def named_batches(scene: Scene) -> Iterator[tuple[ProjectFile, Call, str]]:
+    """Those of functions and files that are named for it."""
     for file in scene.project.code_files:
         index = scene.modules.index(file.path)
         named_file = speaks_of("predicting_file", file.path.rpartition("/")[2].removesuffix(".py"))

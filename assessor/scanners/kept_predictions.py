@@ -19,7 +19,14 @@ from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called_from
 from assessor.lifecycle.errors import predicted_values
 from assessor.lifecycle.origins import rows_read
-from assessor.lifecycle.serving import asks_model, batch_predictions, handlers, loads_model, serving_scopes
+from assessor.lifecycle.serving import (
+    asks_model,
+    batch_predictions,
+    handlers,
+    loads_model,
+    named_batches,
+    serving_scopes,
+)
 from assessor.lifecycle.stations import marks
 from assessor.project.model import Role
 from assessor.project.modules import CodeIndex, ScopeKey
@@ -61,8 +68,10 @@ def _switched_on(resource: Resource, key: str) -> int:
 
 
 def _own(scene: Scene, deployed: tuple[Hop, ...]) -> Iterator[Claim]:
-    batch = {(file.path, call.scope) for file, call, _ in batch_predictions(scene)} - set(handlers(scene))
-    for start in dict.fromkeys((*serving_scopes(scene), *_workers(scene))):
+    workers = list(_workers(scene))
+    jobs = {(file.path, call.scope) for file, call, _ in batch_predictions(scene)} - {*workers, *handlers(scene)}
+    batch = jobs | {(file.path, call.scope) for file, call, _ in named_batches(scene)}
+    for start in dict.fromkeys((*serving_scopes(scene), *workers)):
         if start[1] in (MODULE, MAIN) and start not in batch:
             continue
         near = called_from(scene, [start], depth=3)
