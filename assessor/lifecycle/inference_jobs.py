@@ -85,12 +85,9 @@ class _Jobs:
     @cached_property
     def _named(self) -> frozenset[str]:
         """The last words of what code calls or hands on, and of what packages name as their commands."""
-        found = {
-            used.name.rpartition(".")[2]
-            for file in self.scene.project.ordered
-            if file.code is not None
-            for used in (*file.code.calls, *file.code.references)
-        }
+        codes = [file.code for file in self.scene.project.ordered if file.code is not None]
+        found = {call.name.rpartition(".")[2] for code in codes for call in code.calls}
+        found |= {reference.name.rpartition(".")[2] for code in codes for reference in code.references}
         having = self.scene.project.having(lambda f: f.requirements)
         targets = (target for _, known in having for _, target, _ in known.entry_points)
         return frozenset(found | {target.rpartition(":")[2].rpartition(".")[2] for target in targets})

@@ -43,13 +43,58 @@ def parity(scene: Scene) -> Iterator[Statement]:
 
 
 def _shared_functions(scene: Scene, training: list[ScopeKey], serving: list[ScopeKey]) -> Iterator[Claim]:
-    by_training = called_from(scene, with_callers(scene, training))
+    served = called_from(scene, serving)
+    by_training = called_from(scene, with_callers(scene, training)) | _by_makers_of_rows(scene, served)
     on_the_way = _given_to_models(scene, serving)
-    for key in sorted(called_from(scene, serving) & (by_training | on_the_way)):
+    both = (served & (by_training | on_the_way)) | _by_both_sides(scene, training, serving)
+    for key in sorted(both):
         if key not in serving and (key in on_the_way or _is_preparation(scene, key)):
             scope = scene.modules.index(key[0]).facts.scopes[key[1]]
             text = f"training and serving both prepare data by {scope.name}()"
             yield Claim(scene.project.files[key[0]].at(scope.line), text)
+
+
+def _by_makers_of_rows(scene: Scene, served: set[ScopeKey]) -> set[ScopeKey]:
+    """What functions call that serving does not reach, and that read rows and store them prepared: for training."""
+    makers = {
+        (file.path, number)
+        for file in scene.project.code_files
+        if file.role is Role.FIRST_PARTY and not file.is_notebook
+        for number, calls in scene.modules.index(file.path).calls.items()
+        if (file.path, number) not in served and _says_all(calls, ("reads_table", "stores_rows"))
+    }
+    return {target for key in makers for target in called(scene, key)[0]}
+
+
+def _says_all(calls: Iterable[Call], concepts: tuple[str, ...]) -> bool:
+    last = {call.name.rpartition(".")[2] for call in calls}
+    return all(any(speaks_of(concept, name) for name in last) for concept in concepts)
+
+
+def _by_both_sides(scene: Scene, training: list[ScopeKey], serving: list[ScopeKey]) -> set[ScopeKey]:
+    """What is called in a module that only what trains imports, and in one that only what serves does."""
+    trained = _imported(scene, with_callers(scene, training))
+    served = _imported(scene, serving)
+    sides = ({*_called_in(scene, trained - served)}, {*_called_in(scene, served - trained)})
+    return sides[0] & sides[1]
+
+
+def _imported(scene: Scene, keys: Iterable[ScopeKey]) -> set[str]:
+    """The files of functions and what they import, near and far."""
+    found: set[str] = set()
+    edge = {path for path, _ in keys}
+    while edge:
+        found |= edge
+        edge = {further for path in edge for further in scene.modules.imported(path)} - found
+    return found
+
+
+def _called_in(scene: Scene, paths: Iterable[str]) -> Iterator[ScopeKey]:
+    for path in sorted(paths):
+        file = scene.modules.files[path]
+        if file.role is Role.FIRST_PARTY and not file.is_notebook:
+            for number in range(len(scene.modules.index(path).facts.scopes)):
+                yield from called(scene, (path, number))[0]
 
 
 def _given_to_models(scene: Scene, serving: list[ScopeKey]) -> set[ScopeKey]:
