@@ -11,6 +11,7 @@ from assessor.facts.place import Place
 from assessor.findings import Hop, Rung, numbered
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
+from assessor.lifecycle.deploy_hooks import hooked
 from assessor.lifecycle.endpoint_checks import positions_after_deployment
 from assessor.lifecycle.gates import gates
 from assessor.lifecycle.order import best, check_positions, comes_after, stands_before
@@ -69,6 +70,8 @@ def _deployments(scene: Scene) -> Iterator[Deployment]:
         if site.place not in known:
             text = f"`{' '.join(site.invocation.words[:4])}` deploys"
             yield _started(site.place, text, "", way.route, guard, [way])
+    for site, way in hooked(scene):
+        yield _started(site.place, "a deploy hook of the platform is called", "", way.route, guard, [way])
     for run in scene.automation.runs.values():
         if run.workflow.provider == PULL:
             tool, text = run.workflow.name.partition("#")[0], run.hops[0].text if run.hops else run.job.title

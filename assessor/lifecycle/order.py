@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from assessor.facts.place import Place
 from assessor.hits.scene import Scene
+from assessor.lifecycle.deploy_hooks import hooked
 from assessor.lifecycle.gates import Gate
 from assessor.lifecycle.local_requests import scripts_that_ask
 from assessor.lifecycle.test_cases import TestCase
@@ -59,7 +60,7 @@ def shipping_arrivals(scene: Scene) -> list[Arrival]:
         for hit in scene.hits(practice):
             if hit.kind in ("command", "action"):
                 found += [a for a in scene.arrivals(hit) if not a.in_test and not a.is_build]
-    return found
+    return [*found, *(way for _, way in hooked(scene))]
 
 
 def comes_after(scene: Scene, earlier: set[tuple[str, int]], arrival: Arrival) -> bool:

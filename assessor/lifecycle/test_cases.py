@@ -72,7 +72,8 @@ def _test_case(scene: Scene, calls_of: _CallsOf, path: str, number: int) -> Iter
     last = scope.name.rpartition(".")[2]
     data = "data" in stations or _is_about_data(scene, path, number, last, calls, reached)
     model = _tests_model(scene, path, number, last, calls, reached, stations)
-    yield TestCase(scene.project.files[path], number, scope, reached, data, model, calls, product)
+    reaches = reached | _apps_asked(scene, path, number, scope)
+    yield TestCase(scene.project.files[path], number, scope, reaches, data, model, calls, product)
 
 
 def _is_about_data(
@@ -209,6 +210,25 @@ def _fixture_calls(scene: Scene, path: str, scope: Scope) -> frozenset[str]:
         for p, n in _fixtures(scene, path, parameter):
             found |= {c.name for c in scene.modules.index(p).calls.get(n, ())}
     return frozenset(found)
+
+
+def _apps_asked(scene: Scene, path: str, number: int, scope: Scope) -> frozenset[ScopeKey]:
+    """The modules of the project's applications that the test asks through a client of theirs: `TestClient(app)`,
+    `app.test_client()`, made by it, by a fixture or by its module."""
+    makers = [
+        (path, number),
+        (path, MODULE),
+        *(key for name in scope.parameters for key in _fixtures(scene, path, name)),
+    ]
+    apps = [
+        split[0]
+        for key in makers
+        for call in scene.modules.index(key[0]).calls.get(key[1], ())
+        if speaks_of("test_client", call.name.rpartition(".")[2])
+        for name in (*call.names, call.name.rpartition(".")[0])
+        if (split := scene.modules.split(name, key[0])) is not None
+    ]
+    return frozenset((app, MODULE) for app in apps if _is_code(scene, (app, MODULE)))
 
 
 def _replaced_names(scene: Scene, path: str, number: int) -> tuple[str, ...]:
