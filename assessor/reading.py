@@ -85,7 +85,7 @@ class Wanted:
     snapshot: Snapshot
     entries: Mapping[str, FileEntry]
     ids: Mapping[str, str]
-    held: Mapping[str, bytes]
+    held: dict[str, bytes]
 
     @property
     def size(self) -> int:
@@ -93,10 +93,11 @@ class Wanted:
         return sum(entry.size for entry in self.entries.values())
 
     def tasks(self, paths: Iterable[str]) -> Iterator[_Task]:
-        """What the readers need of these files."""
+        """What the readers need of these files. Bytes that were held are given away, so that they take memory once."""
         asked = list(paths)
-        held = ((path, self.held[path]) for path in asked if path in self.held)
-        stored = self.snapshot.read_all(path for path in asked if path not in self.held)
+        rest = [path for path in asked if path not in self.held]
+        held = ((path, self.held.pop(path)) for path in asked if path in self.held)
+        stored = self.snapshot.read_all(rest)
         for path, data in chain(held, stored):
             entry = self.entries[path]
             yield path, _role(entry), size_that_counts(path, entry.size), data
@@ -167,6 +168,8 @@ def gathered(
     keys = {path: file_key(cache, wanted, path) for path in wanted.ids} if cache else {}
     kept = cache.looked_at(list(keys.values()), look) if cache else {}
     known = {path: kept[key] for path, key in keys.items() if key in kept}
+    for path in known:
+        wanted.held.pop(path, None)
     read: dict[str, ProjectFile] = {}
     missing = [path for path in wanted.entries if path not in known]
     for file, encoded in _read_and_kept(wanted, missing, keys, cache, budget or Budget()):
@@ -217,7 +220,7 @@ def file_key(cache: Cache, wanted: Wanted, path: str) -> bytes:
 
 
 def _kept(cache: Cache, keys: Mapping[str, bytes]) -> dict[str, ProjectFile]:
-    found = cache.load(_codec(), list(keys.values()))
+    found = cache.load(_codec(shares=len(keys) >= SHARED_FROM), list(keys.values()))
     return {path: found[key] for path, key in keys.items() if key in found}
 
 
@@ -252,11 +255,15 @@ def _history_problem(history: History | None) -> Iterator[BlindSpot]:
         yield BlindSpot(Place(".git"), history.problem, HIDDEN_BY_HISTORY)
 
 
-@lru_cache(maxsize=1)
-def _codec() -> FileCodec:
+SHARED_FROM = 10_000
+"""Files from which on texts are shared among their facts: below, that costs more time than the memory is worth."""
+
+
+@lru_cache(maxsize=2)
+def _codec(*, shares: bool = False) -> FileCodec:
     from assessor.kept_facts import FileCodec
 
-    return FileCodec()
+    return FileCodec(shares=shares)
 
 
 def _read_files(
@@ -277,10 +284,13 @@ def _read_files(
         file = read_file(task) if budget.left else _too_late(task, budget)
         yield file, _encoded(file) if keeps else None
     for batch in _batches(tasks if is_shared else iter(held)):
-        yield from _read_elsewhere(batch, worker_count(budget.jobs) if is_shared else 1, budget)
+        helpers = worker_count(budget.jobs) if is_shared else 1
+        yield from _read_elsewhere(batch, helpers, budget, _codec(shares=count >= SHARED_FROM))
 
 
-def _read_elsewhere(batch: Sequence[_Task], helpers: int, budget: Budget) -> Iterator[tuple[ProjectFile, bytes | None]]:
+def _read_elsewhere(
+    batch: Sequence[_Task], helpers: int, budget: Budget, codec: FileCodec
+) -> Iterator[tuple[ProjectFile, bytes | None]]:
     if not batch:
         return
 
@@ -292,7 +302,7 @@ def _read_elsewhere(batch: Sequence[_Task], helpers: int, budget: Budget) -> Ite
     bounds = Bounds(lost, budget.worker_bytes, budget.ends)
     for result, _ in shared(batch, None, _read_to_send, helpers, bounds):
         if isinstance(result, bytes):
-            decoded = _codec().decode(result)
+            decoded = codec.decode(result)
             assert decoded is not None, "what a codec encodes it decodes"
             yield decoded, result
         else:

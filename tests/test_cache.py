@@ -35,7 +35,7 @@ from assessor.facts.python import Call
 from assessor.facts.role import Role
 from assessor.facts.workflow import Workflow
 from assessor.findings import Finding
-from assessor.kept_facts import FileCodec
+from assessor.kept_facts import FileCodec, Texts
 from assessor.looks import look
 from assessor.project.model import ProjectFile
 from assessor.render.data import json_report
@@ -577,3 +577,26 @@ def test_a_cache_inside_a_working_tree_is_no_part_of_it(
 )
 def test_location(platform: str, environment: dict[str, str], expected: str | None) -> None:
     assert cache_folder(environment, platform) == (Path(expected) if expected else None)
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_shared_texts_are_equal_ones(data: st.DataObject) -> None:
+    """1, 1.0 and True are equal and no texts; what holds them stays what it was."""
+    plain, sharing = Codec(FileFacts), Texts()
+    for _ in range(2):
+        encoded = plain.encode(data.draw(st.from_type(FileFacts)))
+        if encoded is not None:
+            value = plain.decode(encoded)
+            sharing.share(value)
+            assert value is not None and plain.encode(value) == encoded
+
+
+def test_a_text_of_many_files_is_held_once() -> None:
+    codec = FileCodec(shares=True)
+    tasks = [(f"{name}.py", Role.FIRST_PARTY, 3, b"import mlflow\nmlflow.log_metric('accuracy', 1)\n") for name in "ab"]
+    encoded = [codec.encode(reading.read_file(task)) for task in tasks]
+    first, second = (codec.decode(one) for one in encoded if one)
+    assert first and second and first.facts.python and second.facts.python
+    assert first == reading.read_file(tasks[0])
+    assert first.facts.python.calls[0].name is second.facts.python.calls[0].name

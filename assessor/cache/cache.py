@@ -34,8 +34,8 @@ class Cache:
 
     def load(self, codec: Codec[T], keys: Sequence[bytes]) -> dict[bytes, T]:
         """The answers of those keys that are known."""
-        values = ((key, codec.decode(data)) for key, data in self._store.load(keys).items())
-        return {key: value for key, value in values if value is not None}
+        values = self.looked_at(keys, codec.decode)
+        return {key: value for key, value in values.items() if value is not None}
 
     def looked_at(self, keys: Sequence[bytes], look: Callable[[bytes], R]) -> dict[bytes, R]:
         """What `look` says of each encoded answer that is known; few of them are held at a time."""
