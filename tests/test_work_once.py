@@ -28,7 +28,7 @@ WORK: tuple[tuple[str, str, Callable[..., object]], ...] = (
     ("tomllib", "loads", lambda text: text),
     ("assessor.project.walk", "explore", lambda modules, entries, given, words: (entries, str(given), words)),
     ("assessor.audit", "_rate", lambda project, *others: id(project)),
-    ("assessor.lifecycle.product_runs", "_own_run", lambda scene, path, number: (path, number)),
+    ("assessor.lifecycle.product_runs", "_run_in", lambda scene, path, number: (path, number)),
     ("assessor.lifecycle.test_cases", "_test_cases", lambda scene: id(scene)),
     ("assessor.lifecycle.stages", "_stages", lambda scene: id(scene)),
     ("assessor.lifecycle.stages", "_job_chains", lambda scene: id(scene)),

@@ -9,8 +9,8 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from assessor.facts.place import Place
 from assessor.findings import Hop
@@ -51,13 +51,35 @@ def may_answer(practice: str) -> bool:
     return _NO_ANSWERS.match(practice) is None
 
 
+Answer = TypeVar("Answer")
+Asked = ParamSpec("Asked")
+
+
+def once(question: Callable[Concatenate[Scene, Asked], Answer]) -> Callable[Concatenate[Scene, Asked], Answer]:
+    """A question about a scene that is worked out once for each of its arguments, since several scanners ask it.
+
+    The arguments are hashable, and nobody changes the answer: all who ask share it.
+    """
+
+    @wraps(question)
+    def answer(scene: Scene, /, *args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
+        key = (question, *args, *kwargs.items())
+        answers = scene.answers
+        if key not in answers:
+            answers[key] = question(scene, *args, **kwargs)
+        found: Answer = answers[key]
+        return found
+
+    return answer
+
+
 @dataclass(frozen=True)
 class Scene(Ground):
     """Everything known about one audited repository, for pure questions."""
 
     @cached_property
-    def memo(self) -> dict[str, Any]:
-        """Answers that several scanners ask for, by name."""
+    def answers(self) -> dict[tuple[object, ...], Any]:
+        """What has been answered of this scene, by the question; see `once`."""
         return {}
 
     @cached_property

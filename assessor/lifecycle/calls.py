@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from assessor.facts.python import MAIN, MODULE
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.project.invocations import interpret
 from assessor.project.model import ProjectFile, Role
 from assessor.project.modules import ScopeKey
@@ -16,20 +16,17 @@ from assessor.readers.syntax.shell import parse as parse_shell
 _Called = tuple[tuple[ScopeKey, ...], tuple[str, ...]]
 
 
+@once
 def called(scene: Scene, key: ScopeKey) -> _Called:
     """The first-party functions that a function names, and the methods that it calls of receivers which are not known."""
-    memo: dict[ScopeKey, _Called] = scene.memo.setdefault("called", {})
-    known = memo.get(key)
-    if known is None:
-        path, number = key
-        index = scene.modules.index(path)
-        calls, references = index.calls.get(number, ()), index.references.get(number, ())
-        names = dict.fromkeys([*(call.name for call in calls), *(reference.name for reference in references)])
-        found = {name: scene.modules.targets(name, path) for name in names}
-        targets = dict.fromkeys(target for several in found.values() for target in several)
-        awaited = [name for name, several in found.items() if not several and _may_be_ours(scene, name, path)]
-        known = memo[key] = (tuple(targets), tuple(dict.fromkeys(name.rpartition(".")[2] for name in awaited)))
-    return known
+    path, number = key
+    index = scene.modules.index(path)
+    calls, references = index.calls.get(number, ()), index.references.get(number, ())
+    names = dict.fromkeys([*(call.name for call in calls), *(reference.name for reference in references)])
+    found = {name: scene.modules.targets(name, path) for name in names}
+    targets = dict.fromkeys(target for several in found.values() for target in several)
+    awaited = [name for name, several in found.items() if not several and _may_be_ours(scene, name, path)]
+    return tuple(targets), tuple(dict.fromkeys(name.rpartition(".")[2] for name in awaited))
 
 
 def _may_be_ours(scene: Scene, name: str, path: str) -> bool:
@@ -90,22 +87,20 @@ def callers(scene: Scene, path: str, number: int) -> set[ScopeKey]:
     return found
 
 
+@once
 def called_by(scene: Scene) -> Mapping[ScopeKey, set[ScopeKey]]:
     """Each first-party function with those that call it; of a receiver that is not known, by the method's name."""
-    if "called_by" not in scene.memo:
-        found: dict[ScopeKey, set[ScopeKey]] = defaultdict(set)
-        methods: dict[str, list[ScopeKey]] = defaultdict(list)
-        for file in scene.project.code_files:
-            for name, numbers in scene.modules.index(file.path).methods.items():
-                methods[name] += [(file.path, number) for number in numbers]
-        for file in scene.project.code_files:
-            for number in range(len(scene.modules.index(file.path).facts.scopes)):
-                targets, awaited = called(scene, (file.path, number))
-                for target in (*targets, *(m for name in awaited for m in methods.get(name, ())[:_SAME_NAME])):
-                    found[target].add((file.path, number))
-        scene.memo["called_by"] = dict(found)
-    known: Mapping[ScopeKey, set[ScopeKey]] = scene.memo["called_by"]
-    return known
+    found: dict[ScopeKey, set[ScopeKey]] = defaultdict(set)
+    methods: dict[str, list[ScopeKey]] = defaultdict(list)
+    for file in scene.project.code_files:
+        for name, numbers in scene.modules.index(file.path).methods.items():
+            methods[name] += [(file.path, number) for number in numbers]
+    for file in scene.project.code_files:
+        for number in range(len(scene.modules.index(file.path).facts.scopes)):
+            targets, awaited = called(scene, (file.path, number))
+            for target in (*targets, *(m for name in awaited for m in methods.get(name, ())[:_SAME_NAME])):
+                found[target].add((file.path, number))
+    return dict(found)
 
 
 def is_called(scene: Scene, file: ProjectFile, number: int) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from assessor.facts.place import Place
 from assessor.facts.python import Call
 from assessor.hits.hit import Hit
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.lifecycle.gates import Gate
 from assessor.lifecycle.order import stands_before
 
@@ -48,10 +49,13 @@ def _below(scene: Scene, condition: Hit, name: str) -> Iterator[Hit]:
 
 def is_held_back(scene: Scene, hit: Hit) -> bool:
     """Some condition holds the call back."""
-    if "held_back" not in scene.memo:
-        conditions = scene.hits("training.validation_gate")
-        scene.memo["held_back"] = {(h.place, h.text) for found in conditions for h in held_back(scene, found)}
-    return (hit.place, hit.text) in scene.memo["held_back"]
+    return (hit.place, hit.text) in _all_held_back(scene)
+
+
+@once
+def _all_held_back(scene: Scene) -> frozenset[tuple[Place, str]]:
+    conditions = scene.hits("training.validation_gate")
+    return frozenset((h.place, h.text) for found in conditions for h in held_back(scene, found))
 
 
 def decides_over(scene: Scene, gate: Gate, hit: Hit) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from assessor.catalog.words import speaks_of
 from assessor.facts.python import MAIN, MODULE, Scope, Side
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.lifecycle.matter import has_matter
 from assessor.lifecycle.origins import DIFFERENCE, RowsRead, rows_read
 from assessor.project.closure import is_test_scope
@@ -14,12 +14,10 @@ from assessor.project.model import ProjectFile, Role
 from assessor.project.modules import ScopeKey
 
 
+@once
 def checking_scopes(scene: Scene) -> list[tuple[ProjectFile, int]]:
     """Home-made checks: functions that look at columns, nulls, types or ranges of data and raise, assert or exit."""
-    if "checking_scopes" not in scene.memo:
-        scene.memo["checking_scopes"] = list(_checking_scopes(scene))
-    known: list[tuple[ProjectFile, int]] = scene.memo["checking_scopes"]
-    return known
+    return list(_checking_scopes(scene))
 
 
 def _checking_scopes(scene: Scene) -> Iterator[tuple[ProjectFile, int]]:

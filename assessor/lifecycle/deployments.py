@@ -10,7 +10,7 @@ from assessor.catalog.tools import known_commands
 from assessor.facts.place import Place
 from assessor.findings import Hop, Rung, numbered
 from assessor.hits.hit import Hit
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.lifecycle.deploy_hooks import hooked
 from assessor.lifecycle.endpoint_checks import positions_after_deployment
 from assessor.lifecycle.gates import gates
@@ -36,12 +36,10 @@ class Deployment:
     hit: Hit | None = None
 
 
+@once
 def deployments(scene: Scene) -> list[Deployment]:
     """Commands on other machines that start something there, and every product that deploys."""
-    if "deployments" not in scene.memo:
-        scene.memo["deployments"] = list(_deployments(scene))
-    known: list[Deployment] = scene.memo["deployments"]
-    return known
+    return list(_deployments(scene))
 
 
 def deploying_route(scene: Scene, counts: Callable[[Deployment], bool] = lambda item: True) -> tuple[Hop, ...]:

@@ -6,17 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from assessor.catalog.words import speaks_of, speaks_of_any
 from assessor.facts.python import MAIN, MODULE, Text
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.lifecycle.origins import rows_read
 from assessor.project.model import ProjectFile, Role
 
 
+@once
 def own_drift(scene: Scene) -> list[tuple[ProjectFile, int, int, str]]:
     """Functions that compute drift without a product: a PSI, KS or divergence of two samples."""
-    if "own_drift" not in scene.memo:
-        scene.memo["own_drift"] = list(_own_drift(scene))
-    known: list[tuple[ProjectFile, int, int, str]] = scene.memo["own_drift"]
-    return known
+    return list(_own_drift(scene))
 
 
 def _own_drift(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:

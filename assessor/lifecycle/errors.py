@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from assessor.catalog.traits import called_roots
 from assessor.catalog.words import speaks_of
 from assessor.facts.python import Difference
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.lifecycle.origins import DIFFERENCE, Origins
 from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
@@ -39,19 +39,17 @@ class MeasuredError:
         return f"{scope.name}()" if scope.kind in ("function", "method") else self.file.path
 
 
+@once
 def measured_errors(scene: Scene) -> list[MeasuredError]:
     """The figures of all code of the project, that of tests too, in the order of files and lines."""
-    if "measured_errors" not in scene.memo:
-        asked = predicted_values(scene)
-        scene.memo["measured_errors"] = [
-            MeasuredError(file, difference.scope, difference.line, position, of_kept)
-            for file in scene.modules.files.values()
-            for position, difference in enumerate(file.code.differences if file.code else ())
-            if difference.is_reduced and not difference.descends
-            if (of_kept := asked.of_kept(file.path, difference)) or asked.is_met(file.path, difference)
-        ]
-    known: list[MeasuredError] = scene.memo["measured_errors"]
-    return known
+    asked = predicted_values(scene)
+    return [
+        MeasuredError(file, difference.scope, difference.line, position, of_kept)
+        for file in scene.modules.files.values()
+        for position, difference in enumerate(file.code.differences if file.code else ())
+        if difference.is_reduced and not difference.descends
+        if (of_kept := asked.of_kept(file.path, difference)) or asked.is_met(file.path, difference)
+    ]
 
 
 def error_origins(scene: Scene) -> frozenset[tuple[str, str]]:
@@ -59,12 +57,10 @@ def error_origins(scene: Scene) -> frozenset[tuple[str, str]]:
     return frozenset((error.file.path, f"{DIFFERENCE}{error.position}") for error in measured_errors(scene))
 
 
+@once
 def predicted_values(scene: Scene) -> PredictedValues:
     """Tells of values of the project's code which of them a model predicted."""
-    if "predicted_values" not in scene.memo:
-        scene.memo["predicted_values"] = PredictedValues(scene)
-    known: PredictedValues = scene.memo["predicted_values"]
-    return known
+    return PredictedValues(scene)
 
 
 class PredictedValues(Origins):

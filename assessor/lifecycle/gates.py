@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from assessor.catalog.traits import chooses
 from assessor.catalog.words import speaks_of
 from assessor.facts.python import Comparison, Side
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.lifecycle.errors import error_origins
 from assessor.lifecycle.origins import Origins
 from assessor.project.model import ProjectFile
@@ -48,12 +48,11 @@ class Gate:
     tool: str = ""
 
 
-def gates(scene: Scene) -> Iterator[Gate]:
+@once
+def gates(scene: Scene) -> list[Gate]:
     """The gates of first-party modules that are no tests, in the order of files and lines."""
-    if "gates" not in scene.memo:
-        found = [*_Finder(scene).gates(), *_of_products(scene)]
-        scene.memo["gates"] = sorted(found, key=lambda gate: (gate.file.path, gate.line))
-    yield from scene.memo["gates"]
+    found = [*_Finder(scene).gates(), *_of_products(scene)]
+    return sorted(found, key=lambda gate: (gate.file.path, gate.line))
 
 
 def _of_products(scene: Scene) -> Iterator[Gate]:

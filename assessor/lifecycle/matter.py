@@ -12,27 +12,24 @@ from dataclasses import dataclass
 from assessor.catalog.traits import framework_roots, table_roots
 from assessor.catalog.words import speaks_of
 from assessor.facts.python import MAIN, Scope
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.project.model import Role
 from assessor.project.modules import ScopeKey
 
 
+@once
 def is_about_models(scene: Scene, path: str) -> bool:
     """The file works on tables or models, itself or by what it imports."""
-    known: dict[str, bool] = scene.memo.setdefault("matter", {})
-    if path not in known:
-        near = {path, *scene.modules.imported(path)}
-        near |= {further for module in tuple(near) for further in scene.modules.imported(module)}
-        known[path] = any(_imports_matter(scene, file) for file in near) or bool(home_made(scene).paths & near)
-    return known[path]
+    near = {path, *scene.modules.imported(path)}
+    near |= {further for module in tuple(near) for further in scene.modules.imported(module)}
+    return any(_imports_matter(scene, file) for file in near) or bool(home_made(scene).paths & near)
 
 
+@once
 def has_matter(scene: Scene) -> bool:
     """Something in the project works on tables or models."""
-    if "has_matter" not in scene.memo:
-        own = any(_imports_matter(scene, path) for path in scene.modules.files)
-        scene.memo["has_matter"] = own or bool(home_made(scene).paths) or bool(scene.hits("training.scripted"))
-    return bool(scene.memo["has_matter"])
+    own = any(_imports_matter(scene, path) for path in scene.modules.files)
+    return own or bool(home_made(scene).paths) or bool(scene.hits("training.scripted"))
 
 
 def _imports_matter(scene: Scene, path: str) -> bool:
@@ -53,16 +50,14 @@ class HomeMade:
         return frozenset(path for path, _ in self.marks)
 
 
+@once
 def home_made(scene: Scene) -> HomeMade:
     """The home-made model of a project in which no library's `fit` is called.
 
     A function named for training takes rows; one named for predicting takes two things and more, the model and a row; and
     one function calls both, or calls the first and one that judges by the second.
     """
-    if "home_made" not in scene.memo:
-        scene.memo["home_made"] = HomeMade(_home_made(scene))
-    known: HomeMade = scene.memo["home_made"]
-    return known
+    return HomeMade(_home_made(scene))
 
 
 def _home_made(scene: Scene) -> dict[ScopeKey, str]:

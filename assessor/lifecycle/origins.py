@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from assessor.catalog.words import speaks_of
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.project.modules import ScopeKey
 
 _DEEPEST = 8
@@ -227,8 +227,6 @@ class RowsRead(Origins):
         return speaks_of("reads_table", name.rpartition(".")[2])
 
 
+@once
 def rows_read(scene: Scene) -> RowsRead:
-    if "rows_read" not in scene.memo:
-        scene.memo["rows_read"] = RowsRead(scene, "")
-    known: RowsRead = scene.memo["rows_read"]
-    return known
+    return RowsRead(scene, "")

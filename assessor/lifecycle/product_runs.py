@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assessor.catalog.patterns import matches_any_call
 from assessor.catalog.programs import programs
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.project.invocations import interpret
 from assessor.project.modules import ScopeKey
 from assessor.project.started_calls import commands_started
@@ -27,18 +27,20 @@ class ProductRun:
 
 def product_run(scene: Scene, keys: Iterable[ScopeKey]) -> ProductRun:
     """What a test runs of the product, in its own body, helpers and fixtures."""
-    memo: dict[ScopeKey, ProductRun] = scene.memo.setdefault("product_runs", {})
     runs = together = checked = False
     for key in keys:
-        own = memo.get(key)
-        if own is None:  # helpers and fixtures are shared by many tests
-            own = memo[key] = _own_run(scene, *key)
+        own = _own_run(scene, *key)
         runs, together, checked = runs or own.runs, together or own.together, checked or own.is_checked
     return ProductRun(runs, together, checked)
 
 
+@once
 def _own_run(scene: Scene, path: str, number: int) -> ProductRun:
-    """What one function runs of the product by itself."""
+    """What one function runs of the product by itself; helpers and fixtures are shared by many tests."""
+    return _run_in(scene, path, number)
+
+
+def _run_in(scene: Scene, path: str, number: int) -> ProductRun:
     runs = together = checked = False
     for call in scene.modules.index(path).calls.get(number, ()):
         if matches_any_call(_RENDERING_CALLS, call.name):
@@ -73,10 +75,7 @@ def _begins(words: tuple[str, ...], pattern: str) -> bool:
     return is_unknown and len(wanted) > 1 and words[1 : len(wanted)] == wanted[1:]
 
 
+@once
 def _own_commands(scene: Scene) -> frozenset[str]:
     """The commands that the project's packages install."""
-    known: frozenset[str] | None = scene.memo.get("own_commands")
-    if known is None:
-        found = {n for _, r in scene.project.having(lambda f: f.requirements) for n, _, _ in r.entry_points}
-        known = scene.memo["own_commands"] = frozenset(found)
-    return known
+    return frozenset(n for _, r in scene.project.having(lambda f: f.requirements) for n, _, _ in r.entry_points)

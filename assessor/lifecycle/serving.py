@@ -9,7 +9,7 @@ from assessor.facts.project_files import Resource
 from assessor.facts.python import MAIN, MODULE, Call, PythonFacts
 from assessor.facts.role import Role
 from assessor.hits.hit import Hit
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.lifecycle.errors import predicted_values
 from assessor.lifecycle.inference_jobs import inference_jobs
 from assessor.project.model import ProjectFile
@@ -151,12 +151,10 @@ def _predicts_anywhere(calls: Iterable[Call]) -> bool:
     return any(asks_model(c) or c.name.endswith(".transform") for c in calls)
 
 
+@once
 def serving_scopes(scene: Scene) -> list[ScopeKey]:
     """The functions of services and batch jobs that predict: handlers and what in their files calls a model."""
-    if "serving_scopes" not in scene.memo:
-        scene.memo["serving_scopes"] = list(dict.fromkeys(_serving_scopes(scene)))
-    known: list[ScopeKey] = scene.memo["serving_scopes"]
-    return known
+    return list(dict.fromkeys(_serving_scopes(scene)))
 
 
 def _serving_scopes(scene: Scene) -> Iterator[ScopeKey]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from assessor.catalog.words import speaks_of
 from assessor.facts.project_files import SourceCall
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.lifecycle.stations import names_data_function, names_model_function
 from assessor.project.model import LIVE_ROLES, ProjectFile, Role
 from assessor.readers.code.test_functions import TEST_CASE
@@ -52,12 +52,10 @@ class SourceTest:
         return _TOOLS.get(self.file.facts.source_calls[-1].language, "")
 
 
+@once
 def source_tests(scene: Scene) -> list[SourceTest]:
     """Test files of other languages than Python that expect something."""
-    if "source_tests" not in scene.memo:
-        scene.memo["source_tests"] = list(_source_tests(scene))
-    known: list[SourceTest] = scene.memo["source_tests"]
-    return known
+    return list(_source_tests(scene))
 
 
 def _source_tests(scene: Scene) -> Iterator[SourceTest]:
@@ -96,15 +94,13 @@ _ENDINGS = {
 }
 
 
+@once
 def _has_code(scene: Scene, language: str) -> bool:
     """There is code of the language to test; Rust keeps its tests beside it."""
     endings = _ENDINGS.get(language)
-    memo: dict[str, bool] = scene.memo.setdefault("has_code", {})
-    if language not in memo:
-        memo[language] = endings is None or any(
-            file.path.endswith(endings) and file.role is Role.FIRST_PARTY for file in scene.project.ordered
-        )
-    return memo[language]
+    return endings is None or any(
+        file.path.endswith(endings) and file.role is Role.FIRST_PARTY for file in scene.project.ordered
+    )
 
 
 def _expects(call: SourceCall) -> bool:

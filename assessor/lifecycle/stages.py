@@ -17,7 +17,7 @@ from assessor.catalog.programs import programs
 from assessor.facts.commands import Command, Target
 from assessor.facts.place import Place
 from assessor.facts.python import MAIN, MODULE
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.lifecycle.calls import called_from
 from assessor.lifecycle.order import ci_arrivals
 from assessor.lifecycle.stations import closure_marks, marks, stations_named
@@ -66,12 +66,10 @@ class Chain:
         return len(marked) > 1 and len(self.reached) > 1 and "train" in self.reached
 
 
+@once
 def stages(scene: Scene) -> list[Stage]:
     """The stages of files that are pipelines by themselves: those of DVC."""
-    if "stages" not in scene.memo:
-        scene.memo["stages"] = list(_stages(scene))
-    known: list[Stage] = scene.memo["stages"]
-    return known
+    return list(_stages(scene))
 
 
 def _stages(scene: Scene) -> Iterator[Stage]:
@@ -132,12 +130,10 @@ def _is_live(scene: Scene, file: ProjectFile, target: Target) -> bool:
 # ---- chains ----
 
 
+@once
 def chains(scene: Scene) -> list[Chain]:
     """Everything that chains steps of machine learning: targets, scripts and jobs; stages of one file stand in `stages`."""
-    if "chains" not in scene.memo:
-        scene.memo["chains"] = [*_target_chains(scene), *_script_chains(scene), *_job_chains(scene)]
-    known: list[Chain] = scene.memo["chains"]
-    return known
+    return [*_target_chains(scene), *_script_chains(scene), *_job_chains(scene)]
 
 
 def _target_chains(scene: Scene) -> Iterator[Chain]:

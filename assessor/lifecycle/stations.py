@@ -14,7 +14,7 @@ from assessor.catalog.traits import framework_roots, transforms
 from assessor.catalog.words import speaks_of
 from assessor.facts.python import MAIN, MODULE, Call
 from assessor.hits.hit import Code, Hit
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.lifecycle.errors import measured_errors
 from assessor.lifecycle.matter import home_made
 from assessor.project.arrivals import Arrival
@@ -98,12 +98,10 @@ def names_model_function(name: str) -> bool:
     return speaks_of("works_on_model", name)
 
 
+@once
 def marks(scene: Scene) -> Mapping[ScopeKey, frozenset[str]]:
     """The stations of each first-party function, by its calls."""
-    if "marks" not in scene.memo:
-        scene.memo["marks"] = _marks(scene)
-    known: dict[ScopeKey, frozenset[str]] = scene.memo["marks"]
-    return known
+    return _marks(scene)
 
 
 def _marks(scene: Scene) -> Mapping[ScopeKey, frozenset[str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assessor.catalog.traits import table_roots
 from assessor.catalog.words import cut, speaks_of
 from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call, Scope
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.lifecycle.calls import called, scripts_started
 from assessor.lifecycle.errors import measured_errors
 from assessor.lifecycle.matter import is_about_models
@@ -36,12 +36,10 @@ class TestCase:
     """What it runs of the product as a command."""
 
 
+@once
 def test_cases(scene: Scene) -> list[TestCase]:
     """Test functions that assert something on first-party code or on the project's data; stubs are left out."""
-    if "test_cases" not in scene.memo:
-        scene.memo["test_cases"] = list(_test_cases(scene))
-    known: list[TestCase] = scene.memo["test_cases"]
-    return known
+    return list(_test_cases(scene))
 
 
 _CALLS_AWAY = 4
@@ -109,18 +107,14 @@ def _tests_model(
     return _is_about_a_model(scene, path, reached, model_scopes - held, is_named)
 
 
+@once
 def _model_scopes(scene: Scene) -> set[ScopeKey]:
-    if "model_scopes" not in scene.memo:
-        scene.memo["model_scopes"] = set(named_model_scopes(scene))
-    known: set[ScopeKey] = scene.memo["model_scopes"]
-    return known
+    return set(named_model_scopes(scene))
 
 
+@once
 def _training_in_tests(scene: Scene) -> set[ScopeKey]:
-    if "training_in_tests" not in scene.memo:
-        scene.memo["training_in_tests"] = {(h.file.path, h.scope) for h in training_hits(scene, tests=True)}
-    known: set[ScopeKey] = scene.memo["training_in_tests"]
-    return known
+    return {(h.file.path, h.scope) for h in training_hits(scene, tests=True)}
 
 
 class _CallsOf:
@@ -166,16 +160,12 @@ def _of_the_project(scene: Scene, path: str, seen: Iterable[ScopeKey]) -> frozen
     return frozenset(key for key in seen if (key[0] != path or own_file) and _is_code(scene, key))
 
 
+@once
 def _is_code(scene: Scene, key: ScopeKey) -> bool:
     """A function of the project that is no test."""
-    memo: dict[ScopeKey, bool] = scene.memo.setdefault("is_code", {})
-    known = memo.get(key)
-    if known is None:
-        path, number = key
-        known = memo[key] = scene.modules.files[path].role is Role.FIRST_PARTY and not is_test_scope(
-            scene.modules.index(path).facts.scopes[number]
-        )
-    return known
+    path, number = key
+    scope = scene.modules.index(path).facts.scopes[number]
+    return scene.modules.files[path].role is Role.FIRST_PARTY and not is_test_scope(scope)
 
 
 def _methods_loaded(scene: Scene, path: str) -> dict[str, list[ScopeKey]]:
@@ -285,15 +275,14 @@ def _names_data(name: str, path: str, calls: frozenset[str], reaches: bool) -> b
 
 def _reaches_data(scene: Scene, reached: frozenset[ScopeKey]) -> bool:
     """A function of a module named for data that works on frames or arrays."""
-    memo: dict[str, bool] = scene.memo.setdefault("is_data_module", {})
-    for path in {path for path, number in reached if number > MAIN}:
-        if path not in memo:
-            imports = scene.modules.index(path).facts.imports
-            named = speaks_of("data_file", path.rpartition("/")[2])
-            memo[path] = named and any(i.target.partition(".")[0] in table_roots() for i in imports)
-        if memo[path]:
-            return True
-    return False
+    return any(_is_data_module(scene, path) for path in {path for path, number in reached if number > MAIN})
+
+
+@once
+def _is_data_module(scene: Scene, path: str) -> bool:
+    imports = scene.modules.index(path).facts.imports
+    named = speaks_of("data_file", path.rpartition("/")[2])
+    return named and any(imported.target.partition(".")[0] in table_roots() for imported in imports)
 
 
 def _named_after_data_code(path: str, reached: frozenset[ScopeKey]) -> bool:

@@ -12,7 +12,7 @@ from assessor.catalog.words import concepts, says, speaks_of, stem_of, words_of
 from assessor.facts.project_files import Document
 from assessor.facts.python import Call
 from assessor.findings import NearMiss
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.project.model import ProjectFile, Role
 from assessor.scanners.claims import Claim, Code, Statement, products
 
@@ -52,8 +52,8 @@ def model_card(scene: Scene) -> Iterator[Statement]:
         else:
             yield NearMiss(file.at(1), f"{file.path} is a card without intended use, metrics or limits")
     yield from _sections_called_card(scene)
-    for file, document in _pages(scene, "doc"):
-        if told := _told_of_a_model(scene, file, document):
+    for file, _ in _pages(scene, "doc"):
+        if told := _told_of_a_model(scene, file.path):
             yield Claim(file.at(1), f"{file.path} tells a model's {', '.join(told)}")
     yield from products(scene, "governance.model_card")
     yield from _written_cards(scene)
@@ -74,15 +74,13 @@ _SECTION = 60
 """Lines behind a heading that belong to its section and the sections in it."""
 
 
-def _told_of_a_model(scene: Scene, file: ProjectFile, document: Document) -> tuple[str, ...]:
+@once
+def _told_of_a_model(scene: Scene, path: str) -> tuple[str, ...]:
     """What a page tells under headings and labels (three topics, use or limits among them), or in prose about one model."""
-    memo: dict[str, tuple[str, ...]] = scene.memo.setdefault("told_of_a_model", {})
-    if file.path not in memo:
-        memo[file.path] = _told(file, document)
-    return memo[file.path]
-
-
-def _told(file: ProjectFile, document: Document) -> tuple[str, ...]:
+    file = scene.project.files[path]
+    document = file.facts.document
+    if document is None:
+        return ()
     words = words_of(" ".join(text for text, _ in document.lines)).split()
     about = words.count("model") + words.count("models")
     is_named = speaks_of("about_a_model", f"{document.title} {file.path}")
@@ -169,7 +167,7 @@ _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+|\s*\|")
 def objectives(scene: Scene) -> Iterator[Statement]:
     """A document in which one sentence or list item ties a goal of the model to a metric with a number."""
     for file, document in _pages(scene, "readme", "doc", "model_card"):
-        is_card = document.kind == "model_card" or bool(_told_of_a_model(scene, file, document))
+        is_card = document.kind == "model_card" or bool(_told_of_a_model(scene, file.path))
         for start, heading, lines in _sections(document):
             line = _stated(file, heading, lines, is_card)
             if line:

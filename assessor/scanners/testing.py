@@ -11,7 +11,7 @@ from assessor.catalog.words import cut, speaks_of, speaks_of_any
 from assessor.facts.place import Place
 from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.lifecycle.endpoint_checks import asked_after_deployment, commands_after_deployment
 from assessor.lifecycle.local_requests import asks_this_machine, starts_service
 from assessor.lifecycle.order import comes_after, is_ci, shipping_arrivals
@@ -95,7 +95,7 @@ def _in_test(scene: Scene, hit: Hit) -> bool:
 def unit(scene: Scene) -> Iterator[Statement]:
     """Real tests are used; in CI, automated; where build, release or deploy jobs depend on them, enforced."""
     practice = "testing.unit"
-    held = partial(_guards_shipping, scene, shipping_arrivals(scene))
+    held = partial(_guards_shipping, scene)
     text = "asserts on first-party code"
     yield from _cases(scene, _is_real, lambda test: test.tests_code, text, held)
     has_real = any(map(_is_real, test_cases(scene)))
@@ -148,13 +148,15 @@ def _calls_or_tests(module: str) -> bool:
     return speaks_of_any(("web_client", "test_framework"), module.partition(".")[0])
 
 
-def _guards_shipping(scene: Scene, shipping: Sequence[Arrival], ways: Sequence[Arrival]) -> str | None:
+def _guards_shipping(scene: Scene, ways: Sequence[Arrival]) -> str | None:
     """A build, release or deploy command comes after the tests: in a job that needs theirs, or later in the same job."""
-    known: dict[frozenset[tuple[str, int]], bool] = scene.memo.setdefault("tests_guard_shipping", {})
     tests = frozenset((way.run.key, way.step) for way in ways if way.fails and way.run.fails)
-    if tests not in known:
-        known[tests] = any(comes_after(scene, set(tests), later) for later in shipping)
-    return "and what ships depends on it" if known[tests] else None
+    return "and what ships depends on it" if _ships_after(scene, tests) else None
+
+
+@once
+def _ships_after(scene: Scene, tests: frozenset[tuple[str, int]]) -> bool:
+    return any(comes_after(scene, set(tests), later) for later in shipping_arrivals(scene))
 
 
 # ---- integration ----
