@@ -8,6 +8,7 @@ import pytest
 
 from assessor.catalog.actions import parse_actions
 from assessor.catalog.loading import DataError, Source, load_value
+from assessor.catalog.objects import parse_objects
 from assessor.catalog.programs import Programs, programs
 from assessor.catalog.starts import parse_starts, start_patterns
 from assessor.catalog.tools import load_tools
@@ -96,6 +97,11 @@ def test_a_mistake_in_starts_is_told_with_its_line(text: str, message: str) -> N
 def test_a_mistake_in_actions_is_told_with_its_line() -> None:
     with pytest.raises(DataError, match=r"^actions\.yaml:2: .*unknown key 'programm'"):
         parse_actions(Source("actions.yaml", "- {uses: a, program: b}\n- {uses: a, program: b, programm: c}\n"))
+
+
+def test_a_mistake_in_objects_is_told_with_its_line() -> None:
+    with pytest.raises(DataError, match=r"^objects\.yaml:2: .*started"):
+        parse_objects(Source("objects.yaml", "- {system: terraform, started: [a]}\n- {system: cloudformation}\n"))
 
 
 def test_tables_of_programs_exclude_each_other() -> None:

@@ -45,6 +45,7 @@ class Programs(Value):
     script_runners: frozenset[Name]
     target_runners: dict[Name, Name]
     stage_runners: frozenset[Name]
+    no_shells: frozenset[Name]
     fetches: tuple[Words, ...]
     only_read: frozenset[Name]
     work_on_code: frozenset[Name]

@@ -10,25 +10,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from assessor.catalog.objects import part_of_kind
 from assessor.facts.project_files import Resource
 from assessor.project.model import Project, ProjectFile, Role
 
-_STARTABLE = re.compile(
-    r"aws_(?:lambda_function|ecs_task_definition|sfn_state_machine|batch_job_definition|codebuild_project)"
-    r"|google_(?:cloud_run_(?:v2_)?job|cloudfunctions2?_function|workflows_workflow)"
-    r"|AWS::(?:Lambda::Function|Serverless::Function|ECS::TaskDefinition|StepFunctions::StateMachine"
-    r"|Serverless::StateMachine|Batch::JobDefinition|CodeBuild::Project)"
-)
-_STATE_MACHINES = frozenset(
-    {
-        "aws_sfn_state_machine",
-        "google_workflows_workflow",
-        "AWS::StepFunctions::StateMachine",
-        "AWS::Serverless::StateMachine",
-    }
-)
-_TIES = frozenset({"aws_cloudwatch_event_target"})
-"""Objects that tie what is started to a rule."""
 _ADDRESS = re.compile(r"\b([a-z]\w*\.[A-Za-z_][\w-]*)")
 _LOGICAL_NAME = re.compile(r"[A-Za-z]\w*")
 _MAX_STARTED = 40
@@ -47,7 +32,7 @@ class References:
             for resource in file.facts.resources if file.role is Role.FIRST_PARTY else ():
                 for name in _names(file, resource):
                     self._by_name[name].append((file, resource))
-                for address in _mentioned(file, resource) if resource.kind in _TIES else ():
+                for address in _mentioned(file, resource) if part_of_kind().get(resource.kind) == "ties" else ():
                     self._ties[address].append((file, resource))
 
     def started(self, file: ProjectFile, resource: Resource) -> list[Named]:
@@ -61,11 +46,12 @@ class References:
         for source_file, source in [(file, resource), *tied]:
             for name in _mentioned(source_file, source):
                 for target_file, target in self._by_name.get(name, ()):
-                    if id(target) in seen or not _STARTABLE.fullmatch(target.kind) or len(found) >= _MAX_STARTED:
+                    part = part_of_kind().get(target.kind)
+                    if id(target) in seen or part not in ("started", "orchestrates") or len(found) >= _MAX_STARTED:
                         continue
                     seen.add(id(target))
                     found.append((target_file, target))
-                    if target.kind in _STATE_MACHINES:
+                    if part == "orchestrates":
                         self._collect(target_file, target, found, seen)
 
 

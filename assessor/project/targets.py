@@ -121,7 +121,7 @@ class Targets:
         if idle := idle_word("make", tuple(first)):
             return f"make only looks with {idle} in MAKEFLAGS"
         shells = [s.value for file in files for s in file.facts.settings if s.key == "SHELL"]
-        known = [shell for shell in shells if posixpath.basename(shell.split(" ")[0]) in _NO_SHELLS]
+        known = [shell for shell in shells if posixpath.basename(shell.split(" ")[0]) in programs().no_shells]
         return f"{known[0]} as the shell of make runs no command" if known else ""
 
     def _targets(self, runner: str, folder: str) -> dict[str, tuple[ProjectFile, Target]]:
@@ -458,7 +458,6 @@ def _with_factors(commands: Iterable[Command], name: str) -> Iterator[Command]:
             yield replace(command, condition="")
 
 
-_NO_SHELLS = frozenset(["true", "false", "echo", ":", "cat", "printf"])
 _CONDITIONAL = re.compile(r"if(n?)(def|eq) (\S+)(?: (.*))?")
 _FROM_OUTSIDE = re.compile(
     r"^(?:CI|HOME|USER|PATH|SHELL|OS|PWD|TERM|MAKE\w*|VIRTUAL_ENV|CONDA_\w+|GITHUB_\w+|GITLAB_\w+|CI_\w+|JENKINS_\w+|BUILD_\w+|RUNNER_\w+|TRAVIS\w*|CIRCLE\w*|TF_BUILD)$"
