@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from assessor.catalog.words import speaks_of
 from assessor.facts.project_files import Resource
 from assessor.hits.hit import Hit
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.lifecycle.calls import called_from
 from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
@@ -53,12 +53,10 @@ class ChoiceGate:
     ways: tuple[Arrival, ...]
 
 
+@once
 def choice_gates(scene: Scene) -> list[ChoiceGate]:
     """The choices of all state machines of the project that judge a model."""
-    if "choice_gates" not in scene.memo:
-        scene.memo["choice_gates"] = list(_gates(scene))
-    known: list[ChoiceGate] = scene.memo["choice_gates"]
-    return known
+    return list(_gates(scene))
 
 
 def is_held_by_choice(scene: Scene, hit: Hit) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from assessor.catalog.traits import keeps_what_steps_give
 from assessor.facts.python import Call, Literal
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
 
@@ -39,24 +39,22 @@ class Node:
         return tuple(name for name in self.takes if name.startswith("params:") or name == "parameters")
 
 
+@once
 def nodes(scene: Scene) -> list[Node]:
     """The nodes of all pipelines, in the order of files and lines."""
-    if "nodes" not in scene.memo:
-        scene.memo["nodes"] = [
-            Node(
-                file,
-                call.scope,
-                call.line,
-                _functions(scene, file, call),
-                _texts(call, "inputs"),
-                _texts(call, "outputs"),
-            )
-            for file in scene.project.code_files
-            for call in scene.modules.index(file.path).facts.calls
-            if call.name.startswith("kedro.") and call.name.rpartition(".")[2] in _NODES
-        ]
-    known: list[Node] = scene.memo["nodes"]
-    return known
+    return [
+        Node(
+            file,
+            call.scope,
+            call.line,
+            _functions(scene, file, call),
+            _texts(call, "inputs"),
+            _texts(call, "outputs"),
+        )
+        for file in scene.project.code_files
+        for call in scene.modules.index(file.path).facts.calls
+        if call.name.startswith("kedro.") and call.name.rpartition(".")[2] in _NODES
+    ]
 
 
 def _functions(scene: Scene, file: ProjectFile, call: Call) -> tuple[ScopeKey, ...]:
@@ -75,12 +73,10 @@ def _each(value: Literal | tuple[Literal, ...]) -> tuple[Literal, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
+@once
 def kept_outputs(scene: Scene) -> frozenset[ScopeKey]:
     """The functions whose returned values are kept by the pipeline in which they are steps."""
-    if "kept_outputs" not in scene.memo:
-        scene.memo["kept_outputs"] = frozenset([*_written_by_catalogue(scene), *_stored_with_the_run(scene)])
-    known: frozenset[ScopeKey] = scene.memo["kept_outputs"]
-    return known
+    return frozenset([*_written_by_catalogue(scene), *_stored_with_the_run(scene)])
 
 
 def _written_by_catalogue(scene: Scene) -> Iterator[ScopeKey]:
