@@ -65,6 +65,7 @@ class Programs(Value):
     render_templates: frozenset[Words]
     run_together: frozenset[Words]
     publish_pages: frozenset[Name]
+    shown_in_pages: frozenset[Name]
 
     @model_validator(mode="after")
     def _agree(self) -> Programs:
@@ -117,3 +118,18 @@ def programs() -> Programs:
     text = files("assessor.catalog").joinpath("programs.yaml").read_text("utf-8")
     found: Programs = load_value(Source("programs.yaml", text), Programs, is_shipped=True)
     return found
+
+
+@cache
+def shown_programs() -> frozenset[str]:
+    """The programs whose command lines a page shows to tell how something is installed or run."""
+    tables = programs()
+    wrappers = {words.partition(" ")[0] for words in tables.wrappers | tables.python_wrappers}
+    return frozenset(
+        tables.shown_in_pages
+        | tables.work_on_code
+        | tables.servers
+        | tables.script_runners
+        | tables.target_runners.keys()
+        | wrappers
+    )

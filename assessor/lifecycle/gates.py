@@ -31,6 +31,8 @@ _GOES_ON = ("experiments.registry", "deployment.automation", "versioning.models"
 """Practices whose calls are what comes after an evaluation."""
 
 _WITNESSES = ("experiments.evaluation", "training.scripted", "experiments.tracking", "experiments.registry")
+_MIN_SENTENCE = 4
+"""Words of a text from which on it is a sentence."""
 _ROUNDS = 4
 _CALLS_BELOW = 3
 
@@ -147,7 +149,7 @@ class _Finder:
         """It stops what runs, or opens or closes the way to what registers, deploys or stores."""
         if comparison.stops:
             return True
-        effects = (*comparison.effects, *comparison.follows)
+        effects = (e for e in (*comparison.effects, *comparison.follows) if not e.startswith("=") or _is_state(e))
         if any(self.goes_on(file.path, effect) for effect in effects):
             return True
         return comparison.leaves and any(self.leads_on(file.path, name) for name in self.later(file, comparison))
@@ -220,9 +222,7 @@ class _Finder:
         """The comparison is the answer of a function that somebody asks: a caller that acts by it, or a framework."""
         key = (file.path, comparison.scope)
         if not comparison.gives:
-            return any(
-                e.startswith("=") and speaks_of("goes_on", e) for e in (*comparison.effects, *comparison.follows)
-            )
+            return any(_is_state(e) and speaks_of("goes_on", e) for e in (*comparison.effects, *comparison.follows))
         scope = self.scene.modules.index(file.path).facts.scopes[comparison.scope]
         return key in acted_on or key in self.choosers or speaks_of("judges", scope.name.rpartition(".")[2])
 
@@ -249,6 +249,11 @@ def choosing_scopes(scene: Scene) -> Iterator[ScopeKey]:
 def _is_metric(name: str) -> bool:
     """Every word of the name speaks of a quality or stands beside one (`val_f1_score`)."""
     return name not in _OTHER_LIMITS and speaks_of("compared_quality", name)
+
+
+def _is_state(effect: str) -> bool:
+    """The text that a variable gets on one side names a state (`Approved`, `ready to deploy`); a sentence is for people."""
+    return effect.startswith("=") and effect.count(" ") < _MIN_SENTENCE - 1
 
 
 def _is_never_met(comparison: Comparison) -> bool:

@@ -8,7 +8,7 @@ from functools import partial
 from assessor.catalog.patterns import matches_any_call, matches_path, matches_text
 from assessor.facts.place import Place
 from assessor.facts.python import MAIN, MODULE
-from assessor.findings import Finding, NearMiss, Rung
+from assessor.findings import Finding, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.artifacts import handed_on
@@ -17,7 +17,6 @@ from assessor.lifecycle.data_checks import acted_on, checking_scopes
 from assessor.lifecycle.stations import marks
 from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
-from assessor.readers.texts.documents import is_dictionary_sheet
 from assessor.scanners import ladder
 from assessor.scanners.claims import (
     NONE,
@@ -32,6 +31,7 @@ from assessor.scanners.claims import (
     seen,
     stopping,
 )
+from assessor.scanners.data_documents import documentation
 from assessor.scanners.parity import parity
 
 
@@ -175,26 +175,6 @@ def _locked_stages(scene: Scene) -> Iterator[Claim]:
                 text = f"stage {target.name} records its inputs and outputs"
                 subject = Written(file, target.line, is_target=True)
                 yield Claim(subject, text, "dvc", Rung.USED if locked else Rung.ABSENT)
-
-
-def documentation(scene: Scene) -> Iterator[Statement]:
-    """Used: a data card, dictionary, datasheet or schema documentation for the project's own data."""
-    practice = "data.documentation"
-    for file, document in scene.project.having(
-        lambda f: f.document, frozenset({Role.FIRST_PARTY, Role.DOCUMENTATION, Role.DATA})
-    ):
-        if document.kind != "data_card":
-            continue
-        is_table = bool(document.lines) and file.path.endswith((".yml", ".yaml", ".json"))
-        if document.words >= 25 or len(document.lines) >= 5 or is_table:
-            yield Claim(file.at(1), f"{file.path} documents the data")
-        else:
-            yield NearMiss(file.at(1), f"{file.path} is too short to document data")
-    for path in sorted(scene.project.own):
-        if is_dictionary_sheet(path):
-            yield Claim(Place(path, 1), f"{path} is a data dictionary")
-    for hit in scene.hits(practice):
-        yield seen(hit, counts=NONE)
 
 
 RULES: dict[str, Rule] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from assessor.catalog.programs import shown_programs
 from assessor.catalog.words import speaks_of
 from assessor.facts.place import Place
 from assessor.facts.project_files import Document
@@ -60,12 +61,21 @@ def _readmes(scene: Scene) -> Iterator[Claim | NearMiss]:
 
 
 def _tells_how(document: Document, *, beside: bool) -> bool:
-    """It shows commands under a heading of use, or has enough words to say it; fewer where pages `beside` it say more."""
+    """It shows commands under a heading of use, or several in its text, or has enough words to say it; fewer where pages
+    `beside` it say more."""
     headed = any(speaks_of("tells_how", heading) for heading, _ in document.headings)
-    if headed and document.code_blocks > 0:
+    commands = _commands_shown(document)
+    shows = bool(commands) or document.code_blocks > 0
+    if (headed and shows) or len(commands) > 1:
         return True
-    wanted = MIN_README_WORDS if headed or document.code_blocks or beside else 5 * MIN_README_WORDS
+    wanted = MIN_README_WORDS if headed or shows or beside else 5 * MIN_README_WORDS
     return document.words >= wanted
+
+
+def _commands_shown(document: Document) -> set[str]:
+    """The commands that stand in the text as code: `make train`."""
+    spans = (span for line, _ in document.lines for span in line.split("`")[1::2])
+    return {span for span in spans if len(words := span.strip("$ ").split()) > 1 and words[0] in shown_programs()}
 
 
 _LICENSE_KEYS = frozenset(

@@ -240,10 +240,11 @@ def _tests_together(scene: Scene, site: Site) -> bool:
 
 
 def _finds_tests(scene: Scene, arguments: tuple[str, ...]) -> bool:
-    """Below the folders that pytest is given there is a module of tests, or no folder is given that is here."""
-    folders = [word.rstrip("/") for word in arguments if "/" in word and not word.startswith("-")]
-    within = [path for path in scene.project.listed for folder in folders if path.startswith(f"{folder}/")]
-    return not within or any(_is_test_module(path.rpartition("/")[2]) for path in within)
+    """Below the folders that pytest is given there is a module of tests, or no folder is given whose name is known."""
+    folders = [word.rstrip("/") for word in arguments if "/" in word and word[0] not in "-$"]
+    modules = [path for path in scene.project.listed if _is_test_module(path.rpartition("/")[2])]
+    # wherever it stands: the command may run in another folder than the root
+    return not folders or any(f"/{folder.lstrip('./')}" in f"/{path}" for path in modules for folder in folders)
 
 
 def _is_test_module(name: str) -> bool:

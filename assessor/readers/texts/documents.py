@@ -51,7 +51,7 @@ _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "data_card",
             r"^(?:.*[-_. ])?(?:data[-_ ]?sheets?(?:[-_ ]for[-_ ]datasets?)?|data(?:set)?[-_ ]?cards?|"
-            r"data(?:[-_ ]?sets?)?[-_ ]?dictionar(?:y|ies)|code[-_ ]?book|data(?:set)?[-_ ]?(?:description|documentation|statement))"
+            r"data(?:[-_ ]?sets?)?[-_ ]?dict(?:ionar(?:y|ies))?|code[-_ ]?book|data(?:set)?[-_ ]?(?:description|documentation|statement))"
             r"(?:[-_. ].*)?$",
         ),
         ("readme", r"^readme(?:[-_.].*)?$"),
@@ -64,7 +64,8 @@ _DATA_FOLDER = re.compile(
     r"^(?:(?:raw|input|training)[-_]?)?data(?:sets?)?(?:[-_]?(?:raw|card|cards|docs))?$", re.IGNORECASE
 )
 _DICTIONARY = re.compile(
-    r"^(?:.*[-_. ])?(?:data(?:[-_ ]?sets?)?[-_ ]?dictionar(?:y|ies)|code[-_ ]?book|data[-_ ]?sheet)$", re.IGNORECASE
+    r"^(?:.*[-_. ])?(?:data(?:[-_ ]?sets?)?[-_ ]?dict(?:ionar(?:y|ies))?|code[-_ ]?book|data[-_ ]?sheet)$",
+    re.IGNORECASE,
 )
 _DATA_METADATA = frozenset({"croissant.json", "datapackage.json", "dataset_infos.json", "dataset_info.json"})
 _SOURCES = (".py", ".go", ".ts", ".tsx", ".js", ".java", ".proto", ".sh", ".ipynb")

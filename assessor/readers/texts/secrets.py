@@ -31,9 +31,11 @@ MAX_LINE = 2_000
 # Not inside base64 or a longer name; `//` before a token is a URL, `KEY=` an assignment.
 _EDGE = r"(?<![A-Za-z0-9_+.-])(?<![A-Za-z0-9+]/)"
 _END = r"(?![A-Za-z0-9_/+=-])"
+_UNSIGNED = r"(?<!X-Amz-Credential=)(?<!AWSAccessKeyId=)"
+"""A signed URL names the key that signed it, for everybody to read (AWS, Authenticating Requests: Using Query Parameters)."""
 
 _SHAPES: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("aws_access_key", ("AKIA", "ASIA", "ABIA", "ACCA"), _EDGE + r"A[A-Z]{3}[A-Z0-9]{16}" + _END),
+    ("aws_access_key", ("AKIA", "ASIA", "ABIA", "ACCA"), _EDGE + _UNSIGNED + r"A[A-Z]{3}[A-Z0-9]{16}" + _END),
     ("github_token", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), _EDGE + r"gh[pousr]_[A-Za-z0-9]{36,255}" + _END),
     ("github_token", ("github_pat_",), _EDGE + r"github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}" + _END),
     ("gitlab_token", ("glpat-", "gldt-", "glrt-"), _EDGE + r"gl(?:pat|dt|rt)-[A-Za-z0-9_-]{20,64}" + _END),
@@ -98,7 +100,7 @@ _BEFORE_KEY = ("api", "access", "auth", "account", "encryption", "signing", "fer
 _KEYWORD = re.compile(LAST_WORD)
 _KEYWORD_OF_ANY_CASE = re.compile(LAST_WORD, re.IGNORECASE)
 HARMLESS_KEY = re.compile(
-    r"(?:^|[_.-])(?:pad|bos|eos|unk|mask|sep|cls|special|stop|start|end|begin|next|page|continuation|sync|csrf|cancel\w{0,40}|"
+    r"^X-Amz-|(?:^|[_.-])(?:pad|bos|eos|unk|mask|sep|cls|special|stop|start|end|begin|next|page|continuation|sync|csrf|cancel\w{0,40}|"
     r"public|primary|foreign|idempotency|client_request|max|min|num|image|speaker|prompt|trigger|instance|system|user|im_\w{1,40}|"
     r"reset_\w{1,40}|confirm|update|forgot|change|show|validate|check|has|is|use|require|verify|new_line)[_.-]?"
     r"(?:token|password|access[_-]?key|secret|api[_-]?key)$",

@@ -1,0 +1,72 @@
+"""Documents of data: cards, dictionaries, sheets, and pages with a section that describes the columns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from assessor.catalog.words import speaks_of
+from assessor.facts.place import Place
+from assessor.facts.project_files import Document
+from assessor.findings import NearMiss
+from assessor.hits.scene import Scene
+from assessor.project.model import Role
+from assessor.readers.texts.documents import is_dictionary_sheet
+from assessor.scanners.claims import NONE, Claim, Statement, seen
+
+_READ = frozenset({Role.FIRST_PARTY, Role.DOCUMENTATION, Role.DATA})
+MIN_COLUMNS = 5
+"""Columns that a section describes: fewer stand in any example."""
+_MIN_DESCRIPTION = 2
+"""Words that describe a column."""
+_MAX_NAME = 40
+
+
+def documentation(scene: Scene) -> Iterator[Statement]:
+    """Used: a data card, dictionary, datasheet or schema documentation for the project's own data."""
+    for file, document in scene.project.having(lambda f: f.document, _READ):
+        if document.kind != "data_card":
+            if line := _describes_columns(document):
+                yield Claim(file.at(line), f"{file.path} describes the columns of the data")
+            continue
+        is_table = bool(document.lines) and file.path.endswith((".yml", ".yaml", ".json"))
+        if document.words >= 25 or len(document.lines) >= 5 or is_table:
+            yield Claim(file.at(1), f"{file.path} documents the data")
+        else:
+            yield NearMiss(file.at(1), f"{file.path} is too short to document data")
+    for path in sorted(scene.project.own):
+        if is_dictionary_sheet(path):
+            yield Claim(Place(path, 1), f"{path} is a data dictionary")
+    for hit in scene.hits("data.documentation"):
+        yield seen(hit, counts=NONE)
+
+
+def _describes_columns(document: Document) -> int:
+    """The line of a section about data that names several columns and says what each is; 0 where there is none."""
+    if document.kind not in ("readme", "doc"):
+        return 0
+    ends = [*(line for _, line in document.headings[1:]), math.inf]
+    for (heading, start), end in zip(document.headings, ends, strict=False):
+        if speaks_of("describes_data", heading):
+            told = {name for text, line in document.lines if start < line < end and (name := _column(text))}
+            if len(told) >= MIN_COLUMNS:
+                return start
+    return 0
+
+
+def _column(line: str) -> str:
+    """The column that a list item (`- age: years`) or the row of a table describes; empty for other lines."""
+    name, _, told = _row(line) if line.startswith("|") else _item(line)
+    name = name.strip(" *`_")
+    is_name = 0 < len(name) <= _MAX_NAME and " " not in name and name[0].isalpha() and not {"/", "."} & set(name)
+    return name if is_name and len(told.replace("|", " ").split()) >= _MIN_DESCRIPTION else ""
+
+
+def _row(line: str) -> tuple[str, str, str]:
+    return line.strip("| ").partition("|")
+
+
+def _item(line: str) -> tuple[str, str, str]:
+    text = line[1:].strip() if line[:2] in ("- ", "* ", "+ ") else ""
+    ends = [at for mark in (":", " - ", " – ", " — ") if (at := text.find(mark)) > 0]
+    return (text[: min(ends)], ":", text[min(ends) + 1 :].lstrip("*: ")) if ends else ("", "", "")
