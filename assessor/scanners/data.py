@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from assessor.catalog.patterns import matches_any_call, matches_path, matches_text
-from assessor.facts.place import Place
 from assessor.facts.python import MAIN, MODULE
 from assessor.findings import Finding, Rung
 from assessor.hits.hit import Hit
