@@ -13,7 +13,7 @@ from functools import cached_property
 
 from assessor.catalog.words import speaks_of
 from assessor.facts.python import MAIN, Call
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.lifecycle.calls import called_from, callers
 from assessor.lifecycle.stations import marks, training_hits
 from assessor.project.model import ProjectFile, Role
@@ -22,18 +22,16 @@ from assessor.project.modules import ScopeKey
 _JUDGED = frozenset({"train", "evaluate"})
 
 
+@once
 def inference_jobs(scene: Scene) -> tuple[tuple[ProjectFile, Call, str], ...]:
     """(file, call that asks a model, name of the function or file) of these jobs; the first of each file."""
-    if "inference_jobs" not in scene.memo:
-        jobs = _Jobs(scene)
-        scene.memo["inference_jobs"] = tuple(
-            (file, call, jobs.name(file.path, call.scope))
-            for file in scene.project.code_files
-            if file.role is Role.FIRST_PARTY and not file.is_notebook
-            if (call := next(jobs.found(file), None))
-        )
-    known: tuple[tuple[ProjectFile, Call, str], ...] = scene.memo["inference_jobs"]
-    return known
+    jobs = _Jobs(scene)
+    return tuple(
+        (file, call, jobs.name(file.path, call.scope))
+        for file in scene.project.code_files
+        if file.role is Role.FIRST_PARTY and not file.is_notebook
+        if (call := next(jobs.found(file), None))
+    )
 
 
 class _Jobs:
