@@ -150,10 +150,19 @@ class Capture(Value):
     setting: Annotated[str, Field(pattern=r"^[\w.]+\.$")]
 
 
+class SwitchedOff(Value):
+    """Calls that start a product, and a keyword with the values (lower case) under which it then does nothing."""
+
+    calls: tuple[CallPattern, ...] = Field(min_length=1)
+    keyword: str
+    values: tuple[str, ...] = Field(min_length=1)
+
+
 class Tool(Value):
     """A product. `declares` are the practices that a bare dependency on it, or an import of it, rates `declared`.
 
-    `off_by` names variables of a run's environment with the values (any case) under which the product does nothing there.
+    `off_by` names variables of a run's environment with the values (any case) under which the product does nothing there; `off_in_code`
+    says how code itself switches it off.
     `traits`, `steps` (calls, decorators and base classes each of which makes one step of a pipeline), `submits`
     (calls that start a run of a pipeline elsewhere), `transforms` (calls that fit or apply a preparation of data, no
     model), `chains` (calls that make preparation and model one object), `loggers` (calls that return a logger) and `captures`
@@ -170,6 +179,7 @@ class Tool(Value):
     imports: tuple[ImportName, ...] = ()
     declares: tuple[PracticeId, ...] = ()
     off_by: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    off_in_code: tuple[SwitchedOff, ...] = ()
     traits: tuple[Trait, ...] = ()
     steps: tuple[CallPattern, ...] = ()
     submits: tuple[CallPattern, ...] = ()

@@ -11,6 +11,7 @@ from assessor.facts.python import Call
 from assessor.hits.call_proofs import CallProofs, arguments_fit
 from assessor.hits.ground import Ground
 from assessor.hits.hit import Hit
+from assessor.hits.switched_off import switched_off
 from assessor.project.model import ProjectFile, Role
 from assessor.project.modules import CodeIndex
 
@@ -45,23 +46,27 @@ class _PythonCalls:
             if file.code is None or file.role not in (Role.FIRST_PARTY, Role.TEST):
                 continue
             index = self.ground.modules.index(file.path)
-            roots = self._roots(index)
-            if file.role is Role.TEST:
-                roots |= self._fixture_roots(file.path)
-            for call in index.facts.calls:
-                yield from self._calls(call, file, index, roots, "call", call.scope)
-            yield from self._handed_metrics(file, index, roots)
-            for number, scope in enumerate(index.facts.scopes):
-                for decorator in scope.decorators:
-                    yield from self._calls(decorator, file, index, roots, "decorator", number)
-            for definition in index.facts.classes:
-                scope_number = next(iter(index.by_class.get(definition.name, ())), 0)
-                for decorator in definition.decorators:
-                    yield from self._calls(decorator, file, index, roots, "decorator", scope_number)
-                for base in definition.bases:
-                    for _, tool, proof in self.proofs.named(base, "base"):
-                        place = file.at(definition.line)
-                        yield Hit(proof.practice, tool, proof, place, "base", file, scope_number, text=base)
+            off = switched_off(index.facts)
+            yield from (hit for hit in self._of_file(file, index) if hit.tool.id not in off)
+
+    def _of_file(self, file: ProjectFile, index: CodeIndex) -> Iterator[Hit]:
+        roots = self._roots(index)
+        if file.role is Role.TEST:
+            roots |= self._fixture_roots(file.path)
+        for call in index.facts.calls:
+            yield from self._calls(call, file, index, roots, "call", call.scope)
+        yield from self._handed_metrics(file, index, roots)
+        for number, scope in enumerate(index.facts.scopes):
+            for decorator in scope.decorators:
+                yield from self._calls(decorator, file, index, roots, "decorator", number)
+        for definition in index.facts.classes:
+            scope_number = next(iter(index.by_class.get(definition.name, ())), 0)
+            for decorator in definition.decorators:
+                yield from self._calls(decorator, file, index, roots, "decorator", scope_number)
+            for base in definition.bases:
+                for _, tool, proof in self.proofs.named(base, "base"):
+                    place = file.at(definition.line)
+                    yield Hit(proof.practice, tool, proof, place, "base", file, scope_number, text=base)
 
     def _fixture_roots(self, path: str) -> frozenset[str]:
         """Imports of the conftest.py files above a test: its fixtures come from there."""

@@ -14,7 +14,7 @@ from assessor.catalog.traits import called_roots
 from assessor.catalog.words import speaks_of
 from assessor.facts.python import Difference
 from assessor.hits.scene import Scene, once
-from assessor.lifecycle.origins import DIFFERENCE, Origins
+from assessor.lifecycle.origins import DIFFERENCE, Origins, asks_by_name
 from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
 
@@ -73,9 +73,9 @@ class PredictedValues(Origins):
     def is_proof(self, path: str, name: str) -> bool:
         if name == _APPLIED:
             return self._uses_framework(path)
-        return not name.startswith(("@", DIFFERENCE)) and any(
-            speaks_of("predicting", part) for part in name.split(".")[1:]
-        )
+        if name.startswith(("@", DIFFERENCE)):
+            return False
+        return asks_by_name(name) or any(speaks_of("predicting", part) for part in name.split(".")[1:])
 
     def _uses_framework(self, path: str) -> bool:
         """The file imports a framework whose models are asked by a bare call."""

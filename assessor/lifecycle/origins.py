@@ -29,6 +29,17 @@ Source = tuple[ScopeKey, str]
 """An origin as it is written in a function."""
 
 
+def asks_by_name(name: str) -> bool:
+    """A call of that dotted name asks a model: by its last word, or what a stored model was loaded into is run
+    (`InferenceSession(…).run`)."""
+    head, _, last = name.rpartition(".")
+    loaded = last in _RUNS and speaks_of("loads_model", head.rpartition(".")[2])
+    return loaded or speaks_of("predicting", last)
+
+
+_RUNS = ("run", "invoke")
+
+
 class Origins:
     """Answers questions about origins of one project; answers are kept."""
 

@@ -12,6 +12,7 @@ from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.errors import predicted_values
 from assessor.lifecycle.inference_jobs import inference_jobs
+from assessor.lifecycle.origins import asks_by_name
 from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
 from assessor.project.units import CODE_ENDINGS
@@ -103,8 +104,8 @@ def named_services(scene: Scene) -> Iterator[tuple[ProjectFile, Resource, str]]:
 
 
 def asks_model(call: Call) -> bool:
-    """The call applies a model, by its last word."""
-    return speaks_of("predicting", call.name.rpartition(".")[2])
+    """The call applies a model, by its name."""
+    return asks_by_name(call.name)
 
 
 _ENDPOINT_HANDLERS = ({"model_fn", "input_fn", "predict_fn", "output_fn"}, {"init", "run"})

@@ -30,7 +30,8 @@ def freshness(scene: Scene) -> Iterator[Statement]:
 
 def _about(code: PythonFacts, comparison: Comparison) -> str:
     """What of a model or of data a comparison holds against a limit; empty where nothing follows from it."""
-    if comparison.outcome == "none" or any(speaks_of("pause", name) for name in comparison.names):
+    follows = comparison.outcome != "none" or comparison.gives
+    if not follows or any(speaks_of("pause", name) for name in comparison.names):
         return ""
     scope = code.scopes[comparison.scope]
     return next(_ages(comparison), "") or _checked(scope) or _limited(scope, comparison) or _file_time(code, comparison)
@@ -56,10 +57,10 @@ def _limited(scope: Scope, comparison: Comparison) -> str:
 
 
 def _file_time(code: PythonFacts, comparison: Comparison) -> str:
-    """The time of a file of data, or a date named for data, against today, where the function then leaves or stops."""
-    if comparison.outcome not in ("return", "raise", "exit", "call") or not any(
-        speaks_of("now", name) for name in comparison.names
-    ):
+    """The time of a file of data, or a date named for data, against today, where the function then leaves or stops, or gives
+    the answer."""
+    decides = comparison.gives or comparison.outcome in ("return", "raise", "exit", "call")
+    if not decides or not any(speaks_of("now", name) for name in comparison.names):
         return ""
     asked = {c.name.rpartition(".")[2] for c in code.calls if c.scope == comparison.scope}
     dated = any(speaks_of("date_of_data", name) for name in comparison.names)

@@ -12,6 +12,7 @@ from assessor.facts.python import MAIN, Call
 from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
+from assessor.hits.switched_off import switched_off_roots
 from assessor.lifecycle.calls import called_by, callers
 from assessor.lifecycle.choices import is_held_by_choice
 from assessor.lifecycle.conditions import decides_over, is_held_back
@@ -79,11 +80,18 @@ def _keeps(call: Call) -> bool:
 
 
 def _really_keeps(scene: Scene, call: Call, path: str) -> bool:
-    """As `_keeps`, and it is no function of the project's own that does nothing."""
-    if not _keeps(call):
+    """As `_keeps`, and it is no function of the project's own that does nothing, nor of a product that is switched off."""
+    if not _keeps(call) or call.name.partition(".")[0] in _off_roots(scene, path):
         return False
     own = [target for target in scene.modules.targets(call.name, path) if target[1] > MAIN]
     return not own or any(not scene.modules.index(p).facts.scopes[n].is_stub for p, n in own)
+
+
+def _off_roots(scene: Scene, path: str) -> frozenset[str]:
+    known: dict[str, frozenset[str]] = scene.memo.setdefault("off_roots", {})
+    if path not in known:
+        known[path] = switched_off_roots(scene.modules.index(path).facts)
+    return known[path]
 
 
 def evaluation(scene: Scene) -> Iterator[Statement]:

@@ -8,7 +8,7 @@ from functools import partial
 from assessor.catalog.words import speaks_of, stem_of
 from assessor.facts.place import Place
 from assessor.facts.project_files import Resource, Service
-from assessor.facts.python import Call, PythonFacts
+from assessor.facts.python import MAIN, Call, PythonFacts
 from assessor.findings import Finding, Hop, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
@@ -162,6 +162,8 @@ def _acts(scene: Scene, file: ProjectFile, _: Sequence[Arrival]) -> str | None:
     alerts = {h.file.path for h in scene.hits("monitoring.alerting", notebooks=False) if h.kind == "call"}
     near = [f for f in scene.project.code_files if f.path == file.path or file.path in scene.modules.imported(f.path)]
     drifts = {f.code.scopes[n].name.rpartition(".")[2] for f, n, _, _ in own_drift(scene) if f.code}
+    products_in = [h for h in scene.hits("monitoring.drift", notebooks=False) if h.scope > MAIN and h.file.code]
+    drifts |= {h.file.code.scopes[h.scope].name.rpartition(".")[2] for h in products_in if h.file.code}
     chosen = {(f.path, n) for f, n, _, _ in own_drift(scene)} & set(choosing_scopes(scene))
     starts = {h.file.path for h in scene.hits("training.trigger", notebooks=False) if h.kind == "call"}
     if any(path == file.path for path, _ in chosen) and any(other.path in starts | alerts for other in near):
@@ -180,11 +182,13 @@ def _an_alarm_trains(scene: Scene) -> bool:
 
 def _acts_on_drift(scene: Scene, path: str, drifts: set[str]) -> bool:
     facts = scene.modules.index(path).facts
-    for comparison in facts.comparisons:
+    for comparison in (*facts.comparisons, *facts.tests):
         names = (*comparison.names, facts.scopes[comparison.scope].name)
         asked = any(c.name.rpartition(".")[2] in drifts for c in facts.calls if c.scope == comparison.scope)
         if asked or any(speaks_of("sign_of_drift", name) for name in names):
-            if comparison.outcome in ("raise", "exit") or any(_tells(scene, e, path) for e in comparison.effects):
+            if comparison.outcome in ("raise", "exit") or any(
+                _tells(scene, e, path) for e in (*comparison.effects, *comparison.follows)
+            ):
                 return True
     return any(
         _guarded_by_drift(facts, scope) and any(_tells(scene, effect, path) for effect in effects)
@@ -199,7 +203,10 @@ def _guarded_by_drift(facts: PythonFacts, scope: int) -> bool:
 def _tells(scene: Scene, effect: str, path: str) -> bool:
     """Someone is told, or a training starts."""
     last = effect.rpartition(".")[2]
-    return speaks_of("tells_someone", last) or _posts(effect) or starts_training(scene, effect, path)
+    if speaks_of("tells_someone", last) or _posts(effect) or starts_training(scene, effect, path):
+        return True
+    tells = {(hit.file.path, hit.scope) for hit in scene.hits("monitoring.alerting", notebooks=False)}
+    return any(target in tells for target in scene.modules.targets(effect, path))
 
 
 def _posts(name: str) -> bool:
