@@ -8,7 +8,7 @@ from functools import partial
 from assessor.catalog.words import speaks_of, stem_of
 from assessor.facts.place import Place
 from assessor.facts.project_files import Resource, Service
-from assessor.facts.python import MAIN, Call, PythonFacts
+from assessor.facts.python import MAIN, Call, Comparison, PythonFacts
 from assessor.findings import Finding, Hop, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
@@ -182,18 +182,26 @@ def _an_alarm_trains(scene: Scene) -> bool:
 
 def _acts_on_drift(scene: Scene, path: str, drifts: set[str]) -> bool:
     facts = scene.modules.index(path).facts
-    for comparison in (*facts.comparisons, *facts.tests):
-        names = (*comparison.names, facts.scopes[comparison.scope].name)
-        asked = any(c.name.rpartition(".")[2] in drifts for c in facts.calls if c.scope == comparison.scope)
-        if asked or any(speaks_of("sign_of_drift", name) for name in names):
-            if comparison.outcome in ("raise", "exit") or any(
-                _tells(scene, e, path) for e in (*comparison.effects, *comparison.follows)
-            ):
-                return True
+    if any(_asks_for_drift(facts, c, drifts) and _is_acted_on(scene, c, path) for c in facts.comparisons + facts.tests):
+        return True
     return any(
         _guarded_by_drift(facts, scope) and any(_tells(scene, effect, path) for effect in effects)
         for effects, _, scope in conditional_effects(scene, path)
     )
+
+
+def _asks_for_drift(facts: PythonFacts, condition: Comparison, drifts: set[str]) -> bool:
+    """A name in the condition, or its function's, speaks of drift, or the function calls what computes it."""
+    names = (*condition.names, facts.scopes[condition.scope].name)
+    if any(speaks_of("sign_of_drift", name) for name in names):
+        return True
+    return any(c.name.rpartition(".")[2] in drifts for c in facts.calls if c.scope == condition.scope)
+
+
+def _is_acted_on(scene: Scene, condition: Comparison, path: str) -> bool:
+    """The run fails by the condition, or someone is told."""
+    effects = (*condition.effects, *condition.follows)
+    return condition.outcome in ("raise", "exit") or any(_tells(scene, effect, path) for effect in effects)
 
 
 def _guarded_by_drift(facts: PythonFacts, scope: int) -> bool:
