@@ -161,9 +161,7 @@ def _acts(scene: Scene, file: ProjectFile, _: Sequence[Arrival]) -> str | None:
     """Under a condition on drift the file, or one that imports it, alerts someone, starts retraining or fails its run."""
     alerts = {h.file.path for h in scene.hits("monitoring.alerting", notebooks=False) if h.kind == "call"}
     near = [f for f in scene.project.code_files if f.path == file.path or file.path in scene.modules.imported(f.path)]
-    drifts = {f.code.scopes[n].name.rpartition(".")[2] for f, n, _, _ in own_drift(scene) if f.code}
-    products_in = [h for h in scene.hits("monitoring.drift", notebooks=False) if h.scope > MAIN and h.file.code]
-    drifts |= {h.file.code.scopes[h.scope].name.rpartition(".")[2] for h in products_in if h.file.code}
+    drifts = _drift_functions(scene)
     chosen = {(f.path, n) for f, n, _, _ in own_drift(scene)} & set(choosing_scopes(scene))
     starts = {h.file.path for h in scene.hits("training.trigger", notebooks=False) if h.kind == "call"}
     if any(path == file.path for path, _ in chosen) and any(other.path in starts | alerts for other in near):
@@ -171,6 +169,13 @@ def _acts(scene: Scene, file: ProjectFile, _: Sequence[Arrival]) -> str | None:
     if file.path in alerts or any(_acts_on_drift(scene, other.path, drifts) for other in near):
         return "and its result alerts or retrains"
     return "and its alarm starts training" if _an_alarm_trains(scene) else None
+
+
+def _drift_functions(scene: Scene) -> set[str]:
+    """The last words of functions that compute drift, themselves or by a product."""
+    found = [(f, n) for f, n, _, _ in own_drift(scene)]
+    found += [(h.file, h.scope) for h in scene.hits("monitoring.drift", notebooks=False) if h.scope > MAIN]
+    return {file.code.scopes[number].name.rpartition(".")[2] for file, number in found if file.code}
 
 
 def _an_alarm_trains(scene: Scene) -> bool:
