@@ -9,7 +9,7 @@ from importlib.resources import files
 from pydantic import ConfigDict, Field
 
 from assessor.catalog.loading import Source, Value, load_models
-from assessor.catalog.patterns import matches_text
+from assessor.catalog.patterns import matches_text, plain_action
 
 
 class ActionCommand(Value):
@@ -40,7 +40,7 @@ def action_commands() -> tuple[ActionCommand, ...]:
 
 def command_of(uses: str, inputs: Mapping[str, str]) -> tuple[tuple[str, ...], str] | None:
     """The command line (argv, folder) that an action stands for; None where the catalogue does not know it."""
-    name = uses.partition("@")[0]
+    name = plain_action(uses)
     for entry in action_commands():
         if not matches_text(entry.uses, name):
             continue

@@ -144,12 +144,24 @@ def matches_image(pattern: str, image: str) -> bool:
     return plain == wanted or plain.endswith("/" + wanted)
 
 
+@lru_cache(maxsize=8_192)
+def plain_action(uses: str) -> str:
+    """The name of an action, task, orb, pipe or plugin without its version, its tag and the registry of its image:
+    `docker.io/plugins/docker:20` is `plugins/docker`."""
+    plain = uses.removeprefix("docker://").partition("@")[0]
+    head, slash, last = plain.rpartition("/")
+    if "$" not in last:
+        plain = f"{head}{slash}{last.partition(':')[0]}"
+    host, slash, rest = plain.partition("/")
+    return rest if slash and "." in host.strip(".") else plain
+
+
 def matches_action(pattern: str, uses: str) -> bool:
     """Compare an action, task or orb before its `@version`: equal, or the pattern names the repository above it.
 
     `*/name` is an action of that name by anybody.
     """
-    plain, wanted = uses.partition("@")[0].lower(), pattern.lower()
+    plain, wanted = plain_action(uses).lower(), pattern.lower()
     if wanted.startswith("*/"):
         return plain.partition("/")[2] == wanted[2:]
     return plain == wanted or ("/" in wanted and plain.startswith(wanted + "/"))

@@ -148,6 +148,8 @@ class Job:
     """Templates of other files that it is made of (GitLab), in order: the later one has the word."""
     keys: tuple[str, ...] = ()
     """The keys that its own file gives it; what else there is comes from the templates."""
+    kind: str = ""
+    """The kind of object that `uses` names, where objects of several kinds may have one name."""
 
     @property
     def title(self) -> str:
@@ -176,8 +178,15 @@ class Workflow:
     """Names of the stages in their order, where jobs of other files may stand in them."""
     includes: tuple[tuple[str, int], ...] = ()
     """Local files that it includes (path as written, line)."""
+    kind: str = ""
+    """The kind of object of a cluster that it is: Pipeline, Task, TriggerTemplate, EventListener, EventSource."""
     disabled: str = ""
     """Why it cannot run, empty where it can: no jobs, wrong folder, every job inactive."""
+
+    @property
+    def only_listens(self) -> bool:
+        """It tells events on to others and runs nothing itself."""
+        return self.kind in ("EventListener", "EventSource")
 
     @property
     def is_misplaced(self) -> bool:

@@ -8,6 +8,7 @@ from assessor.facts.place import Place
 from assessor.hits.scene import Scene
 from assessor.lifecycle.deploy_hooks import hooked
 from assessor.lifecycle.gates import Gate
+from assessor.lifecycle.image_pushes import pushing_arrivals
 from assessor.lifecycle.local_requests import scripts_that_ask
 from assessor.lifecycle.test_cases import TestCase
 from assessor.project.arrivals import Arrival
@@ -55,12 +56,9 @@ _SHIPPING = ("ci.build", "versioning.releases", "deployment.automation", "deploy
 
 def shipping_arrivals(scene: Scene) -> list[Arrival]:
     """Runs' arrivals at what builds, releases or deploys."""
-    found = []
-    for practice in _SHIPPING:
-        for hit in scene.hits(practice):
-            if hit.kind in ("command", "action"):
-                found += [a for a in scene.arrivals(hit) if not a.in_test and not a.is_build]
-    return [*found, *(way for _, way in hooked(scene))]
+    hits = [hit for practice in _SHIPPING for hit in scene.hits(practice) if hit.kind in ("command", "action")]
+    ways = [*pushing_arrivals(scene), *(way for hit in hits for way in scene.arrivals(hit))]
+    return [*(way for way in ways if not way.in_test and not way.is_build), *(way for _, way in hooked(scene))]
 
 
 def comes_after(scene: Scene, earlier: set[tuple[str, int]], arrival: Arrival) -> bool:

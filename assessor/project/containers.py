@@ -32,13 +32,26 @@ class Containers:
         words = [word for word in invocation.arguments if word not in ("buildx", "image", "container")]
         if words[:1] == ["compose"]:
             self.compose(replace(invocation, arguments=tuple(words[1:])), context)
-        elif words[:1] == ["build"]:
+        elif words[:1] in (["build"], ["bud"], ["build-using-dockerfile"]):
             self._docker_build(invocation, words[1:], context)
         elif words[:1] == ["run"]:
             image, command = _docker_run(words[1:])
             self.start(image, context, command=command)
         elif words[:1] == ["exec"]:
             self._within_container(*_docker_run(words[1:]), context)
+
+    def built_elsewhere(self, invocation: Invocation, context: Context) -> None:
+        """Follow an image build that a service or a container does: `az acr build`, `gcloud builds submit --tag`, kaniko."""
+        words = list(invocation.arguments)
+        if invocation.program == "executor":
+            folder = option(invocation, "-c", "--context").removeprefix("dir://")
+            self._docker_build(
+                invocation, [without_variable(folder) if "/" in folder else "."], context, "--dockerfile"
+            )
+        elif words[:2] == ["acr", "build"] or (words[:2] == ["builds", "submit"] and option(invocation, "--tag", "-t")):
+            self._docker_build(invocation, [_last_operand(words[2:])], context)
+        else:
+            self.walk.named_files(invocation, context)
 
     def _within_container(self, name: str, command: tuple[str, ...], context: Context) -> None:
         """A command in a running container: of an image of this repository, as far as its name or an unknown one tells."""
@@ -64,8 +77,8 @@ class Containers:
                     found.setdefault(_written_name(name), path)
         return found
 
-    def _docker_build(self, invocation: Invocation, words: list[str], context: Context) -> None:
-        named = option(invocation, "-f", "--file")
+    def _docker_build(self, invocation: Invocation, words: list[str], context: Context, *names: str) -> None:
+        named = without_variable(option(invocation, "-f", "--file", *names)).removeprefix("**/")
         where = next((w for w in reversed(words) if not w.startswith("-")), ".")
         where = "." if where == "-" else where
         candidates = [named] if named else []
@@ -353,6 +366,13 @@ def _service_and_command(words: tuple[str, ...]) -> tuple[list[str], tuple[str, 
     while position < len(words) and words[position].startswith("-"):
         position += 2 if words[position] in _RUN_VALUES else 1
     return list(words[position : position + 1]), words[position + 1 :]
+
+
+def _last_operand(words: list[str]) -> str:
+    """The folder that a build is given last; `.` where it is given none."""
+    last = words[-1] if words else "."
+    is_value = len(words) > 1 and words[-2].startswith("-") and "=" not in words[-2]
+    return "." if last.startswith("-") or is_value else last
 
 
 def _docker_run(words: list[str]) -> tuple[str, tuple[str, ...]]:

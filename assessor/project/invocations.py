@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from assessor.catalog.programs import programs
+from assessor.catalog.tools import known_commands
 
 _PYTHON = re.compile(
     r"^(?:.*/)?(?:python|pypy)[\d.]*(?:\.exe)?$|^\$[({]?(?:PY|PYTHON|python|VENV_PYTHON)[\w.]*[)}]?$|^py$"
@@ -156,7 +157,7 @@ def _module(module: str, rest: tuple[str, ...], runner: str, folder: str) -> Inv
 
 def _program(name: str, words: list[str], runner: str, folder: str) -> Invocation:
     rest = tuple(words[1:])
-    if words[0].endswith((".py", ".sh", ".bash", ".R", ".r", ".ipynb")):
+    if words[0].endswith((".py", ".sh", ".bash", ".R", ".r", ".ipynb")) and words[0] not in known_commands():
         return Invocation(
             "python" if name.endswith(".py") else name, rest, script=words[0], via_runner=runner, folder=folder
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -215,7 +215,31 @@ class _Workflows:
         return True
 
     def runs(self, path: str, workflow: Workflow) -> Iterator[Run]:
-        yield from self._expand(path, workflow, workflow.triggers, (), f"{path}#", (path,))
+        yield from self._expand(path, workflow, self._set_off(workflow), (), f"{path}#", (path,))
+
+    def _set_off(self, workflow: Workflow) -> tuple[Trigger, ...]:
+        """The triggers of a workflow. Of what an object that listens to events sets off, those that it listens to: a push
+        to the repository, a calendar."""
+        if workflow.kind == "TriggerTemplate":
+            return tuple(replace(t, line=workflow.line) for t in self._listened(workflow.name)) or workflow.triggers
+        found: list[Trigger] = []
+        for trigger in workflow.triggers:
+            told = (
+                [t for name in trigger.sources for t in self._sources.get(name, ())] if trigger.kind == "event" else []
+            )
+            kinds = {t.kind for t in told}
+            found += [replace(t, line=trigger.line) for t in told] if told and kinds != {"event"} else [trigger]
+        return tuple(found)
+
+    def _listened(self, template: str) -> list[Trigger]:
+        """What the listeners of a template hear."""
+        heard = [w for _, w in self.all if w.kind == "EventListener"]
+        return [t for w in heard if any(job.uses == template for job in w.jobs) for t in w.triggers]
+
+    @cached_property
+    def _sources(self) -> dict[str, tuple[Trigger, ...]]:
+        """Sources of events by name, with what sets them off."""
+        return {w.name: w.triggers for _, w in self.all if w.kind == "EventSource"}
 
     def _whole(self, path: str, workflow: Workflow) -> Pipeline:
         """A workflow with what it includes: GitLab's files, and Taskgraph's kinds, are one before anything is decided."""
@@ -276,7 +300,7 @@ class _Workflows:
             )
             if run.is_dead:
                 continue
-            named = self._by_name.get((workflow.provider, job.uses.partition("/")[0]))
+            named = self._named(workflow.provider, job)
             called = named[0] if named else self.called(job.uses, file) if job.uses else None
             is_copied = called is None and bool(job.uses) and workflow.provider == "codepipeline"
             if is_copied:
@@ -286,10 +310,11 @@ class _Workflows:
                 continue
             yield replace(run, key=run.key + "@call")
             self.expanded[called] += 1
-            if called not in way and len(way) <= _MAX_CALLS and self.expanded[called] <= _MAX_OF_ONE:
+            place = f"{called}#{job.kind}{job.uses}" if named else called  # several objects stand in one file
+            if place not in way and len(way) <= _MAX_CALLS and self.expanded[called] <= _MAX_OF_ONE:
                 inner = named[1] if named else self.by_path[called]
                 inner = _in_folder(inner, posixpath.dirname(called)) if is_copied else inner
-                yield from self._expand(called, inner, own, run.hops, f"{run.key}>{called}#", (*way, called), run)
+                yield from self._expand(called, inner, own, run.hops, f"{run.key}>{called}#", (*way, place), run)
 
     def included(self, workflow: Workflow, path: str) -> tuple[tuple[str, str], ...]:
         """Variables of the local files that a workflow includes: maps, or lists of name and value."""
@@ -317,11 +342,19 @@ class _Workflows:
                     found[names[head]] = setting.value
         return tuple(found.items())
 
+    def _named(self, provider: str, job: Job) -> tuple[str, Workflow] | None:
+        """The object that a job names, of the kind that it means: a Pipeline and a Task may have one name."""
+        found = self._by_name.get((provider, job.uses.partition("/")[0]), ()) if job.uses else ()
+        return next(((p, w) for p, w in found if not job.kind or w.kind == job.kind), None)
+
     @cached_property
-    def _by_name(self) -> dict[tuple[str, str], tuple[str, Workflow]]:
-        """(provider, name) → file and definition, of providers whose objects refer to each other by name."""
-        named = [(p, w) for p, w in reversed(self.all) if w.provider in _REFERRED_BY_NAME]
-        return {(w.provider, w.name): (p, w) for p, w in named if any(t.kind == "call" for t in w.triggers)}
+    def _by_name(self) -> dict[tuple[str, str], list[tuple[str, Workflow]]]:
+        """(provider, name) → files and definitions, of providers whose objects refer to each other by name."""
+        found: dict[tuple[str, str], list[tuple[str, Workflow]]] = defaultdict(list)
+        for path, workflow in self.all:
+            if workflow.provider in _REFERRED_BY_NAME and any(t.kind == "call" for t in workflow.triggers):
+                found[workflow.provider, workflow.name].append((path, workflow))
+        return found
 
     def called(self, uses: str, path: str) -> str | None:
         return called_file(uses, path, self.by_path)

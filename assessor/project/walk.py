@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 
 from assessor.catalog.actions import command_of
 from assessor.catalog.idle import forgives
+from assessor.catalog.image_pushes import builds_image
 from assessor.catalog.programs import programs
 from assessor.catalog.traits import makes_step
 from assessor.facts.commands import Command
@@ -109,7 +110,12 @@ class Walk:
         self._begin()
         if run.job.image:
             self.containers.start(run.job.image, Context(Arrival(run, 0), "", run.path), starts=False)
-        self._steps(self._in_its_folder(run), run.path, Arrival(run, 0), run.variables, run.workflow)
+        steps = self._in_its_folder(run)
+        if (
+            run.job.uses and not steps and run.workflow.provider == "tekton"
+        ):  # a task of the catalogue, not of a file here
+            steps = (Step(run.job.uses, run.job.line, uses=run.job.uses, inputs=run.job.inputs),)
+        self._steps(steps, run.path, Arrival(run, 0), run.variables, run.workflow)
 
     def _in_its_folder(self, run: Run) -> tuple[Step, ...]:
         """The steps of a run. A build specification below the root whose scripts lie beside it is that of a repository
@@ -210,12 +216,14 @@ class Walk:
                 for command in script.commands:
                     remote = command.is_remote or "ssh" in step.uses.lower()
                     self.command(replace(command, line=step.line, is_remote=remote), inner_context)
-            elif name.lower() in ("file", "dockerfile"):
+            elif name.lower() in _DOCKERFILES:
                 self.file(value, inner_context)
             elif (found := self.paths.locate(value, inner_context)) and found.endswith((".py", ".ipynb", ".sh")):
                 self.file(found, inner_context)
-        if "docker/build-push-action" in step.uses and (not step.input("file") or "${{" in step.input("file")):
-            self.file(posixpath.join(_context_of_build(step.input("context")), "Dockerfile"), inner_context)
+        given = {name.lower(): value for name, value in step.inputs}
+        if builds_image(step.uses) and not any(given.get(n) and "${{" not in given[n] for n in _DOCKERFILES):
+            context_given = next((given[name] for name in _BUILD_CONTEXTS if given.get(name)), "")
+            self.file(posixpath.join(_context_of_build(context_given), "Dockerfile"), inner_context)
 
     def _printed(self, script: str, context: Context) -> None:
         """A program whose output is run as steps: the command lines that stand in its texts."""
@@ -317,7 +325,8 @@ class Walk:
             "ploomber": self.targets.ploomber,
             **dict.fromkeys(("pytest", "py.test", "unittest", "nosetests"), self.tests.run),
             **dict.fromkeys(("pre-commit", "prek"), self.targets.pre_commit),
-            **dict.fromkeys(("docker", "podman"), self.containers.docker),
+            **dict.fromkeys(("docker", "podman", "buildah", "nerdctl", "img"), self.containers.docker),
+            **dict.fromkeys(("executor", "az", "gcloud"), self.containers.built_elsewhere),
             "docker-compose": self.containers.compose,
             **dict.fromkeys(apply, self.containers.apply),
             **dict.fromkeys(("Rscript", "R", "julia"), self.r_and_julia.run),
@@ -890,6 +899,8 @@ def _imports_of(code: str) -> tuple[str, ...]:
     return tuple(imported.target for imported in read_source(code, lambda _: 1).imports)
 
 
+_DOCKERFILES = ("file", "dockerfile", "containerfiles", "docker_file")
+_BUILD_CONTEXTS = ("context", "path", "build_context", "build-context", "docker-context")
 _SCRIPT_INPUTS = {"script", "run", "command", "cmd", "inlinescript", "inline", "commands", "shell_command"}
 _COMMAND_KEYS = {"command", "entrypoint", "cmd", "run", "script", "args", "entry_point", "exec"}
 _PIPELINE_KEYS = {"pipeline_yaml_file", "pipeline_file", "pipeline_yaml"}

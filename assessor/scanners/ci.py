@@ -15,6 +15,7 @@ from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.data_checks import checking_scopes
 from assessor.lifecycle.expressions import bodies
+from assessor.lifecycle.image_pushes import pushing_arrivals
 from assessor.lifecycle.matter import has_matter
 from assessor.lifecycle.order import check_positions, comes_after, is_ci
 from assessor.lifecycle.source_tests import source_tests
@@ -105,7 +106,7 @@ def _oddities(scene: Scene) -> list[NearMiss]:
 def workflows(scene: Scene) -> Iterator[tuple[str, Workflow]]:
     """Every CI definition of first-party files, live or not."""
     for file, found in scene.project.having(lambda f: f.workflows, LIVE_ROLES):
-        yield from ((file.path, w) for w in found if w.provider != "github-action")
+        yield from ((file.path, w) for w in found if w.provider != "github-action" and not w.only_listens)
 
 
 def _works_on_code(scene: Scene, site: Site) -> bool:
@@ -152,12 +153,10 @@ def _publishes_after(publishing: Sequence[Arrival], builds: Sequence[Arrival]) -
 
 
 def _publishing(scene: Scene) -> list[Arrival]:
-    found = []
-    for practice in ("versioning.releases", "deployment.automation"):
-        for hit in scene.hits(practice):
-            if hit.kind in ("command", "action"):
-                found += [a for a in scene.arrivals(hit) if is_ci(a) and a.is_automatic]
-    return found
+    practices = ("versioning.releases", "deployment.automation")
+    hits = [hit for practice in practices for hit in scene.hits(practice) if hit.kind in ("command", "action")]
+    ways = [*pushing_arrivals(scene), *(way for hit in hits for way in scene.arrivals(hit))]
+    return [way for way in ways if is_ci(way) and way.is_automatic]
 
 
 # ---- ml ----

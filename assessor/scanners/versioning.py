@@ -15,7 +15,7 @@ from assessor.facts.workflow import Step
 from assessor.findings import Finding, Hop, NearMiss, Rung, numbered
 from assessor.hits.scene import Scene
 from assessor.lifecycle.artifacts import kept_models
-from assessor.lifecycle.expressions import as_variables
+from assessor.lifecycle.image_pushes import image_pushes
 from assessor.lifecycle.model_copies import model_copies
 from assessor.lifecycle.order import best
 from assessor.project.arrivals import ActionSite, Site
@@ -30,6 +30,7 @@ from assessor.scanners.claims import (
     Claim,
     Code,
     Measure,
+    Reached,
     Rule,
     Statement,
     Written,
@@ -545,6 +546,16 @@ def _seeds_in_settings(scene: Scene) -> Iterator[Claim]:
 
 def releases(scene: Scene) -> Iterator[Statement]:
     """Version tags or a kept changelog are used; a run that publishes under a version is automated."""
+    yield from _kept_versions(scene)
+    images = image_pushes(scene)
+    pushes = {push.place for push in images}
+    yield from (seen(hit) for hit in scene.hits("versioning.releases") if hit.place not in pushes)
+    text = "pushes the image under a version"
+    named = [push for push in images if push.is_version]
+    yield from (Claim(Reached(p.place, p.ways), text, "docker", counts=WITH_TESTS) for p in named)
+
+
+def _kept_versions(scene: Scene) -> Iterator[Claim]:
     history = scene.project.history
     tag = next((tag for tag in history.tags if _VERSION_TAG.match(tag.name)), None) if history else None
     if tag:
@@ -552,49 +563,6 @@ def releases(scene: Scene) -> Iterator[Statement]:
     for file, document in scene.project.having(lambda f: f.document, frozenset(Role)):
         if document.kind == "changelog" and document.words >= 3:
             yield Claim(file.at(1), f"{file.path} is kept")
-    yield from (seen(hit) for hit in scene.hits("versioning.releases") if _is_release(hit.text))
-    yield from _versioned_images(scene)
-
-
-def _versioned_images(scene: Scene) -> Iterator[Claim]:
-    sites: tuple[Site | ActionSite, ...] = (*scene.automation.reach.sites, *scene.automation.reach.actions)
-    for site in sites:
-        if _pushes_a_version(site):
-            text = "pushes the image under a version"
-            yield Claim(at_command(site), text, "docker", Rung.ABSENT, counts=WITH_TESTS)
-
-
-def _pushes_a_version(site: Site | ActionSite) -> bool:
-    """It pushes an image under a tag of its own: a commit, a git tag, a version."""
-    return _pushes_by_command(site) if isinstance(site, Site) else _pushes_by_action(site)
-
-
-def _pushes_by_command(site: Site) -> bool:
-    words = [word for word in site.invocation.words if word not in ("image", "buildx")]
-    tags = [word for word in words[2:] if ":" in word and not word.startswith("-")]
-    pushes = words[:2] in (["docker", "push"], ["podman", "push"])
-    return pushes and ("--all-tags" in words or any("$" in tag.rpartition(":")[2] for tag in tags))
-
-
-def _pushes_by_action(site: ActionSite) -> bool:
-    if "build-push-action" not in site.step.uses or site.step.input("push").lower() in ("", "false"):
-        return False
-    tags = as_variables(site.step.input("tags")).replace(",", "\n").split()
-    return any(_is_version(tag.rpartition(":")[2]) for tag in tags)
-
-
-def _is_version(tag: str) -> bool:
-    """A tag that names one state: it differs from run to run, or begins with a number."""
-    return not speaks_of("moving_tag", tag) and ("$" in tag or tag.removeprefix("v")[:1].isdigit())
-
-
-def _is_release(text: str) -> bool:
-    """An image pushed as `latest` alone has no version, and one pushed without a tag is `latest`."""
-    words = as_variables(text).split()
-    if "docker" not in text or words[-2:-1] != ["push"]:
-        return True
-    name = words[-1].rpartition("/")[2]
-    return not name.endswith(":latest") and (":" in name or "@" in name or "$" in name or "--all-tags" in words)
 
 
 RULES: dict[str, Rule] = {

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
 from assessor.readers.ci.cron import cron_can_fire
-from assessor.readers.ci.script import MAX_SCRIPT, Allowance, container, in_shell, load_bounded, piece
+from assessor.readers.ci.script import MAX_SCRIPT, Allowance, container, entry_point, in_shell, load_bounded, piece
 from assessor.readers.syntax.yaml_tree import NOTHING, Node, YamlProblem
 
 _QUICK = re.compile(r"apiVersion['\"]?\s*:\s*['\"]?(?:argoproj\.io|(?:\w+\.)?tekton\.dev)/")
@@ -48,15 +48,29 @@ def _objects(node: Node, source: Sequence[str]) -> Iterator[Workflow]:
     elif group == "argoproj.io" and kind == "Sensor":
         for each in node.get("spec", "triggers").each():
             yield from _sensed(node, each, source)
-    elif group == "tekton.dev" and kind in ("Task", "ClusterTask", "TaskRun", "Pipeline", "PipelineRun"):
-        yield _tekton(node, source, _tekton_triggers(node))
-    elif group.endswith("tekton.dev") and kind == "TriggerTemplate":
-        for each in node.get("spec", "resourcetemplates").each():
-            if each.get("kind").text in ("PipelineRun", "TaskRun"):
-                yield _tekton(each, source, (Trigger("webhook", node.line),))
+    elif group == "argoproj.io" and kind == "EventSource":
+        yield _listening("argo", node, _source_triggers(node.get("spec")), ())
+    elif group.endswith("tekton.dev"):
+        yield from _tekton_objects(node, kind, source)
     elif kind == "List":
         for item in node.get("items").each()[:500]:
             yield from _objects(item, source)
+
+
+def _tekton_objects(node: Node, kind: str, source: Sequence[str]) -> Iterator[Workflow]:
+    if kind in ("Task", "ClusterTask", "TaskRun", "Pipeline", "PipelineRun"):
+        yield _tekton(node, source, _tekton_triggers(node))
+    elif kind == "TriggerTemplate":
+        name = node.get("metadata", "name").text
+        for each in node.get("spec", "resourcetemplates").each():
+            if each.get("kind").text in ("PipelineRun", "TaskRun"):
+                yield replace(_tekton(each, source, (Trigger("webhook", node.line),)), name=name, kind=kind)
+    elif kind in ("EventListener", "Trigger"):
+        for each in node.get("spec", "triggers").each() if kind == "EventListener" else (node.get("spec"),):
+            template = each.get("template")
+            names = [template.get(word).text for word in ("ref", "name") if template.get(word)]
+            jobs = tuple(Job("template", template.line, uses=name, kind="TriggerTemplate") for name in names)
+            yield _listening("tekton", node, _heard(each.get("interceptors")), jobs)
 
 
 # ---- Argo ----
@@ -251,6 +265,9 @@ def _container_job(node: Node, file: _File, place: _Place) -> Job:
 
 def _container_step(body: Node, source: Sequence[str], known: Mapping[str, str]) -> Step:
     words = [word for part in ("command", "args") for word in body.get(part).each() if word.kind == "scalar"]
+    if words and not body.get("command"):
+        program = entry_point(_filled(body.get("image").text, known), words[0].text)
+        words = [Node("scalar", words[0].line, program), *words] if program else words
     found = container(words, source, lambda text: _filled(text, known))
     name = body.get("name").text or "container"
     text = "\n".join(word.text for word in words)[:MAX_SCRIPT]
@@ -308,6 +325,53 @@ def _tekton_triggers(node: Node) -> tuple[Trigger, ...]:
 
 _EVENTS = {"push": "push", "pull_request": "pull_request", "incoming": "webhook"}
 
+_SERVER_EVENTS = {
+    "push": "push", "pull_request": "pull_request", "push hook": "push", "merge request hook": "pull_request",
+    "tag push hook": "tag", "release": "release", "repo:push": "push", "repo:refs_changed": "push",
+    "pullrequest:created": "pull_request", "pullrequest:updated": "pull_request", "pr:opened": "pull_request",
+    "pr:from_ref_updated": "pull_request", "pushevents": "push", "mergerequestsevents": "pull_request",
+    "tagpushevents": "tag", "*": "push",
+}  # fmt: skip
+"""Names of events of Git servers, in small letters, as triggers; `*` is each of them."""
+_OF_A_CHANGE = re.compile(r"body\.(?:ref|after|head_commit|commits|pull_request|checkout_sha|object_attributes)\b")
+
+
+def _heard(interceptors: Node) -> tuple[Trigger, ...]:
+    """The events that interceptors let through: by the names of a Git server's events, or by an expression about them."""
+    texts = [(node.text, node.line) for _, node in interceptors.walk(500) if node.kind == "scalar"]
+    words = [(text.lower(), line) for text, line in texts]
+    words += [(word.lower(), line) for text, line in texts for word in re.findall(r"['\"]([\w: ]{3,30})['\"]", text)]
+    found = {_SERVER_EVENTS[word]: line for word, line in words if word in _SERVER_EVENTS and word != "*"}
+    if not found:
+        found = dict([("push", line) for text, line in texts if _OF_A_CHANGE.search(text)][:1])
+    return tuple(Trigger(kind, line) for kind, line in found.items())
+
+
+_GIT_SERVERS = ("github", "gitlab", "bitbucket", "bitbucketserver", "gitea", "gerrit")
+
+
+def _source_triggers(spec: Node) -> tuple[Trigger, ...]:
+    """What sets an event source off: pushes to a Git server, a calendar, or something outside of both."""
+    found: list[Trigger] = []
+    for system, events in spec.items():
+        for _, body in events.items() if events.is_map else ():
+            if system.text in _GIT_SERVERS:
+                names = [name.lower() for name in body.get("events").texts()]
+                kinds = dict.fromkeys(_SERVER_EVENTS.get(name, "webhook") for name in names)
+                found += [Trigger(kind, body.line) for kind in kinds or ("webhook",)]
+            elif system.text == "calendar":
+                found.append(Trigger("schedule", body.line, cron=body.get("schedule").text))
+            elif body.is_map and system.text not in ("service", "template"):
+                found.append(Trigger("webhook" if system.text == "webhook" else "event", body.line))
+    return tuple(found)
+
+
+def _listening(provider: str, node: Node, triggers: tuple[Trigger, ...], jobs: tuple[Job, ...]) -> Workflow:
+    """An object that tells events on to others."""
+    name, kind = node.get("metadata", "name").text, node.get("kind").text
+    kind = "EventListener" if kind == "Trigger" else kind
+    return Workflow(provider, name, node.line, triggers, jobs, kind=kind, disabled="it only listens")
+
 
 def _tekton(node: Node, source: Sequence[str], triggers: tuple[Trigger, ...]) -> Workflow:
     spec = node.get("spec")
@@ -319,9 +383,12 @@ def _tekton(node: Node, source: Sequence[str], triggers: tuple[Trigger, ...]) ->
         jobs = list(_pipeline_jobs(inner, source, known))
     reference = spec.get("pipelineRef") or spec.get("taskRef")
     if reference:
-        jobs.append(Job("ref", reference.line, uses=reference.get("name").text))
+        wanted = "Pipeline" if spec.get("pipelineRef") else "Task"
+        jobs.append(Job("ref", reference.line, uses=reference.get("name").text, kind=wanted))
     name = node.get("metadata", "name").text or node.get("metadata", "generateName").text
-    return Workflow("tekton", name, node.line, triggers=triggers, jobs=tuple(jobs), disabled="" if jobs else "no tasks")
+    kind = node.get("kind").text.removeprefix("Cluster")
+    disabled = "" if jobs else "no tasks"
+    return Workflow("tekton", name, node.line, triggers=triggers, jobs=tuple(jobs), kind=kind, disabled=disabled)
 
 
 def _parameters(node: Node) -> dict[str, str]:
@@ -356,7 +423,14 @@ def _pipeline_task(task: Node, source: Sequence[str], known: Mapping[str, str], 
     plain = tuple((key.removeprefix("params."), value) for key, value in own.items())
     can_fail = task.get("onError").text != "continue"
     return replace(
-        job, needs=needs, uses=uses, inputs=plain, condition=shown, can_fail=can_fail, is_active=bool(uses or job.steps)
+        job,
+        needs=needs,
+        uses=uses,
+        kind="Task" if uses else "",
+        inputs=plain,
+        condition=shown,
+        can_fail=can_fail,
+        is_active=bool(uses or job.steps),
     )
 
 

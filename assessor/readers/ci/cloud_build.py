@@ -20,6 +20,7 @@ from assessor.readers.ci.script import (
     cloned_folder,
     commands,
     container,
+    entry_point,
     from_clone,
     in_clone,
     in_shell,
@@ -157,21 +158,27 @@ def _container(node: Node, image: str, source: Sequence[str]) -> tuple[Command, 
     words = [child for child in node.get("args").each() if child.kind == "scalar"]
     entry = node.get("entrypoint")
     if not entry:
-        program = _program(image)
-        is_shell = bool(words) and words[0].text in _SHELLS
+        first = words[0].text if words else ""
+        program = entry_point(image, first) or _own_name(image, first)
         entry = Node("scalar", words[0].line if words else node.line, program)
-        return container(words if is_shell else [entry, *words], source, _unescaped) if program else ()
+        return container([entry, *words] if program else words, source, _unescaped)
     return container([entry, *words], source, _unescaped)
+
+
+_PROGRAMS = re.compile(
+    r"(?:.*/)?(?:python[\d.]*|pip[\d.]*|pytest|tox|nox|make|uv|poetry|npm|node|git|gcloud|docker|dvc|\w*sh)"
+)
+
+
+def _own_name(image: str, first: str) -> str:
+    """The last name of an image that somebody has made to build with: its program, unless the first argument is one."""
+    name = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+    is_program = name in _PLAIN_IMAGES or name == "cloud-sdk" or _PROGRAMS.fullmatch(first)
+    return "" if is_program or "/" not in image else name
 
 
 def _unescaped(text: str) -> str:
     return text.replace("$$", "$")
-
-
-def _program(image: str) -> str:
-    """The program that an image of Google's builders or of a tool runs: its last name without tag."""
-    name = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
-    return {"cloud-sdk": "gcloud", "executor": "/kaniko/executor", "python": "python3"}.get(name, name)
 
 
 # ---- CodeBuild ----

@@ -178,6 +178,27 @@ def container(
     return (Command(tuple(change(word.text) for word in words), words[0].line),)
 
 
+_ENTRY_POINTS = {
+    "kubectl": "kubectl", "helm": "helm", "kustomize": "kustomize", "terraform": "terraform", "opentofu": "tofu",
+    "aws-cli": "aws", "executor": "/kaniko/executor", "kaniko": "/kaniko/executor", "trivy": "trivy", "grype": "grype",
+    "gitleaks": "gitleaks", "semgrep": "semgrep", "hadolint": "hadolint", "skopeo": "skopeo", "crane": "crane",
+    "curl": "curl", "yq": "yq", "buildctl": "buildctl", "gcloud": "gcloud", "gsutil": "gsutil", "bq": "bq", "docker": "docker",
+    "git": "git", "gke-deploy": "gke-deploy", "npm": "npm", "yarn": "yarn", "maven": "mvn", "mvn": "mvn", "gradle": "gradle",
+    "bazel": "bazel", "go": "go", "argocd": "argocd", "pack": "pack", "wget": "wget", "dvc": "dvc", "promtool": "promtool",
+}  # fmt: skip
+"""The program that an image of this last name starts with its arguments, by the entry points of the published images."""
+
+
+def entry_point(image: str, first: str) -> str:
+    """The program that a container of an image starts where it is given arguments only, of which `first` is the first.
+    Empty where that is itself the program: images of languages and systems have no entry point of their own."""
+    name = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+    program = _ENTRY_POINTS.get(name, "")
+    if not program and first.startswith("-"):
+        return name  # an option is no program
+    return "" if first in (program, name) or first.rpartition("/")[2] in _SHELLS else program
+
+
 _VALUED = frozenset({"-b", "--branch", "--depth", "-o", "--origin", "-c", "--config", "--reference", "-j", "--jobs"})
 """Options of `git clone` that take the next word."""
 

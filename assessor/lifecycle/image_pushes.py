@@ -1,0 +1,65 @@
+"""Images that are brought to a registry: by which command or step, whether under a version, and the ways that lead there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assessor.catalog.image_pushes import Pushed, names_a_version, pushed_by_command, pushed_by_step
+from assessor.facts.place import Place
+from assessor.hits.scene import Scene
+from assessor.lifecycle.expressions import as_variables
+from assessor.project.arrivals import Arrival
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePush:
+    """A command or step that pushes images; `is_version`: under a tag that names one state."""
+
+    place: Place
+    is_version: bool
+    ways: tuple[Arrival, ...] = ()
+
+
+def image_pushes(scene: Scene) -> list[ImagePush]:
+    """Every push of an image, those that nothing starts too, each place once."""
+    if "image_pushes" not in scene.memo:
+        scene.memo["image_pushes"] = list(_found(scene))
+    known: list[ImagePush] = scene.memo["image_pushes"]
+    return known
+
+
+def pushing_arrivals(scene: Scene) -> list[Arrival]:
+    """Every way by which a run comes to a push of an image."""
+    return [way for push in image_pushes(scene) for way in push.ways]
+
+
+def _found(scene: Scene) -> Iterator[ImagePush]:
+    ways: dict[Place, list[Arrival]] = {}
+    versions: set[Place] = set()
+    for place, pushed, way in _sites(scene):
+        own = ways.setdefault(place, [])
+        if way:
+            own.append(way)
+        if any(names_a_version(name) for name in _names(scene, pushed)):
+            versions.add(place)
+    for place, arrivals in ways.items():
+        yield ImagePush(place, place in versions, tuple(arrivals))
+
+
+def _sites(scene: Scene) -> Iterator[tuple[Place, Pushed, Arrival | None]]:
+    for site in (*scene.automation.reach.sites, *scene.automation.idle_sites):
+        if pushed := pushed_by_command(site.invocation.words):
+            yield site.place, pushed, site.arrival
+    for action in scene.automation.reach.actions:
+        if pushed := pushed_by_step(action.step.uses, dict(action.step.inputs)):
+            yield action.place, pushed, action.arrival
+
+
+def _names(scene: Scene, pushed: Pushed) -> Iterator[str]:
+    """The images that are pushed; of `docker compose push` those that the compose files build, where they name any."""
+    for text in pushed.names:
+        yield from as_variables(text).replace(",", " ").split()
+    if pushed.listed:
+        services = [s for _, all_ in scene.project.having(lambda f: f.services) for s in all_ if s.build and s.image]
+        yield from (service.image for service in services)
