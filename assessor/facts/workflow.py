@@ -78,6 +78,8 @@ class Step:
     """False where the step cannot fail the job (continue-on-error, ignoreReturn)."""
     anyway: bool = False
     """It can run although an earlier step of its job has failed (`if: always()`)."""
+    goes_on_after: tuple[str, ...] = ()
+    """Names of earlier steps of its job whose failure does not keep it from running."""
     on_failure: bool = False
     """It runs only after a failure or when somebody cancels."""
     asks_before: bool = False

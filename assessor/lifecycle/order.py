@@ -61,11 +61,23 @@ def shipping_arrivals(scene: Scene) -> list[Arrival]:
     return [*(way for way in ways if not way.in_test and not way.is_build), *(way for _, way in hooked(scene))]
 
 
-def comes_after(scene: Scene, earlier: set[tuple[str, int]], arrival: Arrival) -> bool:
-    """`earlier` holds (run, step) of checks whose failure fails their run."""
-    for key, step in earlier:
-        if key == arrival.run.key and step < arrival.step and not arrival.runs_anyway:
-            return True
+Position = tuple[str, int, int]
+"""Where something stands in a run: the run's key, the step, and the number of the command in the order of the run."""
+
+
+def positions(scene: Scene, ways: Iterable[Arrival]) -> set[Position]:
+    """Where those of some ways stand whose failure fails their run."""
+    reach = scene.automation.reach
+    return {(way.run.key, way.step, reach.number(way)) for way in ways if way.fails and way.run.fails}
+
+
+def comes_after(scene: Scene, earlier: Iterable[Position], arrival: Arrival) -> bool:
+    """It comes after one of the checks at the positions given, so that their failure keeps it away."""
+    own = scene.automation.reach.number(arrival)
+    for key, step, number in earlier:
+        if key == arrival.run.key and not arrival.goes_on_after(step):
+            if step < arrival.step or (step == arrival.step and -1 < number < own):
+                return True
         if is_guarded(arrival, key):
             return True
         if _follows_workflow(scene, key, arrival):
@@ -127,7 +139,7 @@ def _is_stopped_by(later: Arrival, stop: Arrival) -> bool:
         return stop.run.fails and is_guarded(later, stop.run.key)
     if later.step == stop.step:
         return _comes_later(later, stop)
-    return later.step > stop.step and not later.runs_anyway
+    return later.step > stop.step and not later.goes_on_after(stop.step)
 
 
 def _is_called_before(scene: Scene, closure: Closure, one: ScopeKey, other: ScopeKey) -> bool:
@@ -175,18 +187,11 @@ def is_ci(arrival: Arrival) -> bool:
     return arrival.run.workflow.provider not in CI_PROVIDERS_EXCLUDED
 
 
-def check_positions(scene: Scene, cases: Iterable[TestCase]) -> set[tuple[str, int]]:
-    """(run, step) of tests, linters, scanners, evaluations by command and trials whose failure fails their run."""
-    found = {
-        (a.run.key, a.step)
-        for case in cases
-        for a in ci_arrivals(scene, case.file.path, case.number)
-        if a.fails and a.run.fails
-    }
+def check_positions(scene: Scene, cases: Iterable[TestCase]) -> set[Position]:
+    """Where tests, linters, scanners, evaluations by command and trials stand whose failure fails their run."""
+    ways = [way for case in cases for way in ci_arrivals(scene, case.file.path, case.number)]
     for practice in ("ci.lint", "ci.types", "ci.security", "testing.model"):
-        for hit in scene.hits(practice, tests=True):
-            if hit.kind in ("command", "action"):
-                found |= {(a.run.key, a.step) for a in scene.arrivals(hit) if a.fails and a.run.fails}
-    for _, ways in scripts_that_ask(scene):
-        found |= {(way.run.key, way.step) for way in ways if way.fails and way.run.fails and way.is_automatic}
-    return found
+        hits = (hit for hit in scene.hits(practice, tests=True) if hit.kind in ("command", "action"))
+        ways += [way for hit in hits for way in scene.arrivals(hit)]
+    ways += [way for _, asking in scripts_that_ask(scene) for way in asking if way.is_automatic]
+    return positions(scene, ways)

@@ -86,6 +86,13 @@ class Arrival:
         steps = self.run.job.steps
         return 0 <= self.step < len(steps) and steps[self.step].anyway
 
+    def goes_on_after(self, step: int) -> bool:
+        """It happens also where that earlier step of its job has failed."""
+        steps = self.run.job.steps
+        if not (0 <= self.step < len(steps) and 0 <= step < len(steps)):
+            return False
+        return steps[self.step].anyway or steps[step].name in steps[self.step].goes_on_after
+
     @property
     def asks_before(self) -> bool:
         """It does not happen where the workflow whose end starts the run has failed."""
@@ -165,6 +172,22 @@ class Reach:
     broken: list[tuple[Place, str]] = field(default_factory=list)
     """Hops that lead nowhere, in words."""
     broken_hops: set[Hop] = field(default_factory=set)
+    order: dict[tuple[str, int, Hop], int] = field(default_factory=dict)
+    """The commands and actions of each run in the order in which it comes to them: by run, step and last hop."""
+
+    def comes_to(self, arrival: Arrival) -> None:
+        """Note that a run has come to its next command or action."""
+        if arrival.hop:
+            self.order.setdefault((arrival.run.key, arrival.step, arrival.hop), len(self.order))
+
+    def number(self, arrival: Arrival | None) -> int:
+        """The number of the last command or action on a way, in the order of its run; -1 where there is none."""
+        while arrival is not None:
+            found = self.order.get((arrival.run.key, arrival.step, arrival.hop)) if arrival.hop else None
+            if found is not None:
+                return found
+            arrival = arrival.parent
+        return -1
 
     def only_compiles(self, closure: Closure, arrival: Arrival) -> bool:
         """The closure writes a pipeline down, and nothing of its run hands one over."""

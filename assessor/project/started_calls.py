@@ -136,6 +136,8 @@ def commands_started(
 
 def is_checked(call: Call, path: str) -> bool:
     """A failure of the command fails what runs it: a step of a pipeline does, a started process only where that is asked."""
+    if call.keyword("warn") is True or _FAILED in _codes(call.keyword("success_codes")):
+        return False  # of invoke and nox, which else stop
     starts = call.name in _STARTERS
     return (
         not starts
@@ -143,6 +145,14 @@ def is_checked(call: Call, path: str) -> bool:
         or "check_" in call.name
         or path.endswith(("noxfile.py", "tasks.py"))
     )
+
+
+_FAILED = 1
+"""The exit code of a check that has found something."""
+
+
+def _codes(value: object) -> tuple[object, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def as_commands(text: str | tuple[str, ...], call: Call, swallowed: bool) -> tuple[Command, ...]:
@@ -153,7 +163,8 @@ def as_commands(text: str | tuple[str, ...], call: Call, swallowed: bool) -> tup
         text = tuple(word.replace("{}/", "$X/") for word in text)
         return (Command(text, call.line, swallowed=swallowed),)
     text = text.replace("{}/", "$X/")
-    return tuple(replace(command, line=call.line) for command in parse_shell(text, first_line=call.line).commands)
+    commands = parse_shell(text, first_line=call.line).commands
+    return tuple(replace(command, line=call.line, swallowed=command.swallowed or swallowed) for command in commands)
 
 
 def _filled(text: str, scripts: Iterable[str]) -> Iterator[str]:

@@ -194,6 +194,7 @@ class Walk:
         fails = context.arrival.fails and not (known and forgives(known[0][0], known[0][1:]))
         arrival = replace(context.arrival, hop=hop, fails=fails)
         self.reach.actions.append(ActionSite(step, place, arrival))
+        self.reach.comes_to(arrival)
         if called and context.arrival.depth < MAX_DEPTH:
             inner = self._actions[called]
             step = replace(step, inputs=_filled_inputs(step.inputs, context.env))
@@ -286,6 +287,7 @@ class Walk:
             self.reach.breaks(inner, f"{invocation.program} only looks with {idle}")
             return
         self.reach.sites.append(Site(command, invocation, place, arrival, cwd))
+        self.reach.comes_to(arrival)
         if nothing := self.idleness.nothing_to_read(invocation, inner):
             self.reach.breaks(inner, f"{nothing} has nothing that {invocation.program} looks at")
         if not self.targets.named(invocation, inner):

@@ -12,7 +12,7 @@ from functools import partial
 from assessor.hits.scene import Scene
 from assessor.lifecycle.asked_servers import tests_that_ask
 from assessor.lifecycle.local_requests import asks_prediction, asks_this_machine, scripts_that_ask, starts_service
-from assessor.lifecycle.order import comes_after
+from assessor.lifecycle.order import comes_after, positions
 from assessor.project.arrivals import Arrival, Site
 from assessor.scanners.claims import WITH_TESTS, Claim, Reached, Statement, at_command, seen
 
@@ -39,7 +39,7 @@ def compatibility(scene: Scene) -> Iterator[Statement]:
 
 def _comes_first(scene: Scene, deploying: list[Arrival], ways: Sequence[Arrival]) -> str | None:
     """The failure of the trial keeps the deployment away."""
-    trials = {(way.run.key, way.step) for way in ways if way.fails and way.run.fails}
+    trials = positions(scene, ways)
     return "and only then deploys" if any(comes_after(scene, trials, later) for later in deploying) else None
 
 

@@ -14,7 +14,7 @@ from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.endpoint_checks import asked_after_deployment, commands_after_deployment
 from assessor.lifecycle.local_requests import asks_this_machine, starts_service
-from assessor.lifecycle.order import comes_after, is_ci, shipping_arrivals
+from assessor.lifecycle.order import Position, comes_after, is_ci, positions, shipping_arrivals
 from assessor.lifecycle.source_tests import SourceTest, source_tests
 from assessor.lifecycle.stations import marks
 from assessor.lifecycle.test_cases import TestCase, test_cases
@@ -150,13 +150,13 @@ def _calls_or_tests(module: str) -> bool:
 
 def _guards_shipping(scene: Scene, ways: Sequence[Arrival]) -> str | None:
     """A build, release or deploy command comes after the tests: in a job that needs theirs, or later in the same job."""
-    tests = frozenset((way.run.key, way.step) for way in ways if way.fails and way.run.fails)
+    tests = frozenset(positions(scene, ways))
     return "and what ships depends on it" if _ships_after(scene, tests) else None
 
 
 @once
-def _ships_after(scene: Scene, tests: frozenset[tuple[str, int]]) -> bool:
-    return any(comes_after(scene, set(tests), later) for later in shipping_arrivals(scene))
+def _ships_after(scene: Scene, tests: frozenset[Position]) -> bool:
+    return any(comes_after(scene, tests, later) for later in shipping_arrivals(scene))
 
 
 # ---- integration ----

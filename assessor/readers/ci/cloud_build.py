@@ -184,24 +184,43 @@ def _unescaped(text: str) -> str:
 # ---- CodeBuild ----
 
 
+_ASKS = "CODEBUILD_BUILD_SUCCEEDING"
+"""A variable that is 0 once a phase has failed."""
+
+
 def _phases(root: Node, source: Sequence[str]) -> Iterator[Step]:
-    """One step a phase; all phases share one shell and a failing command fails its phase."""
+    """One step a phase; all phases share one shell and a failing command fails its phase.
+
+    After a failed `build` comes `post_build` all the same, unless `build` says `on-failure: ABORT` or the phase itself asks
+    how the build goes; after any other failed phase nothing comes. Rule: docs.aws.amazon.com/codebuild, "Build phase
+    transitions".
+    """
     found = [(key, body) for key, body in root.get("phases").items() if key.text in _PHASES]
     parts = [(key, body, pieces(body.get("commands"), source)) for key, body in found]
     parsed = iter(commands([part for _, _, each in parts for part in each], stops_on_error=True))
+    aborts = root.get("phases", "build", "on-failure").text.upper() == "ABORT"
     for key, body, own in parts:
-        mine = [next(parsed) for _ in own]
+        mine = tuple(command for part in own for command in next(parsed))
+        goes_on = key.text == "post_build" and not aborts and not any(map(_asks_how_it_goes, mine))
+        ignores = ("build", "build finally") if goes_on else ()
         if own:
             yield Step(
                 name=key.text,
                 line=key.line,
-                commands=tuple(command for each in mine for command in each),
+                commands=mine,
                 script=script_text(own),
                 can_fail=body.get("on-failure").text.upper() != "CONTINUE",
+                goes_on_after=ignores,
             )
         last = pieces(body.get("finally"), source)
         if last:
+            name, text = f"{key.text} finally", script_text(last)
             ending = tuple(command for each in commands(last) for command in each)
             yield Step(
-                f"{key.text} finally", last[0].lines[0], commands=ending, script=script_text(last), can_fail=False
+                name, last[0].lines[0], commands=ending, script=text, can_fail=False, goes_on_after=(key.text, *ignores)
             )
+
+
+def _asks_how_it_goes(command: Command) -> bool:
+    """It tests whether the build has failed, or runs only where that is asked."""
+    return _ASKS in command.condition or (command.argv[:1] in (("test",), ("[",), ("[[",)) and _ASKS in command.text)
