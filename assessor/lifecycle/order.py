@@ -73,16 +73,20 @@ def positions(scene: Scene, ways: Iterable[Arrival]) -> set[Position]:
 
 def comes_after(scene: Scene, earlier: Iterable[Position], arrival: Arrival) -> bool:
     """It comes after one of the checks at the positions given, so that their failure keeps it away."""
-    own = scene.automation.reach.number(arrival)
-    for key, step, number in earlier:
-        if key == arrival.run.key and not arrival.goes_on_after(step):
-            if step < arrival.step or (step == arrival.step and -1 < number < own):
-                return True
-        if is_guarded(arrival, key):
-            return True
-        if _follows_workflow(scene, key, arrival):
-            return True
-    return False
+    return any(
+        _is_later_in_its_run(scene, position, arrival)
+        or is_guarded(arrival, position[0])
+        or _follows_workflow(scene, position[0], arrival)
+        for position in earlier
+    )
+
+
+def _is_later_in_its_run(scene: Scene, earlier: Position, arrival: Arrival) -> bool:
+    """A later step of the job, or a later command of the step, which a failure before it keeps away."""
+    key, step, number = earlier
+    if key != arrival.run.key or arrival.goes_on_after(step):
+        return False
+    return step < arrival.step or (step == arrival.step and -1 < number < scene.automation.reach.number(arrival))
 
 
 def is_guarded(arrival: Arrival, key: str) -> bool:

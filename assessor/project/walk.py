@@ -33,6 +33,7 @@ from assessor.project.containers import Containers
 from assessor.project.functions import ServerlessFunctions
 from assessor.project.idleness import Idleness, is_idle
 from assessor.project.invocations import Invocation, interpret, switches
+from assessor.project.matrices import CHOOSES_TARGETS, rows_of
 from assessor.project.model import LIVE_ROLES, Project, ProjectFile
 from assessor.project.modules import Modules, ScopeKey
 from assessor.project.named_definitions import NamedDefinitions
@@ -96,6 +97,8 @@ class Walk:
         self._seen: set[tuple[object, ...]] = set()
         self._spoken_of: dict[tuple[str, str], bool] = {}
         self._count = 0
+        self._row: tuple[tuple[str, str], ...] = ()
+        """Variables of the matrix that choose what a runner runs, as they are now."""
         self._actions = {
             file.path: workflow
             for file in project.ordered
@@ -115,7 +118,10 @@ class Walk:
             run.job.uses and not steps and run.workflow.provider == "tekton"
         ):  # a task of the catalogue, not of a file here
             steps = (Step(run.job.uses, run.job.line, uses=run.job.uses, inputs=run.job.inputs),)
-        self._steps(steps, run.path, Arrival(run, 0), run.variables, run.workflow)
+        for row in rows_of(run.job):
+            self._row = tuple(pair for pair in row if pair[0] in CHOOSES_TARGETS)
+            self._steps(steps, run.path, Arrival(run, 0), (*run.variables, *row), run.workflow)
+        self._row = ()
 
     def _in_its_folder(self, run: Run) -> tuple[Step, ...]:
         """The steps of a run. A build specification below the root whose scripts lie beside it is that of a repository
@@ -263,7 +269,7 @@ class Walk:
         fails = parent.fails and not command.swallowed and not forgives(invocation.program, invocation.arguments)
         env = (*context.env, *command.env) if command.env else context.env
         trial = parent.is_trial or is_trial(self.project, invocation, env)
-        key = (command.argv, context.path, command.line, cwd, fails, parent.in_test, trial)
+        key = (command.argv, context.path, command.line, cwd, fails, parent.in_test, trial, self._row)
         if key in self._seen or (self.project.zones and self.project.zones.is_elsewhere(cwd, command.argv)):
             return
         self._seen.add(key)

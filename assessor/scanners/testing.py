@@ -279,7 +279,8 @@ def _by_pytest(scene: Scene) -> Iterator[Claim]:
 
 def _threshold_fails(scene: Scene, threshold: bool, place: Place, _: Sequence[Arrival]) -> str | None:
     """The command of the place can fail and has a threshold of its own, or the settings have one."""
-    fails = [s for s in scene.automation.reach.sites if s.place == place and s.arrival and s.arrival.fails]
+    at_place = [s for s in scene.automation.reach.sites if s.place == place and s.arrival]
+    fails = [s for s in at_place if s.arrival and s.arrival.fails and s.arrival.run.fails]
     own = any(_is_threshold(word) for site in fails for word in site.command.argv)
     return "a threshold fails the run" if own or (threshold and fails) else None
 

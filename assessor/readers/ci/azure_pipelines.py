@@ -129,6 +129,8 @@ def _defaulted(root: Node) -> Node:
 def _pruned(node: Node, defaults: Mapping[str, Node], depth: int) -> Node:
     if depth > 2 * _MAX_DEPTH or not (node.is_map or node.is_list):
         return node
+    if node.is_list and (unrolled := _unrolled(node, defaults)):
+        return _pruned(unrolled, defaults, depth + 1)
     if node.is_list:
         children = tuple(_pruned(child, defaults, depth + 1) for child in node.children)
         kept = tuple(new for new, old in zip(children, node.children, strict=True) if new is old or new.items())
@@ -141,6 +143,46 @@ def _pruned(node: Node, defaults: Mapping[str, Node], depth: int) -> Node:
     if len(entries) == len(node.entries) and all(a[1] is b[1] for a, b in zip(entries, node.entries, strict=True)):
         return node
     return Node("map", node.line, entries=entries, _index={key.text: value for key, value in entries})
+
+
+_EACH = re.compile(r"\$\{\{\s*each\s+(\w+)\s+in\s+parameters\.(\w+)\s*\}\}\s*$")
+
+
+def _unrolled(node: Node, defaults: Mapping[str, Node]) -> Node | None:
+    """The list with `${{ each x in parameters.list }}` written out for what the parameter is by itself; None without one."""
+    found: list[Node] = []
+    changed = False
+    for child in node.children:
+        key, body = child.entries[0] if len(child.entries) == 1 else (child, child)
+        each = _EACH.match(key.text) if body.is_list else None
+        values = defaults.get(each[2].lower()) if each else None
+        items = values.each() if values and values.is_list else ()
+        if each and items:
+            changed = True
+            found += [_put_in(item, each[1], value) for value in items[:_MAX_EACH] for item in body.each()]
+        else:
+            found.append(child)
+    return Node("list", node.line, children=tuple(found[:_MAX_ITEMS])) if changed else None
+
+
+_MAX_EACH = 30
+
+
+def _put_in(node: Node, name: str, value: Node, depth: int = 0) -> Node:
+    """A copy of a node with the value of a loop's variable in place of `${{ name }}` and `${{ name.key }}`."""
+    if depth > 2 * _MAX_DEPTH:
+        return node
+    if node.is_list:
+        return replace(node, children=tuple(_put_in(child, name, value, depth + 1) for child in node.children))
+    if node.is_map:
+        entries = tuple(
+            (_put_in(k, name, value, depth + 1), _put_in(v, name, value, depth + 1)) for k, v in node.entries
+        )
+        return Node("map", node.line, entries=entries, _index={k.text: v for k, v in entries})
+    if "${{" not in node.text:
+        return node
+    wanted = re.compile(r"\$\{\{\s*" + re.escape(name) + r"(?:\.(\w+))?\s*\}\}")
+    return replace(node, text=wanted.sub(lambda m: (value.get(m[1]).text if m[1] else value.text) or m[0], node.text))
 
 
 def _items(node: Node, depth: int = 0) -> Iterator[Node]:

@@ -200,8 +200,15 @@ def _work(node: Node, reading: _Reading) -> tuple[tuple[Step, ...], str]:
 
 
 def _plain(argv: tuple[str, ...]) -> tuple[str, ...]:
-    """`$$X` is a variable of the job, `$X` one that the upload fills in."""
-    return tuple(word.replace("$$", "$") for word in argv)
+    """`$$X` is a variable of the job, `$X` one that the upload fills in; `{{matrix.x}}` is a value of the matrix."""
+    return tuple(_MATRIX_VALUE.sub(_as_variable, word.replace("$$", "$")) for word in argv)
+
+
+_MATRIX_VALUE = re.compile(r"\{\{\s*matrix(?:\.([\w-]+))?\s*\}\}")
+
+
+def _as_variable(found: re.Match[str]) -> str:
+    return f"${{matrix_{found[1].replace('-', '_')}}}" if found[1] else "${matrix}"
 
 
 def _generators(commands: Sequence[Command], line: int) -> Iterator[Step]:

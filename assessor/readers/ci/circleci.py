@@ -202,18 +202,19 @@ class _Config:
     def _defined(self, job: Job, call: _Call, definition: Node) -> Job:
         parameters = _parameters(definition, call.body)
         matrix = {name: values[0] for name, values in job.matrix if values}
-        around = _Around(parameters | matrix, definition.get("working_directory").text, definition.get("shell").text)
+        first = _Around(parameters | matrix, definition.get("working_directory").text, definition.get("shell").text)
+        around = replace(first, parameters={k: v for k, v in parameters.items() if k not in matrix})
         nodes = [
             *call.body.get("pre-steps").each(),
             *definition.get("steps").each(),
             *call.body.get("post-steps").each(),
         ]
-        images = [image for place in self._places(definition, around) for image in _images(place)]
+        images = [image for place in self._places(definition, first) for image in _images(place)]
         steps = tuple(step for node in nodes for step in self._steps(node, around, 0))
         return replace(
             job,
             steps=steps,
-            image=around.fill(images[0]) if images else "",
+            image=first.fill(images[0]) if images else "",
             services=tuple(images[1:]),
             env=_pairs(definition.get("environment"), around),
             is_active=job.is_active and bool(steps),

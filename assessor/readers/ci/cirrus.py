@@ -127,9 +127,13 @@ def _steps(body: Node, source: Sequence[str], allowance: Allowance) -> Iterator[
 
 
 def _matrix(node: Node) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return tuple(
-        (key.text, value.texts()) for row in node.each()[:50] for key, value in row.items() if value.kind == "scalar"
-    )
+    """The variables of a matrix with all the values that its rows give them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in node.each()[:50]:
+        for key, value in row.items():
+            if value.kind == "scalar":
+                found[key.text] = (*found.get(key.text, ()), *value.texts())
+    return tuple((name, tuple(dict.fromkeys(values))) for name, values in found.items())
 
 
 def _env(node: Node) -> tuple[tuple[str, str], ...]:

@@ -69,10 +69,34 @@ def _workflow(path: str, provider: str, root: Node, source: Sequence[str]) -> Wo
     body = root.get("trigger") or root.get("when")
     triggers = tuple(_triggers(body)) or tuple(Trigger(kind, root.line) for kind in ("push", "pull_request"))
     jobs: list[Job] = []
+    matrix = _matrix(root.get("matrix"))
     for number, (name, step) in enumerate(_steps(root)):
-        jobs.append(_job(name or f"step {number + 1}", step, jobs, triggers, source))
+        made = _job(name or f"step {number + 1}", step, jobs, triggers, source)
+        jobs.append(replace(made, matrix=matrix, env=_env(root) + _env(step)))
     name = root.get("name").text or path
     return Workflow(provider, name, root.line, triggers=triggers, jobs=tuple(jobs))
+
+
+def _unescaped(text: str) -> str:
+    """`$$X` is a variable of the step, `$X` one that is filled in before it starts."""
+    return text.replace("$$", "$")
+
+
+def _matrix(node: Node) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Woodpecker's matrix: a list for each variable, or `include` with the variables of each leg."""
+    found = {key.text: value.texts() for key, value in node.items() if key.text != "include"}
+    for leg in node.get("include").each()[:_MAX_STEPS]:
+        for key, value in leg.items():
+            found[key.text] = tuple(dict.fromkeys((*found.get(key.text, ()), value.text)))
+    return tuple(found.items())
+
+
+def _env(node: Node) -> tuple[tuple[str, str], ...]:
+    """Variables as a map or as a list of `NAME=value`; one from a secret is not known."""
+    given = node.get("environment")
+    texts = [text.partition("=")[::2] for text in given.texts()] if given.is_list else []
+    plain = [(key.text, value.text) for key, value in given.items() if value.kind == "scalar"]
+    return tuple((name, value) for name, value in (*texts, *plain))
 
 
 def _triggers(body: Node) -> Iterator[Trigger]:
@@ -95,7 +119,7 @@ def _triggers(body: Node) -> Iterator[Trigger]:
 def _job(name: str, step: Node, before: Sequence[Job], triggers: tuple[Trigger, ...], source: Sequence[str]) -> Job:
     """A step as a job; steps run one after the other unless `depends_on` says otherwise."""
     needs = step.get("depends_on").texts() if step.get("depends_on") else tuple(job.id for job in before[-1:])
-    parts = pieces(step.get("commands"), source)
+    parts = [part.replaced(_unescaped) for part in pieces(step.get("commands"), source)]
     settings = tuple((key.text, value.text or "\n".join(value.texts())) for key, value in step.get("settings").items())
     image = step.get("image").text
     made = Step(name, step.line, inputs=settings, commands=one_script(parts), script=script_text(parts))

@@ -81,6 +81,9 @@ class _Around:
     on_failure: bool = False
 
 
+Matrix = tuple[tuple[str, tuple[str, ...]], ...]
+
+
 @dataclass(slots=True)
 class _Stage:
     """A stage while it is read."""
@@ -98,6 +101,7 @@ class _Stage:
     approval: bool = False
     can_fail: bool = True
     is_active: bool = True
+    matrix: Matrix = ()
 
 
 TRANSPARENT = frozenset(
@@ -256,6 +260,7 @@ class _Reader:
             steps=tuple(stage.steps),
             image=stage.image or self.image,
             env=stage.env,
+            matrix=stage.matrix,
             can_fail=stage.can_fail,
             approval=stage.approval,
             is_active=stage.is_active and bool(stage.steps) and own != (),
@@ -360,8 +365,11 @@ class _Reader:
                     self.stages.insert(position, made)
                     after.append(_key(made))
         else:
+            position = len(self.stages)
             for inner in inner_statements(block):
                 after += [n for n in self._statement(inner, stage, around, needs, depth + 1) if n not in needs]
+            for made in self.stages[position:]:
+                made.matrix = (*_axes(block), *made.matrix)
         return tuple(dict.fromkeys(after)) or needs
 
     def _if(
@@ -586,6 +594,18 @@ class _Reader:
 _AFTER_SUCCESS = frozenset({"success", "fixed"})
 _AFTER_FAILURE = frozenset({"failure", "unsuccessful", "unstable", "aborted", "regression"})
 """Conditions of a `post` section; the others (always, cleanup, changed) hold however the stage has ended."""
+
+
+def _axes(block: Token | None) -> Matrix:
+    """The axes of a `matrix`: `axes { axis { name 'X'; values 'a', 'b' } }`."""
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for statement in inner_statements(block):
+        for axis in inner_statements(block_of(statement)) if head_of(statement) == "axes" else ():
+            said = {head_of(part): arguments_of(part[1:]) for part in inner_statements(block_of(axis))}
+            if "name" in said and "values" in said:
+                values = (joined_string(value) for value in said["values"].plain)
+                found.append((said["name"].text(), tuple(value.text for value in values if value)))
+    return tuple(found)
 
 
 def _around(step: Step, around: _Around) -> Step:

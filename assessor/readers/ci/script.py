@@ -144,6 +144,14 @@ def script_text(parts: Iterable[Piece]) -> str:
     return "\n".join(part.text for part in parts)[:MAX_SCRIPT]
 
 
+_WINDOWS_VARIABLE = re.compile(r"%(\w+)%|\$env:(\w+)", re.IGNORECASE)
+
+
+def _of_windows(text: str) -> str:
+    """`%NAME%` of the command shell and `$env:NAME` of PowerShell as other shells write them."""
+    return _WINDOWS_VARIABLE.sub(lambda found: f"${{{found[1] or found[2]}}}", text)
+
+
 def in_shell(part: Piece, shell: str) -> tuple[Command, ...]:
     """Parse a script for a shell given as CI settings write it: `bash -el {0}`, `pwsh`, `python`, `Rscript {0}`.
 
@@ -157,7 +165,7 @@ def in_shell(part: Piece, shell: str) -> tuple[Command, ...]:
         stops = any(re.fullmatch(r"-[a-z]*e[a-z]*", word) for word in words[1:]) or "errexit" in words
         return one_script([part], stops, "pipefail" in words)
     if program in _POWERSHELLS or program == "cmd":
-        return one_script([part], program in _POWERSHELLS)
+        return one_script([part.replaced(_of_windows)], program in _POWERSHELLS)
     flag = "-c" if program.startswith("python") else "-e"
     return (Command((program, flag, part.text), part.lines[0]),)
 

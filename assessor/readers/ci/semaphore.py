@@ -86,6 +86,7 @@ def _block(block: Node, reading: _Reading) -> None:
                 steps=steps,
                 image=image,
                 env=_env(common) + _env(task) + _env(entry),
+                matrix=tuple((e.get("env_var").text, e.get("values").texts()) for e in entry.get("matrix").each()),
                 is_active=bool(steps) and run.lower() != "false" and skip.lower() != "true" and triggers != (),
                 triggers=None if triggers == reading.triggers else triggers,
                 stage=name,

@@ -116,7 +116,8 @@ def _jobs(file: _File) -> Iterator[Job]:
     done: list[str] = []
     if not includes or any(root.get(word) for word in _EXPANDED):
         steps = file.steps(NOTHING)
-        yield Job("test", line, steps=steps, env=_env(root), is_active=bool(steps), stage="test")
+        matrix = _matrix(root)
+        yield Job("test", line, steps=steps, env=_env(root), matrix=matrix, is_active=bool(steps), stage="test")
         done.append("test")
     stage, before = "test", list[str]()
     for number, entry in enumerate(includes):
@@ -149,10 +150,28 @@ def _fits(entry: Node, rule: Node) -> bool:
     return bool(rule.items()) and all(entry.get(key.text).text == value.text for key, value in rule.items())
 
 
+_PAIR = re.compile(r"(\w+)=(\S+)")
+_LISTS = ("jobs", "matrix")
+"""Keys of `env` below which each text makes a job of its own."""
+
+
 def _env(node: Node) -> Pairs:
+    """The variables of a job. Of a list of texts, each of which makes a job, those that are the same in all."""
     env = node.get("env")
-    texts = (*env.texts(), *env.get("global").texts()) if not env.is_map else env.get("global").texts()
-    return tuple((name, value.strip("\"'")) for text in texts for name, value in re.findall(r"(\w+)=(\S+)", text))
+    texts = (*(env.texts() if not env.is_map else ()), *env.get("global").texts())
+    varies = {name for name, _ in _matrix(node)}
+    pairs = [(name, value.strip("\"'")) for text in texts for name, value in _PAIR.findall(text)]
+    return tuple((name, value) for name, value in pairs if name not in varies)
+
+
+def _matrix(node: Node) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The variables that the texts of `env` give different values."""
+    env = node.get("env")
+    texts = [text for word in _LISTS for text in env.get(word).texts()] if env.is_map else list(env.texts())
+    found: dict[str, dict[str, None]] = {}
+    for name, value in (pair for text in texts[:_MAX_JOBS] for pair in _PAIR.findall(text)):
+        found.setdefault(name, {})[value.strip("\"'")] = None
+    return tuple((name, tuple(values)) for name, values in found.items() if len(values) > 1 or env.is_map)
 
 
 def _steps(root: Node, entry: Node, source: Sequence[str], allowance: Allowance) -> Iterator[Step]:
