@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from assessor.facts.place import Place
+from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.deploy_hooks import hooked
 from assessor.lifecycle.gates import Gate
@@ -194,8 +195,12 @@ def is_ci(arrival: Arrival) -> bool:
 def check_positions(scene: Scene, cases: Iterable[TestCase]) -> set[Position]:
     """Where tests, linters, scanners, evaluations by command and trials stand whose failure fails their run."""
     ways = [way for case in cases for way in ci_arrivals(scene, case.file.path, case.number)]
-    for practice in ("ci.lint", "ci.types", "ci.security", "testing.model"):
-        hits = (hit for hit in scene.hits(practice, tests=True) if hit.kind in ("command", "action"))
-        ways += [way for hit in hits for way in scene.arrivals(hit)]
+    ways += [way for hit in _checking(scene) for way in scene.arrivals(hit)]
     ways += [way for _, asking in scripts_that_ask(scene) for way in asking if way.is_automatic]
     return positions(scene, ways)
+
+
+def _checking(scene: Scene) -> Iterator[Hit]:
+    """Linters, scanners and evaluations that stand as commands or steps."""
+    for practice in ("ci.lint", "ci.types", "ci.security", "testing.model"):
+        yield from (hit for hit in scene.hits(practice, tests=True) if hit.kind in ("command", "action"))
