@@ -18,7 +18,8 @@ from assessor.project.arrivals import Arrival
 from assessor.project.model import Role
 
 _TESTERS = frozenset({"pytest", "py.test"})
-_HERE = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal"})
+_HERE = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal", "docker"})
+"""Names of the machine itself; `docker` is that of the service in which a job of CI starts its containers."""
 _SCHEMES = ("http://", "https://", "grpc://", "grpcs://")
 _POSTS = (".post", ".request", ".urlopen")
 _SERVERS = frozenset({("docker", "run"), ("podman", "run"), ("docker", "compose"), ("docker-compose", "up")})
@@ -31,6 +32,11 @@ def tests_that_ask(scene: Scene) -> Iterator[tuple[Place, tuple[Arrival, ...], s
         return
     yield from _in_targets(scene, asking)
     yield from _in_jobs(scene, asking)
+
+
+def asks_itself(scene: Scene, path: str) -> bool:
+    """The test file itself calls a model's client, not only an address."""
+    return any(map(asks_model, scene.modules.index(path).facts.calls))
 
 
 def _asking_tests(scene: Scene) -> Iterator[tuple[str, frozenset[str]]]:

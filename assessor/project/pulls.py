@@ -24,19 +24,19 @@ _TOOLS = {"Application": "argo-cd", "ApplicationSet": "argo-cd", "Kustomization"
 
 
 def pulls(project: Project) -> Iterator[Start]:
-    """A run for each of them, started by a merge, or by a person where it is not synchronised by itself."""
+    """A run for each of them, started by a merge, or by a person where it is not synchronised by itself or suspended."""
     for file in project.ordered:
         if file.role is not Role.FIRST_PARTY:
             continue
         for number, resource in enumerate(file.facts.resources):
             sync = next(((value, line) for key, value, line in resource.settings if key == "gitops.sync"), None)
-            if sync is None or not resource.is_active:
+            if sync is None:
                 continue
             named = [value for key, value, _ in resource.settings if key == "gitops.path"]
             folders = tuple(f for f in map(folder_of, named) if not f or f in project.folders)
             if named and not folders:
                 continue
-            by_itself = sync[0] == "automated"
+            by_itself = sync[0] == "automated" and resource.is_active
             trigger = Trigger("push" if by_itself else "manual", sync[1])
             label = (
                 f"{resource.kind} {resource.name} {'follows the branch' if by_itself else 'is synchronised by hand'}"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from assessor.project.arrivals import Context, hopped
 from assessor.project.bundles import RUNS, Bundles
 from assessor.project.following import Following
-from assessor.project.invocations import Invocation
+from assessor.project.invocations import Invocation, option
 from assessor.project.paths import joined
 from assessor.readers.syntax.shell import parse as parse_shell
 
@@ -34,6 +34,36 @@ class Stacks:
         for file, resources in self.project.having(lambda f: f.resources):
             if file.path.startswith(prefix) and any(resource.system == "cdk" for resource in resources):
                 self.walk.reach.files[file.path].append(context.arrival)
+
+    def pulumi(self, invocation: Invocation, context: Context) -> None:
+        """`pulumi up` runs the program beside Pulumi.yaml: `__main__.py`, or what `main` names."""
+        folder = joined(context.cwd, option(invocation, "-C", "--cwd"))
+        if (
+            not {"up", "update"} & set(invocation.arguments[:3])
+            or joined(folder, "Pulumi.yaml") not in self.project.files
+        ):
+            return
+        settings = self.project.files[joined(folder, "Pulumi.yaml")].facts.settings
+        main = next((setting.value for setting in settings if setting.key == "main"), "")
+        for name in (main, posixpath.join(main, "__main__.py")):
+            if name and joined(folder, name) in self.project.files:
+                self.walk.file(joined(folder, name), context)
+                return
+
+    def semantic_release(self, invocation: Invocation, context: Context) -> None:
+        """`semantic-release version` builds by the command that the settings name.
+
+        Rule: python-semantic-release.readthedocs.io, "build_command"."""
+        if {"--skip-build", "--noop", "--print", "--no-commit"} & set(invocation.arguments):
+            return
+        for name in ("pyproject.toml", "setup.cfg", "releaserc.toml"):
+            file = self.project.files.get(joined(context.cwd, name))
+            for setting in file.facts.settings if file else ():
+                if file and setting.key.endswith("semantic_release.build_command"):
+                    hop = hopped(context.arrival, file, setting.line, "build_command")
+                    for command in parse_shell(setting.value, first_line=setting.line).commands:
+                        inner = replace(context, arrival=hop, path=file.path)
+                        self.walk.command(replace(command, line=setting.line), inner)
 
     def _run_app(self, context: Context) -> None:
         """The command that cdk.json names."""

@@ -299,10 +299,12 @@ def _paused_variables(project: Project) -> frozenset[str]:
 _DEPLOYED = {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Pod", "Service", "InferenceService"}
 
 
-def resource_starts(project: Project, modules: Modules, bundles: Bundles, applied: Container[str]) -> Iterator[Start]:
+def resource_starts(
+    project: Project, modules: Modules, bundles: Bundles, applied: Container[str], by_hand: Container[str] = ()
+) -> Iterator[Start]:
     """A run for each Kubernetes object that starts containers and each infrastructure object with a schedule.
 
-    An object of a chart starts its containers where some run installs the chart: its file is among those `applied`."""
+    An object of a chart starts its containers where some run installs the chart: its file is among those `applied`. What only runs `by_hand` apply, a person starts."""
     paused = _paused_variables(project)
     references = References(project)
     installed = installed_crontabs(project)
@@ -316,6 +318,8 @@ def resource_starts(project: Project, modules: Modules, bundles: Bundles, applie
             trigger = _trigger(resource, paused)
             if trigger is None or (resource.system == "cron" and file.path not in installed):
                 continue
+            if trigger.kind == "deployed" and file.path in by_hand:
+                trigger = Trigger("manual", trigger.line)  # nothing but a person's run brings it to the cluster
             name = resource.name or resource.kind
             label = f"{resource.kind} {resource.name}" + (f" ({trigger.cron})" if trigger.cron else "")
             run = started_run("resource", file.path, resource.line, f"{name}#{number}", trigger, label)

@@ -341,6 +341,8 @@ class Walk:
             **dict.fromkeys(OTHER_TESTERS, OtherTests(self).run),
             HANDLER: ServerlessFunctions(self).start,
             "cdk": self.stacks.cdk,
+            "pulumi": self.stacks.pulumi,
+            "semantic-release": self.stacks.semantic_release,
             "tkn": clusters.tkn,
             "argo": clusters.argo,
             "databricks": self.stacks.databricks,

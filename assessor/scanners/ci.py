@@ -13,6 +13,7 @@ from assessor.facts.workflow import Workflow
 from assessor.findings import Finding, NearMiss, Rung, numbered
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
+from assessor.lifecycle.asked_servers import tests_that_ask
 from assessor.lifecycle.data_checks import checking_scopes
 from assessor.lifecycle.expressions import bodies
 from assessor.lifecycle.image_pushes import pushing_arrivals
@@ -70,8 +71,9 @@ def pipeline(scene: Scene) -> Iterator[Statement]:
             yield Claim(at_command(site), text, provider, Rung.ABSENT, counts=ON_CHANGE)
     for name in _CHECKS:
         for hit in scene.hits(name, tests=True):
-            if hit.kind == "action":
-                yield Claim(hit, f"{hit.text} runs on every change", hit.tool.id, Rung.ABSENT, counts=ON_CHANGE)
+            if hit.kind in ("action", "command"):
+                text = f"{hit.text[:60]} runs on every change"
+                yield Claim(hit, text, hit.tool.id, Rung.ABSENT, counts=ON_CHANGE)
     yield from _idle_workflows(scene)
     yield from _oddities(scene)
 
@@ -112,6 +114,8 @@ def workflows(scene: Scene) -> Iterator[tuple[str, Workflow]]:
 def _works_on_code(scene: Scene, site: Site) -> bool:
     """The command checks, builds, tests or runs the project's code; installing, checking out and pages do not."""
     program, known = site.invocation.program, programs()
+    if program in known.limit_complexity:
+        return True
     if program in known.publish_pages or _only_gets_ready(site):
         return False
     if program == "python":
@@ -178,6 +182,8 @@ def ml(scene: Scene) -> Iterator[Statement]:
         if test.tests_model:
             text = f"{test.file.path.rpartition('/')[2]} runs the model in CI"
             yield Claim(Written(test.file, test.line), text, test.tool, Rung.ABSENT, counts=TESTED_IN_CI)
+    for place, ways, server in tests_that_ask(scene):
+        yield Claim(Reached(place, ways), f"CI asks {server} by tests", "pytest", Rung.ABSENT, counts=TESTED_IN_CI)
     yield from _checks_in_ci(scene)
     yield from _compilations(scene)
     yield from _stages(scene)

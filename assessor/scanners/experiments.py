@@ -11,7 +11,7 @@ from assessor.facts.project_files import MEASURED
 from assessor.facts.python import MAIN, Call
 from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.hits.switched_off import switched_off_roots
 from assessor.lifecycle.calls import called_by, callers
 from assessor.lifecycle.choices import is_held_by_choice
@@ -87,11 +87,9 @@ def _really_keeps(scene: Scene, call: Call, path: str) -> bool:
     return not own or any(not scene.modules.index(p).facts.scopes[n].is_stub for p, n in own)
 
 
+@once
 def _off_roots(scene: Scene, path: str) -> frozenset[str]:
-    known: dict[str, frozenset[str]] = scene.memo.setdefault("off_roots", {})
-    if path not in known:
-        known[path] = switched_off_roots(scene.modules.index(path).facts)
-    return known[path]
+    return switched_off_roots(scene.modules.index(path).facts)
 
 
 def evaluation(scene: Scene) -> Iterator[Statement]:

@@ -12,6 +12,7 @@ from assessor.facts.place import Place
 from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene, once
+from assessor.lifecycle.asked_servers import asks_itself, tests_that_ask
 from assessor.lifecycle.endpoint_checks import asked_after_deployment, commands_after_deployment
 from assessor.lifecycle.local_requests import asks_this_machine, starts_service
 from assessor.lifecycle.order import Position, comes_after, is_ci, positions, shipping_arrivals
@@ -60,6 +61,7 @@ def data(scene: Scene) -> Iterator[Statement]:
 def model(scene: Scene) -> Iterator[Statement]:
     """Tests of the model; in CI, automated."""
     yield from _cases(scene, lambda case: case.tests_model, lambda test: test.tests_model, "tests the model")
+    yield from (claim for claim in _asked(scene) if asks_itself(scene, place_of(claim.subject).path))
     yield from (seen(hit, counts=WITH_TESTS) for hit in _of_tests(scene, "testing.model"))
 
 
@@ -162,9 +164,18 @@ def _ships_after(scene: Scene, tests: frozenset[Position]) -> bool:
 # ---- integration ----
 
 
+def _asked(scene: Scene) -> Iterator[Claim]:
+    """Tests that ask a server which their own job or target has started."""
+    for place, ways, server in tests_that_ask(scene):
+        if place.path in scene.automation.test_files:
+            text = f"asks {server}, which is started before it"
+            yield Claim(Reached(place, ways), text, "pytest", counts=TESTED_IN_CI)
+
+
 def integration(scene: Scene) -> Iterator[Statement]:
     """An API client against the app, a pipeline run, a compose test: used, and in CI automated."""
     yield from _cases(scene, partial(_integrates, scene), lambda test: False, "tests components together")
+    yield from _asked(scene)
     yield from (seen(hit, counts=WITH_TESTS) for hit in _of_tests(scene, "testing.integration"))
     yield from _scripted(scene)
     yield from _called_services(scene)

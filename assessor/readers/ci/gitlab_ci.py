@@ -36,7 +36,6 @@ _KEYWORDS = frozenset(
         "cache",
         "spec",
         "pages_",
-        "types",
     ]
 )
 _SECTIONS = ("before_script", "script", "after_script")
