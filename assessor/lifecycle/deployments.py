@@ -123,6 +123,15 @@ class _Guard:
         return "after a gate" if any(stands_before(self._scene, gate, ways) for gate in self._gates) else ""
 
 
+def deploying_ways(scene: Scene) -> list[Arrival]:
+    """Every way by which a run comes to what deploys: products, commands on other machines, programs told to deploy."""
+    ways = [way for _, way in (*over_ssh(scene), *_told_to_deploy(scene))]
+    ways += [rollout.arrival for rollout in scene.automation.reach.rollouts]
+    hits = (hit for hit in scene.hits("deployment.automation", notebooks=False) if hit.kind in ("command", "action"))
+    ways += [way for hit in hits for way in scene.arrivals(hit)]
+    return [way for way in ways if not way.in_test and not way.is_build]
+
+
 def _told_to_deploy(scene: Scene) -> Iterator[tuple[Site, Arrival]]:
     """Commands of programs that are not of this repository and that the catalogue does not know, told to deploy
     (`openmapflow deploy`)."""

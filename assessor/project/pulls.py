@@ -20,6 +20,9 @@ from assessor.project.starts import Start, started_run
 PULL = "pull"
 """The provider of these runs."""
 
+_HELD_BACK = "resource"
+"""The provider where it is suspended: it deploys nothing, and what lies in its folder is a person's."""
+
 _TOOLS = {"Application": "argo-cd", "ApplicationSet": "argo-cd", "Kustomization": "flux", "HelmRelease": "flux"}
 
 
@@ -41,7 +44,8 @@ def pulls(project: Project) -> Iterator[Start]:
             label = (
                 f"{resource.kind} {resource.name} {'follows the branch' if by_itself else 'is synchronised by hand'}"
             )
-            run = started_run(PULL, file.path, resource.line, f"{_tool(resource)}#{number}", trigger, label)
+            provider = PULL if resource.is_active else _HELD_BACK
+            run = started_run(provider, file.path, resource.line, f"{_tool(resource)}#{number}", trigger, label)
             run = replace(run, job=replace(run.job, name=resource.name or resource.kind))
             yield Start(run, commands=() if resource.schedule else resource.commands, folders=folders, applies=True)
 

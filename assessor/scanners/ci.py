@@ -15,6 +15,7 @@ from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.asked_servers import tests_that_ask
 from assessor.lifecycle.data_checks import checking_scopes
+from assessor.lifecycle.deployments import deploying_ways
 from assessor.lifecycle.expressions import bodies
 from assessor.lifecycle.image_pushes import pushing_arrivals
 from assessor.lifecycle.matter import has_matter
@@ -157,9 +158,8 @@ def _publishes_after(publishing: Sequence[Arrival], builds: Sequence[Arrival]) -
 
 
 def _publishing(scene: Scene) -> list[Arrival]:
-    practices = ("versioning.releases", "deployment.automation")
-    hits = [hit for practice in practices for hit in scene.hits(practice) if hit.kind in ("command", "action")]
-    ways = [*pushing_arrivals(scene), *(way for hit in hits for way in scene.arrivals(hit))]
+    hits = [hit for hit in scene.hits("versioning.releases") if hit.kind in ("command", "action")]
+    ways = [*pushing_arrivals(scene), *deploying_ways(scene), *(way for hit in hits for way in scene.arrivals(hit))]
     return [way for way in ways if is_ci(way) and way.is_automatic]
 
 

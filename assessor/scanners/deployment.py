@@ -13,7 +13,7 @@ from assessor.facts.python import PythonFacts
 from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
-from assessor.lifecycle.deployments import Deployment, deploying_route, deployments, over_ssh
+from assessor.lifecycle.deployments import Deployment, deploying_route, deploying_ways, deployments, over_ssh
 from assessor.lifecycle.environments import STAGES, chosen_by_condition, stage_named, stage_of, targets_of
 from assessor.lifecycle.order import is_ci
 from assessor.lifecycle.serving import batch_predictions, endpoint_handlers, loads_model, named_services, predicts
@@ -266,6 +266,31 @@ def rollback(scene: Scene) -> Iterator[Statement]:
             on_failure = run.is_automatic and "fail" in run.job.condition.lower()
             text = f"job {run.job.id} rolls back{' on failure' if on_failure else ''}"
             yield Claim(Place(run.path, run.job.line), text, carried=run.hops if on_failure else ())
+    yield from _chosen_versions(scene)
+
+
+def _chosen_versions(scene: Scene) -> Iterator[Claim]:
+    """A run that a person starts deploys the version which that person names, beside one that deploys by itself."""
+    ways = deploying_ways(scene)
+    if not any(way.is_automatic for way in ways):
+        return
+    for way in ways:
+        named = _version_asked(way) if not way.run.is_automatic else ""
+        if named:
+            yield Claim(Place(way.run.path, way.run.job.line), f"a person deploys the version that {named} names")
+
+
+_ASKED = re.compile(r"(?:inputs|params|parameters)\.([\w-]+)")
+
+
+def _version_asked(way: Arrival) -> str:
+    """The input by which a person says what to deploy: in a checkout, or in the variables and commands of the run."""
+    texts = [text for step in way.run.job.steps for _, text in (*step.inputs, ("", step.script))]
+    given = dict(way.run.variables)
+    asked = [name for text in texts for name in _ASKED.findall(text)]
+    # what a called definition is given may itself be what a person was asked, or what an event says
+    names = [inner for name in asked for inner in (_ASKED.findall(given[name]) if name in given else (name,))]
+    return next((name for name in names if speaks_of("names_a_version", name)), "")
 
 
 # ---- environments ----

@@ -13,6 +13,7 @@ from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.asked_servers import asks_itself, tests_that_ask
+from assessor.lifecycle.deployments import deploying_ways
 from assessor.lifecycle.endpoint_checks import asked_after_deployment, commands_after_deployment
 from assessor.lifecycle.local_requests import asks_this_machine, starts_service
 from assessor.lifecycle.order import Position, comes_after, is_ci, positions, shipping_arrivals
@@ -158,7 +159,8 @@ def _guards_shipping(scene: Scene, ways: Sequence[Arrival]) -> str | None:
 
 @once
 def _ships_after(scene: Scene, tests: frozenset[Position]) -> bool:
-    return any(comes_after(scene, tests, later) for later in shipping_arrivals(scene))
+    shipping = [*shipping_arrivals(scene), *deploying_ways(scene)]
+    return any(comes_after(scene, tests, later) for later in shipping)
 
 
 # ---- integration ----
