@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from assessor.facts.place import Place
 from assessor.hits.hit import Code
 from assessor.hits.scene import Scene
-from assessor.lifecycle.order import is_guarded
+from assessor.lifecycle.order import Position, is_guarded, positions
 from assessor.project.arrivals import Arrival
 
 _ASKS = (".invoke_endpoint", ".invoke_endpoint_async")
@@ -47,10 +47,8 @@ def asked_after_deployment(scene: Scene) -> Iterator[tuple[Code, tuple[Arrival, 
                 break
 
 
-def positions_after_deployment(scene: Scene) -> set[tuple[str, int]]:
-    """(run, step) of what asks a deployed endpoint and fails its run where none answers: the deployment to the next stage
-    waits for it."""
+def positions_after_deployment(scene: Scene) -> set[Position]:
+    """Where that stands which asks a deployed endpoint and fails its run where none answers: the deployment to the next
+    stage waits for it."""
     asked = (*asked_after_deployment(scene), *commands_after_deployment(scene))
-    return {
-        (way.run.key, way.step) for _, ways in asked for way in ways if way.is_automatic and way.fails and way.run.fails
-    }
+    return positions(scene, (way for _, ways in asked for way in ways if way.is_automatic))
