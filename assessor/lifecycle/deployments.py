@@ -125,7 +125,7 @@ class _Guard:
 
 def deploying_ways(scene: Scene) -> list[Arrival]:
     """Every way by which a run comes to what deploys: products, commands on other machines, programs told to deploy."""
-    ways = [way for _, way in (*over_ssh(scene), *_told_to_deploy(scene))]
+    ways = [way for _, way in (*over_ssh(scene), *hooked(scene), *_told_to_deploy(scene))]
     ways += [rollout.arrival for rollout in scene.automation.reach.rollouts]
     hits = (hit for hit in scene.hits("deployment.automation", notebooks=False) if hit.kind in ("command", "action"))
     ways += [way for hit in hits for way in scene.arrivals(hit)]
