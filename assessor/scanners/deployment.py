@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
+from itertools import takewhile
 
 from assessor.catalog.words import cut, speaks_of
 from assessor.facts.place import Place
@@ -280,16 +281,20 @@ def _chosen_versions(scene: Scene) -> Iterator[Claim]:
             yield Claim(Place(way.run.path, way.run.job.line), f"a person deploys the version that {named} names")
 
 
-_ASKED = re.compile(r"(?:inputs|params|parameters)\.([\w-]+)")
+def _asked(text: str) -> Iterator[str]:
+    """The names of inputs in a text: `${{ inputs.version }}`, `params.TAG`."""
+    for head in ("inputs.", "params.", "parameters."):
+        for rest in text.split(head)[1:]:
+            yield "".join(takewhile(lambda sign: sign.isalnum() or sign in "_-", rest))
 
 
 def _version_asked(way: Arrival) -> str:
     """The input by which a person says what to deploy: in a checkout, or in the variables and commands of the run."""
     texts = [text for step in way.run.job.steps for _, text in (*step.inputs, ("", step.script))]
     given = dict(way.run.variables)
-    asked = [name for text in texts for name in _ASKED.findall(text)]
+    asked = [name for text in texts for name in _asked(text)]
     # what a called definition is given may itself be what a person was asked, or what an event says
-    names = [inner for name in asked for inner in (_ASKED.findall(given[name]) if name in given else (name,))]
+    names = [inner for name in asked for inner in (_asked(given[name]) if name in given else (name,))]
     return next((name for name in names if speaks_of("names_a_version", name)), "")
 
 
