@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assessor.catalog.image_pushes import Pushed, names_a_version, pushed_by_command, pushed_by_step
 from assessor.facts.place import Place
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.lifecycle.expressions import as_variables
 from assessor.project.arrivals import Arrival
 
@@ -21,12 +21,10 @@ class ImagePush:
     ways: tuple[Arrival, ...] = ()
 
 
+@once
 def image_pushes(scene: Scene) -> list[ImagePush]:
     """Every push of an image, those that nothing starts too, each place once."""
-    if "image_pushes" not in scene.memo:
-        scene.memo["image_pushes"] = list(_found(scene))
-    known: list[ImagePush] = scene.memo["image_pushes"]
-    return known
+    return list(_found(scene))
 
 
 def pushing_arrivals(scene: Scene) -> list[Arrival]:
