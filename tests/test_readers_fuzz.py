@@ -37,8 +37,9 @@ FRAGMENTS = [
 def texts_by_reader() -> dict[str, list[tuple[str, str]]]:
     """Reader → (path, text) of the files that it reads in cases and samples."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for case in sorted((TESTS / "cases").glob("*/*.yaml")):
-        for path, text in yaml.load(case.read_text("utf-8"), Loader=yaml.CSafeLoader)["files"].items():
+    for file in sorted((TESTS / "cases").glob("*/*.yaml")):
+        cases = yaml.load_all(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        for path, text in (item for case in cases for item in case["files"].items()):
             if isinstance(text, str):
                 for reader in readers_of(path):
                     found[reader.__name__].append((path, text[:MAX_TEXT]))
