@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from assessor.catalog.accuracy import load_accuracy
 from assessor.cli.explain import explanation
 from assessor.findings import Rung
+from assessor.rubric.loading import shipped_rubric
+from assessor.rubric.scoring import level_of
+from benchmarks.rubric_agreement import labelled
 from docs import accuracy, labelling
 from docs.accuracy import Answer, Rate
 
@@ -76,3 +81,16 @@ def test_a_level_on_which_readers_differ_is_decided_by_a_third() -> None:
         labelling.joined(first, second, None)
     levels = labelling.joined(first, second, {"google": 1, "stage": 2, "why": "scheduled"})["levels"]
     assert (levels["google"], [given["google"] for given in levels["readers"]]) == (1, [0, 1])
+
+
+def test_the_levels_of_the_labelled_repositories_agree_with_their_readers_no_less_often() -> None:
+    """By the ratings of the labels, so that this measures the reading of the models and not the scanners."""
+    agreed: Counter[str] = Counter()
+    for folder in sorted(accuracy.CORPUS.glob("round-[1-9]")):
+        for _, levels, found in labelled(folder):
+            if levels is not None:
+                agreed.update(
+                    name for name, level in levels.items() if level_of(shipped_rubric(name), found, {}) == level
+                )
+                agreed["all"] += 1
+    assert (agreed["all"], agreed["stages"], agreed["google"]) >= (70, 63, 67)

@@ -580,7 +580,7 @@ def test_location(platform: str, environment: dict[str, str], expected: str | No
 
 
 @given(data=st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_shared_texts_are_equal_ones(data: st.DataObject) -> None:
     """1, 1.0 and True are equal and no texts; what holds them stays what it was."""
     plain, sharing = Codec(FileFacts), Texts()

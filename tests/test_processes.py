@@ -128,8 +128,9 @@ def test_a_share_of_time_stops_what_takes_more() -> None:
 
 
 ORPHANS = """
-import os, sys, time
+import os, signal, sys, time
 from assessor.processes import shared
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it, and what it starts inherits that
 def there(number):
     time.sleep(0.01)
     return "x" * 100_000
