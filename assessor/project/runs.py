@@ -14,6 +14,7 @@ from assessor.catalog.words import cut
 from assessor.facts.place import BlindSpot, Place
 from assessor.facts.workflow import AUTOMATIC, ON_CHANGE, Job, Step, Trigger, Workflow
 from assessor.findings import Hop
+from assessor.project.dispatches import Dispatch, dispatches
 from assessor.project.gitlab_includes import Pipeline, put_together
 from assessor.project.model import LIVE_ROLES, Project, Role
 from assessor.project.path_filters import lets_something_pass, matches_any, passes
@@ -167,18 +168,24 @@ class _Workflows:
 
     @cached_property
     def _by_themselves(self) -> frozenset[str]:
-        """Names of the workflows that start without a person, over those that they follow."""
+        """Names of the workflows that start without a person, over those that they follow or that start them."""
         found: set[str] = set()
         while True:
             more = {
                 name
                 for path, workflow in self.all
                 if any(_starts_alone(trigger, found) for trigger in workflow.triggers)
+                or any(one.path in found for one in self._dispatched.get(path, ()))
                 for name in (workflow.name, path)
             }
             if more <= found:
                 return frozenset(found)
             found |= more
+
+    @cached_property
+    def _dispatched(self) -> Mapping[str, list[Dispatch]]:
+        """The steps of this repository that start a workflow, by its file."""
+        return dispatches(self.all)
 
     def _has_branch(self, trigger: Trigger) -> bool:
         """Some branch of the repository meets the filter; where its branches are not known, some branch could."""
@@ -215,7 +222,24 @@ class _Workflows:
         return True
 
     def runs(self, path: str, workflow: Workflow) -> Iterator[Run]:
-        yield from self._expand(path, workflow, self._set_off(workflow), (), f"{path}#", (path,))
+        triggers = self._set_off(workflow)
+        hops: tuple[Hop, ...] = ()
+        if not any(t.is_active and t.kind in AUTOMATIC for t in triggers):
+            triggers, hops = self._started_here(path, triggers)
+        yield from self._expand(path, workflow, triggers, hops, f"{path}#", (path,))
+
+    def _started_here(self, path: str, triggers: tuple[Trigger, ...]) -> tuple[tuple[Trigger, ...], tuple[Hop, ...]]:
+        """The triggers of a workflow that a person starts, or a step of this repository that runs by itself, with the way
+        to that step."""
+        started = (one for one in self._dispatched.get(path, ()) if one.path in self._by_themselves)
+        starter = next(started, None)
+        if starter is None or all(t.kind != "manual" for t in triggers):
+            return triggers, ()
+        by = [t for t in starter.workflow.triggers if t.is_active and t.kind in AUTOMATIC]
+        hops = (*_trigger_hop(starter.path, tuple(by)), Hop("starts this workflow", Place(starter.path, starter.line)))
+        if starter.is_decided and all(t.kind == "schedule" for t in by):
+            by = [Trigger("repository_dispatch", starter.line)]  # a check that the clock starts decides whether
+        return tuple(other for t in triggers for other in (by if t.kind == "manual" else [t])), hops
 
     def _set_off(self, workflow: Workflow) -> tuple[Trigger, ...]:
         """The triggers of a workflow. Of what an object that listens to events sets off, those that it listens to: a push

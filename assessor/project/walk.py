@@ -877,7 +877,18 @@ def _filled(command: Command, env: tuple[tuple[str, str], ...]) -> Command:
     if not any("$" in word for word in command.argv):
         return command
     env = (*env, *command.env)
-    return replace(command, argv=tuple([_filled_word(word, env) for word in command.argv]))
+    before = ("", *command.argv)
+    words = (part for last, word in zip(before, command.argv, strict=False) for part in _filled_words(word, last, env))
+    return replace(command, argv=tuple(words))
+
+
+def _filled_words(word: str, last: str, env: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """A word with its variables filled in; one that is a single variable becomes as many words as its value has, as the
+    shell splits it. What an option takes (`-c "$SCRIPT"`) is one word: it is quoted as a rule."""
+    filled = _filled_word(word, env)
+    if filled == word or last.startswith("-") or not (_PARAMETER.fullmatch(word) or _VARIABLE.fullmatch(word)):
+        return (filled,)
+    return tuple(filled.split()) or ("",)
 
 
 def _filled_inputs(
