@@ -44,6 +44,7 @@ class Programs(Value):
     servers: frozenset[Name]
     script_runners: frozenset[Name]
     target_runners: dict[Name, Name]
+    chosen_by: dict[Name, Name]
     stage_runners: frozenset[Name]
     no_shells: frozenset[Name]
     fetches: tuple[Words, ...]
@@ -74,6 +75,8 @@ class Programs(Value):
                 raise ValueError(f"'{both[0]}' stands in two tables that exclude each other")
         if strangers := sorted(self.instruments - self.wrappers):
             raise ValueError(f"'{strangers[0]}' is among the instruments and no wrapper")
+        if strangers := sorted(self.chosen_by.keys() - self.target_runners.keys()):
+            raise ValueError(f"'{strangers[0]}' is told by a variable what to run and runs no targets")
         return self
 
     def installs_locked(self, words: tuple[str, ...], locks: Set[str]) -> bool:

@@ -13,13 +13,12 @@ from assessor.facts.commands import Command
 from assessor.facts.place import Place
 from assessor.facts.python import PythonFacts
 from assessor.hits.scene import Scene
+from assessor.lifecycle.local_requests import is_this_machine
 from assessor.lifecycle.serving import asks_model
 from assessor.project.arrivals import Arrival
 from assessor.project.model import Role
 
 _TESTERS = frozenset({"pytest", "py.test"})
-_HERE = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal", "docker"})
-"""Names of the machine itself; `docker` is that of the service in which a job of CI starts its containers."""
 _SCHEMES = ("http://", "https://", "grpc://", "grpcs://")
 _POSTS = (".post", ".request", ".urlopen")
 _SERVERS = frozenset({("docker", "run"), ("podman", "run"), ("docker", "compose"), ("docker-compose", "up")})
@@ -140,6 +139,8 @@ def _found(paths: Sequence[str], servers: Sequence[str], asking: dict[str, froze
     """The server that one of the asking tests below some paths speaks to; empty for none."""
     for path, hosts in asking.items() if servers else ():
         named = hosts.intersection(servers)
-        if (named or hosts & _HERE) and any(given in (".", path) or path.startswith(f"{given}/") for given in paths):
+        if (named or any(map(is_this_machine, hosts))) and any(
+            given in (".", path) or path.startswith(f"{given}/") for given in paths
+        ):
             return min(named, default=servers[0])
     return ""

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from assessor.catalog.objects import part_of_kind
 from assessor.catalog.words import speaks_of
 from assessor.facts.project_files import Resource
 from assessor.hits.hit import Hit
@@ -21,7 +22,6 @@ from assessor.project.model import ProjectFile, Role
 from assessor.project.modules import ScopeKey
 from assessor.project.paths import joined
 
-_KINDS = ("aws_sfn_state_machine", "AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine")
 _STATES = "States."
 _FILES = (".json", ".yaml", ".yml", ".tftpl")
 _SEPARATORS = str.maketrans(dict.fromkeys("${}()[],.:/\"' ", " "))
@@ -68,7 +68,7 @@ def _gates(scene: Scene) -> Iterator[ChoiceGate]:
     for file, resources in scene.project.having(lambda f: f.resources, frozenset({Role.FIRST_PARTY})):
         functions = {r.name: r for r in resources if r.commands}
         for machine in resources:
-            if machine.kind not in _KINDS:
+            if part_of_kind().get(machine.kind) != "orchestrates":
                 continue
             for place, states in _definitions(scene, file, machine):
                 for state in states.values():

@@ -22,7 +22,7 @@ def starts_service(site: Site) -> bool:
 def asks_this_machine(site: Site) -> bool:
     """The command sends a request to a service on its own machine."""
     words = site.invocation.words
-    return words[0] in programs().clients and any(_is_local(word) for word in words)
+    return words[0] in programs().clients and any(is_this_machine(word) for word in words)
 
 
 _BODIES = ("json", "data", "files", "content")
@@ -36,11 +36,13 @@ def _sends_here(facts: PythonFacts, call: Call) -> bool:
     constants = {constant.name: str(constant.value) for constant in facts.constants}
     said = [value for value in call.args[:1] if isinstance(value, str)]
     said += [constants[name] for name in call.names if name in constants]
-    return speaks_of("web_client", root) and any(map(_is_local, said))
+    return speaks_of("web_client", root) and any(map(is_this_machine, said))
 
 
-def _is_local(address: str) -> bool:
-    return speaks_of("this_machine", address) or "[::1]" in address or "://docker:" in address
+def is_this_machine(address: str) -> bool:
+    """An address, or a host alone, is that of the machine itself; `docker` is the service in which GitLab's jobs start
+    their containers."""
+    return speaks_of("this_machine", address) or "[::1]" in address or "://docker:" in address or address == "docker"
 
 
 def asks_prediction(site: Site) -> bool:

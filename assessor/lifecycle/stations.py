@@ -101,10 +101,6 @@ def names_model_function(name: str) -> bool:
 @once
 def marks(scene: Scene) -> Mapping[ScopeKey, frozenset[str]]:
     """The stations of each first-party function, by its calls."""
-    return _marks(scene)
-
-
-def _marks(scene: Scene) -> Mapping[ScopeKey, frozenset[str]]:
     found: dict[ScopeKey, set[str]] = defaultdict(set)
     for hit in training_hits(scene):
         found[hit.file.path, hit.scope].add("train")

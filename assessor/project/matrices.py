@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from itertools import islice, product
 
+from assessor.catalog.programs import programs
 from assessor.facts.workflow import Job
 
 _MOST_ROWS = 32
-CHOOSES_TARGETS = frozenset({"TOXENV", "NOXSESSION"})
-"""Variables by which runners choose what they run."""
 
 Row = tuple[tuple[str, str], ...]
 
@@ -56,7 +55,7 @@ def _reference(name: str) -> re.Pattern[str]:
 
 
 def _is_used(job: Job, name: str) -> bool:
-    if name in CHOOSES_TARGETS:
+    if name in programs().chosen_by.values():
         return True
     wanted = _reference(name)
     words = (word for step in job.steps for command in step.commands for word in command.argv)

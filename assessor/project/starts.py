@@ -304,7 +304,8 @@ def resource_starts(
 ) -> Iterator[Start]:
     """A run for each Kubernetes object that starts containers and each infrastructure object with a schedule.
 
-    An object of a chart starts its containers where some run installs the chart: its file is among those `applied`. What only runs `by_hand` apply, a person starts."""
+    An object of a chart starts its containers where some run installs the chart: its file is among those `applied`. What
+    only runs `by_hand` apply, a person starts."""
     paused = _paused_variables(project)
     references = References(project)
     installed = installed_crontabs(project)

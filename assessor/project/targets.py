@@ -46,8 +46,8 @@ class Targets:
         if folder:
             cwd = joined(cwd, folder)
         names = _target_names(runner, invocation)
-        if runner in _CHOSEN_BY and not names:
-            names = tuple(name for name in dict(context.env).get(_CHOSEN_BY[runner], "").split(",") if name)
+        if (variable := programs().chosen_by.get(runner)) and not names:
+            names = tuple(name for name in dict(context.env).get(variable, "").split(",") if name)
         given = tuple((n, v) for n, e, v in (w.partition("=") for w in invocation.arguments) if e and n.isidentifier())
         return self._run(runner, names, invocation, replace(context, cwd=cwd, env=(*context.env, *given)))
 
@@ -458,8 +458,6 @@ def _with_factors(commands: Iterable[Command], name: str) -> Iterator[Command]:
             yield replace(command, condition="")
 
 
-_CHOSEN_BY = {"tox": "TOXENV", "nox": "NOXSESSION"}
-"""Runners and the variable that names what they run where the command line does not."""
 _CONDITIONAL = re.compile(r"if(n?)(def|eq) (\S+)(?: (.*))?")
 _FROM_OUTSIDE = re.compile(
     r"^(?:CI|HOME|USER|PATH|SHELL|OS|PWD|TERM|MAKE\w*|VIRTUAL_ENV|CONDA_\w+|GITHUB_\w+|GITLAB_\w+|CI_\w+|JENKINS_\w+|BUILD_\w+|RUNNER_\w+|TRAVIS\w*|CIRCLE\w*|TF_BUILD)$"

@@ -18,7 +18,6 @@ from assessor.project.model import Project, Role
 
 _EMPTY = frozenset({"[]", "{}", "toset([])", "null"})
 _VARIABLE = re.compile(r"\bvar\.([\w-]+)")
-_COUNTS = re.compile(r"\s*length\(")
 
 
 def unmade(project: Project) -> frozenset[tuple[str, int]]:
@@ -49,7 +48,7 @@ def _is_empty(variable: Resource) -> bool:
 def _made_for(resource: Resource) -> Iterator[str]:
     """The variables whose items an object is made for."""
     for key, value, _ in resource.settings:
-        if key == "for_each" or (key == "count" and _COUNTS.match(value)):
+        if key == "for_each" or (key == "count" and value.lstrip().startswith("length(")):
             yield from _VARIABLE.findall(value)
 
 

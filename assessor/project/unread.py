@@ -69,7 +69,7 @@ def _hidden(run: Run, name: str) -> tuple[str, ...]:
     hidden = [practice for practice in CI_PRACTICES if practice not in _DEFINED_HERE]
     if not run.is_automatic:
         hidden = [practice for practice in hidden if practice in _ON_DEMAND]
-    words = _AT_VERSION.sub("", name).rpartition("/")[2]
+    words = name.partition("@")[0].rpartition("/")[2]
     if speaks_of("checks_a_change", words) and not speaks_of_any(("deploys", "deploy"), words):
         hidden = [practice for practice in hidden if practice != "deployment.automation"]
     return tuple(hidden)
@@ -77,7 +77,6 @@ def _hidden(run: Run, name: str) -> tuple[str, ...]:
 
 _DEFINED_HERE = ("deployment.compatibility", "training.symmetry")
 _ON_DEMAND = ("ci.pipeline", "ci.ml", "deployment.automation")
-_AT_VERSION = re.compile(r"@.*")
 
 
 def _remote(job: Job) -> Iterator[str]:

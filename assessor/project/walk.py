@@ -33,7 +33,7 @@ from assessor.project.containers import Containers
 from assessor.project.functions import ServerlessFunctions
 from assessor.project.idleness import Idleness, is_idle
 from assessor.project.invocations import Invocation, interpret, switches
-from assessor.project.matrices import CHOOSES_TARGETS, rows_of
+from assessor.project.matrices import rows_of
 from assessor.project.model import LIVE_ROLES, Project, ProjectFile
 from assessor.project.modules import Modules, ScopeKey
 from assessor.project.named_definitions import NamedDefinitions
@@ -119,7 +119,7 @@ class Walk:
         ):  # a task of the catalogue, not of a file here
             steps = (Step(run.job.uses, run.job.line, uses=run.job.uses, inputs=run.job.inputs),)
         for row in rows_of(run.job):
-            self._row = tuple(pair for pair in row if pair[0] in CHOOSES_TARGETS)
+            self._row = tuple(pair for pair in row if pair[0] in programs().chosen_by.values())
             self._steps(steps, run.path, Arrival(run, 0), (*run.variables, *row), run.workflow)
         self._row = ()
 
