@@ -274,6 +274,7 @@ def test_what_a_model_asks_can_be_listed(capsys: pytest.CaptureFixture[str]) -> 
         ("Manual process", "Level 1 of 5"),
         ("ml-test-score.2", "It is reached by points"),
         ("data in", "station 1 of 10"),
+        ("loop", "10 stations from data to the next training"),
         ("gated", "training.validation_gate"),
         ("customer-facing", "stages      level 4, monitoring at level 5"),
         ("eu-ai-act", "EU AI Act"),

@@ -25,8 +25,9 @@ from assessor.render.markdown import comparison as comparison_markdown
 from assessor.render.markdown.text import COMMENT_BYTES
 from assessor.render.pdf import comparison as comparison_pdf
 from assessor.render.terminal import comparison as comparison_terminal
-from assessor.render.terminal.page import MAX_WIDTH, MIN_WIDTH, cells
+from assessor.render.terminal.page import MAX_WIDTH, MIN_WIDTH
 from assessor.render.views import charts
+from assessor.render.views.columns import cells
 from assessor.render.views.texts import LANGUAGES, load_texts
 from tests.test_markdown import EVIL, OWN_TAGS, parsed, tables
 from tests.test_render_terminal import ROUTE, TESTED, WHOLE, assessment_of

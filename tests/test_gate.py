@@ -255,6 +255,18 @@ def test_output_escapes_what_the_repository_says() -> None:
     assert render_json(seen, result).endswith("}\n")
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_terminal_reads_what_stands_in_the_way_in_lines_of_its_own(width: int) -> None:
+    result = judge(Gate.model_validate({"require": {UNIT: "enforced"}}), assessment(testing__unit="used"), HOUSE)
+    in_log, at_terminal = (render_text(assessment(), result, width=given) for given in (None, width))
+    assert len(in_log.splitlines()) == 2
+    lines = at_terminal.splitlines()[:-1]
+    assert max(map(len, lines)) <= width
+    assert lines[0].startswith("FAILED    require testing.unit=enforced")
+    assert lines[1].startswith("          testing.unit used → enforced")
+    assert set(" ".join(lines).split()) == set(in_log.splitlines()[0].replace(";", "").split())
+
+
 def test_outcomes_are_ordered_worst_last() -> None:
     assert list(Outcome)[-1] is Outcome.FAILED
 
@@ -268,7 +280,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (["--min-level", "1"], 0, "gate passed: 1 conditions"),
+        (["--min-level", "1"], 0, "gate passed: 1 condition"),
         (["--min-level", "3", "--require", "testing.unit=used"], 1, "gate failed: 2 of 2 conditions"),
         ([], 2, "no condition"),
         (["--min-level", "12"], 2, "stages has levels 1 to 5"),

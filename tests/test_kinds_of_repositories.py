@@ -98,7 +98,7 @@ class Row:
 TRAINS = "Training only: what uses its models is not in this repository."
 BOTH = "Trains models and serves them."
 VALIDATE_FIRST = "Validate the data against a schema"
-FAILED, UNDECIDED = "gate failed: 1 of 1 conditions", "gate could not decide: 1 of 1 conditions"
+FAILED, UNDECIDED = "gate failed: 1 of 1 condition", "gate could not decide: 1 of 1 condition"
 TABLE = {
     "empty": Row(empty, None, "empty", "There is no file here.", "", 4, UNDECIDED),
     "no git": Row(plain(TRAINING), 1, "training", TRAINS, VALIDATE_FIRST, 1, FAILED),
@@ -116,7 +116,7 @@ TABLE = {
     "shallow": Row(shallow, 1, "training", TRAINS, VALIDATE_FIRST, 1, FAILED),
     "sub-folder": Row(sub_folder, 1, "training", TRAINS, VALIDATE_FIRST, 1, FAILED),
     "five units": Row(units, 1, "system", BOTH, "Validate the data in every automated run", 1, "gate failed: 1 of 5 units pass"),
-    "system": Row(system, 2, "system", BOTH, "Run all tests in CI on every change", 0, "gate passed: 1 conditions"),
+    "system": Row(system, 2, "system", BOTH, "Run all tests in CI on every change", 0, "gate passed: 1 condition"),
 }  # fmt: skip
 
 

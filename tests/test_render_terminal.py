@@ -21,7 +21,8 @@ from assessor.facts.place import BlindSpot, Place
 from assessor.findings import Evidence, Finding, Hop, NearMiss, Rung
 from assessor.render.data import json_report
 from assessor.render.terminal.audit import MOST_LINES, render
-from assessor.render.terminal.page import MAX_WIDTH, MIN_WIDTH, cells, wrap
+from assessor.render.terminal.page import MAX_WIDTH, MIN_WIDTH
+from assessor.render.views.columns import cells, wrap
 from assessor.render.views.hostile import visible
 from assessor.render.views.texts import load_texts
 from assessor.render.views.view import way_of

@@ -179,6 +179,22 @@ def test_a_sub_folder_has_the_ci_and_history_of_the_root(tmp_path: Path, capsys:
         assert all(path.startswith((f"services/{name}/", ".github/")) for path in paths)
 
 
+def test_a_folder_of_its_own_that_came_in_one_commit_is_in_a_repository_with_a_history(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    days = [{"author": "Ada <ada@example.com>", "date": f"2024-05-0{day}T10:00:00Z", "message": "m"} for day in (1, 2)]
+    files = {"one/train.py": TRAIN, "one/Jenkinsfile": "pipeline {}\n", "two/README.md": "# Two\n"}
+    root = commit_files(
+        write_files(tmp_path, files),
+        {"commits": [days[0] | {"files": ["one/*"]}, days[1] | {"files": ["two/README.md"]}]},
+    )
+    found = audited(capsys, str(root / "one"))["practices"]["versioning.code"]
+    assert (found["rung"], found["summary"]) == (
+        "used",
+        "1 commit in a repository of 2 commits on more than one author-day",
+    )
+
+
 def test_a_revision_of_a_sub_folder_says_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = commit_files(monorepo(tmp_path), HISTORY)
     tree = audited(capsys, str(root / "services/one"))

@@ -21,7 +21,7 @@ def explain(name: str) -> None:
     """Say what NAME means and how it is recognised.
 
     NAME is a practice, a tool, a maturity model or crosswalk (or the file of one), a level (stages.3), a dimension, a
-    rung, a station of the loop or a profile.
+    rung, the loop of the life cycle or one of its stations, or a profile.
     """
     from assessor.cli.output import print_text
 
@@ -54,7 +54,7 @@ def known_words() -> list[str]:
     practices = load_practices()
     levels = [f"{model.id}.{level.level}" for model in _rubrics() for level in model.levels]
     stations = [station.id for station in load_stations()]
-    words = [*dict.fromkeys(p.dimension for p in practices), *_RUNGS, *stations, *profiles()]
+    words = [*dict.fromkeys(p.dimension for p in practices), *_RUNGS, "loop", *stations, *profiles()]
     models = [*shipped_names(), *crosswalk_names()]
     return [*(p.id for p in practices), *(tool.id for tool in load_tools()), *models, *levels, *words]
 
@@ -109,7 +109,7 @@ def _of_level(wanted: str) -> str:
 
 
 def _of_word(wanted: str) -> str:
-    """A dimension, a rung, a station of the loop or a profile."""
+    """A dimension, a rung, the loop or a station of it, or a profile."""
     from assessor.catalog.practices import load_practices
     from assessor.policy.config import profiles
     from assessor.render.reference import words
@@ -121,6 +121,8 @@ def _of_word(wanted: str) -> str:
     if wanted in _RUNGS:
         return words.rung(wanted, practices)
     stations = load_stations()
+    if wanted == "loop":
+        return words.loop(stations)
     station = next((station for station in stations if wanted in (station.id, "_".join(station.title.split()))), None)
     if station:
         return words.station(station, stations)

@@ -62,11 +62,12 @@ def text_of_all(form: str, place: str, judged: Sequence[Judged], colour: bool | 
 def _terminal(judged: Sequence[Judged], look: Look) -> str:
     from assessor.render.ci import gate_report
 
-    shown = {"colour": look.colour, "unicode": look.unicode}
+    width = look.width if look.has_columns else None
     if len(judged) == 1 and not judged[0][0].unit:
         case, result = judged[0]
-        return gate_report.render_text(case.assessment, result, **shown)
-    return gate_report.render_units([(case.unit, case.assessment, result) for case, result in judged], **shown)
+        return gate_report.render_text(case.assessment, result, colour=look.colour, unicode=look.unicode, width=width)
+    parts = [(case.unit, case.assessment, result) for case, result in judged]
+    return gate_report.render_units(parts, colour=look.colour, unicode=look.unicode, width=width)
 
 
 def _gaps(case: Case, result: GateResult) -> tuple[PlacedGap, ...]:

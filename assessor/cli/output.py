@@ -173,6 +173,8 @@ class Look:
     width: int
     colour: bool
     unicode: bool
+    has_columns: bool
+    """It is a terminal, or the environment says how wide it is."""
 
 
 _FORCING = ("FORCE_COLOR", "CLICOLOR_FORCE")
@@ -182,12 +184,14 @@ _FORCING = ("FORCE_COLOR", "CLICOLOR_FORCE")
 def look_of(stream: TextIO, environment: Mapping[str, str], colour: bool | None, *, is_file: bool = False) -> Look:
     """How to show a text on `stream` (or in a file): `colour` is what the user asked for, None where nothing."""
     if is_file:
-        return Look(100, bool(colour), True)
+        return Look(100, bool(colour), True, has_columns=False)
     is_terminal = stream.isatty()
     wanted = not environment.get("NO_COLOR") and (
         any(environment.get(name, "0") not in ("", "0") for name in _FORCING)
         or (is_terminal and environment.get("TERM") != "dumb")
     )
     encoding = (stream.encoding or "").lower().replace("-", "").replace("_", "")
-    width = shutil.get_terminal_size((100, 24)).columns if is_terminal or environment.get("COLUMNS") else 100
-    return Look(width, wanted if colour is None else colour, encoding in ("utf8", "utf16", "utf32"))
+    has_columns = is_terminal or bool(environment.get("COLUMNS"))
+    width = shutil.get_terminal_size((100, 24)).columns if has_columns else 100
+    unicode = encoding in ("utf8", "utf16", "utf32")
+    return Look(width, wanted if colour is None else colour, unicode, has_columns)

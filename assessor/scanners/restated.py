@@ -27,12 +27,16 @@ class Said(NamedTuple):
 
 
 def said_of(history: History | None) -> Said:
-    """Used: commits on more than one author-day. A shallow clone hides the history, so it is unknown."""
+    """Used: commits on more than one author-day, of a folder also those of the repository around it. A shallow clone hides
+    the history, so it is unknown."""
     if history is None:
         return Said("none", "no git repository")
     if history.author_days > 1 and history.commits > 1:
         authors = numbered(history.authors, "author", "authors")
         return Said("used", f"{history.commits} commits by {authors} on {history.author_days} author-days")
+    if history.around:
+        own = numbered(history.commits, "commit", "commits")
+        return Said("used", f"{own} in a repository of {history.around} commits on more than one author-day")
     if history.is_shallow:
         return Said("hidden", "a shallow clone hides the history")
     return Said("few", f"{numbered(history.commits, 'commit', 'commits')} on one author-day")

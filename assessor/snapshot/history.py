@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assessor.snapshot.git_folder import GitFailed
@@ -44,6 +44,8 @@ class History:
     authors: int = 0
     bot_commits: int = 0
     merges: int = 0
+    around: int = 0
+    """Commits of the whole repository, known where those of a folder are of one author-day and the repository's are not."""
     first_time: int = 0
     last_time: int = 0
     tags: tuple[Tag, ...] = ()
@@ -91,10 +93,17 @@ def read_history(
     try:
         tags = tuple(tag for tag in _tags(git) if until is None or tag.time <= until)
         commits = list(_commits(git, commit, prefix, limit + 1))
+        whole = [] if not prefix or _has_days(commits) else list(_commits(git, commit, "", limit))
     except GitFailed as error:
         reason = f"git history unreadable: {error}"[:200]
         return History(branches=tuple(branches), is_shallow=is_shallow, problem=reason)
-    return _summed(commits[:limit], tags, tuple(branches), is_shallow, is_capped=len(commits) > limit)
+    history = _summed(commits[:limit], tags, tuple(branches), is_shallow, is_capped=len(commits) > limit)
+    return replace(history, around=len(whole)) if _has_days(whole) else history
+
+
+def _has_days(commits: Sequence[_Commit]) -> bool:
+    """The commits are of more than one author-day."""
+    return _summed(commits, (), (), False, is_capped=False).author_days > 1
 
 
 MAX_TAGS = 20_000

@@ -1,4 +1,5 @@
-"""The gate's verdicts as text and as JSON. Each condition stands on one line, so that a log can be searched for it."""
+"""The gate's verdicts as text and as JSON. In a log each condition stands on one line, so that it can be searched for; at a
+terminal what stands in its way begins lines of its own."""
 
 from __future__ import annotations
 
@@ -6,7 +7,9 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from assessor.findings import numbered
 from assessor.policy.verdicts import exit_code_of, worst
+from assessor.render.views.columns import wrap
 from assessor.render.views.hostile import inert, inert_json, visible
 
 if TYPE_CHECKING:
@@ -23,14 +26,17 @@ _BLOCKERS_SHOWN = 3
 
 def verdict_line(verdict: Verdict) -> str:
     """One line: condition, value seen, and what stands in the way with its place and smallest step."""
+    return "; ".join(_parts(verdict))
+
+
+def _parts(verdict: Verdict) -> list[str]:
+    """The condition with the value seen, and each thing that stands in the way."""
     text = f"{verdict.condition}: {verdict.seen}"
     if verdict.note:
         text += f" ({verdict.note})"
-    if not verdict.blockers:
-        return visible(text)
-    named = "; ".join(blocker_text(blocker) for blocker in verdict.blockers[:_BLOCKERS_SHOWN])
+    named = [blocker_text(blocker) for blocker in verdict.blockers[:_BLOCKERS_SHOWN]]
     left = len(verdict.blockers) - _BLOCKERS_SHOWN
-    return visible(f"{text}; {named}" + (f"; and {left} more" if left > 0 else ""))
+    return [visible(part) for part in (text, *named, *([f"and {left} more"] if left > 0 else ()))]
 
 
 def blocker_text(blocker: Blocker) -> str:
@@ -40,19 +46,26 @@ def blocker_text(blocker: Blocker) -> str:
     return f"{climb}: {blocker.step}" if blocker.step else climb
 
 
-def render_text(assessment: Assessment, result: GateResult, *, colour: bool = False, unicode: bool = True) -> str:
-    """The whole text, ended by a line break."""
-    text = inert("\n".join(_lines(assessment, result, colour)) + "\n")
+def render_text(
+    assessment: Assessment, result: GateResult, *, colour: bool = False, unicode: bool = True, width: int | None = None
+) -> str:
+    """The whole text, ended by a line break; in lines of at most `width` columns, or a line for each condition."""
+    text = inert("\n".join(_lines(assessment, result, colour, width)) + "\n")
     return text if unicode else text.replace("→", "->").replace("…", "...")
 
 
 def render_units(
-    parts: Sequence[tuple[str, Assessment, GateResult]], *, colour: bool = False, unicode: bool = True
+    parts: Sequence[tuple[str, Assessment, GateResult]],
+    *,
+    colour: bool = False,
+    unicode: bool = True,
+    width: int | None = None,
 ) -> str:
     """The text of each unit, and one line over all of them."""
     lines = []
     for unit, assessment, result in parts:
-        lines += [_painted(visible(f"unit {unit}"), result.outcome.value, colour), *_lines(assessment, result, colour)]
+        lines.append(_painted(visible(f"unit {unit}"), result.outcome.value, colour))
+        lines += _lines(assessment, result, colour, width)
     outcome = worst(result.outcome for _, _, result in parts)
     lines.append(_painted(units_summary(parts), outcome.value, colour))
     text = inert("\n".join(lines) + "\n")
@@ -70,26 +83,41 @@ def units_summary(parts: Sequence[tuple[str, Assessment, GateResult]]) -> str:
 _STATES = {0: "passed", 1: "failed", 4: "could not decide"}
 
 
-def _lines(assessment: Assessment, result: GateResult, colour: bool) -> Iterator[str]:
+_COLUMN = 10
+"""Columns of the word before each line."""
+
+
+def _lines(assessment: Assessment, result: GateResult, colour: bool, width: int | None) -> Iterator[str]:
     for verdict in sorted(result.verdicts, key=lambda entry: entry.outcome.lets_pass):
-        word = _painted(f"{_WORDS[verdict.outcome]:<9}", verdict.outcome.value, colour)
-        yield f"{word} {verdict_line(verdict)}"
+        parts = [verdict_line(verdict)] if width is None else _parts(verdict)
+        first, *rest = _under(_WORDS[verdict.outcome], parts, width)
+        yield _painted(first[:_COLUMN], verdict.outcome.value, colour) + first[_COLUMN:]
+        yield from rest
     for change in result.changes:
         where = f" ({change.place})" if change.place else ""
-        word = "fell" if change.is_lower else "changed"
-        yield f"{word:<9} {visible(f'{change.subject}: {change.before} → {change.after}{where}')}"
+        text = visible(f"{change.subject}: {change.before} → {change.after}{where}")
+        yield from _under("fell" if change.is_lower else "changed", [text], width)
     if result.hidden:
-        yield f"{'baseline':<9} {len(result.hidden)} known gaps: {visible(', '.join(result.hidden))}"
+        known = numbered(len(result.hidden), "known gap", "known gaps")
+        yield from _under("baseline", [f"{known}: {visible(', '.join(result.hidden))}"], width)
     for note in result.notes:
-        yield f"{'note':<9} {visible(note)}"
+        yield from _under("note", [visible(note)], width)
     yield _painted(summary(assessment, result), result.outcome.value, colour)
+
+
+def _under(word: str, parts: Sequence[str], width: int | None) -> list[str]:
+    """The parts beside the word, each from a new line on where there is a width."""
+    room = None if width is None else min(max(width - _COLUMN, 40), 110)
+    lines = list(parts) if room is None else [line for part in parts for line in wrap(part, room)]
+    return [f"{word if not at else '':<{_COLUMN}}{line}" for at, line in enumerate(lines)]
 
 
 def summary(assessment: Assessment, result: GateResult) -> str:
     """The last line: how the gate went, of what."""
     state = _STATES[result.exit_code]
     failing = sum(not verdict.outcome.lets_pass for verdict in result.verdicts)
-    count = f"{failing} of {len(result.verdicts)} conditions" if failing else f"{len(result.verdicts)} conditions"
+    known = numbered(len(result.verdicts), "condition", "conditions")
+    count = f"{failing} of {known}" if failing else known
     repository = assessment.repository
     commit = f" at {repository.commit[:10]}" if repository.commit else ""
     dirty = " with changes that are not committed" if repository.dirty else ""

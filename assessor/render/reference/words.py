@@ -103,18 +103,34 @@ def _reached(asked: Level, model: Rubric) -> str:
     )
 
 
+_HAND_OVER = (
+    "where both are automated and one workflow, DAG or deployment reaches both, or where an event or the calendar starts "
+    "{later}. Else a person carries it, and that is where the loop breaks."
+)
+
+
 def station(asked: Station, stations: Sequence[Station]) -> str:
     """A station of the loop: what shows it, and how a result comes there by itself."""
     at = stations.index(asked)
     before = stations[at - 1]
     lines = [f"{asked.title}: station {at + 1} of {len(stations)} in the loop of the life cycle ({asked.done})", ""]
     lines += ["Shown by", *listed("", asked.shows), ""]
-    how = (
-        f"From {before.title} to {asked.title} a result goes by itself where both are automated and one workflow, DAG or "
-        "deployment reaches both, or where an event or the calendar starts this one. Else a person carries it, and that is "
-        "where the loop breaks."
-    )
+    how = f"From {before.title} to {asked.title} a result goes by itself {_HAND_OVER.format(later='this one')}"
     return page([*lines, *paragraph(how)])
+
+
+def loop(stations: Sequence[Station]) -> str:
+    """The loop of the life cycle: its stations in order, what shows each, and how a result goes on by itself."""
+    names = max(len(station.title) for station in stations)
+    lines = [
+        f"loop: the loop of the life cycle, {len(stations)} stations from data to the next training",
+        "",
+        "Stations",
+    ]
+    for station in stations:
+        lines += listed(f"{station.title:<{names}}", station.shows)
+    how = f"From one station to the next a result goes by itself {_HAND_OVER.format(later='the later one')}"
+    return page([*lines, "", *paragraph(how), "", *paragraph("assessor explain STATION says more of one.")])
 
 
 def profile(asked: Profile) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assessor.render.terminal.page import cells
 from assessor.render.terminal.statements import level_line, note_lines
+from assessor.render.views.columns import cells
 from assessor.render.views.standing_words import (
     holds,
     holds_head,

@@ -14,11 +14,11 @@ from assessor.assessment import Assessment
 from assessor.render.terminal import details
 from assessor.render.terminal.answer import SHORTER, WHOLE, answer, dimensions, look_next, no_answer
 from assessor.render.terminal.loop import broken_line, loop_lines
-from assessor.render.terminal.page import cells
 from assessor.render.terminal.sheet import sheet_for
 from assessor.render.terminal.statements import short_line, statement_lines
 from assessor.render.terminal.units import unit_lines
 from assessor.render.views import seal_words
+from assessor.render.views.columns import cells
 from assessor.render.views.found_words import in_language
 from assessor.render.views.scope_words import scope_lines
 from assessor.render.views.texts import DEFAULT

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assessor.render.terminal.page import cells, page_for
+from assessor.render.terminal.page import page_for
+from assessor.render.views.columns import cells
 from assessor.render.views.comparison import comparison_view
 from assessor.render.views.texts import DEFAULT, load_texts
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assessor.render.terminal.answer import climb, seen
-from assessor.render.terminal.page import cells
 from assessor.render.terminal.statements import note_lines
 from assessor.render.views.accuracy_words import doubt
+from assessor.render.views.columns import cells
 from assessor.render.views.view import HEIGHTS, told, way_of
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assessor.render.terminal.page import cells
 from assessor.render.terminal.sheet import Sheet, sheet_for
+from assessor.render.views.columns import cells
 from assessor.render.views.history import BLOCKS, DIGITS, history_view
 from assessor.render.views.texts import DEFAULT
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assessor.render.terminal.page import cells
 from assessor.render.views import loop as loop_view
+from assessor.render.views.columns import cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assessor.render.views.columns import cells, fitting, wrap
 from assessor.render.views.hostile import visible
 
 if TYPE_CHECKING:
@@ -45,48 +45,6 @@ _ASCII = Glyphs(
 )  # fmt: skip
 
 
-def cells(text: str) -> int:
-    """How many columns of a terminal a visible text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(_cells_of(sign) for sign in text)
-
-
-def _cells_of(sign: str) -> int:
-    if unicodedata.category(sign) in ("Mn", "Me"):
-        return 0
-    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
-
-
-def wrap(text: str, room: int) -> list[str]:
-    """The text in lines of at most `room` columns (at least two), broken between words where that can be."""
-    lines, line, used = [], "", 0
-    for word in text.split():
-        size = cells(word)
-        if line and used + 1 + size <= room:
-            line, used = f"{line} {word}", used + 1 + size
-            continue
-        if line:
-            lines.append(line)
-        while size > room:
-            head = _fitting(word, room)
-            lines.append(head)
-            word = word[len(head) :]
-            size = cells(word)
-        line, used = word, size
-    return [*lines, line] if line or not lines else lines
-
-
-def _fitting(text: str, room: int) -> str:
-    """The longest beginning that takes at most `room` columns."""
-    used = 0
-    for number, sign in enumerate(text):
-        used += _cells_of(sign)
-        if used > room:
-            return text[:number]
-    return text
-
-
 @dataclass(frozen=True, slots=True)
 class Page:
     """What the receiver can show, and how to fit and paint text for it."""
@@ -114,7 +72,7 @@ class Page:
         """The text in at most `width` columns."""
         if cells(text) <= width:
             return text
-        return _fitting(text, width - 1).rstrip() + self.glyphs.more
+        return fitting(text, width - 1).rstrip() + self.glyphs.more
 
     def pad(self, text: str, width: int) -> str:
         shown = self.cut(text, width)

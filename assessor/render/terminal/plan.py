@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assessor.render.terminal.answer import climb, step_head
-from assessor.render.terminal.page import cells
 from assessor.render.terminal.sheet import Sheet, sheet_for
+from assessor.render.views.columns import cells
 from assessor.render.views.plan import PlanView, plan_view
 from assessor.render.views.step_words import estimated, where
 from assessor.render.views.texts import DEFAULT

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assessor.render.terminal.page import Page, cells, page_for
+from assessor.render.terminal.page import Page, page_for
+from assessor.render.views.columns import cells
 from assessor.render.views.texts import DEFAULT, Texts, load_texts
 
 if TYPE_CHECKING:

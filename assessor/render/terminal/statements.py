@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assessor.render.terminal.page import cells
+from assessor.render.views.columns import cells
 from assessor.render.views.statement_words import StatementWords
 
 if TYPE_CHECKING:

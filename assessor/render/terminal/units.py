@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assessor.render.terminal.page import cells
+from assessor.render.views.columns import cells
 from assessor.render.views.unit_words import shared_practices, unit_rows, units_summary
 
 if TYPE_CHECKING:
