@@ -120,7 +120,8 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Two values set against each other, by arithmetic or for equality: `guess - truth`, `guess == truth`.
+    """Two values set against each other, by arithmetic, for equality or as a part: `guess - truth`, `guess == truth`,
+    `truth in guess`.
 
     Its position in `PythonFacts.differences` is told by the origin `~position` of what is made of it.
     """

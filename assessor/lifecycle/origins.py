@@ -31,10 +31,10 @@ Source = tuple[ScopeKey, str]
 
 def asks_by_name(name: str) -> bool:
     """A call of that dotted name asks a model: by its last word, or what a stored model was loaded into is run
-    (`InferenceSession(…).run`)."""
+    (`InferenceSession(…).run`), or by the interface of a language model."""
     head, _, last = name.rpartition(".")
     loaded = last in _RUNS and speaks_of("loads_model", head.rpartition(".")[2])
-    return loaded or speaks_of("predicting", last)
+    return loaded or speaks_of("predicting", last) or speaks_of("asks_language_model", name)
 
 
 _RUNS = ("run", "invoke")

@@ -33,6 +33,8 @@ def predicts(scene: Scene, hit: Hit) -> bool:
         routes = [str(v) for s in facts.scopes for d in s.decorators for v in d.args]
         if any(speaks_of("predicts", text) for text in (*names, *routes)) or _asks_what_it_loaded(facts):
             return True
+        if any(speaks_of("asks_language_model", call.name) for call in facts.calls):
+            return True
     return False
 
 

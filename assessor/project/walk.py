@@ -843,6 +843,8 @@ _FOLDER = re.compile(r"[\w-][\w./-]*")
 _BUILDS_OF_A_FOLDER = ("codebuild", "cloudbuild")
 _IMPORTERS = ("importlib.import_module", "__import__")
 _MODULE_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_SPLIT = re.compile(r"(?:\$\{\{[^}]*\}\}|\S)+")
+"""Words of a shell; what an expression holds is none of its own."""
 _SHELL_VARIABLE = re.compile(r"\$(\w+)")
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
 _PARAMETER = re.compile(
@@ -888,7 +890,7 @@ def _filled_words(word: str, last: str, env: tuple[tuple[str, str], ...]) -> tup
     filled = _filled_word(word, env)
     if filled == word or last.startswith("-") or not (_PARAMETER.fullmatch(word) or _VARIABLE.fullmatch(word)):
         return (filled,)
-    return tuple(filled.split()) or ("",)
+    return tuple(_SPLIT.findall(filled)) or ("",)
 
 
 def _filled_inputs(

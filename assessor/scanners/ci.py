@@ -16,6 +16,7 @@ from assessor.hits.scene import Scene
 from assessor.lifecycle.asked_servers import tests_that_ask
 from assessor.lifecycle.data_checks import checking_scopes
 from assessor.lifecycle.deployments import deploying_ways
+from assessor.lifecycle.errors import measured_errors
 from assessor.lifecycle.expressions import bodies
 from assessor.lifecycle.image_pushes import pushing_arrivals
 from assessor.lifecycle.matter import has_matter
@@ -25,7 +26,7 @@ from assessor.lifecycle.stages import stages
 from assessor.lifecycle.stations import training_hits
 from assessor.lifecycle.test_cases import test_cases
 from assessor.project.arrivals import Arrival, Site
-from assessor.project.model import LIVE_ROLES
+from assessor.project.model import LIVE_ROLES, Role
 from assessor.scanners import ladder
 from assessor.scanners.claims import (
     IN_CI,
@@ -184,6 +185,10 @@ def ml(scene: Scene) -> Iterator[Statement]:
             yield Claim(Written(test.file, test.line), text, test.tool, Rung.ABSENT, counts=TESTED_IN_CI)
     for place, ways, server in tests_that_ask(scene):
         yield Claim(Reached(place, ways), f"CI asks {server} by tests", "pytest", Rung.ABSENT, counts=TESTED_IN_CI)
+    for error in measured_errors(scene):
+        if error.file.role is Role.FIRST_PARTY and not error.file.is_notebook:
+            subject, text = Code(error.file, error.scope, error.line), f"CI measures a model in {error.function}"
+            yield Claim(subject, text, at_least=Rung.ABSENT, by_hand=Rung.USED, counts=TESTED_IN_CI)
     yield from _checks_in_ci(scene)
     yield from _compilations(scene)
     yield from _stages(scene)

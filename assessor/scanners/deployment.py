@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import takewhile
 
+from assessor.catalog.patterns import matches_any_command
+from assessor.catalog.programs import programs
 from assessor.catalog.words import cut, speaks_of
 from assessor.facts.place import Place
 from assessor.facts.project_files import Resource
@@ -85,7 +88,10 @@ def serving(scene: Scene) -> Iterator[Statement]:
         yield from intended(scene, practice)
     deployed = deploying_route(scene, lambda item: not _brings_pipelines(item))
     for hit in modules:
-        yield seen(hit, carried=deployed if _is_carried(hit) else ())
+        claim = seen(hit, carried=deployed if _is_carried(hit) else ())
+        ways = scene.arrivals(hit) if "web" in hit.tool.traits else ()
+        lasting = tuple(way for way in ways if not _is_tried(way))
+        yield claim if len(lasting) == len(ways) else replace(claim, subject=Reached(hit.place, lasting))
     yield from _batch(scene)
     for file, number, text in endpoint_handlers(scene):
         line = max(scene.modules.index(file.path).facts.scopes[number].line, 1)
@@ -96,6 +102,12 @@ def serving(scene: Scene) -> Iterator[Statement]:
         text = f"{resource.kind} {resource.name} starts an image made elsewhere, for a model by its name ({name})"
         yield Claim(file.at(resource.line), text, at_least=Rung.DECLARED, alone=True)
     yield from (NearMiss(hit.place, "a web app that predicts nothing", hit.tool.id) for hit in idle)
+
+
+def _is_tried(way: Arrival) -> bool:
+    """A job of CI starts the service on its own machine, which ends with the job."""
+    own = (hop for hop in way.route if hop.place.path == way.run.path)
+    return is_ci(way) and any(matches_any_command(programs().start_services, tuple(hop.text.split())) for hop in own)
 
 
 def _brings_pipelines(item: Deployment) -> bool:

@@ -80,7 +80,9 @@ class Decisions(Variables):
         nodes = [node.left, *node.comparators]
         passed = joined(*(verdicts(marks) for marks in made))
         if operator is None or len(nodes) > MAX_SIDES or len(self.decided) >= MAX_CALLS:
-            return joined(*made)  # `is`, `in`: what is asked of the value, not a size
+            # `is`, `in`: what is asked of the value, not a size; what one holds of the other sets both against each other
+            held = isinstance(node.ops[0], ast.In | ast.NotIn) and len(nodes) == 2
+            return joined(self.set_against(node, nodes, made) if held else (), *made)
         outcome = self.outcome
         sized = operator not in ("==", "!=") or outcome.kind in STOPS
         against = self.set_against(node, nodes, made) if operator in ("==", "!=") else ()
