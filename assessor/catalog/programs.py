@@ -55,6 +55,7 @@ class Programs(Value):
     javascript_locks: frozenset[Name]
     make_environments: frozenset[Name]
     copy_to_bucket: tuple[Words, ...]
+    send_a_file: dict[Name, frozenset[Name]]
     bucket_places: frozenset[Name]
     submit_work: frozenset[Name]
     start_services: tuple[Words, ...]

@@ -157,6 +157,8 @@ class Secret:
     """The variable or key that holds it, where known."""
 
 
+STOPPED = "!"
+"""Name of a call that stands for what ends a program of R under a condition; the condition is its argument."""
 MEASURED = "~"
 """Names what is no call of its own: a mean or sum of what was predicted, set against something else."""
 

@@ -116,6 +116,8 @@ class Comparison:
     """A branch replaces one of the compared values: the best of several is taken."""
     follows: tuple[str, ...] = ()
     """Resolved names called in the branches that it, or a verdict made of it, opens."""
+    tells: bool = False
+    """It, or a verdict made of it, is written or printed."""
 
 
 @dataclass(frozen=True, slots=True)

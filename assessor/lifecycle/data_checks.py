@@ -14,6 +14,12 @@ from assessor.project.model import ProjectFile, Role
 from assessor.project.modules import ScopeKey
 
 
+def checker(file: ProjectFile, number: int) -> str:
+    """What a text calls the function that checks, or the script."""
+    scope = file.code.scopes[number] if file.code and number > MAIN else None
+    return f"{scope.name}()" if scope else file.path.rpartition("/")[2]
+
+
 @once
 def checking_scopes(scene: Scene) -> list[tuple[ProjectFile, int]]:
     """Home-made checks: functions that look at columns, nulls, types or ranges of data and raise, assert or exit."""
@@ -25,6 +31,9 @@ def _checking_scopes(scene: Scene) -> Iterator[tuple[ProjectFile, int]]:
         if file.code is None or file.is_notebook or file.role not in (Role.FIRST_PARTY, Role.TEST):
             continue
         for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):
+            if file.role is Role.FIRST_PARTY and _stops_by_rows(scene, file, number):
+                yield file, number
+                continue
             if number in (MODULE, MAIN) or scope.is_stub:
                 continue
             if (_stops(scene, file, number, scope) and _checks_data(scene, file, number, scope)) or (
@@ -48,6 +57,22 @@ def _limits_of_rows(scene: Scene, file: ProjectFile, number: int) -> set[int]:
         for side in limit.sides
         if _is_of_column(read, (file.path, number), side)
     }
+
+
+def _stops_by_rows(scene: Scene, file: ProjectFile, number: int) -> bool:
+    """What holds of any or all rows that were read (`rows.lt(0).any()`) decides whether the function or script stops."""
+    code, read = file.code, rows_read(scene)
+    assert code is not None
+    return any(
+        test.scope == number
+        and test.stops
+        and not _OF_ROWS.isdisjoint(test.names)
+        and any(read.proves((file.path, number), source) for side in test.sides for source in side.made_by)
+        for test in (*code.comparisons, *code.tests)
+    )
+
+
+_OF_ROWS = frozenset({"any", "all"})
 
 
 def _is_of_column(read: RowsRead, key: ScopeKey, side: Side) -> bool:

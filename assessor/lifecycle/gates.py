@@ -9,7 +9,7 @@ early inside training, nor a comparison of lengths and counters.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assessor.catalog.traits import chooses
 from assessor.catalog.words import speaks_of
@@ -17,6 +17,8 @@ from assessor.facts.python import Comparison, Side
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.errors import error_origins
 from assessor.lifecycle.origins import Origins
+from assessor.lifecycle.outputs import telling_scopes
+from assessor.lifecycle.source_stops import stops_by_figures
 from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
 
@@ -33,6 +35,7 @@ _GOES_ON = ("experiments.registry", "deployment.automation", "versioning.models"
 _WITNESSES = ("experiments.evaluation", "training.scripted", "experiments.tracking", "experiments.registry")
 _MIN_SENTENCE = 4
 """Words of a text from which on it is a sentence."""
+NO_SCOPE = -1
 _ROUNDS = 4
 _CALLS_BELOW = 3
 
@@ -48,12 +51,14 @@ class Gate:
     effects: tuple[str, ...]
     text: str
     tool: str = ""
+    tells: bool = False
+    """It hands its verdict to the run, whose later jobs or steps ask for it."""
 
 
 @once
 def gates(scene: Scene) -> list[Gate]:
     """The gates of first-party modules that are no tests, in the order of files and lines."""
-    found = [*_Finder(scene).gates(), *_of_products(scene)]
+    found = [*_Finder(scene).gates(), *_of_products(scene), *_in_r(scene)]
     return sorted(found, key=lambda gate: (gate.file.path, gate.line))
 
 
@@ -63,6 +68,12 @@ def _of_products(scene: Scene) -> Iterator[Gate]:
         if hit.proof.raises and hit.call is not None:
             text = f"{hit.tool.title}: {hit.proof.text}"
             yield Gate(hit.file, hit.scope, hit.place.line, True, (), text, hit.tool.id)
+
+
+def _in_r(scene: Scene) -> Iterator[Gate]:
+    """Scripts of R that end where a figure is not good enough; they have no functions that are told apart."""
+    for file, stop, figure in stops_by_figures(scene):
+        yield Gate(file, NO_SCOPE, stop.line, True, (), f"{figure} is compared with a limit in R", "r")
 
 
 class _Finder:
@@ -98,9 +109,14 @@ class _Finder:
                 self.verdicts.setdefault((file.path, comparison.scope), text)
         asked = self.asked()
         acted_on = {key for _, _, key in asked}
+        ending = {key for _, test, key in asked if test.stops}
         for file, comparison, text in measured:
             if self.decides(file, comparison) or self.is_answer(file, comparison, acted_on):
-                yield self.gate(file, comparison, text)
+                gate = self.gate(file, comparison, text)
+                is_end = comparison.leaves and (file.path, comparison.scope) in ending
+                yield replace(gate, stops=True) if is_end else gate
+            elif comparison.tells and (file.path, comparison.scope) in telling_scopes(self.scene):
+                yield replace(self.gate(file, comparison, text), tells=True)
         for file, test, key in asked:
             if self.decides(file, test):
                 yield self.gate(file, test, self.verdicts[key])

@@ -1,4 +1,4 @@
-"""Commands that copy a model to a bucket path that holds a version (a variable: run id, commit, date)."""
+"""Commands that copy a model to a bucket path, or send it to an address, that holds a version (a variable: run id, commit, date)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def model_copies(scene: Scene) -> Iterator[Site]:
 
 
 def _copies_a_model(words: tuple[str, ...]) -> bool:
-    if not matches_any_command(programs().copy_to_bucket, words) or "$" not in _target(words):
+    sends = not programs().send_a_file.get(words[0], frozenset()).isdisjoint(words)
+    if not (sends or matches_any_command(programs().copy_to_bucket, words)) or "$" not in _target(words):
         return False
     return any(speaks_of("kept_model", word) for word in words[1:])
 

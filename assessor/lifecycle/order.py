@@ -8,9 +8,10 @@ from assessor.facts.place import Place
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.deploy_hooks import hooked
-from assessor.lifecycle.gates import Gate
+from assessor.lifecycle.gates import NO_SCOPE, Gate
 from assessor.lifecycle.image_pushes import pushing_arrivals
 from assessor.lifecycle.local_requests import scripts_that_ask
+from assessor.lifecycle.outputs import asks_outputs
 from assessor.lifecycle.test_cases import TestCase
 from assessor.project.arrivals import Arrival
 from assessor.project.closure import Closure
@@ -121,10 +122,13 @@ def _follows_workflow(scene: Scene, key: str, arrival: Arrival) -> bool:
 def stands_before(scene: Scene, gate: Gate, later: list[Arrival], where: ScopeKey | None = None) -> bool:
     """The gate stops a run, and what `later` arrives at comes after it in the same job or in a job that needs it. `where`
     is the function to which `later` are the ways."""
-    if not (gate.stops or _cancels(gate)):
+    if not (gate.stops or gate.tells or _cancels(gate)):
         return False
     own = (gate.file.path, gate.scope)
-    before = [a for a in scene.automation.arrivals(*own) if a.fails and not a.in_test]
+    ways = scene.automation.reach.files.get(own[0], ()) if gate.scope == NO_SCOPE else scene.automation.arrivals(*own)
+    before = [a for a in ways if (a.fails or gate.tells) and not a.in_test]
+    if gate.tells:
+        return any(asks_outputs(second, first) for first in before for second in later)
     return any(
         _is_stopped_by(second, first)
         and not (

@@ -13,7 +13,7 @@ from assessor.catalog.words import speaks_of
 from assessor.facts.python import Call
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called_from
-from assessor.lifecycle.gates import Gate
+from assessor.lifecycle.gates import NO_SCOPE, Gate
 
 _WRITES = ("dump", "save", "save_model", "save_pretrained", "save_weights", "write_bytes", "write")
 _MOVES = ("copy", "copy2", "copyfile", "copytree", "move", "replace", "rename", "symlink")
@@ -24,6 +24,9 @@ def stored_after(scene: Scene, gate: Gate) -> bool:
     """The gate stops the run, and what comes after it in its function stores or moves a model."""
     if not gate.stops:
         return False
+    if gate.scope == NO_SCOPE:
+        below = (call for call in gate.file.facts.source_calls if call.line > gate.line)
+        return any(speaks_of("stores_model_in_r", call.name) for call in below)
     path, index = gate.file.path, scene.modules.index(gate.file.path)
     scope = index.facts.scopes[gate.scope]
     publishes = any(speaks_of("goes_on", name) for name in (scope.class_name, scope.name.rpartition(".")[2]) if name)

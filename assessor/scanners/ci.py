@@ -14,7 +14,7 @@ from assessor.findings import Finding, NearMiss, Rung, numbered
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.asked_servers import tests_that_ask
-from assessor.lifecycle.data_checks import checking_scopes
+from assessor.lifecycle.data_checks import checker, checking_scopes
 from assessor.lifecycle.deployments import deploying_ways
 from assessor.lifecycle.errors import measured_errors
 from assessor.lifecycle.expressions import bodies
@@ -214,7 +214,7 @@ def _checks_in_ci(scene: Scene) -> Iterator[Claim]:
     """Home-made data checks that CI runs, in a step or in a test."""
     for file, number in checking_scopes(scene):
         scope = scene.modules.index(file.path).facts.scopes[number]
-        subject, text = Code(file, number, scope.line), f"CI validates data by {scope.name}()"
+        subject, text = Code(file, number, max(scope.line, 1)), f"CI validates data by {checker(file, number)}"
         yield Claim(subject, text, at_least=Rung.ABSENT, counts=IN_CI)
 
 

@@ -12,7 +12,8 @@ from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.artifacts import handed_on
 from assessor.lifecycle.calls import is_called
-from assessor.lifecycle.data_checks import acted_on, checking_scopes
+from assessor.lifecycle.data_checks import acted_on, checker, checking_scopes
+from assessor.lifecycle.source_stops import stops_by_rows
 from assessor.lifecycle.stations import marks
 from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
@@ -97,20 +98,24 @@ def _own_checks(scene: Scene) -> Iterator[Claim]:
     declared."""
     for file, number in checking_scopes(scene):
         assert file.code is not None
-        name = file.code.scopes[number].name
-        subject = Code(file, number, file.code.scopes[number].line)
+        name = checker(file, number)
+        subject = Code(file, number, max(file.code.scopes[number].line, 1))
         if file.role is Role.TEST or _is_live(scene, file, number):
-            text = f"{name}() checks the data and fails on a violation"
+            text = f"{name} checks the data and fails on a violation"
             yield Claim(subject, text, counts=WITH_TESTS, raised_by=stopping())
         else:
-            yield Claim(subject, f"{name}() checks data, nothing calls it", at_least=Rung.DECLARED, counts=NONE)
+            yield Claim(subject, f"{name} checks data, nothing calls it", at_least=Rung.DECLARED, counts=NONE)
+    for file, stop in stops_by_rows(scene):
+        text = f"{file.path} stops where the data is not as it should be"
+        yield Claim(Written(file, stop.line), text, "r", raised_by=stopping())
     for file, number, line, name in acted_on(scene):
         text = f"by the verdict of {name}() on the data it goes no further"
         yield Claim(Code(file, number, line), text, counts=WITH_TESTS, raised_by=stopping())
 
 
 def _is_live(scene: Scene, file: ProjectFile, number: int) -> bool:
-    return bool(scene.automation.arrivals(file.path, number)) or is_called(scene, file, number)
+    is_script = number in (MODULE, MAIN)
+    return is_script or bool(scene.automation.arrivals(file.path, number)) or is_called(scene, file, number)
 
 
 # ---- pipeline ----

@@ -20,7 +20,7 @@ from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called, is_called
 from assessor.lifecycle.choices import choice_gates, is_held_by_choice
 from assessor.lifecycle.conditions import GOES_ON, decides_over, held_back
-from assessor.lifecycle.gates import Gate, gates
+from assessor.lifecycle.gates import NO_SCOPE, Gate, gates
 from assessor.lifecycle.model_copies import model_copies
 from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, stands_before
 from assessor.lifecycle.retraining import begins_training, conditional_effects, retrains, starts_training
@@ -33,7 +33,20 @@ from assessor.project.modules import ScopeKey
 from assessor.project.paths import joined
 from assessor.project.runs import Run
 from assessor.scanners import ladder
-from assessor.scanners.claims import NONE, REAL, Claim, Code, Reached, Rule, Started, Statement, always, intended, seen
+from assessor.scanners.claims import (
+    NONE,
+    REAL,
+    Claim,
+    Code,
+    Reached,
+    Rule,
+    Started,
+    Statement,
+    Written,
+    always,
+    intended,
+    seen,
+)
 from assessor.scanners.symmetry import symmetry
 
 
@@ -435,7 +448,8 @@ def validation_gate(scene: Scene) -> Iterator[Statement]:
     for hit in scene.hits("training.validation_gate"):
         yield seen(hit, raised_by=partial(_branches, scene, hit))
     for gate in gates(scene):
-        code = Code(gate.file, gate.scope, gate.line)
+        is_script = gate.scope == NO_SCOPE
+        code = Written(gate.file, gate.line) if is_script else Code(gate.file, gate.scope, gate.line)
         yield Claim(code, gate.text, gate.tool, raised_by=partial(_held_back, scene, gate))
     yield from _choices(scene)
     yield from _printed(scene)

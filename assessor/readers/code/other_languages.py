@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assessor.facts.file import EMPTY, FileFacts
-from assessor.facts.project_files import MEASURED, Dependency, Requirements, SourceCall
+from assessor.facts.project_files import MEASURED, STOPPED, Dependency, Requirements, SourceCall
 from assessor.readers.texts.settings import Lines, SettingsProblem, json_entries, toml_entries
 
 if TYPE_CHECKING:
@@ -134,6 +134,7 @@ def _arguments(text: str, start: int, end: int) -> str:
 def _read_r(text: str) -> FileFacts:
     plain = [*_calls(text, _R)]
     calls = [*plain, *_piped(text), *_defined(text, "r", _R_FUNCTION), *_measured(text, plain)]
+    calls += _stopped(text)
     return FileFacts(source_calls=tuple(_unquoted(call) for call in sorted(calls, key=lambda call: call.line)))
 
 
@@ -167,6 +168,19 @@ def _measures(arguments: str, predicted: set[str]) -> bool:
     pairs = _AGAINST.findall(arguments) if predicted else ()
     guessed = [[name in predicted or name.partition("$")[0] in predicted for name in pair] for pair in pairs]
     return any(one != other for one, other in guessed) or _PREDICTED_THERE.search(arguments) is not None
+
+
+_STOPS = re.compile(
+    r"(?<![\w.#\"'])if[ \t]*\(((?:[^(){}#\n]|\([^(){}#\n]{0,80}\)){1,160})\)[ \t\n]{0,20}"
+    r"(?:\{[^{}]{0,300}?(?<![\w.]))?(?:[a-z]{1,8}::)?(?:stop|cli_abort|abort|quit|q)[ \t]*\("
+)
+
+
+def _stopped(text: str) -> Iterator[SourceCall]:
+    """`if (rmse > 140) { stop(...) }`: what ends the program, with its condition."""
+    lines = Lines(text)
+    for match in _STOPS.finditer(text):
+        yield SourceCall("r", STOPPED, lines.of(match.start()), " ".join(match[1].split())[:MAX_ARGUMENTS])
 
 
 _R_FUNCTION = re.compile(

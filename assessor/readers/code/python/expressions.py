@@ -26,6 +26,10 @@ from assessor.readers.code.python.values import (
 
 _WITH_CHILDREN = (ast.comprehension, ast.arguments, ast.arg, ast.keyword, ast.withitem, ast.match_case, ast.pattern)
 """What stands between statements and expressions and holds some: all but operators and contexts."""
+_TELLING = frozenset({"write", "write_text", "print", "echo", "set_output"})
+"""Last words of calls by which a verdict leaves the program."""
+_CHOOSING = (".if_", ".elif_")
+"""Calls by which a pipeline that is written as an expression chooses what it goes on with (`conditional().if_(…)`)."""
 _HOLDS_NOTHING = frozenset({ast.Load, ast.Store, ast.Del, type(None), str, int, *ast.operator.__subclasses__()})
 
 
@@ -135,8 +139,7 @@ class Expressions(Decisions):
         return joined(left, right)
 
     def joined_text(self, node: ast.JoinedStr) -> Made:
-        self.children(node)
-        return ()
+        return tuple(verdicts(self.children(node)))
 
     def walrus(self, node: ast.NamedExpr) -> Made:
         made = self.expression(node.value)
@@ -223,10 +226,13 @@ class Expressions(Decisions):
         self.note_assertion(made)
         receiver, applied = self.receiver(node.func)
         given = self.arguments(node)
-        if made.name in EXITS:
+        if made.name in EXITS or made.name.endswith(_CHOOSING):
             for value, marks in zip([*node.args, *(k.value for k in node.keywords)], given.values(), strict=False):
                 if marks:
                     self.meet(value, marks, ENDS)
+        if made.name.rpartition(".")[2] in _TELLING:
+            for decided in verdicts(joined(*given.values())):
+                self.decided[decided].tells = True
         if (grown := grows(node)) and (added := joined(self.deciding, *given.values())):
             self.hold(grown, added, adds=True)
         stored = {".": receiver} if made.name.rpartition(".")[2].startswith(STORES_ITSELF) else {}

@@ -96,11 +96,23 @@ def leaves(body: list[ast.stmt]) -> bool:
     last = body[-1]
     if isinstance(last, _LEAVING):
         return True
-    call = last.value if isinstance(last, ast.Expr) else None
+    return _exits(last)
+
+
+def _exits(statement: ast.stmt) -> bool:
+    """It ends the process."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
     if not isinstance(call, ast.Call):
         return False
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     return name in ("exit", "quit", "_exit")
+
+
+def stop_after(node: ast.If, following: list[ast.stmt]) -> list[ast.stmt]:
+    """What stops where an `if` that only returns is not met: `if good: return` and then `raise TooWeak`."""
+    if node.orelse or not isinstance(node.body[-1], ast.Return):
+        return []
+    return [statement for statement in following[:1] if isinstance(statement, ast.Raise) or _exits(statement)]
 
 
 def is_constant(node: ast.expr) -> bool:

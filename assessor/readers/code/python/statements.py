@@ -22,6 +22,7 @@ from assessor.readers.code.python.nodes import (
     is_main_test,
     is_stub,
     leaves,
+    stop_after,
     without_docstring,
 )
 from assessor.readers.code.python.reach import ENDS_PROCESS, LEFT, PASSES, RAISED, cannot_raise, is_fixed
@@ -46,6 +47,8 @@ class Walk(Skips):
         """Functions that never return: their bodies raise or end the process."""
         self.lazy: set[str] = set()
         """Functions whose call alone runs nothing: coroutines and generators."""
+        self.below: dict[int, list[ast.stmt]] = {}
+        """What stops below an `if` that only returns, by the identity of that."""
 
     def module(self, tree: ast.Module) -> None:
         body = without_docstring(tree.body)
@@ -65,9 +68,11 @@ class Walk(Skips):
         pushed, ends = 0, PASSES
         statements = list(statements)
         replaced_tests = defined_again(statements)
-        for statement in statements:
+        for number, statement in enumerate(statements):
             if id(statement) in replaced_tests:
                 continue
+            if isinstance(statement, ast.If):
+                self.below[id(statement)] = stop_after(statement, statements[number + 1 :])
             ends = self.statement(statement)
             if ends and not goes_on:
                 break
@@ -231,11 +236,12 @@ class Walk(Skips):
         if decided is not None:
             return self.block(node.body if decided else node.orelse)
         before, deciding, sized = self.outcome, self.deciding, compares(node.test)
-        self.outcome = self.branch_outcome(node.body, node.orelse) if sized else NOTHING
+        otherwise = node.orelse or self.below.get(id(node), [])
+        self.outcome = self.branch_outcome(node.body, otherwise) if sized else NOTHING
         made, outcome = self.expression(node.test), self.outcome
         self.outcome = before
         if made:
-            outcome = outcome if sized else self.branch_outcome(node.body, node.orelse)
+            outcome = outcome if sized else self.branch_outcome(node.body, otherwise)
             self.deciding = joined(self.deciding, self.meet(node.test, made, outcome))
         guards = guards_of(node.test)
         ends = self.guarded(node.body, guards)

@@ -42,6 +42,7 @@ _KEEPING_MODULES = ("numpy.", "math.", "statistics.", "torch.")
 _GROWING = frozenset({"append", "add", "extend", "update", "insert", "setdefault"})
 """Methods that put their arguments into their receiver."""
 
+_ASKS_A_TASK = frozenset({"xcom_pull"})
 _ITEM_OF = frozenset({"get", "pop"})
 
 APPLIED = "()"
@@ -95,6 +96,8 @@ def _part(origin: str, key: str) -> str:
 def result(name: str, node: ast.Call, receiver: Made, given: Iterable[Made]) -> Made:
     """What a call returns is made by it, or by what it is given where it only passes that on or holds it."""
     last = name.rpartition(".")[2]
+    if last in _ASKS_A_TASK:
+        return _told_by_a_task(name, node, receiver)
     if name in COUNTING or (last in _COUNTING_METHODS and isinstance(node.func, ast.Attribute)):
         return (last,)
     if name in _KEEPING or name.startswith(_KEEPING_MODULES):
@@ -104,6 +107,15 @@ def result(name: str, node: ast.Call, receiver: Made, given: Iterable[Made]) -> 
     if last[:1].isupper():  # an object holds what it was made of
         return joined((name,), receiver, *given)
     return joined((name,), receiver)
+
+
+def _told_by_a_task(name: str, node: ast.Call, receiver: Made) -> Made:
+    """What another task of a pipeline handed over: under a key, or what its function, named like it, returned."""
+    given = {k.arg: k.value.value for k in node.keywords if isinstance(k.value, ast.Constant)}
+    first = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else ""
+    task, key = str(given.get("task_ids") or first), given.get("key", "return_value")
+    made = joined((name,), receiver)
+    return joined((task,), made) if key == "return_value" and task.isidentifier() else part(made, key)
 
 
 @dataclass(slots=True)
@@ -241,6 +253,7 @@ class OpenComparison:
     gives: bool = False
     picks: bool = False
     leaves: bool = False
+    tells: bool = False
     follows: dict[str, None] = field(default_factory=dict)
     difference: Made = ()
     """The mark of the difference that it decides by, where it asks for equality."""
@@ -271,4 +284,5 @@ class OpenComparison:
             self.leaves,
             self.picks,
             tuple(self.follows)[:40],
+            self.tells,
         )
