@@ -12,6 +12,8 @@ from pydantic import Field
 from assessor.catalog.loading import DataError, Source, Value, load_models
 
 _EVERYTHING = {"*", "**", ".", "./", "**/*", "/", ".*", "*.py", "**/*.py"}
+_OFF = {"none", "false", "off", "no", "0"}
+"""Values with which an option is not given: `--dry-run=none`."""
 Word = Annotated[str, Field(pattern=r"^\S+$")]
 Option = Annotated[str, Field(pattern=r"^-\S+$")]
 
@@ -93,7 +95,9 @@ def _before_dashes(arguments: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _is_option(word: str, every: IdleWords, own: IdleWords) -> bool:
-    name = word.partition("=")[0]
+    name, _, value = word.partition("=")
+    if value.strip("'\"").lower() in _OFF:
+        return False
     return name in every.options or name in own.options or _in_group(word, own.options, own)
 
 

@@ -23,11 +23,9 @@ AUTOMATIC = ON_CHANGE | {
     "pipeline",
     "comment",
     "server",
-    "deployed",
 }
 """Trigger kinds that need no person at the keyboard; `server` is set on the CI server (Jenkins, Cloud Build) and counts
-as run on change; `deployed` is a Kubernetes object that starts its containers. The rest (manual, call, container) does
-not start by itself."""
+as run on change. The rest (manual, call, container) does not start by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ Position = tuple[str, int, int]
 def positions(scene: Scene, ways: Iterable[Arrival]) -> set[Position]:
     """Where those of some ways stand whose failure fails their run."""
     reach = scene.automation.reach
-    return {(way.run.key, way.step, reach.number(way)) for way in ways if way.fails and way.run.fails}
+    return {(way.run.key, way.step, reach.number(way)) for way in ways if way.stops_run}
 
 
 def comes_after(scene: Scene, earlier: Iterable[Position], arrival: Arrival) -> bool:

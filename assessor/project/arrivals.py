@@ -100,6 +100,11 @@ class Arrival:
         return job.asks_before or (0 <= self.step < len(job.steps) and job.steps[self.step].asks_before)
 
     @property
+    def stops_run(self) -> bool:
+        """A failure here fails the run: neither the step nor the job goes on as if nothing had happened."""
+        return self.fails and self.run.fails
+
+    @property
     def is_automatic(self) -> bool:
         """Without a person, in a run in which all goes well."""
         return self.run.is_automatic and not self.after_failure

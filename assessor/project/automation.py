@@ -49,14 +49,9 @@ class Automation:
             *code_starts(project, modules),
             *named_task_starts(project, modules),
             *deployment_starts(project),
-            *resource_starts(project, modules, bundles, frozenset(self._walk.reach.files), self._applied_by_hand()),
+            *resource_starts(project, modules, bundles, frozenset(self._walk.reach.files)),
         ):
             self._started(start)
-
-    def _applied_by_hand(self) -> frozenset[str]:
-        """Files that some run applies or starts, and none without a person."""
-        files = self._walk.reach.files
-        return frozenset(path for path, ways in files.items() if ways and not any(way.is_automatic for way in ways))
 
     def _started(self, start: Start) -> None:
         self.runs[start.run.key] = start.run

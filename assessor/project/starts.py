@@ -23,6 +23,7 @@ from assessor.project.modules import Modules, ScopeKey
 from assessor.project.paths import joined
 from assessor.project.references import Named, References, starts_others
 from assessor.project.runs import Run
+from assessor.project.variables import Variables
 
 _INACTIVE = {"", "@once", "none", "null"}
 
@@ -274,39 +275,24 @@ def _same(value: object, off: object) -> bool:
     return str(value).lower() == str(off).lower()
 
 
-_VARIABLE = re.compile(r"\bvar\.(\w+)")
-_UNSET = {"", "{}", "null", "none", "paused", "false", "[]"}
+_STARTS_CONTAINERS = {
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "ReplicaSet",
+    "Job",
+    "Pod",
+    "Service",
+    "InferenceService",
+}
 
 
-def _paused_variables(project: Project) -> frozenset[str]:
-    """Variables of Terraform and Databricks bundles whose every value switches a schedule off."""
-    values: dict[str, set[str]] = {}
-    for _, resources in project.having(lambda f: f.resources):
-        for resource in resources:
-            if resource.kind == "variable":
-                default = next((v for k, v, _ in resource.settings if k == "default"), None)
-                if default is not None:
-                    values.setdefault(resource.name, set()).add(default.lower())
-            elif resource.kind in ("tfvars", "bundle", "target"):
-                for key, value, _ in resource.settings:
-                    if key.endswith((".description", ".type")):
-                        continue
-                    name = key.removeprefix("variables.").partition(".")[0]
-                    values.setdefault(name, set()).add(value.lower())
-    return frozenset(name for name, found in values.items() if found <= _UNSET)
-
-
-_DEPLOYED = {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Pod", "Service", "InferenceService"}
-
-
-def resource_starts(
-    project: Project, modules: Modules, bundles: Bundles, applied: Container[str], by_hand: Container[str] = ()
-) -> Iterator[Start]:
+def resource_starts(project: Project, modules: Modules, bundles: Bundles, applied: Container[str]) -> Iterator[Start]:
     """A run for each Kubernetes object that starts containers and each infrastructure object with a schedule.
 
-    An object of a chart starts its containers where some run installs the chart: its file is among those `applied`. What
-    only runs `by_hand` apply, a person starts."""
-    paused = _paused_variables(project)
+    An object of a chart starts its containers where some run installs the chart: its file is among those `applied`. What has
+    no schedule starts once it is applied: the runs that apply it lead there, and without them a person does it."""
+    variables = Variables(project)
     references = References(project)
     installed = installed_crontabs(project)
     for file in project.ordered:
@@ -316,11 +302,9 @@ def resource_starts(
             resource = bundles.resolved(file.path, written)
             if resource is None or (resource.system == "helm" and not resource.schedule and file.path not in applied):
                 continue
-            trigger = _trigger(resource, paused)
+            trigger = _trigger(resource, variables)
             if trigger is None or (resource.system == "cron" and file.path not in installed):
                 continue
-            if trigger.kind == "deployed" and file.path in by_hand:
-                trigger = Trigger("manual", trigger.line)  # nothing but a person's run brings it to the cluster
             name = resource.name or resource.kind
             label = f"{resource.kind} {resource.name}" + (f" ({trigger.cron})" if trigger.cron else "")
             run = started_run("resource", file.path, resource.line, f"{name}#{number}", trigger, label)
@@ -400,18 +384,15 @@ def _pipelines_in_code(project: Project, modules: Modules) -> tuple[Entry, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _trigger(resource: Resource, paused: frozenset[str]) -> Trigger | None:
+def _trigger(resource: Resource, variables: Variables) -> Trigger | None:
     if resource.schedule:
-        unset = any(name in paused for name in _VARIABLE.findall(resource.schedule))
         by_variable = resource.system != "databricks"  # a bundle's are resolved for each target
-        held = by_variable and any(
-            name in paused for k, v, _ in resource.settings if "pause" in k for name in _VARIABLE.findall(v)
-        )
-        return Trigger(
-            "schedule", resource.line, cron=resource.schedule, is_active=resource.is_active and not (unset or held)
-        )
+        held = by_variable and any(variables.unset(v) for k, v, _ in resource.settings if "pause" in k)
+        off = held or variables.unset(resource.schedule) or variables.leaves_out(resource)
+        return Trigger("schedule", resource.line, cron=resource.schedule, is_active=resource.is_active and not off)
     if resource.event:
-        return Trigger("event", resource.line, sources=(resource.event,), is_active=resource.is_active)
-    if resource.system in ("kubernetes", "helm") and resource.kind in _DEPLOYED:
-        return Trigger("deployed", resource.line)
+        active = resource.is_active and not variables.leaves_out(resource)
+        return Trigger("event", resource.line, sources=(resource.event,), is_active=active)
+    if resource.system in ("kubernetes", "helm") and resource.kind in _STARTS_CONTAINERS:
+        return Trigger("manual", resource.line)
     return None

@@ -498,7 +498,11 @@ class Walk:
         file = self.project.files[path]
         inner = replace(context, path=path)
         for resource in file.facts.resources:
-            hop = hopped(context.arrival, file, resource.line, f"{resource.kind} {resource.name}".strip())
+            name = f"{resource.kind} {resource.name}".strip()
+            if not resource.is_active and (resource.commands or resource.images):
+                self.reach.broken.append((file.at(resource.line), f"{name} is switched off"))
+                continue
+            hop = hopped(context.arrival, file, resource.line, name)
             for command in resource.commands:
                 self.command(command, replace(inner, arrival=hop))
             for image in resource.images:

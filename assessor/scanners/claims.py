@@ -144,7 +144,7 @@ Rule = Callable[[Scene], Iterable[Statement]]
 
 def stopping(text: str = "") -> Raising:
     """Enforced where a failure on one of the ways fails its run."""
-    return lambda ways: text if any(way.fails and way.run.fails for way in ways) else None
+    return lambda ways: text if any(way.stops_run for way in ways) else None
 
 
 def intended(scene: Scene, practice: str) -> Iterator[Claim]:

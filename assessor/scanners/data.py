@@ -57,7 +57,7 @@ def _runs_as_test(hit: Hit) -> bool:
 
 def _violation_stops(scene: Scene, hit: Hit, ways: Sequence[Arrival]) -> str | None:
     """The product raises by itself and no setting says that it only warns, or its result is looked at and raised."""
-    if not any(way.fails for way in ways):
+    if not any(way.stops_run for way in ways):
         return None
     if hit.proof.raises or "raises" in hit.tool.traits:
         return None if _only_warns(scene, hit) else _STOPS

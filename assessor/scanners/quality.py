@@ -151,7 +151,7 @@ def _limits(scene: Scene) -> Iterator[Claim]:
     """A linter with a complexity limit that CI runs so that it can fail."""
     limit = _configured_limit(scene)
     for site in scene.automation.reach.sites:
-        if site.arrival and site.arrival.fails and _limits_complexity(site, limit is not None):
+        if site.arrival and site.arrival.stops_run and _limits_complexity(site, limit is not None):
             program = site.invocation.words[0]
             subject = Reached(limit or site.place, (site.arrival,))
             text = f"{program} fails on complex functions"

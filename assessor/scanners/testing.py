@@ -293,7 +293,7 @@ def _by_pytest(scene: Scene) -> Iterator[Claim]:
 def _threshold_fails(scene: Scene, threshold: bool, place: Place, _: Sequence[Arrival]) -> str | None:
     """The command of the place can fail and has a threshold of its own, or the settings have one."""
     at_place = [s for s in scene.automation.reach.sites if s.place == place and s.arrival]
-    fails = [s for s in at_place if s.arrival and s.arrival.fails and s.arrival.run.fails]
+    fails = [s for s in at_place if s.arrival and s.arrival.stops_run]
     own = any(_is_threshold(word) for site in fails for word in site.command.argv)
     return "a threshold fails the run" if own or (threshold and fails) else None
 

@@ -53,6 +53,8 @@ _EVENT_KINDS = frozenset(
 )
 _IMAGE_KEYS = frozenset({"image", "image_uri", "container_image", "docker_image", "image_url", "docker_image_name"})
 _COMMAND_KEYS = frozenset({"command", "args", "entrypoint", "container_entrypoint"})
+_MAY_BE_EMPTY = frozenset({"default", "for_each"})
+"""Keys whose empty list or object says something."""
 _NOTHING = {"tuple": "[]", "object": "{}"}
 _NOT_RESOURCES = frozenset({"output", "moved", "import", "check", "removed"})
 
@@ -152,7 +154,7 @@ class _Body:
         kind = inner.data if inner is not None else ""
         if depth >= _MAX_DEPTH or len(self.settings) >= MAX_SETTINGS or inner is None:
             kind = ""
-        if kind in ("tuple", "object") and key == "default" and not any(_trees(inner)):
+        if kind in ("tuple", "object") and key in _MAY_BE_EMPTY and not any(_trees(inner)):
             self.settings.append((key, _NOTHING[kind], getattr(tree.meta, "line", 1)))
         elif kind == "tuple":
             for number, item in enumerate(part for part in _trees(inner) if part.data != "new_line_or_comment"):
@@ -246,9 +248,12 @@ def _event(kind: str, settings: tuple[tuple[str, str, int], ...]) -> str:
 
 
 def _is_off(settings: tuple[tuple[str, str, int], ...]) -> bool:
-    """Switched off as it is written: `count = 0`, `is_enabled = false`, state DISABLED, PAUSED."""
+    """Switched off as it is written: `count = 0`, `for_each = {}`, `is_enabled = false`, state DISABLED, PAUSED."""
     off = {
         ("count", "0"),
+        ("for_each", "{}"),
+        ("for_each", "[]"),
+        ("for_each", "toset([])"),
         ("enabled", "false"),
         ("is_enabled", "false"),
         ("state", "DISABLED"),
