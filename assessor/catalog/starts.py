@@ -29,6 +29,9 @@ class StartPattern(Value):
     lists: tuple[CallPattern, ...] = ()
     listed_as: str = ""
     finds: tuple[CallPattern, ...] = ()
+    until: tuple[str, ...] = ()
+    since: tuple[str, ...] = ()
+    ignored_by: str = ""
     paused: dict[str, Annotated[str | int | bool, Field()]] = Field(default_factory=dict)
 
     @model_validator(mode="after")

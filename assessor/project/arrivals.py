@@ -38,6 +38,8 @@ class Arrival:
     """Only a request to a service that the run starts comes here."""
     is_trial: bool = False
     """What is started works on the data of tests, or is a script of the examples: it tries the code out."""
+    in_cluster: bool = False
+    """An object starts it that the run brings to a cluster, where it goes on after the run."""
 
     def at(self, hop: Hop) -> Arrival:
         """The way with one more hop."""
@@ -53,6 +55,7 @@ class Arrival:
             self.env,
             self.by_request,
             self.is_trial,
+            self.in_cluster,
         )
 
     @property

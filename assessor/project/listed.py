@@ -6,6 +6,7 @@ to Dagster. Where a list is made by an expression, or the project lists nothing 
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from assessor.catalog.patterns import matches_any_call
@@ -13,6 +14,7 @@ from assessor.catalog.starts import StartPattern
 from assessor.facts.python import UNKNOWN, Call
 from assessor.project.model import Project, ProjectFile
 from assessor.project.modules import Modules
+from assessor.readers.tasks.airflow_ignore import fits
 
 
 class Listed:
@@ -25,6 +27,8 @@ class Listed:
 
     def knows(self, file: ProjectFile, pattern: StartPattern) -> bool:
         """The orchestrator is told of the schedules that stand in a file, or finds them itself."""
+        if pattern.ignored_by and self._ignores(file, pattern.ignored_by):
+            return False
         if not pattern.lists:
             return True
         lists = self._lists.get(pattern.lists)
@@ -33,6 +37,17 @@ class Listed:
         if not lists or self._finds(pattern):
             return True
         return any(self._names(file, place, call) for place, call in lists if _lists_some(call, pattern))
+
+    def _ignores(self, file: ProjectFile, name: str) -> bool:
+        """A file of that name, in the folder of the file or above it, has a line that fits its path from there."""
+        folder = file.path
+        while folder:
+            folder = posixpath.dirname(folder)
+            beside = self._project.files.get(posixpath.join(folder, name))
+            below = file.path[len(folder) + 1 :] if folder else file.path
+            if beside and any(fits(r.name, below) for r in beside.facts.resources if r.kind == "ignored"):
+                return True
+        return False
 
     def _listing(self, pattern: StartPattern) -> Iterator[tuple[ProjectFile, Call]]:
         for file in self._project.code_files:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from assessor.catalog.patterns import matches_any_call
 from assessor.catalog.starts import StartPattern, start_patterns
 from assessor.facts.commands import Command
+from assessor.facts.dates import is_far, is_past
 from assessor.facts.place import Place
 from assessor.facts.project_files import Resource
 from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call, Literal
@@ -24,6 +25,7 @@ from assessor.project.paths import joined
 from assessor.project.references import Named, References, starts_others
 from assessor.project.runs import Run
 from assessor.project.variables import Variables
+from assessor.readers.ci.cron import cron_can_fire
 
 _INACTIVE = {"", "@once", "none", "null"}
 
@@ -49,8 +51,14 @@ class Start:
     """It applies the very file in which it is defined."""
 
 
+_FIELDS = 5
+"""Fewer words than a cron line has tell an interval."""
+
+
 def started_run(provider: str, path: str, line: int, name: str, trigger: Trigger, label: str) -> Run:
     """A run of one job that a line of a file starts; `label` is what its first hop shows."""
+    if trigger.cron and len(trigger.cron.split()) >= _FIELDS and not cron_can_fire(trigger.cron):
+        trigger = replace(trigger, is_active=False)
     job = Job(id=name, line=line, name=name)
     workflow = Workflow(provider, name, line, (trigger,), (job,))
     hop = Hop(label, Place(path, trigger.line), (trigger.kind,))
@@ -168,13 +176,21 @@ def _started(
         if value in (None, ()) or (isinstance(value, str) and value.lower() in _INACTIVE):
             return
         cron = value if isinstance(value, str) and value != UNKNOWN else ""
-    paused = not known or any(_is_off(call, name, off) for name, off in pattern.paused.items())
+    paused = not known or _is_over(call, pattern)
+    paused = paused or any(_is_off(call, name, off) for name, off in pattern.paused.items())
     seen.add(call.line)
     for kind in (pattern.kind,) if cron else _kinds(call, pattern, calls):
         trigger = Trigger(kind, call.line, cron=cron, is_active=not paused)
         label = f"{pattern.tool} {kind}" + (f" ({cron})" if cron else "")
         run = started_run("code", file.path, call.line, f"{pattern.tool} {kind}", trigger, label)
         yield Start(run, Entry(file.path, "dag"))
+
+
+def _is_over(call: Call, pattern: StartPattern) -> bool:
+    """The schedule has ended, or begins when nobody lives to see it."""
+    return any(is_past(call.keyword(name)) for name in pattern.until) or any(
+        is_far(call.keyword(name)) for name in pattern.since
+    )
 
 
 _ARGUMENTS = 12
@@ -275,6 +291,8 @@ def _same(value: object, off: object) -> bool:
     return str(value).lower() == str(off).lower()
 
 
+_ENDS = frozenset({"end_date", "end_time", "endDate", "endTime", "EndDate", "EndTime"})
+"""Settings of schedules that tell when they end."""
 _STARTS_CONTAINERS = {
     "Deployment",
     "StatefulSet",
@@ -388,7 +406,8 @@ def _trigger(resource: Resource, variables: Variables) -> Trigger | None:
     if resource.schedule:
         by_variable = resource.system != "databricks"  # a bundle's are resolved for each target
         held = by_variable and any(variables.unset(v) for k, v, _ in resource.settings if "pause" in k)
-        off = held or variables.unset(resource.schedule) or variables.leaves_out(resource)
+        over = any(is_past(v) for k, v, _ in resource.settings if k.rpartition(".")[2] in _ENDS)
+        off = held or over or variables.unset(resource.schedule) or variables.leaves_out(resource)
         return Trigger("schedule", resource.line, cron=resource.schedule, is_active=resource.is_active and not off)
     if resource.event:
         active = resource.is_active and not variables.leaves_out(resource)

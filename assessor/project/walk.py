@@ -70,6 +70,8 @@ MAX_FILE_DEPTH = 60
 """Files that start files; further ones are told as not followed."""
 MAX_ARRIVALS = 4_000
 _SHOWN = 80
+_CLUSTERS = frozenset({"kubernetes", "helm"})
+"""Systems of objects that go on after the run that applies them."""
 
 _Handler = Callable[[Invocation, Context], None]
 
@@ -287,6 +289,7 @@ class Walk:
             env,
             parent.by_request,
             trial,
+            parent.in_cluster,
         )
         inner = Context(arrival, cwd, context.path, env)
         if idle := is_idle(invocation):
@@ -503,6 +506,7 @@ class Walk:
                 self.reach.broken.append((file.at(resource.line), f"{name} is switched off"))
                 continue
             hop = hopped(context.arrival, file, resource.line, name)
+            hop = replace(hop, in_cluster=hop.in_cluster or resource.system in _CLUSTERS)
             for command in resource.commands:
                 self.command(command, replace(inner, arrival=hop))
             for image in resource.images:

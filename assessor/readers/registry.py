@@ -44,6 +44,7 @@ READERS = (
     "tasks.snakemake",
     "tasks.mlproject",
     "tasks.crontab",
+    "tasks.airflow_ignore",
     "infrastructure.dockerfile",
     "infrastructure.compose",
     "tasks.pre_commit",

@@ -25,7 +25,8 @@ class Ways:
 
     `tests`: ways that only a test opens count too. `builds`: those count that exist only while an image is built. `ci`:
     only those of CI, not of schedules in code and infrastructure. `on_change`: only runs on a push or pull request.
-    `recurring`: only runs with a schedule, or started by code and infrastructure. `runs`: only those of these keys, where not None.
+    `recurring`: only runs with a schedule, or started by code, infrastructure or an object of a cluster. `runs`: only those
+    of these keys, where not None.
     `trials`: those count that only try the code out, on the data of tests. `none`: no way lifts.
     """
 

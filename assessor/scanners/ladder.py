@@ -173,7 +173,7 @@ def _counts(wanted: Ways, way: Arrival) -> bool:
     if not is_wanted or (wanted.on_change and not way.run.on_change):
         return False
     if is_ci(way):
-        return not wanted.recurring or bool(way.run.schedules)
+        return not wanted.recurring or way.in_cluster or bool(way.run.schedules)
     return not wanted.ci
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 
+from assessor.facts.dates import RULES_YEAR, is_past
+
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 """Days of each month, in a leap year."""
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -21,16 +23,27 @@ class _Foreign(ValueError):
 
 
 def cron_can_fire(cron: str) -> bool:
-    """False for a cron line that no date meets (`0 0 31 2 *`, `99 * * * *`) or that does not have five fields."""
+    """False for a cron line that no date meets (`0 0 31 2 *`, `99 * * * *`, `cron(0 3 1 1 ? 2019)`), that is for a moment
+    long past (`at(2019-01-01T03:00:00)`), or that does not have five fields."""
     text = cron.strip()
-    if text.startswith(("@", "cron(", "rate(", "R/")) or "$" in text or "<<" in text or len(text) > _MAX_LENGTH:
+    if text.startswith("at("):
+        return not is_past(text[3:])
+    if text.startswith(("@", "rate(", "R/")) or "$" in text or "<<" in text or len(text) > _MAX_LENGTH:
         return True
+    if text.startswith("cron("):
+        text = text[5:].rstrip(" )")
     fields = text.lower().split()
     if len(fields) == 5:
         return _meets(fields)
     if len(fields) in (6, 7):
-        return _meets(fields[1:6]) or _meets(fields[:5])
+        return (_meets(fields[1:6]) or _meets(fields[:5])) and _has_year(fields[-1])
     return False
+
+
+def _has_year(field: str) -> bool:
+    """The last field is none of years, or has one that is not over."""
+    years = [int(year) for year in re.findall(r"\d{4}", field)]
+    return not years or "/" in field or max(years) >= RULES_YEAR
 
 
 def _meets(fields: list[str]) -> bool:

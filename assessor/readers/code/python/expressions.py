@@ -286,12 +286,15 @@ class Expressions(Decisions):
         )
 
     def keyword(self, name: str, value: ast.expr) -> list[tuple[str, Argument]]:
-        """A keyword with its literal; of a dictionary also its literal entries (`default_args.retries`)."""
-        found: list[tuple[str, Argument]] = [(name, self.literal(value))]
+        """A keyword with its literal; of a dictionary, or the name of a module's, also its literal entries
+        (`default_args.retries`)."""
+        found: list[tuple[str, Argument]] = [(name, self.dated(value))]
         if isinstance(value, ast.Dict):
             for key, item in list(zip(value.keys, value.values, strict=True))[:MAX_ITEMS]:
                 if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                    found.append((f"{name}.{key.value[:60]}", self.literal(item)))
+                    found.append((f"{name}.{key.value[:60]}", self.dated(item)))
+        elif isinstance(value, ast.Name):
+            found += [(f"{name}.{key}", item) for key, item in self.entries.get(value.id, ())[:MAX_ITEMS]]
         return found
 
     def decorator(self, node: ast.expr) -> Call:

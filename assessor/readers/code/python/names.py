@@ -22,6 +22,12 @@ Argument = Literal | tuple[Literal, ...]
 _COLLECTIONS = (ast.List, ast.Tuple, ast.Set)
 _DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 _SCALARS = (str, int, float, bool, type(None))
+_DATES = frozenset({
+    "datetime.datetime", "datetime.date", "pendulum.datetime", "pendulum.date", "pendulum.parse", "pandas.Timestamp",
+    "datetime.datetime.fromisoformat", "datetime.date.fromisoformat", "datetime.datetime.strptime", "dateutil.parser.parse",
+    "airflow.utils.timezone.datetime", "airflow.utils.timezone.parse",
+})  # fmt: skip
+"""Calls that make a date of three numbers or of a text."""
 _HOLDING_ONE = frozenset(
     {f"{module}.{name}" for module in ("kfp.dsl", "kfp.v2.dsl") for name in ("Input", "Output")}
     | {"typing.Optional", "typing.Annotated"}
@@ -96,6 +102,8 @@ class Names:
         self.scope = MODULE
         self.class_stack: list[str] = []
         self.constants: list[Constant] = []
+        self.entries: dict[str, list[tuple[str, Argument]]] = {}
+        """Entries of the dictionaries that names of the module are bound to, as far as they are literals."""
         self.values: dict[str, Argument] = {}
         self.known: set[str] = set()
         self.attributes: dict[tuple[str, str], str] = {}
@@ -230,6 +238,18 @@ class Names:
             return "".join(parts)[:MAX_TEXT]
         return self.computed(node)
 
+    def dated(self, node: ast.expr) -> Argument:
+        """The literal of a value, and of a date that a call makes (`datetime(2019, 12, 31)`) its text."""
+        literal = self.literal(node)
+        if literal is not UNKNOWN or not isinstance(node, ast.Call) or not node.args:
+            return literal
+        if self.resolve(node.func) not in _DATES:
+            return literal
+        given = [self.scalar(argument) for argument in node.args[:3]]
+        if len(given) == 3 and all(isinstance(part, int) for part in given):
+            return "-".join(str(part).zfill(2) for part in given)
+        return given[0] if isinstance(given[0], str) else literal
+
     def computed(self, node: ast.expr) -> Literal:
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             value = number_of(node.operand)
@@ -286,9 +306,10 @@ class Names:
             self.constants.append(Constant(full, literal, line))
         elif isinstance(value, ast.Dict):
             for key, item in zip(value.keys, value.values, strict=True):
-                inner = self.literal(item)
+                inner = self.dated(item)
                 if isinstance(key, ast.Constant) and isinstance(key.value, str) and inner is not UNKNOWN:
                     self.constants.append(Constant(f"{name}.{key.value}", inner, self.line_of(item.lineno)))
+                    self.entries.setdefault(name, []).append((key.value[:60], inner))
 
     def local_text(self, name: str, value: ast.expr) -> None:
         """Remember a command or a path that a function puts together before it uses it."""
