@@ -156,12 +156,17 @@ def plain_action(uses: str) -> str:
     return rest if slash and "." in host.strip(".") else plain
 
 
+_OWN_ORBS = "circleci/"
+
+
 def matches_action(pattern: str, uses: str) -> bool:
     """Compare an action, task or orb before its `@version`: equal, or the pattern names the repository above it.
 
-    `*/name` is an action of that name by anybody.
+    `*/name` is an action of that name by anybody. CircleCI's own orbs are named without `circleci/` too.
     """
     plain, wanted = plain_action(uses).lower(), pattern.lower()
+    if plain.startswith(_OWN_ORBS) and not wanted.startswith(_OWN_ORBS):
+        plain = plain.removeprefix(_OWN_ORBS)
     if wanted.startswith("*/"):
         return plain.partition("/")[2] == wanted[2:]
     return plain == wanted or ("/" in wanted and plain.startswith(wanted + "/"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from assessor.catalog.words import speaks_of
+from assessor.catalog.words import speaks_of, speaks_of_any
 from assessor.hits.scene import Scene, once
 from assessor.project.modules import ScopeKey
 
@@ -33,11 +33,20 @@ def asks_by_name(name: str) -> bool:
     """A call of that dotted name asks a model: by its last word, or what a stored model was loaded into is run
     (`InferenceSession(…).run`), or by the interface of a language model."""
     head, _, last = name.rpartition(".")
-    loaded = last in _RUNS and speaks_of("loads_model", head.rpartition(".")[2])
+    loaded = (last in _RUNS and speaks_of("loads_model", head.rpartition(".")[2])) or adds_predictions(name)
     return loaded or speaks_of("predicting", last) or speaks_of("asks_language_model", name)
 
 
 _RUNS = ("run", "invoke")
+
+
+def adds_predictions(name: str) -> bool:
+    """A stored model of Spark is called on rows: it gives them back with what it predicted."""
+    head, called, rest = name.partition(".transform")
+    return bool(called) and not rest.partition(".")[0] and head.endswith(_LOADS_FOR_SPARK)
+
+
+_LOADS_FOR_SPARK = (".load_model", "Model.load")
 
 
 class Origins:
@@ -222,11 +231,14 @@ class Origins:
         return found
 
 
+_HAND_ON = ("tests_samples", "gives_rows_back")
+
+
 def _takes_in(name: str) -> str:
     """The call of a chain that only holds what it is given: a table made of values, a test of samples."""
     parts = name.split(".")
     for number, part in enumerate(parts, start=1):
-        if speaks_of("makes_table", part) or (number == len(parts) and speaks_of("tests_samples", part)):
+        if speaks_of("makes_table", part) or (number == len(parts) and speaks_of_any(_HAND_ON, part)):
             return ".".join(parts[:number])
     return ""
 

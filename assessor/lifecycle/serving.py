@@ -12,7 +12,7 @@ from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.errors import predicted_values
 from assessor.lifecycle.inference_jobs import inference_jobs
-from assessor.lifecycle.origins import asks_by_name
+from assessor.lifecycle.origins import DIFFERENCE, asks_by_name
 from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
 from assessor.project.units import CODE_ENDINGS
@@ -51,6 +51,7 @@ def batch_predictions(scene: Scene) -> Iterator[tuple[ProjectFile, Call, str]]:
     """(file, call that predicts, name of the function or file) where one named for it loads a stored model and predicts,
     and of jobs of any name; the first of each file."""
     found = {file.path: (file, call, name) for file, call, name in inference_jobs(scene)}
+    found |= {file.path: (file, call, name) for file, call, name in stored_batches(scene)}
     found |= {file.path: (file, call, name) for file, call, name in named_batches(scene)}
     yield from (found[path] for path in sorted(found))
 
@@ -69,6 +70,45 @@ def named_batches(scene: Scene) -> Iterator[tuple[ProjectFile, Call, str]]:
             if (named or named_file) and (loads_model(index.facts.calls) or _stores_answers(scene, file.path)):
                 yield file, call, scope.name if scope.kind != "module" else file.path
                 break
+
+
+@once
+def stored_batches(scene: Scene) -> list[tuple[ProjectFile, Call, str]]:
+    """(file, call that predicts, name of the function or file) where predicted rows go into a table, or what is forecast of
+    days to come into a file: a job, whatever it is called, and also where it fits its model each time."""
+    return [
+        (file, call, _name_of(scene, file, call))
+        for file in scene.project.code_files
+        if file.role is Role.FIRST_PARTY and not file.is_notebook
+        if (call := next(_stored_answers(scene, file), None)) is not None
+    ]
+
+
+def _name_of(scene: Scene, file: ProjectFile, call: Call) -> str:
+    scope = scene.modules.index(file.path).facts.scopes[call.scope]
+    return scope.name if scope.kind not in ("module", "main") else file.path
+
+
+def _stored_answers(scene: Scene, file: ProjectFile) -> Iterator[Call]:
+    predicted = predicted_values(scene)
+    for number, calls in scene.modules.index(file.path).calls.items():
+        asking = next((c for c in calls if asks_model(c)), None)
+        forecasts = asking is not None and any(c.name.rpartition(".")[2] in _FORECASTS for c in calls)
+        for call in calls if asking else ():
+            last = call.name.rpartition(".")[2]
+            if not speaks_of("stores_rows", last) or not (forecasts or speaks_of("stores_in_a_table", last)):
+                continue
+            sources = [
+                held for _, given in call.given for one in given for held in predicted.held((file.path, number), one)
+            ]
+            is_figure = any(source.startswith(DIFFERENCE) for source in sources)
+            if not is_figure and any(predicted.proves((file.path, number), source) for source in sources):
+                assert asking is not None
+                yield asking
+
+
+_FORECASTS = ("forecast", "get_forecast", "make_future_dataframe")
+"""Last words of calls that predict days to come, of which nobody knows the truth yet."""
 
 
 def _stores_answers(scene: Scene, path: str) -> bool:

@@ -18,7 +18,7 @@ from assessor.findings import Hop
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called_from
 from assessor.lifecycle.errors import predicted_values
-from assessor.lifecycle.origins import rows_read
+from assessor.lifecycle.origins import adds_predictions, rows_read
 from assessor.lifecycle.serving import (
     asks_model,
     batch_predictions,
@@ -26,6 +26,7 @@ from assessor.lifecycle.serving import (
     loads_model,
     named_batches,
     serving_scopes,
+    stored_batches,
 )
 from assessor.lifecycle.stations import marks
 from assessor.project.model import Role
@@ -70,7 +71,8 @@ def _switched_on(resource: Resource, key: str) -> int:
 def _own(scene: Scene, deployed: tuple[Hop, ...]) -> Iterator[Claim]:
     workers = list(_workers(scene))
     jobs = {(file.path, call.scope) for file, call, _ in batch_predictions(scene)} - {*workers, *handlers(scene)}
-    batch = jobs | {(file.path, call.scope) for file, call, _ in named_batches(scene)}
+    stored = {(file.path, call.scope) for file, call, _ in stored_batches(scene)} - set(handlers(scene))
+    batch = jobs | stored | {(file.path, call.scope) for file, call, _ in named_batches(scene)}
     for start in dict.fromkeys((*serving_scopes(scene), *workers)):
         if start[1] in (MODULE, MAIN) and start not in batch:
             continue
@@ -121,19 +123,21 @@ def _keeps_both(scene: Scene, key: ScopeKey, call: Call, is_batch: bool) -> bool
     if not (inserts or speaks_of("stores_rows", last)) or (is_batch and speaks_of("writes_file", last)):
         return False
     predicted, read = predicted_values(scene), rows_read(scene)
-    stored = [
-        held
-        for part, sources in call.given
-        if inserts or part == "." or "." not in dict(call.given)
-        for source in sources
-        for held in predicted.held(key, source)
-    ]
+    stored = _held(scene, key, call, inserts)
     if not any(predicted.proves(key, source) for source in stored):
         return False
+    if any(adds_predictions(source) for source in stored):
+        return True
     asked = [source for source in stored if not predicted.proves(key, source)]
     if not is_batch and any(source.startswith("@") for source in asked):
         return True
     return any("[" not in source and read.proves(key, source) for source in asked)
+
+
+def _held(scene: Scene, key: ScopeKey, call: Call, inserts: bool) -> list[str]:
+    """The origins of the rows that a call stores: those that it is called on, where it is called on some."""
+    given = [sources for part, sources in call.given if inserts or part == "." or "." not in dict(call.given)]
+    return [held for sources in given for source in sources for held in predicted_values(scene).held(key, source)]
 
 
 def _is_insertion(call: Call) -> bool:

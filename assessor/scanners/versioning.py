@@ -375,6 +375,10 @@ def _locked_installs(scene: Scene, locks: set[str]) -> Iterator[Claim]:
         if "setup-renv" in action.step.uses and _installs_locked(_RENV, locks):
             text = f"`{_RENV[0]}` installs from the lock"
             yield Claim(at_command(action), text, _RENV[0], Rung.ABSENT, counts=WITH_TESTS, raised_by=held)
+    for call, place, way in scene.automation.reach.inline:  # Rscript -e 'renv::restore()'
+        if _installs_locked((call.name,), locks):
+            text = f"`{call.name}` installs from the lock"
+            yield Claim(Reached(place, (way,)), text, call.name, Rung.ABSENT, counts=WITH_TESTS, raised_by=held)
     for file, dockerfile in scene.project.having(lambda f: f.dockerfile):
         for command in dockerfile.commands:
             words = _with_switches(_words_in_image(command.argv), command.env)

@@ -194,7 +194,10 @@ class _Config:
         if job.approval:
             return job
         if not definition:
-            inputs = tuple((k.text, v.text) for k, v in call.body.items() if v.kind == "scalar")
+            own_keys = ("context", "type", "name")  # what the workflow says of the job, not what the orb is given
+            inputs = tuple(
+                (k.text, v.text) for k, v in call.body.items() if v.kind == "scalar" and k.text not in own_keys
+            )
             step = Step(call.job, call.line, uses=self._full_name(call.job), inputs=inputs)
             return replace(job, steps=(step,))
         return self._defined(job, call, definition)

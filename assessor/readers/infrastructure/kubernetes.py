@@ -208,11 +208,34 @@ def _synced(kind: str, item: Node) -> Settings:
     else:
         return ()
     named = tuple(
-        ("gitops.path", path.text.partition("*")[0], path.line)
+        ("gitops.path", filled.partition("*")[0], path.line)
         for path in paths
-        if path.kind == "scalar" and path.text and "{{" not in path.text
+        for filled in (_generated(path.text, spec) if path.kind == "scalar" and path.text else ())
+        if not _PLACEHOLDER.search(filled)
     )
     return (("gitops.sync", "automated" if by_itself else "by hand", line), *named) if named else ()
+
+
+def _generated(text: str, spec: Node) -> tuple[str, ...]:
+    """A path of an ApplicationSet's template for each element of its list generators, itself where none fills it in.
+
+    Rule: argo-cd.readthedocs.io "Generators: List Generator"; `{{stage}}`, with Go templates `{{.stage}}`."""
+    if not _PLACEHOLDER.search(text):
+        return (text,)
+    own = spec.get("generators").each()
+    generators = [*own, *(g for outer in own for g in outer.get("matrix", "generators").each())]
+    elements = [e for g in generators for e in g.get("list", "elements").each()][:_MAX_ELEMENTS]
+    return tuple(dict.fromkeys(_filled_in(text, element) for element in elements))
+
+
+def _filled_in(text: str, element: Node) -> str:
+    values = {key.text: value.text for key, value in element.items() if value.kind == "scalar"}
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1] or found[2], found[0]), text)
+
+
+_PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}|\$\.(\w+)")
+"""`{{ring}}`, and what is left of `{{.ring}}` where the text was read as a template."""
+_MAX_ELEMENTS = 50
 
 
 def _schedule(spec: Node) -> str:

@@ -39,6 +39,8 @@ _KEEPING = frozenset({
 """Calls whose result is made of what they are given."""
 
 _KEEPING_MODULES = ("numpy.", "math.", "statistics.", "torch.")
+_ADDING = frozenset({"assign", "with_columns", "withColumn"})
+"""Methods that give rows back with the columns that they are given."""
 _GROWING = frozenset({"append", "add", "extend", "update", "insert", "setdefault"})
 """Methods that put their arguments into their receiver."""
 
@@ -104,7 +106,7 @@ def result(name: str, node: ast.Call, receiver: Made, given: Iterable[Made]) -> 
         return joined(receiver, *given)
     if last in _ITEM_OF and receiver and node.args and isinstance(node.args[0], ast.Constant):
         return part(receiver, node.args[0].value)
-    if last[:1].isupper():  # an object holds what it was made of
+    if last[:1].isupper() or last in _ADDING:  # an object holds what it was made of
         return joined((name,), receiver, *given)
     return joined((name,), receiver)
 
