@@ -58,11 +58,12 @@ def arguments_fit(call: Call, proof: Proof) -> bool:
     if proof.needs_argument and not any(value is not None for value in (*call.args, *(v for _, v in call.keywords))):
         return False
     given = dict(reversed(call.keywords))
-    if any(name in given and _says(given[name], value) for name, value in proof.unless.items()):
+    if proof.unless and any(name in given and _says(given[name], value) for name, value in proof.unless.items()):
         return False
-    if not all(name in given and _is_wanted(given[name], value) for name, value in proof.keywords.items()):
+    wanted = proof.keywords
+    if wanted and not all(name in given and _is_wanted(given[name], value) for name, value in wanted.items()):
         return False
-    return not any(name in given or name in call.names for name in proof.without)
+    return not (proof.without and any(name in given or name in call.names for name in proof.without))
 
 
 def _is_wanted(value: Literal | tuple[Literal, ...], wanted: Literal | tuple[Literal, ...]) -> bool:

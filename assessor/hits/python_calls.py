@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assessor.catalog.tools import Tool
 from assessor.facts.python import Call
@@ -27,6 +28,12 @@ _JUDGING = ("make_scorer", "compile", "SearchCV")
 
 _STAND_INS = ("unittest.mock.", "mock.")
 """Objects that stand in for others in tests do nothing."""
+
+
+@lru_cache(maxsize=1_024)
+def _heads(imports: tuple[str, ...]) -> frozenset[str]:
+    """The first words of a tool's imports."""
+    return frozenset(imported.partition(".")[0] for imported in imports)
 
 
 def python_hits(ground: Ground) -> Iterator[Hit]:
@@ -116,10 +123,10 @@ class _PythonCalls:
         then counts only on what a first-party function returned, in a project that imports the tool somewhere.
         """
         head = name.partition(".")[0]
-        named = any(head == imported.partition(".")[0] for imported in tool.imports)
+        named = head in _heads(tool.imports)
         if name.startswith(_STAND_INS) or (named and self._is_own(name, head, file, index)):
             return False
-        if not tool.imports or roots.intersection(tool.imports):
+        if not tool.imports or not roots.isdisjoint(tool.imports):
             return True
         if head == "?" or head not in roots or head in index.scopes or head in index.classes:
             return False

@@ -138,7 +138,8 @@ def _told_to_deploy(scene: Scene) -> Iterator[tuple[Site, Arrival]]:
     for site in scene.automation.reach.sites:
         made = site.invocation
         if (
-            made.operands[:1] != ("deploy",)
+            "deploy" not in made.arguments
+            or made.operands[0] != "deploy"
             or made.script
             or made.module
             or site.arrival is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from assessor.catalog.named_runs import NamedRun, named_runs
 from assessor.catalog.patterns import matches_any_call, matches_command
@@ -23,9 +23,7 @@ class NamedDefinitions:
 
     def started(self, call: Call) -> tuple[Entry, ...]:
         """The definitions whose name a call gives; none for other calls, and where the name is not known."""
-        for way in named_runs():
-            if not matches_any_call(way.calls, call.name):
-                continue
+        for way in _ways_of_call(call.name):
             value = call.keyword(way.keyword) or next(iter(call.args), None)
             if isinstance(value, str):
                 return self._defining(way, value)
@@ -33,13 +31,12 @@ class NamedDefinitions:
 
     def started_by(self, invocation: Invocation) -> tuple[Entry, ...]:
         """As `started`, for a command."""
-        for way in named_runs():
-            for pattern in way.commands:
-                if matches_command(pattern, invocation.words):
-                    after = invocation.words[len(pattern.split()) :]
-                    given = (word for word in after if not word.startswith("-"))
-                    value = option(invocation, way.option) if way.option else next(given, "")
-                    return self._defining(way, UNKNOWN if "$" in value else value)
+        for way, pattern in _patterns_of(invocation.words[0]):
+            if matches_command(pattern, invocation.words):
+                after = invocation.words[len(pattern.split()) :]
+                given = (word for word in after if not word.startswith("-"))
+                value = option(invocation, way.option) if way.option else next(given, "")
+                return self._defining(way, UNKNOWN if "$" in value else value)
         return ()
 
     def _defining(self, way: NamedRun, value: str) -> tuple[Entry, ...]:
@@ -71,6 +68,19 @@ class NamedDefinitions:
                     for name in _names(scope, way):
                         found[way.tool, name][Entry(path, "function", scope.name)] = None
         return {key: tuple(entries) for key, entries in found.items()}
+
+
+@lru_cache(maxsize=8_192)
+def _ways_of_call(name: str) -> tuple[NamedRun, ...]:
+    """The ways that a call of that name says; few names make up most calls of a repository."""
+    return tuple(way for way in named_runs() if matches_any_call(way.calls, name))
+
+
+@lru_cache(maxsize=1_024)
+def _patterns_of(program: str) -> tuple[tuple[NamedRun, str], ...]:
+    """The command patterns of a program, each with its way."""
+    every = ((way, pattern) for way in named_runs() for pattern in way.commands)
+    return tuple((way, pattern) for way, pattern in every if pattern.split()[0] == program)
 
 
 def _around(path: str, scope: Scope) -> Entry:

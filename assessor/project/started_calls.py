@@ -73,7 +73,7 @@ def started_text(call: Call, path: str) -> str | tuple[str, ...]:
 
 def command_given(call: Call) -> str | tuple[str, ...]:
     """The command that a call is given as a keyword, whatever it starts; empty where it has none that is known."""
-    for name in _COMMAND_ARGUMENTS:
+    for name in _COMMAND_ARGUMENTS if call.keywords else ():
         value = call.keyword(name)
         if isinstance(value, tuple):
             return _known(value)

@@ -110,9 +110,10 @@ def _makers(project: Project, modules: Modules) -> dict[ScopeKey, tuple[StartPat
     for file in project.code_files:
         facts = modules.index(file.path).facts
         for call in facts.calls:
-            parameters = facts.scopes[call.scope].parameters if call.scope > MAIN else ()
-            for pattern in start_patterns() if parameters else ():
-                given = [k for k in pattern.keywords if call.keyword(k) == UNKNOWN and k in parameters]
+            parameters = facts.scopes[call.scope].parameters if call.scope > MAIN and call.keywords else ()
+            handed = [key for key, value in call.keywords if value == UNKNOWN and key in parameters]
+            for pattern in start_patterns() if handed else ():
+                given = [k for k in pattern.keywords if k in handed]
                 if given and matches_any_call(pattern.calls, call.name):
                     found.setdefault((file.path, call.scope), (pattern, given[0]))
     return found

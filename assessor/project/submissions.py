@@ -29,8 +29,11 @@ class Submissions:
     def _used(self) -> Mapping[str, tuple[Handover, ...]]:
         """File → the orchestrators whose packages it imports."""
         found = {}
+        heads = {name.partition(".")[0] for handover in handovers() for name in handover.imports}
         for path in self._modules.files:
             targets = [imported.target for imported in self._modules.index(path).facts.imports]
+            if heads.isdisjoint([target.partition(".")[0] for target in targets]):
+                continue
             used = tuple(
                 h for h in handovers() if any(t == i or t.startswith(f"{i}.") for t in targets for i in h.imports)
             )
@@ -43,11 +46,17 @@ class Submissions:
         """The calls that compile, and those that hand over, by function."""
         compiling: dict[ScopeKey, list[Call]] = defaultdict(list)
         submitting: dict[ScopeKey, list[Call]] = defaultdict(list)
+        known: dict[tuple[str, ...], tuple[bool, bool]] = {}
         for path, used in self._used.items():
+            tools = tuple(handover.tool for handover in used)
             for call in self._modules.index(path).facts.calls:
-                if any(matches_any_call(h.submits, call.name) or matches_any_call(h.local, call.name) for h in used):
+                key = (*tools, call.name)  # few names make up most calls
+                if key not in known:
+                    known[key] = _does(used, call.name)
+                submits, compiles = known[key]
+                if submits:
                     submitting[path, call.scope].append(call)
-                elif any(matches_any_call(h.compiles, call.name) for h in used):
+                elif compiles:
                     compiling[path, call.scope].append(call)
         return compiling, submitting
 
@@ -135,6 +144,12 @@ class Submissions:
             if call.name.rpartition(".")[2] in _REPLACES or ".patch" in call.name:
                 yield from (value for value in call.args if isinstance(value, str))
                 yield from call.names
+
+
+def _does(used: tuple[Handover, ...], name: str) -> tuple[bool, bool]:
+    """A call of that name (submits, compiles) by one of the orchestrators."""
+    submits = any(matches_any_call(h.submits, name) or matches_any_call(h.local, name) for h in used)
+    return submits, any(matches_any_call(h.compiles, name) for h in used)
 
 
 def _texts(call: Call) -> list[str]:

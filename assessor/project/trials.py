@@ -5,7 +5,6 @@ Rule: shared/decisions.md, "Training that only runs on toy data in CI as a smoke
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from assessor.facts.role import Role
@@ -20,12 +19,13 @@ def is_trial(project: Project, invocation: Invocation, env: tuple[tuple[str, str
     script = project.files.get(without_variable(invocation.script)) if invocation.script else None
     if script is not None and script.role is Role.EXAMPLE:
         return True
-    return any(_is_tried_data(value) for value in _values(invocation, env))
+    return any(_is_tried_data(word.rpartition("=")[2]) for word in invocation.arguments) or _names_tried_data(env)
 
 
-def _values(invocation: Invocation, env: tuple[tuple[str, str], ...]) -> Iterator[str]:
-    yield from (word.rpartition("=")[2] for word in invocation.arguments)
-    yield from (value for _, value in env)
+@lru_cache(maxsize=1024)
+def _names_tried_data(env: tuple[tuple[str, str], ...]) -> bool:
+    """One of the variables does; all commands of a script share them."""
+    return any(_is_tried_data(value) for _, value in env)
 
 
 @lru_cache(maxsize=8192)

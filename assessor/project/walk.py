@@ -886,16 +886,18 @@ def _filled(command: Command, env: tuple[tuple[str, str], ...]) -> Command:
     """Put the inputs and variables that the caller gives, and its own, in place of `${{ inputs.x }}` and `$(x)`."""
     if not any("$" in word for word in command.argv):
         return command
-    env = (*env, *command.env)
+    lookups = _lookups((*env, *command.env) if command.env else env)
     before = ("", *command.argv)
-    words = (part for last, word in zip(before, command.argv, strict=False) for part in _filled_words(word, last, env))
+    words = (
+        part for last, word in zip(before, command.argv, strict=False) for part in _filled_words(word, last, *lookups)
+    )
     return replace(command, argv=tuple(words))
 
 
-def _filled_words(word: str, last: str, env: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+def _filled_words(word: str, last: str, known: Mapping[str, str], plain: Mapping[str, str]) -> tuple[str, ...]:
     """A word with its variables filled in; one that is a single variable becomes as many words as its value has, as the
     shell splits it. What an option takes (`-c "$SCRIPT"`) is one word: it is quoted as a rule."""
-    filled = _filled_word(word, env)
+    filled = _filled_word(word, known, plain)
     if filled == word or last.startswith("-") or not (_PARAMETER.fullmatch(word) or _VARIABLE.fullmatch(word)):
         return (filled,)
     return tuple(_SPLIT.findall(filled)) or ("",)
@@ -905,13 +907,14 @@ def _filled_inputs(
     inputs: tuple[tuple[str, str], ...], env: tuple[tuple[str, str], ...]
 ) -> tuple[tuple[str, str], ...]:
     """What a step hands on to what it calls, with what its own caller gave it."""
-    return tuple((name, _filled_word(value, env) if "${{" in value else value) for name, value in inputs)
+    lookups = _lookups(env)
+    return tuple((name, _filled_word(value, *lookups) if "${{" in value else value) for name, value in inputs)
 
 
-def _filled_word(word: str, env: tuple[tuple[str, str], ...]) -> str:
+def _filled_word(word: str, known: Mapping[str, str], plain: Mapping[str, str]) -> str:
+    """`known` has the variables by name, `plain` by their name in a shell."""
     if "$" not in word:
         return word
-    known, plain = _lookups(env)
 
     def value(found: re.Match[str]) -> str:
         return known.get(next(group for group in found.groups() if group), found[0])

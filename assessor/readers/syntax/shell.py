@@ -814,13 +814,21 @@ def never_holds(condition: str, given: Mapping[str, str]) -> bool:
     """The condition of a command cannot be true with these values of variables and of arguments (`1`, `2`, `#`)."""
     if "||" in condition or "$" not in condition or not given:
         return False
+    names = tuple(given)
     for part in condition.split(" && "):
         text, must_fail = part.removeprefix(OTHERWISE), part.startswith(OTHERWISE)
-        if any(f"${name}" in text or f"${{{name}" in text for name in given):
+        if any(tail.startswith(names) for tail in _behind_marks(text)):
             known = _outcome(text, tuple(sorted(given.items())))
             if known is not None and known is must_fail:
                 return True
     return False
+
+
+@lru_cache(maxsize=4096)
+def _behind_marks(text: str) -> tuple[str, ...]:
+    """What stands behind each `$` and `${` of a text: the name of a variable, and the rest."""
+    tails = [text[found.end() :] for found in re.finditer(r"\$", text)]
+    return (*tails, *(tail[1:] for tail in tails if tail.startswith("{")))
 
 
 @lru_cache(maxsize=4096)
