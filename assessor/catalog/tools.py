@@ -143,11 +143,13 @@ pages of an application; a check of it that fails raises by itself; it starts fu
 brings pages to where they are read; its models are called themselves (`net(x)`); it keeps what the steps of its pipelines return."""
 
 
-class Capture(Value):
-    """A setting under which a platform keeps what an endpoint was asked and answered."""
+class Switch(Value):
+    """A setting, or a group of settings (`data_capture_config.`), of an object of infrastructure code that switches something
+    on; `unless` are the values, in lower case, under which it does not."""
 
     resource: ResourcePattern
-    setting: Annotated[str, Field(pattern=r"^[\w.]+\.$")]
+    setting: Annotated[str, Field(pattern=r"^[\w.]+$")]
+    unless: tuple[str, ...] = ("false",)
 
 
 class SwitchedOff(Value):
@@ -165,8 +167,9 @@ class Tool(Value):
     says how code itself switches it off.
     `traits`, `steps` (calls, decorators and base classes each of which makes one step of a pipeline), `submits`
     (calls that start a run of a pipeline elsewhere), `transforms` (calls that fit or apply a preparation of data, no
-    model), `chains` (calls that make preparation and model one object), `loggers` (calls that return a logger) and `captures`
-    prove nothing alone: rules ask for them.
+    model), `chains` (calls that make preparation and model one object), `loggers` (calls that return a logger) and three
+    kinds of settings prove nothing alone: rules ask for them. By `captures` a platform keeps what an endpoint was asked and
+    answered, by `shifts` it moves traffic to a new version step by step, by `rolls_back` it goes back when that one fails.
     `shipped_models`: how images and addresses begin of the models that the product's own documentation serves; a definition
     of nothing else serves no model of a project.
     """
@@ -187,7 +190,9 @@ class Tool(Value):
     transforms: tuple[CallPattern, ...] = ()
     chains: tuple[CallPattern, ...] = ()
     loggers: tuple[CallPattern, ...] = ()
-    captures: tuple[Capture, ...] = ()
+    captures: tuple[Switch, ...] = ()
+    shifts: tuple[Switch, ...] = ()
+    rolls_back: tuple[Switch, ...] = ()
     shipped_models: tuple[Annotated[str, Field(min_length=5)], ...] = ()
     proves: tuple[Proof, ...] = ()
 

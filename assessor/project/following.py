@@ -12,6 +12,7 @@ from assessor.project.invocations import Invocation
 from assessor.project.model import Project, ProjectFile
 from assessor.project.modules import Modules
 from assessor.project.paths import Paths
+from assessor.project.submissions import Submissions
 
 
 class Following(Protocol):
@@ -21,6 +22,7 @@ class Following(Protocol):
     modules: Modules
     reach: Reach
     paths: Paths
+    submissions: Submissions
 
     def command(self, command: Command, context: Context) -> None:
         """Follow a command that stands or is made somewhere."""

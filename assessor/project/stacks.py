@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import posixpath
+from collections import defaultdict
 from dataclasses import replace
 
+from assessor.facts.workflow import Step
 from assessor.project.arrivals import Context, hopped
 from assessor.project.bundles import RUNS, Bundles
 from assessor.project.following import Following
 from assessor.project.invocations import Invocation, option
 from assessor.project.paths import joined
 from assessor.readers.syntax.shell import parse as parse_shell
+
+APPLIES_TEMPLATE = "codepipeline/deploy/cloudformation"
+STARTS_STATE_MACHINE = "codepipeline/invoke/stepfunctions"
 
 
 class Stacks:
@@ -65,6 +70,48 @@ class Stacks:
                         inner = replace(context, arrival=hop, path=file.path)
                         self.walk.command(replace(command, line=setting.line), inner)
 
+    def action(self, step: Step, context: Context) -> None:
+        """An action of a code pipeline: it applies the template that the build before it hands on, or starts the state machine
+        that code of the pipeline's own build wrote down.
+
+        Rule: docs.aws.amazon.com/codepipeline, "AWS CloudFormation deploy action reference" (TemplatePath is
+        `artifact::file`) and "AWS Step Functions invoke action reference"."""
+        if step.uses == APPLIES_TEMPLATE:
+            for path in self._templates(step.input("TemplatePath").rpartition("::")[2]):
+                self.walk.file(path, context)
+        elif step.uses == STARTS_STATE_MACHINE:
+            self._state_machines(context)
+
+    def _templates(self, name: str) -> list[str]:
+        """The files of a template that an artifact calls by that name: as it stands here, or as it was before packaging."""
+        named = [name, *self._packaged().get(posixpath.basename(name), ())] if name else []
+        return [
+            file.path
+            for file, resources in self.project.having(lambda f: f.resources)
+            if any(file.path == n or file.path.endswith(f"/{n}") for n in named)
+            and any(resource.system == "cloudformation" for resource in resources)
+        ]
+
+    def _packaged(self) -> dict[str, list[str]]:
+        """What the commands followed so far package (`aws cloudformation package`, `sam package`): output → templates."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for site in self.walk.reach.sites:
+            output = option(site.invocation, "--output-template-file") if "package" in site.invocation.arguments else ""
+            if output:
+                source = option(site.invocation, "--template-file", "--template", "-t") or "template.yaml"
+                found[posixpath.basename(output)].append(posixpath.normpath(source))
+        return found
+
+    def _state_machines(self, context: Context) -> None:
+        """Workflows that code of the same pipeline only wrote down run now."""
+        written = [
+            closure
+            for closure, arrival in self.walk.reach.closures
+            if closure.compiled and context.arrival.run.path in {hop.place.path for hop in arrival.run.hops}
+        ]
+        for closure in written:
+            self.walk.python(self.walk.submissions.definitions(closure), Invocation("python"), context)
+
     def _run_app(self, context: Context) -> None:
         """The command that cdk.json names."""
         file = self.project.files.get(joined(context.cwd, "cdk.json"))
@@ -80,7 +127,7 @@ class Stacks:
         files = (self.project.files.get(hop.place.path) for hop in context.arrival.run.hops)
         workflows = (w for file in files if file for w in file.facts.workflows if w.provider == "codepipeline")
         steps = (step for workflow in workflows for job in workflow.jobs for step in job.steps)
-        return any(step.uses == "codepipeline/deploy/cloudformation" for step in steps)
+        return any(step.uses == APPLIES_TEMPLATE for step in steps)
 
     def databricks(self, invocation: Invocation, context: Context) -> None:
         """`databricks bundle deploy` builds the bundle's artifacts and brings out its resources."""

@@ -98,13 +98,13 @@ class Submissions:
                 if closure.runs(call) and not (closure.in_test and (stays or self._is_mocked(closure, scope, call))):
                     yield scope, call
 
-    def definitions(self, closure: Closure, place: ScopeKey) -> tuple[Entry, ...]:
-        """The functions that define what is handed over in a function: those that the closure reaches, or those that are
-        compiled into the file that is named there."""
+    def definitions(self, closure: Closure, place: ScopeKey | None = None) -> tuple[Entry, ...]:
+        """The functions that define what a closure writes down or hands over: those that it reaches, or those that are
+        compiled into the file that is named in the function `place`."""
         own = sorted(self._definitions & closure.reached.keys())
         if not own:
             own = sorted(s for s in self._calls[0].keys() & closure.reached.keys() if s[1] not in (MODULE, MAIN))
-        if not own:
+        if not own and place:
             beside = self._modules.index(place[0]).calls.get(place[1], ())
             names = {_file_name(text) for call in beside for text in _texts(call)} - {""}
             for scope, calls in self._calls[0].items():

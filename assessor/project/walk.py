@@ -213,6 +213,7 @@ class Walk:
                 self._steps(steps, called, arrival, env, inner)
             return
         inner_context = replace(context, arrival=arrival)
+        self.stacks.action(step, inner_context)
         if known:
             argv, folder = known
             moved = inner_context if step.cwd else replace(inner_context, cwd=joined(context.cwd, folder_of(folder)))

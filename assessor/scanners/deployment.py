@@ -21,6 +21,7 @@ from assessor.lifecycle.deployments import Deployment, deploying_route, deployin
 from assessor.lifecycle.environments import STAGES, chosen_by_condition, stage_named, stage_of, targets_of
 from assessor.lifecycle.order import is_ci
 from assessor.lifecycle.serving import batch_predictions, endpoint_handlers, loads_model, named_services, predicts
+from assessor.lifecycle.switches import switched_on
 from assessor.lifecycle.trials_in_code import trials_in_code
 from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
@@ -236,6 +237,9 @@ def progressive(scene: Scene) -> Iterator[Statement]:
         else:
             yield seen(hit)
     yield from _weighted(scene)
+    for file, resource, line, tool in switched_on(scene, lambda tool: tool.shifts):
+        text = f"{resource.kind} {resource.name} shifts traffic step by step"
+        yield Claim(Written(file, line), text, tool.id, counts=WITH_TESTS)
     for file, number, line, text in trials_in_code(scene):
         yield Claim(Code(file, number, line), text)
 
@@ -273,6 +277,9 @@ def _weights(resource: Resource) -> list[tuple[str, int]]:
 def rollback(scene: Scene) -> Iterator[Statement]:
     """A way back that a person starts is used; one that a failure starts, automated."""
     yield from products(scene, "deployment.rollback")
+    for file, resource, line, tool in switched_on(scene, lambda tool: tool.rolls_back):
+        text = f"{resource.kind} {resource.name} goes back when a new version fails"
+        yield Claim(Written(file, line), text, tool.id, counts=WITH_TESTS)
     for run in scene.automation.runs.values():
         words = cut(f"{run.job.id} {run.job.name} {run.job.stage}").replace(" ", "")
         if "rollback" in words and is_ci(Arrival(run, 0)):

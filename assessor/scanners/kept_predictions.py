@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from assessor.catalog.patterns import matches_text
 from assessor.catalog.words import speaks_of, speaks_of_any
-from assessor.facts.project_files import Resource
 from assessor.facts.python import MAIN, MODULE, Call
 from assessor.findings import Hop
 from assessor.hits.scene import Scene
@@ -29,7 +27,7 @@ from assessor.lifecycle.serving import (
     stored_batches,
 )
 from assessor.lifecycle.stations import marks
-from assessor.project.model import Role
+from assessor.lifecycle.switches import switched_on
 from assessor.project.modules import CodeIndex, ScopeKey
 from assessor.scanners.claims import Claim, Code, Statement, Written, seen
 
@@ -49,23 +47,9 @@ def predictions(scene: Scene, deployed: tuple[Hop, ...]) -> Iterator[Statement]:
 
 def _captured(scene: Scene, deployed: tuple[Hop, ...]) -> Iterator[Claim]:
     """Definitions of endpoints with the platform's data capture switched on."""
-    for file, resources in scene.project.having(lambda f: f.resources, frozenset({Role.FIRST_PARTY})):
-        for resource in resources:
-            for tool in scene.live_tools:
-                for capture in tool.captures:
-                    fits = matches_text(capture.resource, f"{resource.system}:{resource.kind}")
-                    if fits and (line := _switched_on(resource, capture.setting)):
-                        text = f"{resource.kind} {resource.name} captures inputs and answers"
-                        yield Claim(Written(file, line), text, tool.id, carried=deployed)
-
-
-def _switched_on(resource: Resource, key: str) -> int:
-    """The line of the first setting under `key`; 0 where there is none or one of them switches it off."""
-    own = [(name, value, line) for name, value, line in resource.settings if key in name]
-    off = any(
-        name.rpartition(".")[2] in ("enabled", "enable_capture") and value.lower() == "false" for name, value, _ in own
-    )
-    return own[0][2] if own and not off else 0
+    for file, resource, line, tool in switched_on(scene, lambda tool: tool.captures):
+        text = f"{resource.kind} {resource.name} captures inputs and answers"
+        yield Claim(Written(file, line), text, tool.id, carried=deployed)
 
 
 def _own(scene: Scene, deployed: tuple[Hop, ...]) -> Iterator[Claim]:
