@@ -50,6 +50,9 @@ class Paths:
                 for candidate in (joined(context.cwd, tail), tail):
                     if candidate in files:
                         return candidate
+        if plain.startswith("/") and context.arrival.run.job.image:  # where an image put it
+            found = (self.unique("/".join(parts[start:])) for start in range(len(parts)))
+            return next(filter(None, found), None)
         if word != plain or self._loose(context) or "$" in context.cwd:
             return self.unique(plain)
         return None

@@ -382,6 +382,16 @@ class Walk:
                 self.reach.breaks(context, f"{written} does not exist")
             return
         self.file(found, context, invocation)
+        self._handed_definitions(invocation, context)
+
+    def _handed_definitions(self, invocation: Invocation, context: Context) -> None:
+        """A script of this repository that is given a definition of jobs which nothing starts by itself starts it."""
+        for word in invocation.operands[:10] if context.arrival.depth < MAX_DEPTH else ():
+            found = self.paths.locate(word, context) if word.endswith((".yml", ".yaml", ".json")) else None
+            file = self.project.files[found] if found else None
+            for workflow in file.facts.workflows if file else ():
+                if file and all(trigger.kind in ("call", "server") for trigger in workflow.triggers):
+                    self.called(file, workflow, context)
 
     def _one_of(self, files: list[str], written: str, invocation: Invocation, context: Context) -> None:
         """Follow each file that a name with an unknown part may mean."""

@@ -51,9 +51,7 @@ def read(path: str, text: str) -> FileFacts:
     if not named and not (hook and _is_hook(root)) and not is_tasks:
         return EMPTY
     found = list(_tasks(root, (), 0))[:_MAX_TASKS]
-    if not found or (
-        not named and not hook and not all(_within(task.node.get("payload")).get("command") for task in found)
-    ):
+    if not found or (not named and not hook and not all(map(_is_surely_one, found))):
         return EMPTY
     jobs = _jobs(found, text.splitlines())
     triggers = _triggers(path, root, found)
@@ -91,6 +89,13 @@ def _tasks(node: Node, conditions: tuple[str, ...], depth: int) -> Iterator[_Tas
         yield from _tasks(value, conditions if key.text == "else" else inner, depth + 1)
     for child in node.children[:_MAX_TASKS]:
         yield from _tasks(child, inner, depth + 1)
+
+
+def _is_surely_one(task: _Task) -> bool:
+    """Its payload has a command, or it says which workers take it."""
+    return bool(_within(task.node.get("payload")).get("command")) or any(
+        task.node.get(word) for word in ("provisionerId", "workerType", "taskQueueId")
+    )
 
 
 def _within(node: Node) -> Node:
@@ -144,13 +149,24 @@ def _job(
         name=task.node.get("metadata", "name").text,
         needs=needs,
         condition=" && ".join(task.conditions)[:500],
-        steps=(step,) if commands else (),
+        steps=(step, *_notices(task)) if commands else (),
         image=shown,
         env=env,
         is_active=bool(commands),
         triggers=own,
         anyway=needs if anyway else (),
     )
+
+
+def _notices(task: _Task) -> Iterator[Step]:
+    """Who is told how the task ended (docs.taskcluster.net, "Notify: using the notify service with routes")."""
+    for route in task.node.get("routes").each():
+        found = _NOTICE.match(route.text)
+        if found:
+            yield Step("notify", route.line, f"taskcluster/notify-{found[1]}", on_failure=found[2] == "failed")
+
+
+_NOTICE = re.compile(r"notify\.(\w[\w-]*)\.\S+\.on-(\w+)$")
 
 
 def _commands(words: Sequence[Node], image: str, source: Sequence[str]) -> tuple[Command, ...]:
