@@ -339,8 +339,28 @@ def resource_starts(project: Project, modules: Modules, bundles: Bundles, applie
                 named,
                 pipelines,
                 configurations=_job_file(file, resource),
-                named=tuple(references.started(file, written)) if starts_others(resource) else (),
+                named=(
+                    *(references.started(file, written) if starts_others(resource) else ()),
+                    *units_started(project, file, resource),
+                ),
             )
+
+
+def units_started(project: Project, file: ProjectFile, resource: Resource) -> list[Named]:
+    """The service that a timer of systemd starts: the one that it names, else that of its own name; beside it, or anywhere
+    where there is one of that name only."""
+    if (resource.system, resource.kind) != ("systemd", "timer"):
+        return []
+    named = next((value for key, value, _ in resource.settings if key == "Timer.Unit"), "")
+    return unit_named(project, file, named or f"{resource.name}.service")
+
+
+def unit_named(project: Project, file: ProjectFile, name: str) -> list[Named]:
+    """The service of systemd of that name, as a file names it."""
+    beside = joined(file.path.rpartition("/")[0], name)
+    found = [f for f in project.ordered if f.path == beside or f.path.endswith(f"/{name}") or f.path == name]
+    chosen = [f for f in found if f.path == beside] or (found if len(found) == 1 else [])
+    return [(f, resource) for f in chosen[:1] for resource in f.facts.resources if resource.system == "systemd"]
 
 
 def _job_file(file: ProjectFile, resource: Resource) -> tuple[str, ...]:

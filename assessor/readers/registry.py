@@ -45,6 +45,7 @@ READERS = (
     "tasks.mlproject",
     "tasks.crontab",
     "tasks.airflow_ignore",
+    "tasks.systemd",
     "infrastructure.dockerfile",
     "infrastructure.compose",
     "tasks.pre_commit",

@@ -26,6 +26,7 @@ from assessor.scanners import ladder
 from assessor.scanners.age import freshness
 from assessor.scanners.claims import NONE, Claim, Code, Rule, Statement, Ways, intended, products, seen
 from assessor.scanners.kept_predictions import predictions
+from assessor.scanners.told_failures import told_failures
 
 RECURRING = Ways(recurring=True)
 
@@ -296,10 +297,15 @@ def _joins_labels(scene: Scene, hit: Hit) -> bool:
 
 def alerting(scene: Scene) -> Iterator[Statement]:
     """Alert rules or notification code are used; deployed or wired into automation, automated."""
-    yield from products(scene, "monitoring.alerting")
+    yield from intended(scene, "monitoring.alerting")
+    stack = deploying_route(scene, lambda item: item.hit is not None and "cloudformation" in item.hit.text.lower())
+    for hit in scene.hits("monitoring.alerting"):
+        in_stack = hit.kind == "resource" and any(r.system == "cloudformation" for r in hit.file.facts.resources)
+        yield seen(hit, carried=stack if in_stack else ())
     yield from _loaded_rules(scene)
     yield from _own_alerts(scene)
     yield from _failure_mails(scene)
+    yield from told_failures(scene)
 
 
 def _loaded_rules(scene: Scene) -> Iterator[Claim]:

@@ -9,7 +9,12 @@ from assessor.readers.infrastructure.resource_fields import flat, shell_text
 from assessor.readers.infrastructure.shapes import named
 from assessor.readers.syntax.yaml_tree import Node
 
-fits = named(r"app\.ya?ml")
+_named = named(r"app\.ya?ml")
+
+
+def fits(path: str, text: str) -> bool:
+    """Its name, and a runtime: templates of other clouds are called so too."""
+    return _named(path, text) and "runtime" in text and "Resources:" not in text
 
 
 def resources(name: str, document: Node) -> Iterator[Resource]:
