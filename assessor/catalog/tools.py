@@ -74,6 +74,7 @@ class Proof(Value):
     `speaks`: a concept of words.yaml; a call counts only where its own texts, its function or its file speak of it, since
     the product runs any job.
     `branch` names the keywords of a condition in which that stands which runs only where it is met; `*` is the call itself.
+    `otherwise`: the keywords of what runs where it is not met; what stands in both does not hang on it.
     """
 
     practice: PracticeId
@@ -99,6 +100,7 @@ class Proof(Value):
     hooks: tuple[HookPattern, ...] = ()
     r_calls: tuple[RCall, ...] = ()
     branch: tuple[str, ...] = ()
+    otherwise: tuple[str, ...] = ()
     speaks: str = ""
     text: Annotated[str, Field(min_length=8)]
 

@@ -96,8 +96,12 @@ class Hook:
     @property
     def does_nothing(self) -> bool:
         """Its own command only prints or succeeds."""
-        own = self.is_named_only and bool(self.commands)
-        return own and all(command.argv[:1] and command.argv[0] in _IDLE for command in self.commands)
+        return self.is_named_only and only_print(self.commands)
+
+
+def only_print(commands: tuple[Command, ...]) -> bool:
+    """There are commands, and none does more than print, wait or succeed."""
+    return bool(commands) and all(command.argv[:1] and command.argv[0] in _IDLE for command in commands)
 
 
 _IDLE = {"true", ":", "echo", "printf", "exit", "false", "sleep", "cd"}

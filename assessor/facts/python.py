@@ -118,6 +118,8 @@ class Comparison:
     """Resolved names called in the branches that it, or a verdict made of it, opens."""
     tells: bool = False
     """It, or a verdict made of it, is written or printed."""
+    limit: float | None = None
+    """The number with which a plain value is compared: a literal, a name that is always one, or infinity."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from assessor.facts.place import Place
 from assessor.facts.python import Call
@@ -26,12 +26,25 @@ def held_back(scene: Scene, condition: Hit) -> Iterator[Hit]:
         return
     if "*" in branch:
         yield condition
-    made = {name for keyword, origins in condition.call.given if keyword in branch for name in origins}
+    made = _made(condition.call, branch) - _made(condition.call, condition.proof.otherwise)
     for practice in GOES_ON:
         for hit in scene.hits(practice):
             same = hit.call is not None and (hit.file.path, hit.scope) == (condition.file.path, condition.scope)
             if same and hit.call is not None and hit.call.name in made:
                 yield hit
+
+
+def chooses_nothing(condition: Hit) -> bool:
+    """What runs where the condition is met runs where it is not, too."""
+    if condition.call is None or not condition.proof.otherwise:
+        return False
+    met = _made(condition.call, condition.proof.branch)
+    return bool(met) and met <= _made(condition.call, condition.proof.otherwise)
+
+
+def _made(call: Call, keywords: Collection[str]) -> set[str]:
+    """The calls that made what is given under some keywords."""
+    return {name for keyword, origins in call.given if keyword in keywords for name in origins}
 
 
 def _below(scene: Scene, condition: Hit, name: str) -> Iterator[Hit]:

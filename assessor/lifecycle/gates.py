@@ -32,6 +32,8 @@ _OTHER_LIMITS = frozenset({"patience", "epoch", "epochs", "counter", "n_iter", "
 _GOES_ON = ("experiments.registry", "deployment.automation", "versioning.models", "versioning.releases")
 """Practices whose calls are what comes after an evaluation."""
 
+_BEYOND = 1e9
+"""A limit that no error reaches."""
 _WITNESSES = ("experiments.evaluation", "training.scripted", "experiments.tracking", "experiments.registry")
 _MIN_SENTENCE = 4
 """Words of a text from which on it is a sentence."""
@@ -273,9 +275,16 @@ def _is_state(effect: str) -> bool:
 
 
 def _is_never_met(comparison: Comparison) -> bool:
-    """A limit below what any metric is asked to reach (`auc < -1000`); errors are told as negative numbers by name."""
-    limit = comparison.literal
-    return limit is not None and limit < -1 and not any("neg" in name for name in comparison.names)
+    """A limit that no value of the metric passes, or each does: below what any is asked to reach (`auc < -1`), nothing for
+    what is never negative, or beyond all measure (`rmse > inf`). Errors are told as negative numbers by name."""
+    limit = comparison.limit if comparison.limit is not None else comparison.literal
+    if limit is None or any("neg" in name for name in comparison.names):
+        return False
+    if limit <= -1 or limit >= _BEYOND:
+        return True
+    if limit > 0 or comparison.limit is None:
+        return False
+    return any(s.names and all(speaks_of("never_negative", name) for name in s.names) for s in comparison.sides)
 
 
 def _is_limit(name: str) -> bool:

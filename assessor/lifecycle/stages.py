@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from assessor.catalog.patterns import matches_any_command
 from assessor.catalog.programs import programs
-from assessor.facts.commands import Command, Target
+from assessor.facts.commands import Command, Target, only_print
 from assessor.facts.place import Place
 from assessor.facts.python import MAIN, MODULE
 from assessor.hits.scene import Scene, once
@@ -80,7 +80,7 @@ def _stages(scene: Scene) -> Iterator[Stage]:
 
 
 def _stations_of(scene: Scene, file: ProjectFile, target: Target) -> frozenset[str]:
-    found = set(stations_named(target.name))
+    found = set() if only_print(target.commands) else set(stations_named(target.name))
     for command in target.commands:
         found |= command_stations(scene, command, file.path)
     return frozenset(found & ML_STATIONS)
@@ -114,8 +114,8 @@ def _named(invocation: Invocation) -> frozenset[str]:
 
 
 def _is_live(scene: Scene, file: ProjectFile, target: Target) -> bool:
-    """Some command starts a file that exists, or a program of another kind."""
-    for command in target.commands:
+    """Some command starts a file that exists, or a program of another kind that does more than print."""
+    for command in () if only_print(target.commands) else target.commands:
         invocation = interpret(command.argv)
         if invocation is None:
             continue

@@ -220,7 +220,7 @@ def _checks_in_ci(scene: Scene) -> Iterator[Claim]:
 
 def _stages(scene: Scene) -> Iterator[Claim]:
     """Stages that CI reproduces, of files that are a pipeline by themselves."""
-    for stage in stages(scene):
+    for stage in (stage for stage in stages(scene) if stage.is_live):
         subject, text = (
             Written(stage.file, stage.target.line, is_target=True),
             f"CI reproduces stage {stage.target.name}",

@@ -19,8 +19,9 @@ from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called, is_called
 from assessor.lifecycle.choices import choice_gates, is_held_by_choice
-from assessor.lifecycle.conditions import GOES_ON, decides_over, held_back
+from assessor.lifecycle.conditions import GOES_ON, chooses_nothing, decides_over, held_back
 from assessor.lifecycle.gates import NO_SCOPE, Gate, gates
+from assessor.lifecycle.idle_steps import acting_steps
 from assessor.lifecycle.model_copies import model_copies
 from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, stands_before
 from assessor.lifecycle.retraining import begins_training, conditional_effects, retrains, starts_training
@@ -141,10 +142,7 @@ def _steps_around(scene: Scene, hit: Hit, paths: Sequence[str]) -> int:
     """Step definitions and step calls in some files, or first-party functions that the definition calls."""
     steps = 0
     for path in paths:
-        facts = scene.modules.index(path).facts
-        decorators = (d.name for s in facts.scopes for d in s.decorators)
-        bases = (base for definition in facts.classes for base in definition.bases)
-        steps += sum(map(makes_step, (*decorators, *bases, *(call.name for call in facts.calls))))
+        steps += sum(map(makes_step, acting_steps(scene, path)))
         steps += _made_by_factories(scene, path)
     code = hit.file.code
     if code and hit.kind in ("call", "decorator"):
@@ -446,7 +444,10 @@ def _is_named_in_a_call(scene: Scene, name: str) -> bool:
 def validation_gate(scene: Scene) -> Iterator[Statement]:
     """A deciding comparison is used; in a run, automated; where a failing candidate goes no further, enforced."""
     for hit in scene.hits("training.validation_gate"):
-        yield seen(hit, raised_by=partial(_branches, scene, hit))
+        if chooses_nothing(hit):
+            yield NearMiss(hit.place, "both branches of the condition run the same", hit.tool.id)
+        else:
+            yield seen(hit, raised_by=partial(_branches, scene, hit))
     for gate in gates(scene):
         is_script = gate.scope == NO_SCOPE
         code = Written(gate.file, gate.line) if is_script else Code(gate.file, gate.scope, gate.line)

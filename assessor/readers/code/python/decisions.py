@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable
 
 from assessor.facts.python import Guard, Side
+from assessor.readers.code.python.constants import value
 from assessor.readers.code.python.names import MAX_CALLS
-from assessor.readers.code.python.nodes import MAX_ITEMS, OPERATORS, below, identifiers, number_of
+from assessor.readers.code.python.nodes import MAX_ITEMS, NAMES, OPERATORS, below, identifiers, number_of
 from assessor.readers.code.python.values import (
     NOTHING,
     STOPS,
@@ -30,6 +32,7 @@ EXITS = {"sys.exit", "exit", "quit", "os._exit", "SystemExit"}
 ASSIGNS, ASSERTS, RETURNS = Outcome("assign"), Outcome("assert"), Outcome("return", gives=True)
 RAISES, ENDS = Outcome("raise"), Outcome("exit")
 
+_INFINITE = frozenset({"math.inf", "numpy.inf", "numpy.Inf"})
 _ASSIGNMENTS = (ast.Assign, ast.AugAssign)
 
 
@@ -99,8 +102,28 @@ class Decisions(Variables):
             names, operator, number, line, self.scope, outcome.kind, outcome.effects, sides, roots, loop, is_sized=sized
         )
         found.difference = against
+        found.limit = self.limit_of(nodes)
         self.decided.append(found)
         return joined(against, passed, (len(self.decided) - 1,))
+
+    def limit_of(self, nodes: list[ast.expr]) -> float | None:
+        """The number that one of two sides always is, where the other is a value and no arithmetic."""
+        numbers = [self.number(node) for node in nodes]
+        if len(nodes) != 2 or (numbers[0] is None) == (numbers[1] is None):
+            return None
+        other = nodes[0] if numbers[0] is None else nodes[1]
+        return None if isinstance(other, ast.BinOp) else next(number for number in numbers if number is not None)
+
+    def number(self, node: ast.expr) -> float | None:
+        """The value of an expression that is always the same number."""
+        if isinstance(node, NAMES) and self.resolve(node) in _INFINITE:
+            return math.inf
+        if isinstance(node, ast.Call) and self.resolve(node.func) == "float" and len(node.args) == 1:
+            text = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
+            return math.inf if str(text).lower().lstrip("+") in ("inf", "infinity") else None
+        known = value(node, self)
+        found = known[0] if known else None
+        return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
 
     def set_against(self, node: ast.expr, nodes: list[ast.expr], made: list[Made]) -> Made:
         """A guess that was held against a limit (`net(x) > 0`) is still made by what guessed."""

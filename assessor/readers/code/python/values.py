@@ -261,6 +261,7 @@ class OpenComparison:
     """The mark of the difference that it decides by, where it asks for equality."""
     is_sized: bool = False
     """Sizes are compared, or equality decides whether something stops."""
+    limit: float | None = None
 
     def meet(self, outcome: Outcome) -> None:
         """Learn what a condition that this comparison decides leads to."""
@@ -287,4 +288,5 @@ class OpenComparison:
             self.picks,
             tuple(self.follows)[:40],
             self.tells,
+            self.limit,
         )
