@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from assessor.catalog.words import speaks_of
-from assessor.facts.python import MAIN, Call
+from assessor.facts.python import MAIN, Call, Scope
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.calls import called_from, callers
 from assessor.lifecycle.stations import marks, training_hits
@@ -34,6 +34,11 @@ def inference_jobs(scene: Scene) -> tuple[tuple[ProjectFile, Call, str], ...]:
     )
 
 
+def is_cloud_function(scope: Scope) -> bool:
+    """A function that a platform calls by its interface: `(event, context)`."""
+    return scope.parameters == ("event", "context")
+
+
 class _Jobs:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
@@ -48,7 +53,9 @@ class _Jobs:
             if call.scope in seen or not (asks or self._asks_by_own(file.path, call)):
                 continue
             seen.add(call.scope)
-            if not self._is_interface(file.path, call.scope) and self._is_of_job((file.path, call.scope), asks):
+            if not self._is_interface(file.path, call.scope) and (
+                self._is_of_job((file.path, call.scope), asks) or self._answers(file.path, call)
+            ):
                 yield call
 
     def name(self, path: str, number: int) -> str:
@@ -62,6 +69,12 @@ class _Jobs:
             if number > MAIN and not scope.is_stub and speaks_of("applies_model", scope.name):
                 return True
         return False
+
+    def _answers(self, path: str, call: Call) -> bool:
+        """A function that a cloud calls asks what its module has loaded."""
+        scope = self.scene.modules.index(path).facts.scopes[call.scope]
+        loaded = call.name.rpartition(".")[0].rpartition(".")[2]
+        return is_cloud_function(scope) and _asks(call) and speaks_of("loads_model", loaded)
 
     def _is_interface(self, path: str, number: int) -> bool:
         """A method by which the model itself is asked."""
@@ -78,7 +91,7 @@ class _Jobs:
         path, number = key
         scope = self.scene.modules.index(path).facts.scopes[number]
         last = scope.name.rpartition(".")[2]
-        return number <= MAIN or bool(scope.decorators) or last in self._named
+        return number <= MAIN or bool(scope.decorators) or last in self._named or is_cloud_function(scope)
 
     @cached_property
     def _named(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from assessor.catalog.traits import table_roots
+from assessor.catalog.traits import called_roots, table_roots
 from assessor.catalog.words import cut, speaks_of
 from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call, Scope
 from assessor.hits.scene import Scene, once
@@ -14,6 +14,7 @@ from assessor.lifecycle.errors import measured_errors
 from assessor.lifecycle.matter import is_about_models
 from assessor.lifecycle.product_runs import ProductRun, product_run
 from assessor.lifecycle.stations import marks, named_model_scopes, names_model_function, training_hits
+from assessor.lifecycle.transforms import shared_objects
 from assessor.project.closure import is_test_scope
 from assessor.project.model import ProjectFile, Role
 from assessor.project.modules import ScopeKey
@@ -81,7 +82,29 @@ def _is_about_data(
     named = _names_data(last, path, calls, bool(reached)) or _named_after_data_code(path, reached)
     if named or _reaches_data(scene, reached) or _reads_listed(scene, path, number):
         return True
-    return _hands_table(scene, path, number, reached)
+    if shared_objects(scene, path, (number,)):
+        return True
+    return _hands_table(scene, path, number, reached) or _hands_array(scene, path, number, reached)
+
+
+@once
+def _makes_network(scene: Scene, key: ScopeKey) -> bool:
+    """A function of the project puts layers together to a network."""
+    calls = scene.modules.index(key[0]).calls.get(key[1], ()) if key[1] > MAIN else ()
+    names = (call.name for call in calls if call.name.partition(".")[0] in called_roots())
+    return any(speaks_of("makes_network", name.rpartition(".")[2]) for name in names)
+
+
+def _hands_array(scene: Scene, path: str, number: int, reached: frozenset[ScopeKey]) -> bool:
+    """The test makes an array, and calls a function of the project that is named for preparing data."""
+    calls = scene.modules.index(path).calls.get(number, ())
+    makes = any(call.name.partition(".")[0] in table_roots() | called_roots() for call in calls)
+    for call in calls if makes else ():
+        for target in scene.modules.targets(call.name, path):
+            last = scene.modules.index(target[0]).facts.scopes[target[1]].name.rpartition(".")[2]
+            if target in reached and target[1] > MAIN and speaks_of("preparation", last):
+                return True
+    return False
 
 
 def _tests_model(
@@ -100,6 +123,8 @@ def _tests_model(
     if "train" in stations or (path, number) in _training_in_tests(scene):
         return True
     if any((error.file.path, error.scope) == (path, number) for error in measured_errors(scene)):
+        return True
+    if any(_makes_network(scene, key) for key in reached):
         return True
     model_scopes = _model_scopes(scene)
     held = {key for key in reached & model_scopes if _is_replaced(key, replaced)}

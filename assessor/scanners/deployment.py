@@ -19,6 +19,7 @@ from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.deployments import Deployment, deploying_route, deploying_ways, deployments, over_ssh
 from assessor.lifecycle.environments import STAGES, chosen_by_condition, stage_named, stage_of, targets_of
+from assessor.lifecycle.inference_jobs import is_cloud_function
 from assessor.lifecycle.order import is_ci
 from assessor.lifecycle.serving import batch_predictions, endpoint_handlers, loads_model, named_services, predicts
 from assessor.lifecycle.switches import switched_on
@@ -145,9 +146,28 @@ def _predicting_line(code: PythonFacts) -> int:
 def _batch(scene: Scene) -> Iterator[Claim]:
     """Batch inference: code that loads a model and predicts. That CI tries it on a change brings nothing into service."""
     for file, call, name in batch_predictions(scene):
-        carried = deploying_route(scene, partial(_brings_out, scene, file))
+        scope = scene.modules.index(file.path).facts.scopes[call.scope]
+        brings = _brings_functions if is_cloud_function(scope) and _has_functions(scene) else _brings_out
+        carried = deploying_route(scene, partial(brings, scene, file))
         text = f"{name} predicts with a stored model"
         yield Claim(Code(file, call.scope, call.line), text, counts=Ways(recurring=True), carried=carried)
+
+
+_FUNCTIONS = ("lambda", "function")
+
+
+def _has_functions(scene: Scene) -> bool:
+    """Infrastructure code of the project, or a program of Pulumi, makes a function of a cloud."""
+    resources = scene.project.having(lambda f: f.resources, frozenset({Role.FIRST_PARTY}))
+    kinds = (cut(resource.kind).split() for _, found in resources for resource in found)
+    codes = [file.code for file in scene.project.code_files if file.code is not None]
+    calls = (cut(call.name).split() for code in codes for call in code.calls)
+    return any(words[-1:] == ["function"] and set(_FUNCTIONS) & set(words) for words in (*kinds, *calls))
+
+
+def _brings_functions(scene: Scene, file: ProjectFile, item: Deployment) -> bool:
+    """The deployment applies infrastructure code, and with it the functions that this makes."""
+    return item.hit is not None and item.hit.tool.category == "infrastructure"
 
 
 def _brings_out(scene: Scene, file: ProjectFile, item: Deployment) -> bool:

@@ -18,6 +18,7 @@ from assessor.lifecycle.calls import called, called_from
 from assessor.lifecycle.origins import Origins
 from assessor.lifecycle.serving import asks_model, loads_model, serving_scopes
 from assessor.lifecycle.stations import training_hits
+from assessor.lifecycle.transforms import calls_transform, shared_objects
 from assessor.project.model import Role
 from assessor.project.modules import ScopeKey
 from assessor.scanners.claims import NONE, Claim, Statement, seen
@@ -30,13 +31,34 @@ def parity(scene: Scene) -> Iterator[Statement]:
     serving = serving_scopes(scene)
     training = list(dict.fromkeys((h.file.path, h.scope) for h in training_hits(scene) if h.scope >= 0))
     shared = [seen(hit, counts=NONE) for hit in scene.hits(PRACTICE, notebooks=False)]
+    serving = list(dict.fromkeys((*serving, *_asking_stored(scene))))
     if serving and training:
         shared += _shared_functions(scene, training, serving)
         shared += _shared_transformers(scene, training, serving)
         shared += _stored_pipelines(scene, training, serving)
         shared += _loaded_by_handlers(scene, serving)
+        shared += _shared_transforms(scene, training, serving)
     shared += _shared_store(scene)
     yield from shared or _copies(scene, training, serving)
+
+
+def _asking_stored(scene: Scene) -> Iterator[ScopeKey]:
+    """Functions that ask what they have loaded themselves: commands of a program that trains too."""
+    for file in scene.project.code_files:
+        for call in scene.modules.index(file.path).facts.calls if file.role is Role.FIRST_PARTY else ():
+            loaded = call.name.rpartition(".")[0].rpartition(".")[2]
+            if not file.is_notebook and asks_model(call) and speaks_of("loads_a_serialised", loaded):
+                yield file.path, call.scope
+
+
+def _shared_transforms(scene: Scene, training: list[ScopeKey], serving: list[ScopeKey]) -> Iterator[Claim]:
+    """One transform of a module that is applied or handed on by what trains and by what serves."""
+    used = [
+        {found for path, n in called_from(scene, keys) for found in shared_objects(scene, path, (n,))}
+        for keys in (with_callers(scene, training), serving)
+    ]
+    for path, name in sorted(used[0] & used[1]):
+        yield Claim(scene.project.files[path].at(1), f"training and serving both prepare data by {name}")
 
 
 # ---- one function ----
@@ -48,7 +70,8 @@ def _shared_functions(scene: Scene, training: list[ScopeKey], serving: list[Scop
     on_the_way = _given_to_models(scene, serving)
     both = (served & (by_training | on_the_way)) | _by_both_sides(scene, training, serving)
     for key in sorted(both):
-        if key not in serving and (key in on_the_way or _is_preparation(scene, key)):
+        prepares = key in on_the_way or _is_preparation(scene, key) or calls_transform(scene, key)
+        if key not in serving and key[1] > MAIN and prepares:
             scope = scene.modules.index(key[0]).facts.scopes[key[1]]
             text = f"training and serving both prepare data by {scope.name}()"
             yield Claim(scene.project.files[key[0]].at(scope.line), text)
@@ -120,7 +143,14 @@ def _shapes(scene: Scene, key: ScopeKey) -> bool:
     """It makes something of what it is given, and does more than load or split."""
     scope = scene.modules.index(key[0]).facts.scopes[key[1]]
     takes = [name for name in scope.parameters if name not in ("self", "cls")]
-    return bool(takes) and not scope.is_stub and not speaks_of("only_moves_data", scope.name.rpartition(".")[2])
+    name = scope.name.rpartition(".")[2]
+    moves = speaks_of("only_moves_data", name) and (not name.startswith("load") or _reads(scene, key))
+    return bool(takes) and not scope.is_stub and not moves
+
+
+def _reads(scene: Scene, key: ScopeKey) -> bool:
+    calls = scene.modules.index(key[0]).calls.get(key[1], ())
+    return any(speaks_of("reads_rows", call.name.rpartition(".")[2]) for call in calls)
 
 
 def _is_preparation(scene: Scene, key: ScopeKey) -> bool:

@@ -276,7 +276,10 @@ def _commands(settings: list[tuple[str, str, int]]) -> Iterator[Command]:
     given = {key: (value, line) for key, value, line in settings}
     if "handler" in given and given.get("runtime", ("python", 0))[0].startswith(("python", "var.", "local.")):
         yield from _handler(*given["handler"])
-    for words in lists.values():
+    for key, words in lists.items():
+        if key.endswith("image_config") and len(words) == 1 and (handled := tuple(_handler(*words[0]))):
+            yield from handled  # the image of a Lambda function is told which handler to call
+            continue
         yield Command(tuple(word for word, _ in words), words[0][1])
 
 
