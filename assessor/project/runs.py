@@ -14,6 +14,7 @@ from assessor.catalog.words import cut
 from assessor.facts.place import BlindSpot, Place
 from assessor.facts.workflow import AUTOMATIC, ON_CHANGE, Job, Step, Trigger, Workflow
 from assessor.findings import Hop
+from assessor.project.branches import Branches
 from assessor.project.dispatches import Dispatch, dispatches
 from assessor.project.gitlab_includes import Pipeline, put_together
 from assessor.project.model import LIVE_ROLES, Project, Role
@@ -187,12 +188,23 @@ class _Workflows:
         """The steps of this repository that start a workflow, by its file."""
         return dispatches(self.all)
 
+    @cached_property
+    def _known_branches(self) -> Iterable[str] | None:
+        """The branches of the repository; None where they are not known."""
+        history = self.project.history
+        if history is None or not history.branches or history.is_shallow:
+            return None
+        return _CONVENTIONAL if set(history.branches) < _CONVENTIONAL else history.branches
+
+    @cached_property
+    def branches(self) -> Branches:
+        """What conditions may ask for."""
+        history, known = self.project.history, self._known_branches
+        return Branches(None if history is None or known is None else (*known, *(tag.name for tag in history.tags)))
+
     def _has_branch(self, trigger: Trigger) -> bool:
         """Some branch of the repository meets the filter; where its branches are not known, some branch could."""
-        history = self.project.history
-        known: Iterable[str] | None = None
-        if history is not None and history.branches and not history.is_shallow:
-            known = _CONVENTIONAL if set(history.branches) < _CONVENTIONAL else history.branches
+        known = self._known_branches
         if trigger.branches and trigger.branches_ignore:
             some = known or [name for name in trigger.branches if not set("*?[") & set(name)] or _CONVENTIONAL
             return any(passes(b, trigger.branches) and not matches_any(b, trigger.branches_ignore) for b in some)
@@ -296,8 +308,8 @@ class _Workflows:
         jobs = {job.id: job for job in workflow.jobs}
         graph = _Graph(workflow)
         own_variables = (*self.included(workflow, path), *_handed_on(workflow, caller), *workflow.env)
-        for job in workflow.jobs:
-            if not job.is_active or graph.never_starts(job):
+        for job in map(self.branches.live, workflow.jobs):
+            if not job.is_active or graph.never_starts(job) or self.branches.lacks(job.condition):
                 continue
             if self.left <= 0:
                 return

@@ -317,6 +317,9 @@ def _tekton_triggers(node: Node) -> tuple[Trigger, ...]:
         r"event\s*==\s*[\"'](\w+)", notes.get("pipelinesascode.tekton.dev/on-cel-expression").text
     )
     branches = tuple(re.findall(r"[\w./*-]+", notes.get("pipelinesascode.tekton.dev/on-target-branch").text))
+    expression = notes.get("pipelinesascode.tekton.dev/on-cel-expression").text
+    if "||" not in expression:
+        branches += tuple(re.findall(r"\btarget_branch\s*==\s*[\"']([\w./-]+)", expression)[:1])
     line = events.line if events else node.line
     kinds = dict.fromkeys(_EVENTS[word] for word in words if word in _EVENTS)
     found = tuple(Trigger(kind, line, branches=branches) for kind in kinds)

@@ -131,7 +131,8 @@ class _Config:
         if body.get("when") or body.get("unless"):
             held = self._holds(body)
             name = _PARAMETER.search(body.get("when").text)
-            return (Trigger(held, line, sources=name.groups() if name and held == "manual" else ()),) if held else ()
+            sources = name.groups() if name and held == "manual" else ()
+            return (Trigger(held, line, branches=_branches_asked(body.get("when")), sources=sources),) if held else ()
         return (Trigger("push", line),)
 
     def _holds(self, body: Node) -> str:
@@ -378,6 +379,16 @@ def _requires(node: Node) -> dict[str, set[str]]:
             if "terminal" in found[key.text]:
                 found[key.text] = {"success", "failed"}
     return found
+
+
+def _branches_asked(condition: Node) -> tuple[str, ...]:
+    """The branch that a `when` compares with the pipeline's, alone or as one of several that must all hold."""
+    for part in (condition, *condition.get("and").each()):
+        texts = part.get("equal").texts()
+        plain = tuple(text for text in texts if "<<" not in text)
+        if len(plain) == 1 and any("pipeline.git.branch" in text for text in texts):
+            return plain
+    return ()
 
 
 def _own_triggers(call: _Call, triggers: tuple[Trigger, ...]) -> tuple[tuple[Trigger, ...] | None, bool]:

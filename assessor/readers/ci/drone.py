@@ -129,6 +129,9 @@ def _job(name: str, step: Node, before: Sequence[Job], triggers: tuple[Trigger, 
     changed = [entry.get("path") for entry in step.get("when").each() if entry.get("path")]
     wanted = tuple(text for each in changed for text in (each.get("include").texts() if each.is_map else each.texts()))
     own = tuple(replace(trigger, paths=wanted) for trigger in own) if wanted else own
+    asked = [trigger for trigger in _triggers(step.get("when")) if trigger.branches]
+    if asked and len(asked) == len(list(_triggers(step.get("when")))):
+        own = tuple(replace(trigger, branches=asked[0].branches) for trigger in own)
     tests = [entry.get("evaluate").text for entry in step.get("when").each()]
     if any(tests) and all(text and True not in ci_conditions.truth(ci_conditions.parse(text)) for text in tests):
         return replace(_job(name, Node("map", step.line), before, triggers, source), is_active=False)

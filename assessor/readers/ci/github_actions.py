@@ -64,12 +64,12 @@ def read(path: str, text: str) -> FileFacts:
 
 def never_true(expression: str) -> bool:
     """True where the text of an `if:` can never hold: `false`, `'a' == 'b'`, `false && x`."""
-    return True not in ci_conditions.truth(_parsed(expression))
+    return True not in ci_conditions.truth(parsed_condition(expression))
 
 
 def restricts_to(expression: str, trigger_kinds: frozenset[str]) -> frozenset[str]:
     """Return the trigger kinds of `trigger_kinds` under which the `if:` text can hold."""
-    parsed = _parsed(expression)
+    parsed = parsed_condition(expression)
     events = {kind: _EVENTS_OF.get(kind, ("",)) for kind in trigger_kinds}
     return frozenset(
         kind
@@ -86,13 +86,13 @@ def can_hold(expression: str, inputs: Mapping[str, Scalar | None]) -> bool:
         given = inputs.get(key) if context == "inputs" else None
         return UNKNOWN if given is None else Known((given,))
 
-    return True in ci_conditions.truth(_parsed(expression), look)
+    return True in ci_conditions.truth(parsed_condition(expression), look)
 
 
 _ALWAYS_TRUE = ci_conditions.Expression("literal", value=True)
 
 
-def _parsed(expression: str) -> ci_conditions.Expression | None:
+def parsed_condition(expression: str) -> ci_conditions.Expression | None:
     """Parse the text of an `if:`; text around a `${{ }}` makes a text that is not empty, which is always true."""
     text = expression.strip()
     if text.startswith("${{") and text.endswith("}}") and text.count("${{") == 1:
@@ -289,7 +289,7 @@ def _split_pushes(events: Iterable[_Event]) -> Iterator[_Event]:
 
 def _restricted(condition: str, events: Sequence[_Event]) -> tuple[Trigger, ...] | None:
     """The triggers under which a job's condition can hold; None where that is all of them."""
-    parsed = _parsed(condition)
+    parsed = parsed_condition(condition)
     if not condition or parsed is None:
         return None
     split = list(_split_pushes(events))
@@ -391,7 +391,7 @@ def _by_changes(
     """A job whose condition cannot hold unless files of some patterns have changed: these are its triggers' paths."""
     if not outputs or "outputs" not in job.condition:
         return job
-    parsed = _parsed(job.condition)
+    parsed = parsed_condition(job.condition)
     for name, patterns in outputs.items():
         if True not in ci_conditions.truth(parsed, _without_change(name)):
             own = triggers if job.triggers is None else job.triggers
@@ -413,7 +413,7 @@ _RESULTS = ("failure", "skipped", "success")
 
 
 def _holds(job: Job, situation: Situation) -> bool:
-    return True in ci_conditions.truth(_parsed(job.condition), situation)
+    return True in ci_conditions.truth(parsed_condition(job.condition), situation)
 
 
 def _inheriting(jobs: Iterable[Job]) -> Iterator[Job]:
@@ -441,7 +441,7 @@ def _asks_before(condition: str) -> bool:
         lambda name: ended if name == "github.event.workflow_run.conclusion" else UNKNOWN,
         _situation("workflow_run", Trigger("workflow_run", 1)),
     )
-    return True not in ci_conditions.truth(_parsed(condition), look)
+    return True not in ci_conditions.truth(parsed_condition(condition), look)
 
 
 _STATUS = re.compile(r"\b(?:always|failure|cancelled)\s*\(")
@@ -637,7 +637,7 @@ def _step(node: Node, setting: _Setting) -> Step:
     if condition and not _can_hold(condition, setting, constants):
         return replace(step, uses="", inputs=())
     if _runs_anyway(condition) or "outcome" in condition or "conclusion" in condition:
-        parsed = _parsed(condition)
+        parsed = parsed_condition(condition)
         step = replace(
             step,
             anyway=_runs_anyway(condition) and True in ci_conditions.truth(parsed, _ended("failure")),
@@ -665,7 +665,7 @@ def _ended(result: str) -> Situation:
 def _can_hold(condition: str, setting: _Setting, constants: Mapping[str, str]) -> bool:
     """A step's condition under some event of the workflow; steps also know the constants of `env`, the values of the
     matrix and which steps there are."""
-    parsed = _parsed(condition)
+    parsed = parsed_condition(condition)
     events = setting.events or (_Event("", Trigger("call", 1)),)
 
     def look(name: str) -> Known:

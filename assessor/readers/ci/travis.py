@@ -70,6 +70,8 @@ def _of_type(condition: str, triggers: tuple[Trigger, ...]) -> tuple[Trigger, ..
             kept = tuple(trigger for trigger in kept if (trigger.kind in kinds) == wanted)
         if re.search(r"\btag\s+IS\s+(?:present|NOT\s+blank)", condition, re.IGNORECASE):
             kept = tuple(replace(trigger, kind="tag", branches=()) for trigger in kept if trigger.kind == "push")
+        elif named := re.findall(r"(?<!NOT )\bbranch\s*=\s*([\w./-]+)", condition):
+            kept = tuple(replace(trigger, branches=(named[0],)) for trigger in kept)
     return kept if True in ci_conditions.truth(ci_conditions.parse(_in_common_words(condition))) else ()
 
 
