@@ -14,10 +14,11 @@ from assessor.project.project_file import ProjectFile
 
 
 class FileCodec(Codec[ProjectFile]):
-    """Encodes and decodes a file with its facts. `shares`: what it decodes has each text once."""
+    """Encodes and decodes a file with its facts. `shares`: what it decodes has each text once; `is_sent`: what it encodes
+    is handed to another process and not kept, so it need not be small."""
 
-    def __init__(self, *, shares: bool = False) -> None:
-        super().__init__(ProjectFile)
+    def __init__(self, *, shares: bool = False, is_sent: bool = False) -> None:
+        super().__init__(ProjectFile, level=0) if is_sent else super().__init__(ProjectFile)
         self._texts = Texts() if shares else None
 
     def encode(self, value: ProjectFile) -> bytes | None:

@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
@@ -259,11 +259,11 @@ SHARED_FROM = 10_000
 """Files from which on texts are shared among their facts: below, that costs more time than the memory is worth."""
 
 
-@lru_cache(maxsize=2)
-def _codec(*, shares: bool = False) -> FileCodec:
+@lru_cache(maxsize=4)
+def _codec(*, shares: bool = False, is_sent: bool = False) -> FileCodec:
     from assessor.kept_facts import FileCodec
 
-    return FileCodec(shares=shares)
+    return FileCodec(shares=shares, is_sent=is_sent)
 
 
 def _read_files(
@@ -282,10 +282,10 @@ def _read_files(
             held.append(task)
             continue
         file = read_file(task) if budget.left else _too_late(task, budget)
-        yield file, _encoded(file) if keeps else None
+        yield file, _encoded(file, _codec()) if keeps else None
     for batch in _batches(tasks if is_shared else iter(held)):
         helpers = worker_count(budget.jobs) if is_shared else 1
-        yield from _read_elsewhere(batch, helpers, budget, _codec(shares=count >= SHARED_FROM))
+        yield from _read_elsewhere(batch, helpers, budget, _codec(shares=count >= SHARED_FROM, is_sent=not keeps))
 
 
 def _read_elsewhere(
@@ -297,10 +297,9 @@ def _read_elsewhere(
     def lost(task: _Task, why: str) -> ProjectFile | bytes:
         return _unread(task, f"the file {OUTRAN} {why}") if why else _too_late(task, budget)
 
-    _codec()  # made here, as readers are imported, once for all processes
-    readers()
+    readers()  # imported here, once for all processes
     bounds = Bounds(lost, budget.worker_bytes, budget.ends)
-    for result, _ in shared(batch, None, _read_to_send, helpers, bounds):
+    for result, _ in shared(batch, None, partial(_read_to_send, codec), helpers, bounds):
         if isinstance(result, bytes):
             decoded = codec.decode(result)
             assert decoded is not None, "what a codec encodes it decodes"
@@ -335,15 +334,15 @@ def _size(task: _Task) -> int:
     return len(task[3])
 
 
-def _read_to_send(task: _Task) -> ProjectFile | bytes:
+def _read_to_send(codec: FileCodec, task: _Task) -> ProjectFile | bytes:
     """Bytes, which are quicker to send and decode than pickled objects, where they hold everything."""
     file = read_file(task)
-    return _encoded(file) or file
+    return _encoded(file, codec) or file
 
 
-def _encoded(file: ProjectFile) -> bytes | None:
+def _encoded(file: ProjectFile, codec: FileCodec) -> bytes | None:
     """The bytes to keep. A reader's failure is not kept: it may depend on how much memory and stack there was."""
-    return None if any(has_failed(reason) for _, reason in file.facts.problems) else _codec().encode(file)
+    return None if any(has_failed(reason) for _, reason in file.facts.problems) else codec.encode(file)
 
 
 def read_file(task: _Task) -> ProjectFile:

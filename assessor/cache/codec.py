@@ -20,9 +20,10 @@ _LEVEL = 1
 
 
 class Codec(Generic[T]):
-    """Encodes and decodes values of one type."""
+    """Encodes and decodes values of one type. `level`: that of zlib; 0 for what is only handed to another process."""
 
-    def __init__(self, kind: type[T]) -> None:
+    def __init__(self, kind: type[T], level: int = _LEVEL) -> None:
+        self._level = level
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(kind)
 
@@ -36,7 +37,7 @@ class Codec(Generic[T]):
             is_exact = len(data) <= _MOST_BYTES and self._encoder.encode(self._decoder.decode(data)) == data
         except (UnicodeEncodeError, OverflowError, RecursionError, TypeError, msgspec.MsgspecError):
             return None
-        return zlib.compress(data, _LEVEL) if is_exact else None
+        return zlib.compress(data, self._level) if is_exact else None
 
     def decode(self, data: bytes) -> T | None:
         """The value that was encoded; None for bytes that are none of this type."""
