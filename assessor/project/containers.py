@@ -14,9 +14,10 @@ from assessor.facts.commands import Command
 from assessor.facts.project_files import Service
 from assessor.project.arrivals import Context, hopped
 from assessor.project.following import Following
+from assessor.project.image_names import all_commands, image_name, images_by_name
 from assessor.project.invocations import Invocation, option, without_variable
-from assessor.project.model import Project, ProjectFile, Role
-from assessor.project.paths import folder_of, joined
+from assessor.project.model import ProjectFile, Role
+from assessor.project.paths import joined
 
 
 class Containers:
@@ -68,11 +69,11 @@ class Containers:
     def _started_containers(self) -> dict[str, str]:
         """The names that commands give to containers of images of this repository, with the Dockerfile."""
         found: dict[str, str] = {}
-        for command, _ in _all_commands(self.project):
+        for command, _ in all_commands(self.project):
             words = [word for word in command.argv if word != "container"]
             if words[:2] in (["docker", "run"], ["podman", "run"]):
                 name = option(Invocation("docker", tuple(words[1:])), "--name")
-                path = self._image_files.get(_image_name(_docker_run(words[2:])[0]))
+                path = self._image_files.get(image_name(_docker_run(words[2:])[0]))
                 if name and path:
                     found.setdefault(_written_name(name), path)
         return found
@@ -134,7 +135,7 @@ class Containers:
 
     def start(self, image: str, context: Context, command: tuple[str, ...] = (), starts: bool = True) -> None:
         """A container starts from an image that this repository builds, if it does."""
-        name = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+        name = image_name(image)
         path = self._image_files.get(name)
         if path is None and name and "$" in name and len(self._dockerfiles) == 1:
             path = self._dockerfiles[0]
@@ -296,7 +297,7 @@ class Containers:
 
     @cached_property
     def _image_files(self) -> dict[str, str]:
-        return _images_by_name(self.project)
+        return images_by_name(self.project)
 
 
 _path = attrgetter("path")
@@ -384,52 +385,6 @@ def _docker_run(words: list[str]) -> tuple[str, tuple[str, ...]]:
     return (words[position] if position < len(words) else "", tuple(words[position + 1 :]))
 
 
-def _images_by_name(project: Project) -> dict[str, str]:
-    """Image name (last part, no tag) → the Dockerfile that a command or compose service of this repository builds it from."""
-    found: dict[str, str] = {}
-    dockerfiles = [f.path for f in project.ordered if f.facts.dockerfile]
-    for file, services in project.having(lambda f: f.services):
-        for service in services:
-            if service.build:
-                folder = joined(posixpath.dirname(file.path), service.build)
-                path = joined(folder, service.dockerfile or "Dockerfile")
-                if path in dockerfiles:
-                    found.setdefault(_image_name(service.image) or service.name, path)
-    for command, folder in _all_commands(project):
-        words = [w for w in command.argv if w not in ("buildx", "image")]
-        if words[:2] in (["docker", "build"], ["podman", "build"]):
-            invocation = Invocation("docker", tuple(words[1:]))
-            tag = _image_name(option(invocation, "-t", "--tag"))
-            named = option(invocation, "-f", "--file")
-            where = words[-1] if not words[-1].startswith("-") else "."
-            for candidate in (named, posixpath.join(where, "Dockerfile"), posixpath.join(where, named)):
-                for base in (joined(folder, command.cwd), ""):
-                    path = joined(base, without_variable(candidate))
-                    if tag and path in dockerfiles:
-                        found.setdefault(tag, path)
-    return found
-
-
 def _written_name(name: str) -> str:
     """`api-$BRANCH` as `api`: what is written of a container's name."""
     return name.partition("$")[0].rstrip("-_.") if not name.startswith("$") else name
-
-
-def _image_name(image: str) -> str:
-    return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
-
-
-def _all_commands(project: Project) -> Iterator[tuple[Command, str]]:
-    for file in project.ordered:
-        folder = posixpath.dirname(file.path)
-        for target in file.facts.targets:
-            yield from ((command, folder) for command in target.commands)
-        if file.facts.script:
-            yield from ((command, "") for command in file.facts.script.commands)
-        for workflow in file.facts.workflows:
-            for job in workflow.jobs:
-                for step in job.steps:
-                    yield from (
-                        (replace(command, cwd=joined(folder_of(step.cwd), command.cwd)), "")
-                        for command in step.commands
-                    )

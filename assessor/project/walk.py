@@ -32,6 +32,7 @@ from assessor.project.command_functions import CommandFunctions
 from assessor.project.containers import Containers
 from assessor.project.functions import ServerlessFunctions
 from assessor.project.idleness import Idleness, is_idle
+from assessor.project.image_names import DOCKERFILES, context_of_build
 from assessor.project.invocations import Invocation, interpret, switches
 from assessor.project.matrices import rows_of
 from assessor.project.model import LIVE_ROLES, Project, ProjectFile
@@ -226,14 +227,13 @@ class Walk:
                 for command in script.commands:
                     remote = command.is_remote or "ssh" in step.uses.lower()
                     self.command(replace(command, line=step.line, is_remote=remote), inner_context)
-            elif name.lower() in _DOCKERFILES:
+            elif name.lower() in DOCKERFILES:
                 self.file(value, inner_context)
             elif (found := self.paths.locate(value, inner_context)) and found.endswith((".py", ".ipynb", ".sh")):
                 self.file(found, inner_context)
         given = {name.lower(): value for name, value in step.inputs}
-        if builds_image(step.uses) and not any(given.get(n) and "${{" not in given[n] for n in _DOCKERFILES):
-            context_given = next((given[name] for name in _BUILD_CONTEXTS if given.get(name)), "")
-            self.file(posixpath.join(_context_of_build(context_given), "Dockerfile"), inner_context)
+        if builds_image(step.uses) and not any(given.get(n) and "${{" not in given[n] for n in DOCKERFILES):
+            self.file(posixpath.join(context_of_build(given), "Dockerfile"), inner_context)
 
     def _printed(self, script: str, context: Context) -> None:
         """A program whose output is run as steps: the command lines that stand in its texts."""
@@ -799,14 +799,6 @@ def _image_of(call: Call) -> str:
     return image if isinstance(image, str) and image != UNKNOWN and not command_given(call) else ""
 
 
-def _context_of_build(written: str) -> str:
-    """The folder of an image build; `{{defaultContext}}:folder` is a folder of the repository's own checkout.
-
-    Rule: github.com/docker/build-push-action, "Git context"."""
-    return folder_of(_DEFAULT_CONTEXT.sub("", written))
-
-
-_DEFAULT_CONTEXT = re.compile(r"^\{\{\s*defaultContext\s*\}\}:?")
 _RUNS_ANYWAY = re.compile(r"\b(?:always|failure|failed|cancelled|canceled|succeededOrFailed)\b", re.IGNORECASE)
 
 
@@ -944,8 +936,6 @@ def _imports_of(code: str) -> tuple[str, ...]:
     return tuple(imported.target for imported in read_source(code, lambda _: 1).imports)
 
 
-_DOCKERFILES = ("file", "dockerfile", "containerfiles", "docker_file")
-_BUILD_CONTEXTS = ("context", "path", "build_context", "build-context", "docker-context")
 _SCRIPT_INPUTS = {"script", "run", "command", "cmd", "inlinescript", "inline", "commands", "shell_command"}
 _COMMAND_KEYS = {"command", "entrypoint", "cmd", "run", "script", "args", "entry_point", "exec"}
 _PIPELINE_KEYS = {"pipeline_yaml_file", "pipeline_file", "pipeline_yaml"}

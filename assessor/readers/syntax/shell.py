@@ -43,8 +43,11 @@ SCRIPT_FOLDER = "$SCRIPT_DIR"
 """Stands for the folder of the script itself (`cd "$(dirname "$0")"`)."""
 
 _EXPRESSION = re.compile(r"\$\{\{[^\n]{0,400}?\}\}|\$\[[^\]\n]{0,400}\]|<\+[^>\n]{0,400}>|\{\{[^{}\n]{0,400}\}\}")
-_BEFORE_SLASH = re.compile(r"\}([\w./:@-]{0,200})\$([A-Za-z_]\w*)(?=/)")
-"""`${a}/$b/c`, which the grammar takes for two words; `${a}/${b}/c` it takes for one."""
+_WORD_OF_TWO = re.compile(r"\$[\w/:.@%+,={}-]+\$[\w/:.@%+,={}$-]+")
+"""A word with two variables."""
+_BETWEEN = re.compile(r"(?<=[\w/:.@%+,=-])\$(\w+)(?=[\w/:.@%+,=-])")
+"""`$b` of `$a/$b/c`: behind a variable that stands between two plain parts, the grammar takes one word for two
+(tree-sitter-bash 0.25.1); `$a/${b}/c` it takes for one."""
 _MAKE_VARIABLE = re.compile(r"\$\(([A-Z_][A-Za-z0-9_.]*)\)")
 _SHELLS = {"bash", "sh", "zsh", "dash", "ksh"}
 _PREFIXES = {
@@ -151,7 +154,11 @@ def _mask(text: str) -> tuple[str, dict[str, str]]:
         return name
 
     masked = _EXPRESSION.sub(take, text)
-    return _BEFORE_SLASH.sub(r"}\1${\2}", _MAKE_VARIABLE.sub(take, masked)), words
+    return _WORD_OF_TWO.sub(_braced, _MAKE_VARIABLE.sub(take, masked)), words
+
+
+def _braced(word: re.Match[str]) -> str:
+    return _BETWEEN.sub(r"${\1}", word[0])
 
 
 @dataclass(slots=True)
