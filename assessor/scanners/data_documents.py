@@ -45,6 +45,8 @@ def _describes_columns(document: Document) -> int:
     """The line of a section about data that names several columns and says what each is; 0 where there is none."""
     if document.kind not in ("readme", "doc"):
         return 0
+    if line := _table_of_columns(document):
+        return line
     ends = [*(line for _, line in document.headings[1:]), math.inf]
     for (heading, start), end in zip(document.headings, ends, strict=False):
         if speaks_of("describes_data", heading):
@@ -52,6 +54,26 @@ def _describes_columns(document: Document) -> int:
             if len(told) >= MIN_COLUMNS:
                 return start
     return 0
+
+
+def _table_of_columns(document: Document) -> int:
+    """The line of a table that is headed so: a column for names of columns, and one for what they mean or hold."""
+    start = last = count = 0
+    for text, line in document.lines:
+        cells = [cell.strip(" *`_").lower() for cell in text.strip("| ").split("|")] if text.startswith("|") else []
+        if len(cells) > 1 and cells[0] in _NAMED and _TOLD.intersection(cells[1:]):
+            start, count = line, 0
+        elif start and cells and line <= last + 1:
+            count += bool(_column(text))
+            if count >= _MIN_ROWS:
+                return start
+        last = line
+    return 0
+
+
+_NAMED = frozenset({"column", "field", "variable", "feature", "attribute"})
+_TOLD = frozenset({"meaning", "description", "definition", "explanation"})
+_MIN_ROWS = 2
 
 
 def _column(line: str) -> str:

@@ -243,6 +243,11 @@ def _named_for_it(scene: Scene) -> Iterator[Claim]:
         else:
             continue
         yield Claim(file.at(1), text, at_least=Rung.DECLARED, counts=NONE, alone=True)
+    for file, targets in scene.project.having(lambda f: f.targets, frozenset({Role.FIRST_PARTY})):
+        for target in targets:
+            if target.commands and cut(target.name) in ("deploy", "deployment"):
+                text = f"{target.runner} {target.name} is named for deploying"
+                yield Claim(file.at(target.line), text, at_least=Rung.DECLARED, counts=NONE, alone=True)
 
 
 # ---- trials and rollback ----

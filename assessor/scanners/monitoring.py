@@ -57,6 +57,20 @@ def service(scene: Scene) -> Iterator[Statement]:
         if collectors and Rung(hit.proof.rung).height >= Rung.USED.height and hit.scope >= 0:
             text = f"{hit.tool.title}: {hit.proof.text}; {collectors[-1].text} receives them"
             yield Claim(hit, text, hit.tool.id, counts=NONE, carried=collectors)
+    for place, image in _measuring_themselves(scene) if collectors else ():
+        text = f"{image} tells metrics of its own; {collectors[-1].text} receives them"
+        yield Claim(place, text, counts=NONE, carried=collectors)
+
+
+def _measuring_themselves(scene: Scene) -> Iterator[tuple[Place, str]]:
+    """Images of model servers that expose metrics unasked: started by objects and services, or built upon."""
+    named = [(file.at(r.line), image) for file, r in _resources(scene) for image in r.images]
+    named += [(file.at(item.line), item.image) for file, item in _services(scene)]
+    for file, dockerfile in scene.project.having(lambda f: f.dockerfile, frozenset({Role.FIRST_PARTY})):
+        named += [(file.at(stage.line), stage.image) for stage in dockerfile.stages]
+    for place, image in named:
+        if speaks_of("measures_itself", image):
+            yield place, image.rpartition("/")[2]
 
 
 _SCRAPES = frozenset({"ServiceMonitor", "PodMonitor", "PodMonitoring", "ClusterPodMonitoring"})
