@@ -59,7 +59,10 @@ def _rate(project: Project, budget: Budget, progress: Progress | None = None) ->
             scene = Scene(project, modules, Automation(project, modules), load_tools())
     except (TooMuch, Exception) as error:
         return all_unknown(practices, f"joining what the files say {FAILED} {type(error).__name__}: {error}")
-    return scan_all(scene, practices, seconds=share, progress=progress)
+    try:
+        return scan_all(scene, practices, seconds=share, progress=progress)
+    finally:
+        scene.let_go()
 
 
 def rate_snapshot(

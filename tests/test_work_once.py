@@ -6,6 +6,7 @@ another one, a walk for each job, a question without a memory) finds it here.
 
 from __future__ import annotations
 
+import gc
 import importlib
 from collections import Counter
 from collections.abc import Callable
@@ -16,6 +17,12 @@ import pytest
 
 import assessor.reading
 from assessor import audit
+from assessor.garbage import without_collection
+from assessor.hits.scene import Scene
+from assessor.project.arrivals import Arrival
+from assessor.project.closure import Closure
+from assessor.project.modules import Modules
+from assessor.project.walk import Walk
 from tests.test_samples import NAMES, SAMPLES
 
 PYTHON = "assessor.readers.code.python"
@@ -53,6 +60,19 @@ def test_no_work_is_done_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     idle = [name for name, keys in done.items() if not keys]
     assert twice == {}
     assert idle == [], "the sample has nothing for these, so that they prove nothing"
+
+
+def test_a_rating_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What holds each other in circles would stay until the collector comes by: 50 MB for each revision of a history."""
+    monkeypatch.setattr(assessor.reading, "can_fork", lambda: False)
+    folder = _everything(tmp_path / "all")
+    gc.collect()
+    with without_collection():
+        audit.findings(str(folder))
+        left = Counter(
+            type(one) for one in gc.get_objects() if isinstance(one, Scene | Walk | Modules | Arrival | Closure)
+        )
+    assert not left
 
 
 def _counting(

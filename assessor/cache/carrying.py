@@ -27,6 +27,8 @@ class Carrying(Cache):
         self._seen: dict[bytes, Any] = {}
 
     def load(self, codec: Codec[T], keys: Sequence[bytes]) -> dict[bytes, T]:
+        if not keys:
+            return {}  # no question: what the last one named stays
         before: dict[bytes, T] = self._held.get(id(codec), {})
         found = {key: before[key] for key in keys if key in before}
         for key in keys:

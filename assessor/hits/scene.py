@@ -82,6 +82,12 @@ class Scene(Ground):
         """What has been answered of this scene, by the question; see `once`."""
         return {}
 
+    def let_go(self) -> None:
+        """Forget everything once nobody asks any more. What was worked out holds each other in circles; else its memory
+        would be kept until the collector of garbage comes by, which it does not do while an audit is made."""
+        self.automation.let_go()
+        vars(self).clear()
+
     @cached_property
     def has_substance(self) -> bool:
         """There is first-party code that does something, more than stubs and comments."""

@@ -53,6 +53,10 @@ class Automation:
         ):
             self._started(start)
 
+    def let_go(self) -> None:
+        """Open the circles of what follows the walk and holds it; nothing can be asked any more."""
+        self._walk.let_go()
+
     def _started(self, start: Start) -> None:
         self.runs[start.run.key] = start.run
         self._walk.start(start)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from functools import lru_cache
 
 from assessor.catalog.idle import files_read, idle_word
 from assessor.project.arrivals import Context
@@ -28,7 +27,7 @@ class Idleness:
         self._project = project
         self._paths = paths
         self._modules = modules
-        self._folders_with = lru_cache(maxsize=32)(self._find_folders)
+        self._folders: dict[tuple[str, ...], frozenset[str]] = {}
 
     def nothing_to_read(self, invocation: Invocation, context: Context) -> str:
         """The path given to a linter that holds no file which it looks at; empty where one may, or none is given."""
@@ -51,6 +50,12 @@ class Idleness:
             tail = "/" + word.strip("./")
             return any(path.endswith(tail) for path in (*self._project.folders, *self._project.files))
         return found.endswith(endings) or found in self._folders_with(endings)
+
+    def _folders_with(self, endings: tuple[str, ...]) -> frozenset[str]:
+        """The folders above files with one of these endings."""
+        if endings not in self._folders:
+            self._folders[endings] = self._find_folders(endings)
+        return self._folders[endings]
 
     def _find_folders(self, endings: tuple[str, ...]) -> frozenset[str]:
         found: set[str] = set()

@@ -109,6 +109,10 @@ class Walk:
             for workflow in file.facts.workflows
         }
 
+    def let_go(self) -> None:
+        """Forget everything: what knows one kind of step holds this walk, and the walk holds it."""
+        vars(self).clear()
+
     # ---- runs and steps ----
 
     def job(self, run: Run) -> None:
