@@ -234,7 +234,8 @@ def _parameters(scene: Scene, passed: Ways) -> Iterator[Claim]:
 def _pipeline_parameters(scene: Scene, passed: Ways) -> Iterator[Claim]:
     """The arguments of a function that defines a pipeline of an orchestrator."""
     for hit in scene.hits("training.pipeline"):
-        if hit.kind != "decorator" or hit.scope < 0 or hit.file.code is None or hit.text.endswith("flow"):
+        is_flow = hit.text.rpartition(".")[2] == "flow"
+        if hit.kind != "decorator" or hit.scope < 0 or hit.file.code is None or is_flow:
             continue  # a flow is called as any function is: what it is given may be data
         scope = hit.file.code.scopes[hit.scope]
         named = [name for name in scope.parameters if name not in _NO_PARAMETER]
