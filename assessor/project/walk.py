@@ -256,11 +256,7 @@ class Walk:
         self._count += 1
         if self._count > MAX_ARRIVALS or context.arrival.depth > MAX_DEPTH:
             return
-        if (
-            command.condition
-            and "$" in command.condition
-            and never_holds(command.condition, _plain_values(context.env))
-        ):
+        if command.condition and "$" in command.condition and _is_kept_away(command.condition, context.env):
             return
         command = _filled(command, context.env)
         invocation = interpret(command.argv)
@@ -881,6 +877,12 @@ def _positional(invocation: Invocation) -> Iterator[tuple[str, str]]:
 def _plain_values(env: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
     """The variables whose value depends on nothing; of two of a name the later."""
     return {name: value for name, value in dict(env).items() if not set("$`{%~\n") & set(value)}
+
+
+@lru_cache(maxsize=4096)
+def _is_kept_away(condition: str, env: tuple[tuple[str, str], ...]) -> bool:
+    """The condition cannot hold with these variables; many runs come to the same script."""
+    return never_holds(condition, _plain_values(env))
 
 
 @lru_cache(maxsize=1024)
