@@ -16,7 +16,7 @@ from assessor.facts.python import MAIN, MODULE, Call
 from assessor.hits.hit import Code, Hit
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.errors import measured_errors
-from assessor.lifecycle.matter import home_made
+from assessor.lifecycle.matter import home_made, is_about_models
 from assessor.project.arrivals import Arrival
 from assessor.project.closure import Closure
 from assessor.project.model import Role
@@ -120,7 +120,9 @@ def marks(scene: Scene) -> Mapping[ScopeKey, frozenset[str]]:
     for file in scene.project.code_files:
         for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):
             last = scope.name.rpartition(".")[2].lower()
-            if number not in (MODULE, MAIN) and names_data_function(last) and not scope.is_stub:
+            if number in (MODULE, MAIN) or not names_data_function(last) or scope.is_stub:
+                continue
+            if not scope.class_name or is_about_models(scene, file.path):  # `clean` of a form is no preparation of data
                 found[file.path, number].add("data")
     for key, station in home_made(scene).marks.items():
         found[key].add(station)

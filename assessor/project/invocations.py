@@ -139,6 +139,9 @@ def _python(words: tuple[str, ...], runner: str, folder: str) -> Invocation:
                 "python", words[position + 2 :], code=words[position + 1], via_runner=runner, folder=folder
             )
         if not word.startswith("-"):
+            meant = _built_in([bare_name(word), *words[position + 1 :]])
+            if meant[0] != bare_name(word):
+                return _program(meant[0], meant, runner, folder)
             return Invocation("python", words[position + 1 :], script=word, via_runner=runner, folder=folder)
         position += 2 if word in ("-W", "-X") else 1
     return Invocation("python", words, via_runner=runner, folder=folder)
