@@ -53,6 +53,11 @@ def targets_of(hit: Hit, arrival: Arrival) -> tuple[str, ...]:
     return values if len(values) > 1 else chosen
 
 
+def is_asked(text: str) -> bool:
+    """A person says it when starting the run: the text is nothing but an input (`${{ inputs.environment }}`)."""
+    return whole(text).removeprefix("github.event.").startswith(("inputs.", "parameters."))
+
+
 def target_texts(hit: Hit, arrival: Arrival) -> Iterator[str]:
     """What may name the target of a deployment: its job's environment, its command, the script of its step as written."""
     job = arrival.run.job

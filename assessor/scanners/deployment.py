@@ -17,8 +17,7 @@ from assessor.facts.python import PythonFacts
 from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
-from assessor.lifecycle.deployments import Deployment, deploying_route, deploying_ways, deployments, over_ssh
-from assessor.lifecycle.environments import STAGES, chosen_by_condition, stage_named, stage_of, targets_of
+from assessor.lifecycle.deployments import Deployment, deploying_route, deploying_ways, deployments
 from assessor.lifecycle.inference_jobs import is_cloud_function
 from assessor.lifecycle.order import is_ci
 from assessor.lifecycle.serving import batch_predictions, endpoint_handlers, loads_model, named_services, predicts
@@ -42,6 +41,7 @@ from assessor.scanners.claims import (
     products,
     seen,
 )
+from assessor.scanners.environments import environments
 from assessor.scanners.serving_trials import compatibility
 
 
@@ -340,125 +340,6 @@ def _version_asked(way: Arrival) -> str:
     # what a called definition is given may itself be what a person was asked, or what an event says
     names = [inner for name in asked for inner in (_asked(given[name]) if name in given else (name,))]
     return next((name for name in names if speaks_of("names_a_version", name)), "")
-
-
-# ---- environments ----
-
-_CONFIG_ENDINGS = (".yml", ".yaml", ".tfvars", ".tf", ".json", ".toml", ".env", ".ini", ".hcl", ".cfg", ".bicepparam")
-_FOLDERS_OF_CI = (".github/", ".gitlab/", ".circleci/")
-
-
-def environments(scene: Scene) -> Iterator[Statement]:
-    """Separate configuration of two environments is used; automation that promotes through them, automated."""
-    yield from products(scene, "deployment.environments")
-    for _, stages in sorted(_named_files(scene).items()):
-        if "prod" in stages and len(stages) > 1:
-            place = scene.project.files[stages["prod"]].at(1)
-            yield Claim(place, f"separate configuration for {', '.join(sorted(stages))}")
-    yield from _sections(scene)
-    yield from _settings_classes(scene)
-    yield from _chosen_by_ref(scene)
-    yield from _promotions(scene)
-
-
-def _named_files(scene: Scene) -> dict[str, dict[str, str]]:
-    """Folder → environment → file, for configuration files told apart by environment."""
-    found: dict[str, dict[str, str]] = {}
-    for path in sorted(scene.project.files):
-        if scene.project.files[path].role is Role.FIRST_PARTY and _is_configuration(path):
-            for folder, stage in _told_apart(path):
-                found.setdefault(folder, {}).setdefault(stage, path)
-    return found
-
-
-def _is_configuration(path: str) -> bool:
-    """Not that of CI, and none that lists what is installed."""
-    if not path.endswith(_CONFIG_ENDINGS) or path.startswith(_FOLDERS_OF_CI):
-        return False
-    return "requirements" not in path and "environment" not in path.rpartition("/")[2]
-
-
-def _told_apart(path: str) -> Iterator[tuple[str, str]]:
-    """(folder of the alternatives, environment) by the name of the file, and by each folder above it."""
-    parts = path.split("/")
-    own = stage_named(parts[-1].rpartition(".")[0])
-    if own:
-        yield "/".join(parts[:-1]), own
-    for depth, part in enumerate(parts[:-1]):
-        stage = STAGES.get(part.lower())
-        if stage and part.lower() not in ("test", "testing"):
-            yield "/".join(parts[:depth]) + "/*", stage
-
-
-def _sections(scene: Scene) -> Iterator[Claim]:
-    """Sections of one configuration file: `default:` and `production:`, bundle targets, serverless stages."""
-    for file in scene.project.ordered:
-        if file.role is Role.FIRST_PARTY and _may_have_sections(file.path):
-            heads = _heads(file)
-            if "prod" in heads and len(heads) > 1:
-                yield Claim(file.at(heads["prod"]), f"sections for {', '.join(sorted(heads))}")
-
-
-def _may_have_sections(path: str) -> bool:
-    """In package.json `browserslist` and build tools have sections of these names."""
-    return not path.startswith(".github/") and path.rpartition("/")[2] != "package.json"
-
-
-def _heads(file: ProjectFile) -> dict[str, int]:
-    """Environment → line, for the sections of a file."""
-    heads: dict[str, int] = {}
-    for setting in file.facts.settings:
-        for part in setting.key.split(".")[:2]:
-            if part.lower() in STAGES or part == "default":
-                heads.setdefault(STAGES.get(part.lower(), "default"), setting.line)
-    return heads
-
-
-def _settings_classes(scene: Scene) -> Iterator[Claim]:
-    """Classes of settings in one file named for environments: `DevelopmentConfig` and `ProductionConfig`."""
-    for file in scene.project.code_files:
-        heads: dict[str, int] = {}
-        for definition in scene.modules.index(file.path).facts.classes:
-            words = cut(definition.name).split()
-            if words and words[-1] in ("config", "settings", "configuration", "conf"):
-                found = next((STAGES[word] for word in words[:-1] if word in STAGES), None)
-                heads.setdefault(found or "default", definition.line)
-        named = sorted(heads.keys() - {"default"})
-        if "prod" in heads and len(named) > 1:
-            yield Claim(file.at(heads["prod"]), f"classes of settings for {', '.join(named)}")
-
-
-_DEPLOYING = ("deployment.automation", "deployment.infrastructure")
-
-
-def _deploying(scene: Scene) -> Iterator[tuple[Hit, Arrival]]:
-    """Products that deploy, and the runs of CI that reach them without a person."""
-    for name in _DEPLOYING:
-        for hit in scene.hits(name, notebooks=False):
-            yield from ((hit, way) for way in scene.arrivals(hit) if way.is_automatic and is_ci(way))
-
-
-def _chosen_by_ref(scene: Scene) -> Iterator[Claim]:
-    """Deployments whose target depends on the branch or tag."""
-    for hit, way in _deploying(scene):
-        if targets := targets_of(hit, way):
-            text = f"the ref chooses between {' and '.join(targets)}"
-            yield Claim(hit.place, text, hit.tool.id, carried=scene.route(hit, way))
-    for site, way in over_ssh(scene):
-        targets = chosen_by_condition(way.run.job.environment)
-        if targets and way.is_automatic:
-            text = f"the ref chooses between {' and '.join(targets)}"
-            yield Claim(site.place, text, "ssh", carried=way.route)
-
-
-def _promotions(scene: Scene) -> Iterator[Claim]:
-    """Runs that deploy to two environments of which one comes after the other."""
-    deploys = [(stage, hit, way) for hit, way in _deploying(scene) if (stage := stage_of(hit, way))]
-    stages = {stage for stage, _, _ in deploys}
-    if "prod" in stages and len(stages) > 1:
-        _, hit, way = next(d for d in deploys if d[0] == "prod")
-        text = f"automation deploys to {', '.join(sorted(stages))}"
-        yield Claim(hit.place, text, hit.tool.id, carried=scene.route(hit, way))
 
 
 RULES: dict[str, Rule] = {

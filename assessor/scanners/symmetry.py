@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
-from assessor.lifecycle.environments import STAGES, stage_of, targets_of
+from assessor.lifecycle.environments import STAGES, is_asked, stage_of, targets_of
 from assessor.project.arrivals import Arrival
 from assessor.project.bundles import Bundles, is_deployment
 from assessor.project.model import Role
@@ -52,6 +52,9 @@ def _reached_for(scene: Scene, hit: Hit) -> Iterator[Claim]:
         text = f"one definition of the pipeline for {', '.join(sorted(by_stage))}"
         automatic = sum(arrival.is_automatic for arrival in by_stage.values())
         yield Claim(hit, text, hit.tool.id, counts=ANY if automatic > 1 else NONE)
+    elif any(is_asked(arrival.run.job.environment) for arrival in scene.arrivals(hit) if not arrival.in_test):
+        text = "one definition of the pipeline, brought to the environment that a person names"
+        yield Claim(hit, text, hit.tool.id, counts=NONE)
 
 
 def _bundles(scene: Scene, hits: list[Hit]) -> Iterator[Claim]:
