@@ -34,6 +34,7 @@ class ImagePush(Value):
     versions: tuple[Name, ...] = ()
     pushes: bool = True
     builds: bool = True
+    makes: dict[Name, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _is_one_of_two(self) -> ImagePush:
@@ -94,6 +95,24 @@ def pushed_by_step(uses: str, inputs: Mapping[str, str]) -> Pushed | None:
         return Pushed((ANY_VERSION,))
     texts = [given[name.lower()] for name in entry.tags if given.get(name.lower(), "").strip()]
     return Pushed(tuple(texts) or ((entry.default,) if entry.default else ()), entry.listed)
+
+
+def tags_made(uses: str, inputs: Mapping[str, str]) -> tuple[str, ...] | None:
+    """The tags that a step makes for the push of another; None where it makes none."""
+    entry = _by_use().get(plain_action(uses).lower())
+    if entry is None or not entry.makes:
+        return None
+    lines = [line.strip() for name in entry.tags for line in inputs.get(name, "").split("\n") if line.strip()]
+    return tuple(filter(None, (_tag_of(entry, line) for line in lines))) if lines else (entry.default,)
+
+
+def _tag_of(entry: ImagePush, line: str) -> str:
+    """The tag that one line gives: `type=raw,value=latest`, or the value alone; empty where its kind names no state."""
+    parts = (
+        dict(part.partition("=")[::2] for part in line.split(",")) if "=" in line else {"type": "raw", "value": line}
+    )
+    kind, event = parts.get("type", "raw"), parts.get("event")
+    return entry.makes.get(f"{kind},event={event}" if event else kind, "").replace("$1", parts.get("value", ""))
 
 
 def builds_image(uses: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assessor.catalog.image_pushes import Pushed, names_a_version, pushed_by_command, pushed_by_step
+from assessor.catalog.image_pushes import Pushed, names_a_version, pushed_by_command, pushed_by_step, tags_made
 from assessor.facts.place import Place
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.expressions import as_variables
@@ -39,7 +39,7 @@ def _found(scene: Scene) -> Iterator[ImagePush]:
         own = ways.setdefault(place, [])
         if way:
             own.append(way)
-        if any(names_a_version(name) for name in _names(scene, pushed)):
+        if any(names_a_version(name) for name in _names(scene, pushed, way)):
             versions.add(place)
     for place, arrivals in ways.items():
         yield ImagePush(place, place in versions, tuple(arrivals))
@@ -54,10 +54,19 @@ def _sites(scene: Scene) -> Iterator[tuple[Place, Pushed, Arrival | None]]:
             yield action.place, pushed, action.arrival
 
 
-def _names(scene: Scene, pushed: Pushed) -> Iterator[str]:
+def _names(scene: Scene, pushed: Pushed, way: Arrival | None) -> Iterator[str]:
     """The images that are pushed; of `docker compose push` those that the compose files build, where they name any."""
     for text in pushed.names:
-        yield from as_variables(text).replace(",", " ").split()
+        made = _made_before(way) if ".outputs.tags" in text and way else None
+        names = (f":{tag}" for tag in made) if made is not None else as_variables(text).replace(",", " ").split()
+        yield from map(as_variables, names)
     if pushed.listed:
         services = [s for _, all_ in scene.project.having(lambda f: f.services) for s in all_ if s.build and s.image]
         yield from (service.image for service in services)
+
+
+def _made_before(way: Arrival) -> tuple[str, ...] | None:
+    """The tags that steps of the job make for others (`${{ steps.meta.outputs.tags }}`); None where none does."""
+    made = [tags_made(step.uses, dict(step.inputs)) for step in way.run.job.steps[: way.step]]
+    known = [tags for tags in made if tags is not None]
+    return tuple(tag for tags in known for tag in tags) if known else None

@@ -42,7 +42,8 @@ from assessor.scanners.claims import (
 from assessor.scanners.configuration import config
 from assessor.scanners.restated import CODE, said_of
 
-_VERSION_TAG = re.compile(r"^(?:[\w-]+[@/-])?v?\d+(?:\.\d+){1,3}(?>(?:[-.+]?\w++)*)$|^v\d+$")
+_VERSION_TAG = re.compile(r"^(?:[\w-]+[@/-])?v?\d+(?:\.\d+){1,3}(?>(?:[-.+]?\w++)*)$|^v\d+$|^20\d\d(?>(?:[-_.]\w++)*)$")
+"""Numbers of versions, and what begins with a year: `2024-05-31`, `2025-spring`."""
 
 
 def scan(scene: Scene) -> Iterator[Finding]:

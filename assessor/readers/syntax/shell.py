@@ -48,6 +48,9 @@ _WORD_OF_TWO = re.compile(r"\$[\w/:.@%+,={}-]+\$[\w/:.@%+,={}$-]+")
 _BETWEEN = re.compile(r"(?<=[\w/:.@%+,=-])\$(\w+)(?=[\w/:.@%+,=-])")
 """`$b` of `$a/$b/c`: behind a variable that stands between two plain parts, the grammar takes one word for two
 (tree-sitter-bash 0.25.1); `$a/${b}/c` it takes for one."""
+_TEST_THAT_ENDS_A_LINE = re.compile(r"^([ \t]*(?:el)?if[ \t][^\n]{0,400}\])[ \t]*$", re.MULTILINE)
+"""`if [ a ]` before a `then` on the next line, where the grammar takes everything up to the `]` of a later test for one
+test, once a redirection stands between; with a semicolon it does not."""
 _MAKE_VARIABLE = re.compile(r"\$\(([A-Z_][A-Za-z0-9_.]*)\)")
 _SHELLS = {"bash", "sh", "zsh", "dash", "ksh"}
 _PREFIXES = {
@@ -154,7 +157,8 @@ def _mask(text: str) -> tuple[str, dict[str, str]]:
         return name
 
     masked = _EXPRESSION.sub(take, text)
-    return _WORD_OF_TWO.sub(_braced, _MAKE_VARIABLE.sub(take, masked)), words
+    masked = _WORD_OF_TWO.sub(_braced, _MAKE_VARIABLE.sub(take, masked))
+    return _TEST_THAT_ENDS_A_LINE.sub(r"\1;", masked), words
 
 
 def _braced(word: re.Match[str]) -> str:
