@@ -19,6 +19,7 @@ from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.deployments import Deployment, deploying_route, deploying_ways, deployments
 from assessor.lifecycle.inference_jobs import is_cloud_function
+from assessor.lifecycle.models_in_r import batch_jobs_in_r
 from assessor.lifecycle.order import is_ci
 from assessor.lifecycle.serving import batch_predictions, endpoint_handlers, loads_model, named_services, predicts
 from assessor.lifecycle.switches import switched_on
@@ -151,6 +152,10 @@ def _batch(scene: Scene) -> Iterator[Claim]:
         carried = deploying_route(scene, partial(brings, scene, file))
         text = f"{name} predicts with a stored model"
         yield Claim(Code(file, call.scope, call.line), text, counts=Ways(recurring=True), carried=carried)
+    for file, line in batch_jobs_in_r(scene):
+        ways = tuple(scene.automation.reach.files.get(file.path, ()))
+        text = f"{file.path} predicts with a stored model"
+        yield Claim(Reached(file.at(line), ways), text, counts=Ways(recurring=True))
 
 
 _FUNCTIONS = ("lambda", "function")

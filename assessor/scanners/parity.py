@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator
 
 from assessor.catalog.traits import chains, transforms
 from assessor.catalog.words import speaks_of, stem_of
-from assessor.facts.python import MAIN, MODULE, Call, PythonFacts
+from assessor.facts.python import MAIN, MODULE, Call, PythonFacts, Scope
 from assessor.findings import NearMiss
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called, called_from
+from assessor.lifecycle.models_in_r import preparation_kept_in_r
 from assessor.lifecycle.origins import Origins
 from assessor.lifecycle.serving import asks_model, loads_model, serving_scopes
 from assessor.lifecycle.stations import training_hits
@@ -38,6 +39,8 @@ def parity(scene: Scene) -> Iterator[Statement]:
         shared += _stored_pipelines(scene, training, serving)
         shared += _loaded_by_handlers(scene, serving)
         shared += _shared_transforms(scene, training, serving)
+    shared += _held_by_models(scene)
+    shared += [Claim(place, text, "recipes") for place, text in preparation_kept_in_r(scene)]
     shared += _shared_store(scene)
     yield from shared or _copies(scene, training, serving)
 
@@ -220,7 +223,7 @@ def _stored_pipelines(scene: Scene, training: list[ScopeKey], serving: list[Scop
     for path in sorted(near):
         facts = scene.modules.index(path).facts
         pipeline = next((call for call in facts.calls if chains(call.name)), None)
-        if pipeline and _has_preparation(facts) and _is_stored(scene, near):
+        if pipeline and _prepares_there(scene, path) and _is_stored(scene, near):
             text = "the preparation is part of a fitted pipeline, stored by training and loaded to serve"
             yield Claim(scene.project.files[path].at(pipeline.line), text, "scikit-learn")
 
@@ -273,6 +276,33 @@ def _files_named(facts: PythonFacts) -> list[tuple[str, int]]:
 
 def _has_preparation(facts: PythonFacts) -> bool:
     return any(transforms(call.name) for call in facts.calls)
+
+
+def _prepares_there(scene: Scene, path: str) -> bool:
+    """The module or one that it imports makes a transformer."""
+    near = (path, *scene.modules.imported(path))
+    return any(_has_preparation(scene.modules.index(other).facts) for other in near)
+
+
+def _held_by_models(scene: Scene) -> Iterator[Claim]:
+    """A model's own class holds the fitted transformer that its prediction applies, and is stored together with it."""
+    for file in scene.project.code_files:
+        facts = scene.modules.index(file.path).facts
+        custom = {c.name for c in facts.classes if any(speaks_of("custom_model", b) for b in c.bases)}
+        if not custom or file.is_notebook or file.role is not Role.FIRST_PARTY:
+            continue
+        for call in facts.calls:
+            scope = facts.scopes[call.scope]
+            if scope.class_name in custom and call.name.endswith(".transform") and _predicts(scope):
+                text = (
+                    f"{scope.class_name} is stored with the transformer that {scope.name.rpartition('.')[2]}() applies"
+                )
+                yield Claim(file.at(call.line), text)
+                break
+
+
+def _predicts(scope: Scope) -> bool:
+    return speaks_of("predicts", scope.name.rpartition(".")[2])
 
 
 def _is_stored(scene: Scene, paths: set[str]) -> bool:
