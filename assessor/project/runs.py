@@ -18,6 +18,7 @@ from assessor.project.branches import Branches
 from assessor.project.dispatches import Dispatch, dispatches
 from assessor.project.gitlab_includes import Pipeline, put_together
 from assessor.project.model import LIVE_ROLES, Project, Role
+from assessor.project.outside_events import UNSENT, are_sent
 from assessor.project.path_filters import lets_something_pass, matches_any, passes
 from assessor.project.taskgraph import joined_kinds
 from assessor.readers.ci.circleci import changes_by_parameter
@@ -175,7 +176,7 @@ class _Workflows:
             more = {
                 name
                 for path, workflow in self.all
-                if any(_starts_alone(trigger, found) for trigger in workflow.triggers)
+                if any(_starts_alone(trigger, found) for trigger in self._set_off(workflow))
                 or any(one.path in found for one in self._dispatched.get(path, ()))
                 for name in (workflow.name, path)
             }
@@ -201,6 +202,11 @@ class _Workflows:
         """What conditions may ask for."""
         history, known = self.project.history, self._known_branches
         return Branches(None if history is None or known is None else (*known, *(tag.name for tag in history.tags)))
+
+    @cached_property
+    def _has_events(self) -> bool:
+        """Something in sight sends events to the repository."""
+        return are_sent(self.project)
 
     def _has_branch(self, trigger: Trigger) -> bool:
         """Some branch of the repository meets the filter; where its branches are not known, some branch could."""
@@ -255,11 +261,13 @@ class _Workflows:
 
     def _set_off(self, workflow: Workflow) -> tuple[Trigger, ...]:
         """The triggers of a workflow. Of what an object that listens to events sets off, those that it listens to: a push
-        to the repository, a calendar."""
+        to the repository, a calendar. An event from outside that nothing in sight sends is a person's."""
         if workflow.kind == "TriggerTemplate":
             return tuple(replace(t, line=workflow.line) for t in self._listened(workflow.name)) or workflow.triggers
         found: list[Trigger] = []
         for trigger in workflow.triggers:
+            if trigger.kind == "repository_dispatch" and not self._has_events:
+                trigger = replace(trigger, kind="manual", types=(UNSENT,))
             told = (
                 [t for name in trigger.sources for t in self._sources.get(name, ())] if trigger.kind == "event" else []
             )

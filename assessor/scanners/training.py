@@ -31,6 +31,7 @@ from assessor.lifecycle.stored_after import stored_after
 from assessor.project.arrivals import Arrival, Site
 from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
+from assessor.project.outside_events import UNSENT
 from assessor.project.paths import joined
 from assessor.project.runs import Run
 from assessor.scanners import ladder
@@ -335,10 +336,19 @@ def trigger(scene: Scene) -> Iterator[Statement]:
         found = _data_trigger(arrival.run)
         if found:
             yield Claim(Started(found, trained, arrival), _trigger_text(found), _tool(trained), Rung.ABSENT)
+    yield from _unsent(scene)
     yield from _drift_triggers(scene)
     for hit in scene.hits("training.trigger", notebooks=False):
         yield seen(hit)
     yield from _invoked_triggers(scene)
+
+
+def _unsent(scene: Scene) -> Iterator[Claim]:
+    """Training by an event from outside that nothing in sight sends: a person or service invokes it."""
+    for trained, arrival in training_arrivals(scene):
+        for item in (item for item in arrival.run.triggers if UNSENT in item.types):
+            place = Started(item, trained, arrival).place
+            yield Claim(place, "a dispatch from outside starts training, once somebody sends it", counts=NONE)
 
 
 _EVENT_SOURCES = CI_PROVIDERS_EXCLUDED | {"codepipeline", "codebuild", "argo"}
