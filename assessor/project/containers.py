@@ -11,13 +11,14 @@ from itertools import islice, pairwise
 from operator import attrgetter
 
 from assessor.facts.commands import Command
-from assessor.facts.project_files import Service
+from assessor.facts.project_files import Dockerfile, Service
 from assessor.project.arrivals import Context, hopped
 from assessor.project.following import Following
 from assessor.project.image_names import all_commands, image_name, images_by_name
 from assessor.project.invocations import Invocation, option, without_variable
 from assessor.project.model import ProjectFile, Role
 from assessor.project.paths import joined
+from assessor.readers.infrastructure.resource_fields import HANDLER
 
 
 class Containers:
@@ -152,7 +153,7 @@ class Containers:
         for started in (
             (Command(command, arrival.hop.place.line if arrival.hop else 1),) if command else dockerfile.entry
         ):
-            self.walk.command(started, inner)
+            self.walk.command(_as_handler(started, dockerfile), inner)
 
     @cached_property
     def _dockerfiles(self) -> list[str]:
@@ -383,6 +384,19 @@ def _docker_run(words: list[str]) -> tuple[str, tuple[str, ...]]:
     while position < len(words) and words[position].startswith("-"):
         position += 1 if words[position] in flags or "=" in words[position] else 2
     return (words[position] if position < len(words) else "", tuple(words[position + 1 :]))
+
+
+def _as_handler(command: Command, dockerfile: Dockerfile) -> Command:
+    """On the base image of a cloud's functions, or behind its client, the last word is the function that answers events
+    (https://docs.aws.amazon.com/lambda/latest/dg/python-image.html)."""
+    words = command.argv
+    module, _, name = words[-1].rpartition(".") if words else ("", "", "")
+    is_function = (
+        "lambda" in dockerfile.stages[-1].image if len(words) == 1 and dockerfile.stages else "awslambdaric" in words
+    )
+    if not (is_function and module and name.isidentifier()):
+        return command
+    return replace(command, argv=(HANDLER, f"{module.replace('.', '/')}.py", name))
 
 
 def _written_name(name: str) -> str:

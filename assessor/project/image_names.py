@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from assessor.catalog.image_pushes import builds_image
+from assessor.catalog.words import cut, speaks_of
 from assessor.facts.commands import Command
 from assessor.facts.workflow import Step
 from assessor.project.invocations import Invocation, option, without_variable
@@ -24,8 +25,15 @@ _MOST_NAMES = 20
 
 
 def image_name(image: str) -> str:
-    """The last part of an image's name, without its tag and digest."""
-    return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+    """The last part of an image's name, without its tag and digest. Where that is a variable, one registry holds several
+    images, and what is written first in the tag tells them apart: `fit` of `$REPOSITORY:fit-$VERSION`."""
+    name, _, tag = image.partition("@")[0].rpartition("/")[2].partition(":")
+    word = cut(tag.partition("$")[0]).partition(" ")[0] if name.startswith("$") else ""
+    return f":{word}" if len(word) > _SHORTEST and word.isalpha() and not speaks_of("moving_tag", word) else name
+
+
+_SHORTEST = 2
+"""Letters of a tag's first word beyond which it can name an image."""
 
 
 def context_of_build(given: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ CloudFormation), by the rule itself, by what ties a target to the rule, or by a 
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -13,8 +14,9 @@ from collections.abc import Iterable, Iterator
 from assessor.catalog.objects import part_of_kind
 from assessor.facts.project_files import Resource
 from assessor.project.model import Project, ProjectFile, Role
+from assessor.project.paths import joined
 
-_ADDRESS = re.compile(r"\b([a-z]\w*\.[A-Za-z_][\w-]*)")
+_ADDRESS = re.compile(r"\b(module\.[A-Za-z_][\w-]*\.[A-Za-z_][\w-]*|[a-z]\w*\.[A-Za-z_][\w-]*)")
 _LOGICAL_NAME = re.compile(r"[A-Za-z]\w*")
 _MAX_STARTED = 40
 
@@ -28,11 +30,12 @@ class References:
     def __init__(self, project: Project) -> None:
         self._by_name: dict[str, list[Named]] = defaultdict(list)
         self._ties: dict[str, list[Named]] = defaultdict(list)
+        self._outputs = _Outputs(project)
         for file in project.ordered:
             for resource in file.facts.resources if file.role is Role.FIRST_PARTY else ():
                 for name in _names(file, resource):
                     self._by_name[name].append((file, resource))
-                for address in _mentioned(file, resource) if part_of_kind().get(resource.kind) == "ties" else ():
+                for address in self._told(file, resource) if part_of_kind().get(resource.kind) == "ties" else ():
                     self._ties[address].append((file, resource))
 
     def started(self, file: ProjectFile, resource: Resource) -> list[Named]:
@@ -44,7 +47,7 @@ class References:
     def _collect(self, file: ProjectFile, resource: Resource, found: list[Named], seen: set[int]) -> None:
         tied = [tie for name in _names(file, resource) for tie in self._ties.get(name, ())]
         for source_file, source in [(file, resource), *tied]:
-            for name in _mentioned(source_file, source):
+            for name in self._told(source_file, source):
                 for target_file, target in self._by_name.get(name, ()):
                     part = part_of_kind().get(target.kind)
                     if id(target) in seen or part not in ("started", "orchestrates") or len(found) >= _MAX_STARTED:
@@ -53,6 +56,37 @@ class References:
                     found.append((target_file, target))
                     if part == "orchestrates":
                         self._collect(target_file, target, found, seen)
+
+    def _told(self, file: ProjectFile, resource: Resource) -> Iterable[str]:
+        """The names that an object mentions, with those that the outputs of modules stand for."""
+        for name in _mentioned(file, resource):
+            yield name
+            yield from self._outputs.of(file, name)
+
+
+class _Outputs:
+    """The addresses that the outputs of Terraform's local modules give."""
+
+    def __init__(self, project: Project) -> None:
+        self._sources: dict[tuple[str, str], str] = {}
+        self._given: dict[tuple[str, str], list[str]] = {}
+        for file in project.ordered:
+            folder = posixpath.dirname(file.path)
+            for resource in file.facts.resources if file.role is Role.FIRST_PARTY else ():
+                values = {key: value for key, value, _ in resource.settings}
+                if (resource.system, resource.kind) == ("terraform", "module"):
+                    self._sources[folder, resource.name] = joined(folder, values.get("source", ""))
+                elif (resource.system, resource.kind) == ("terraform", "output"):
+                    self._given[folder, resource.name] = _ADDRESS.findall(values.get("value", ""))
+
+    def of(self, file: ProjectFile, name: str) -> list[str]:
+        """What `module.jobs.fit_arn` is in the module's own folder."""
+        word, _, rest = name.partition(".")
+        module, _, output = rest.partition(".")
+        if word != "module" or not output:
+            return []
+        folder = self._sources.get((posixpath.dirname(file.path), module))
+        return self._given.get((folder, output), []) if folder else []
 
 
 def starts_others(resource: Resource) -> bool:

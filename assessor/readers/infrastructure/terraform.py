@@ -56,7 +56,7 @@ _COMMAND_KEYS = frozenset({"command", "args", "entrypoint", "container_entrypoin
 _MAY_BE_EMPTY = frozenset({"default", "for_each"})
 """Keys whose empty list or object says something."""
 _NOTHING = {"tuple": "[]", "object": "{}"}
-_NOT_RESOURCES = frozenset({"output", "moved", "import", "check", "removed"})
+_NOT_RESOURCES = frozenset({"moved", "import", "check", "removed"})
 
 
 def matches(path: str) -> bool:
@@ -210,7 +210,7 @@ def _resources(block: _Block) -> Iterator[Resource]:
         return
     if word in ("resource", "data") and len(labels) >= 2:
         yield _resource(labels[0] if word == "resource" else f"data.{labels[0]}", labels[1], block)
-    elif word in ("variable", "locals"):
+    elif word in ("variable", "locals", "output"):
         yield Resource("terraform", word, labels[0] if labels else "", block.line, tuple(block.settings))
     elif labels:
         yield _resource(word, labels[0], block)
