@@ -59,10 +59,30 @@ def packaging(scene: Scene) -> Iterator[Statement]:
         is_dockerfile = hit.place.path.lower().rpartition("/")[2].startswith("dockerfile")
         yield seen(hit, at_least=Rung.ABSENT if is_dockerfile and hit.proof.rung == "used" else None)
     yield from _images(scene)
+    yield from _packed_models(scene)
     for file, requirements in scene.project.having(lambda f: f.requirements, frozenset({Role.FIRST_PARTY})):
         if requirements.has_build and requirements.entry_points:
             name, _, line = requirements.entry_points[0]
             yield Claim(file.at(line), f"a wheel with the entry point {name}")
+
+
+def _packed_models(scene: Scene) -> Iterator[Claim]:
+    """Models in MLflow's format, which holds the code and the environment beside the model, where they are loaded from it or
+    served by its server."""
+    loaded = any(
+        call.name.startswith("mlflow.") and call.name.endswith(".load_model")
+        for file in scene.project.code_files
+        if file.code and file.role is Role.FIRST_PARTY and not file.is_notebook
+        for call in file.code.calls
+    )
+    served = any(hit.tool.id == "mlflow" and hit.kind == "command" for hit in scene.hits("deployment.serving"))
+    if not (loaded or served):
+        return
+    for hit in scene.hits("versioning.models", notebooks=False):
+        if hit.tool.id == "mlflow" and hit.call and hit.call.name.endswith((".log_model", ".save_model")):
+            yield Claim(
+                hit, "packs the model with its environment in MLflow's format, from which it is loaded", "mlflow"
+            )
 
 
 def _images(scene: Scene) -> Iterator[Claim]:
