@@ -122,6 +122,28 @@ class _Finder:
         for file, test, key in asked:
             if self.decides(file, test):
                 yield self.gate(file, test, self.verdicts[key])
+        yield from self.read_back(measured)
+
+    def read_back(self, measured: list[tuple[ProjectFile, Comparison, str]]) -> Iterator[Gate]:
+        """What one module compares and writes down as a verdict (`{"approved": ...}`, a file `deploy_flag`), and another one
+        reads back to stop or go on by it."""
+        for judge in {file.path: file for file, comparison, _ in measured if comparison.outcome != "none"}.values():
+            text = next(text for file, comparison, text in measured if file is judge and comparison.outcome != "none")
+            said = self.verdicts_written(judge)
+            for file in self.scene.project.code_files if said else ():
+                for test in (*file.code.tests, *file.code.comparisons) if file.code and file is not judge else ():
+                    read = next((name for name in test.names if name in said), "")
+                    if read and self.decides(file, test):
+                        yield self.gate(file, test, f"{text} in {judge.path}, and {read} is read from what that wrote")
+
+    def verdicts_written(self, file: ProjectFile) -> set[str]:
+        """Texts of a module that writes, which name a verdict: keys and names of files."""
+        facts = self.scene.modules.index(file.path).facts
+        last = {call.name.rpartition(".")[2] for call in facts.calls}
+        if not any(speaks_of("writes", name) or speaks_of("stores_object", name) for name in last):
+            return set()
+        names = {text.value.rpartition("/")[2].partition(".")[0] for text in facts.texts}
+        return {name for name in names if speaks_of("verdict", name)}
 
     # ---- what is compared ----
 
