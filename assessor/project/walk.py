@@ -203,6 +203,7 @@ class Walk:
         place = Place(context.path, step.line)
         called = called_file(step.uses, context.path, self._actions)
         hop = Hop(f"uses {step.uses}", place)
+        step = replace(step, inputs=_filled_inputs(step.inputs, context.env))
         known = command_of(step.uses, dict(step.inputs))
         fails = context.arrival.fails and not (known and forgives(known[0][0], known[0][1:]))
         arrival = replace(context.arrival, hop=hop, fails=fails)
@@ -210,7 +211,6 @@ class Walk:
         self.reach.comes_to(arrival)
         if called and context.arrival.depth < MAX_DEPTH:
             inner = self._actions[called]
-            step = replace(step, inputs=_filled_inputs(step.inputs, context.env))
             if not self.is_new(("uses", step.uses, called, step.inputs, arrival.step, arrival.fails, arrival.in_test)):
                 return
             for job, steps in _called_steps(step, inner):
@@ -859,7 +859,7 @@ _SPLIT = re.compile(r"(?:\$\{\{[^}]*\}\}|\S)+")
 _SHELL_VARIABLE = re.compile(r"\$(\w+)")
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
 _PARAMETER = re.compile(
-    r"\$\{\{\s*(?:parameters|inputs|variables|env|vars)\.(\w[\w-]*)\s*\}\}|\$\[\[\s*inputs\.(\w+)\s*\]\]|\$\((\w+)\)"
+    r"\$\{\{\s*(?:parameters|inputs|variables|env|vars|matrix)\.(\w[\w-]*)\s*\}\}|\$\[\[\s*inputs\.(\w+)\s*\]\]|\$\((\w+)\)"
 )
 
 
