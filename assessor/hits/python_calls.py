@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from assessor.catalog.tools import Tool
 from assessor.facts.python import Call
@@ -98,7 +98,8 @@ class _PythonCalls:
     ) -> Iterator[Hit]:
         for pattern, tool, proof in self.proofs.named(call.name, kind):
             meant = self._is_the_tool(call.name, pattern, tool, file, index, roots)
-            if (meant or self._is_handed(call, pattern, tool, index)) and arguments_fit(call, proof):
+            handed = self._is_handed(call, pattern, tool, index) or self._is_given(call, pattern, tool)
+            if (meant or handed) and arguments_fit(call, proof):
                 yield Hit(proof.practice, tool, proof, file.at(call.line), kind, file, scope, call, text=call.name)
 
     def _handed_metrics(self, file: ProjectFile, index: CodeIndex, roots: frozenset[str]) -> Iterator[Hit]:
@@ -145,6 +146,23 @@ class _PythonCalls:
         if head in index.classes:
             return not index.classes[head].bases  # what it inherits may be the product's
         return bool(self.ground.shadow(head, file.path)) and bool(self.ground.modules.targets(name, file.path))
+
+    def _is_given(self, call: Call, pattern: str, tool: Tool) -> bool:
+        """A method of an object that somebody else made, of a name that of all products only this one has and that nothing
+        here defines (`run.link_artifact(...)`), in a project that imports the product somewhere."""
+        last = call.name.rpartition(".")[2]
+        if not (pattern.startswith("?.") and call.name.startswith("?.") and "_" in last):
+            return False
+        if not any(imported in self.ground.imported_roots for imported in tool.imports):
+            return False
+        others = {other.id for loose, other, _ in self.proofs.named(call.name, "call") if loose != "*"}
+        return others == {tool.id} and last not in self._own_names
+
+    @cached_property
+    def _own_names(self) -> frozenset[str]:
+        """The last words of what first-party code defines."""
+        scopes = (scope for file in self.ground.project.ordered if file.code for scope in file.code.scopes)
+        return frozenset(scope.name.rpartition(".")[2] for scope in scopes)
 
     def _is_handed(self, call: Call, pattern: str, tool: Tool, index: CodeIndex) -> bool:
         """A function named for its work fits or evaluates a model that it is given, in a project that uses the tool
