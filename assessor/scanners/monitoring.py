@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import pairwise
 
 from assessor.catalog.words import speaks_of, stem_of
+from assessor.facts.commands import Command
 from assessor.facts.place import Place
 from assessor.facts.project_files import Resource, Service
 from assessor.facts.python import MAIN, Call, Comparison, PythonFacts
@@ -22,6 +25,7 @@ from assessor.lifecycle.serving import asks_model
 from assessor.lifecycle.stations import marks
 from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
+from assessor.project.paths import joined
 from assessor.scanners import ladder
 from assessor.scanners.age import freshness
 from assessor.scanners.claims import NONE, Claim, Code, Rule, Statement, Ways, intended, products, seen
@@ -159,11 +163,30 @@ def _served(scene: Scene) -> dict[str, tuple[Hop, ...]]:
     """Files of a service that a container starts, and what they import, with the route."""
     found: dict[str, tuple[Hop, ...]] = {}
     for hit in scene.hits("deployment.serving", notebooks=False):
-        if hit.kind in ("call", "decorator") and hit.scope >= 0 and _is_started(scene, hit.file.path):
-            route = (Hop(f"served by {hit.file.path}", hit.place),)
-            for path in (hit.file.path, *scene.modules.imported(hit.file.path)):
+        if hit.kind in ("call", "decorator") and hit.scope >= 0 and hit.file.path not in found:
+            hop = Hop(f"served by {hit.file.path}", hit.place)
+            route = (hop,) if _is_started(scene, hit.file.path) else _in_deployed_image(scene, hit.file.path, hop)
+            for path in (hit.file.path, *scene.modules.imported(hit.file.path)) if route else ():
                 found.setdefault(path, route)
     return found
+
+
+def _in_deployed_image(scene: Scene, path: str, last: Hop) -> tuple[Hop, ...]:
+    """The route by which automation brings out the image that starts the file; empty where none builds and deploys it."""
+    for file, dockerfile in scene.project.having(lambda f: f.dockerfile, frozenset({Role.FIRST_PARTY})):
+        if any(_names(command, path) for command in dockerfile.entry):
+            ways = scene.automation.reach.files.get(file.path, ())
+            if any(way.is_automatic and way.hop is not None and not way.in_test for way in ways):
+                route = deploying_route(
+                    scene, lambda item: item.hit is None or item.hit.tool.category != "orchestration"
+                )
+                return (*route, Hop(f"starts {path}", file.at(1)), last) if route else ()
+    return ()
+
+
+def _names(command: Command, path: str) -> bool:
+    """The command names the file by a path."""
+    return any(len(word) > 3 and f"/{path}".endswith("/" + word.lstrip("./")) for word in command.argv)
 
 
 def _is_started(scene: Scene, path: str) -> bool:
@@ -258,6 +281,34 @@ def performance(scene: Scene) -> Iterator[Statement]:
             name = hit.file.code.scopes[hit.scope].name
             yield Claim(hit, f"{name} compares predictions with what came true", hit.tool.id, counts=RECURRING)
     yield from _errors_later(scene)
+    yield from _joined_by_queries(scene)
+
+
+def _joined_by_queries(scene: Scene) -> Iterator[Claim]:
+    """Queries that join what was predicted with what came true, of a function that is named for a measure of quality."""
+    served: dict[str, tuple[Hop, ...]] | None = None
+    for file in scene.project.code_files:
+        facts = scene.modules.index(file.path).facts
+        for text in facts.texts if file.role is Role.FIRST_PARTY else ():
+            name = facts.scopes[text.scope].name
+            if _joins_truth(text.value) and (speaks_of("metric", name) or speaks_of("watches_production", name)):
+                served = _served(scene) if served is None else served
+                told = f"{name} joins what was predicted with what came true"
+                carried = served.get(file.path, ())
+                yield Claim(Code(file, text.scope, text.line), told, counts=RECURRING, carried=carried)
+
+
+def _joins_truth(query: str) -> bool:
+    """A query over a table of predictions and one of what came later."""
+    words = query[:_LONGEST_QUERY].lower().split()
+    if words[:1] not in (["select"], ["with"]) or "join" not in words:
+        return False
+    tables = [name for word, name in pairwise(words) if word in ("from", "join")]
+    later = [name for name in tables if speaks_of("label_that_came_later", name)]
+    return bool(later) and any("prediction" in name for name in tables if name not in later)
+
+
+_LONGEST_QUERY = 5_000
 
 
 def _errors_later(scene: Scene) -> Iterator[Claim]:
@@ -402,7 +453,9 @@ def dashboards(scene: Scene) -> Iterator[Statement]:
     for hit in scene.hits("deployment.serving", notebooks=False):
         if "page" in hit.tool.traits and hit.file.code and _watches(hit.file, hit.file.code):
             text = f"{hit.file.path} is a monitoring page"
-            yield Claim(hit, text, hit.tool.id, carried=_composed(scene, hit.file.path, hit.place))
+            shown = _composed(scene, hit.file.path, hit.place)
+            shown = shown or _in_deployed_image(scene, hit.file.path, Hop(hit.file.path, hit.place))
+            yield Claim(hit, text, hit.tool.id, carried=shown)
     for file, calls in scene.project.having(lambda f: f.source_calls, frozenset({Role.FIRST_PARTY})):
         page = next((c for c in calls if c.name == "library" and speaks_of("page_of_r", c.arguments)), None)
         if page and speaks_of("monitoring_page", file.path):
@@ -436,10 +489,17 @@ def _signs(text: str) -> Iterator[str]:
 def _composed(scene: Scene, path: str, place: Place) -> tuple[Hop, ...]:
     """The route from a compose service that starts the page; empty where none does."""
     for file, item in _services(scene):
-        for command in item.command:
-            if any(len(word) > 3 and f"/{path}".endswith("/" + word.lstrip("./")) for word in command.argv):
+        for command in item.command or _entry_of_build(scene, file, item):
+            if _names(command, path):
                 return (Hop(f"service {item.name}", file.at(item.line)), Hop(path, place))
     return ()
+
+
+def _entry_of_build(scene: Scene, file: ProjectFile, item: Service) -> tuple[Command, ...]:
+    """What the image that a compose service builds starts."""
+    folder = joined(posixpath.dirname(file.path), item.build)
+    built = scene.project.files.get(joined(folder, item.dockerfile or "Dockerfile")) if item.build else None
+    return built.facts.dockerfile.entry if built and built.facts.dockerfile else ()
 
 
 def _provisioned(scene: Scene) -> Iterator[Claim]:
