@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assessor.catalog.words import speaks_of
-from assessor.facts.python import MAIN, MODULE, Scope, Side
+from assessor.facts.python import MAIN, MODULE, Comparison, Scope, Side
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.matter import has_matter
 from assessor.lifecycle.origins import DIFFERENCE, RowsRead, rows_read
@@ -120,7 +120,15 @@ def _stops_after(scene: Scene, file: ProjectFile, number: int, line: int) -> boo
         return True
     if any(asserted in near for asserted in index.facts.scopes[number].asserts):
         return True
-    return any(c.name in ("sys.exit", "exit") and c.line in near and c.guards for c in index.calls.get(number, ()))
+    if any(c.name in ("sys.exit", "exit") and c.line in near and c.guards for c in index.calls.get(number, ())):
+        return True
+    return any(_stops_by_verdict(test, number, line) for test in (*index.facts.tests, *index.facts.comparisons))
+
+
+def _stops_by_verdict(test: Comparison, number: int, line: int) -> bool:
+    """Further down the function stops by what it kept of the answers (`if not all_passed: sys.exit(1)`)."""
+    later = test.scope == number and test.line > line and test.stops
+    return later and any(speaks_of("says_whether_good", name) for name in test.names)
 
 
 def _stops(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> bool:

@@ -241,9 +241,12 @@ class _Workflows:
 
     def runs(self, path: str, workflow: Workflow) -> Iterator[Run]:
         triggers = self._set_off(workflow)
-        hops: tuple[Hop, ...] = ()
-        if not any(t.is_active and t.kind in AUTOMATIC for t in triggers):
-            triggers, hops = self._started_here(path, triggers)
+        started, hops = self._started_here(path, triggers)
+        if any(t.is_active and t.kind in AUTOMATIC for t in triggers):  # it needs no other to start
+            lines = {id(t): t.line for t in triggers}
+            asked = next((t.line for t in triggers if t.kind == "manual"), 1)
+            started, hops = tuple(replace(t, line=lines.get(id(t), asked)) for t in started), ()
+        triggers = started
         yield from self._expand(path, workflow, triggers, hops, f"{path}#", (path,))
 
     def _started_here(self, path: str, triggers: tuple[Trigger, ...]) -> tuple[tuple[Trigger, ...], tuple[Hop, ...]]:
