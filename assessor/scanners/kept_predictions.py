@@ -134,11 +134,17 @@ def _writes(name: str) -> bool:
     return speaks_of("writes", name.rpartition(".")[2])
 
 
+_TABLES = frozenset({"table", "from_", "collection", "into"})
+"""Calls whose answer is a table or collection: `client.table("asked").insert(row)`."""
+
+
 def _is_store(name: str) -> bool:
     head, _, last = name.rpartition(".")
     if speaks_of("stores_record", last):
         return True
     receiver = head.rpartition(".")[2]
+    if receiver in _TABLES and speaks_of("begins_to_insert", last):
+        return True
     return (speaks_of("database_session", receiver) and speaks_of("adds", last)) or (
         speaks_of_any(("message_producer",), head) and speaks_of("sends_message", last)
     )

@@ -177,11 +177,14 @@ def _in_deployed_image(scene: Scene, path: str, last: Hop) -> tuple[Hop, ...]:
         if any(_names(command, path) for command in dockerfile.entry):
             ways = scene.automation.reach.files.get(file.path, ())
             if any(way.is_automatic and way.hop is not None and not way.in_test for way in ways):
-                route = deploying_route(
-                    scene, lambda item: item.hit is None or item.hit.tool.category != "orchestration"
-                )
+                route = _deployed_services(scene)
                 return (*route, Hop(f"starts {path}", file.at(1)), last) if route else ()
     return ()
+
+
+def _deployed_services(scene: Scene) -> tuple[Hop, ...]:
+    """The route by which automation brings services out; what installs a pipeline at its orchestrator brings none."""
+    return deploying_route(scene, lambda item: item.hit is None or item.hit.tool.category != "orchestration")
 
 
 def _names(command: Command, path: str) -> bool:
@@ -518,7 +521,7 @@ def _provisioned(scene: Scene) -> Iterator[Claim]:
 RULES: dict[str, Rule] = {
     "monitoring.logging": logging,
     "monitoring.service": service,
-    "monitoring.predictions": lambda scene: predictions(scene, deploying_route(scene)),
+    "monitoring.predictions": lambda scene: predictions(scene, _deployed_services(scene)),
     "monitoring.drift": drift,
     "monitoring.performance": performance,
     "monitoring.freshness": freshness,
