@@ -141,6 +141,8 @@ class Containers:
         if path is None and name and "$" in name and len(self._dockerfiles) == 1:
             path = self._dockerfiles[0]
         if path is None:
+            if command and image.startswith("$") and self._dockerfiles:  # what another job has built
+                self.walk.command(Command(command, context.place.line), replace(context, cwd=""))
             return
         file = self.project.files[path]
         self.reach.files[path].append(context.arrival)

@@ -328,7 +328,7 @@ class _Setting:
 
 def _workflow(path: str, root: Node, source: Sequence[str]) -> Workflow:
     events = _events(root.get("on"))
-    env = _pairs(root.get("env"))
+    env = _variables(root.get("env"))
     run = root.get("defaults", "run")
     setting = _Setting(source, env, run.get("shell").text, run.get("working-directory").text, events=tuple(events))
     jobs = tuple(_job(key, body, setting) for key, body in root.get("jobs").items()[:_MAX_JOBS])
@@ -486,7 +486,7 @@ def _job(key: Node, body: Node, outer: _Setting) -> Job:
         services=tuple(s.get("image").text for _, s in body.get("services").items() if s.get("image")),
         uses=uses,
         inputs=_pairs(body.get("with")),
-        env=_pairs(body.get("env")),
+        env=_variables(body.get("env")),
         matrix=_matrix(body.get("strategy", "matrix")),
         can_fail=not _is_on(body.get("continue-on-error")),
         approval=any(_asks_for_approval(step.uses) for step in steps),
@@ -502,7 +502,7 @@ def _job_setting(body: Node, outer: _Setting) -> _Setting:
     run = body.get("defaults", "run")
     return replace(
         outer,
-        env=outer.env + _pairs(body.get("env")),
+        env=outer.env + _variables(body.get("env")),
         shell=run.get("shell").text or outer.shell,
         folder=run.get("working-directory").text or outer.folder,
         rows=_rows(body.get("strategy", "matrix")),
@@ -538,6 +538,14 @@ def _permissions(node: Node) -> Pairs | None:
 
 def _pairs(node: Node) -> Pairs:
     return tuple((key.text, _shown(value)) for key, value in node.items())
+
+
+def _variables(node: Node) -> Pairs:
+    """Names and values; of `${{ inputs.command || 'make all' }}` the text that stands where nothing is given."""
+    return tuple((name, _DEFAULT.sub(r"\1", value) if "||" in value else value) for name, value in _pairs(node))
+
+
+_DEFAULT = re.compile(r"^\s*\$\{\{\s*[\w.-]{1,100}\s*\|\|\s*'([^'\n]*)'\s*\}\}\s*$")
 
 
 def _shown(node: Node) -> str:
@@ -620,7 +628,7 @@ def _joined(parts: Iterable[Mapping[str, str]]) -> dict[str, str]:
 
 
 def _step(node: Node, setting: _Setting) -> Step:
-    env = _pairs(node.get("env"))
+    env = _variables(node.get("env"))
     condition = _condition(node.get("if"))
     run, uses = node.get("run"), node.get("uses").text
     constants = {f"env.{name.lower()}": value for name, value in setting.env + env if "${{" not in value}
