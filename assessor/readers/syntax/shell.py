@@ -45,7 +45,7 @@ SCRIPT_FOLDER = "$SCRIPT_DIR"
 _EXPRESSION = re.compile(r"\$\{\{[^\n]{0,400}?\}\}|\$\[[^\]\n]{0,400}\]|<\+[^>\n]{0,400}>|\{\{[^{}\n]{0,400}\}\}")
 _WORD_OF_TWO = re.compile(r"\$[\w/:.@%+,={}-]+\$[\w/:.@%+,={}$-]+")
 """A word with two variables."""
-_BETWEEN = re.compile(r"(?<=[\w/:.@%+,=-])\$(\w+)(?=[\w/:.@%+,=-])")
+_BETWEEN = re.compile(r"(?<=[\w/:.@%+,=-])\$(\w++)(?=[/:.@%+,=-])")
 """`$b` of `$a/$b/c`: behind a variable that stands between two plain parts, the grammar takes one word for two
 (tree-sitter-bash 0.25.1); `$a/${b}/c` it takes for one."""
 _TEST_THAT_ENDS_A_LINE = re.compile(r"^([ \t]*(?:el)?if[ \t][^\n]{0,400}\])[ \t]*$", re.MULTILINE)
