@@ -340,3 +340,131 @@ def test_a_start_that_is_cut_lowers_all_that_it_starts(system: str, tmp_path: Pa
     assert all(height[rated[p]] <= height[WANTED[p]] for p in WANTED)
     for practice in ("testing.unit", "training.scripted", "ci.lint"):
         assert height[rated[practice]] < height[Rung.AUTOMATED.value], practice
+
+
+CLOCKS: Mapping[str, tuple[str, str]] = {
+    "github": (
+        ".github/workflows/fit.yml",
+        f"""\
+        on: {{schedule: [{{cron: "0 3 1 * *"}}]}}
+        jobs:
+          fit:
+            runs-on: ubuntu-latest
+            steps: [{{uses: actions/checkout@v4}}, {{run: "{FIT}"}}]
+        """,
+    ),
+    "gitlab": (
+        ".gitlab-ci.yml",
+        f"""\
+        fit:
+          script: ["{FIT}"]
+          rules: [{{if: '$CI_PIPELINE_SOURCE == "schedule"'}}]
+        """,
+    ),
+    "azure": (
+        "azure-pipelines.yml",
+        f"""\
+        trigger: none
+        schedules: [{{cron: "0 3 1 * *", always: true, branches: {{include: [main]}}}}]
+        steps:
+        - script: {FIT}
+        """,
+    ),
+    "jenkins": (
+        "Jenkinsfile",
+        f"""\
+        pipeline {{
+          agent any
+          triggers {{ cron('0 3 1 * *') }}
+          stages {{ stage('fit') {{ steps {{ sh '{FIT}' }} }} }}
+        }}
+        """,
+    ),
+    "circleci": (
+        ".circleci/config.yml",
+        f"""\
+        version: 2.1
+        jobs:
+          fit:
+            docker: [{{image: "cimg/python:3.12"}}]
+            steps: [checkout, {{run: "{FIT}"}}]
+        workflows:
+          monthly:
+            triggers: [{{schedule: {{cron: "0 3 1 * *", filters: {{branches: {{only: [main]}}}}}}}}]
+            jobs: [fit]
+        """,
+    ),
+    "travis": (
+        ".travis.yml",
+        f"""\
+        language: python
+        jobs:
+          include: [{{if: type = cron, script: "{FIT}"}}]
+        """,
+    ),
+    "drone": (
+        ".drone.yml",
+        f"""\
+        kind: pipeline
+        type: docker
+        name: monthly
+        trigger: {{event: [cron]}}
+        steps: [{{name: fit, image: "python:3.12", commands: ["{FIT}"]}}]
+        """,
+    ),
+    "woodpecker": (
+        ".woodpecker.yml",
+        f"""\
+        when: {{event: cron, cron: monthly}}
+        steps:
+          fit: {{image: "python:3.12", commands: ["{FIT}"]}}
+        """,
+    ),
+    "buildkite": (
+        ".buildkite/pipeline.yml",
+        f"""\
+        steps: [{{label: fit, command: "{FIT}", if: 'build.source == "schedule"'}}]
+        """,
+    ),
+    "cirrus": (
+        ".cirrus.yml",
+        f"""\
+        fit_task:
+          only_if: $CIRRUS_CRON == 'monthly'
+          container: {{image: "python:3.12"}}
+          fit_script: ["{FIT}"]
+        """,
+    ),
+    "argo": (
+        "workflows/fit.yaml",
+        f"""\
+        apiVersion: argoproj.io/v1alpha1
+        kind: CronWorkflow
+        metadata: {{name: fit}}
+        spec:
+          schedule: "0 3 1 * *"
+          workflowSpec:
+            entrypoint: fit
+            templates: [{{name: fit, container: {{image: "registry.example.org/orchard", command: [sh, -c], args: ["{FIT}"]}}}}]
+        """,
+    ),
+}
+"""The training alone, on a schedule: in the file where the system takes one there, else asked for by a condition."""
+
+
+def _trained(folder: Path, path: str, text: str) -> tuple[str, str]:
+    write_files(folder, {**PROJECT, path: dedent(text)})
+    found = findings(str(folder))
+    return found["training.schedule"].rung.value, found["training.scripted"].rung.value
+
+
+@pytest.mark.parametrize("system", CLOCKS)
+def test_training_on_a_schedule_is_known_in_every_system(system: str, tmp_path: Path) -> None:
+    assert _trained(tmp_path, *CLOCKS[system]) == ("automated", "automated")
+
+
+@pytest.mark.parametrize("system", [name for name, (_, text) in CLOCKS.items() if "0 3 1 * *" in text])
+def test_a_date_that_never_comes_is_no_schedule_in_any_system(system: str, tmp_path: Path) -> None:
+    path, text = CLOCKS[system]
+    schedule, trained = _trained(tmp_path, path, text.replace("0 3 1 * *", "0 3 31 2 *"))
+    assert (schedule in ("absent", "declared"), trained) == (True, "used")

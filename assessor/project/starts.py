@@ -314,6 +314,7 @@ def resource_starts(project: Project, modules: Modules, bundles: Bundles, applie
     variables = Variables(project)
     references = References(project)
     installed = installed_crontabs(project)
+    is_loaded = any(i.target.split(".")[0] == "dagfactory" for f in project.code_files for i in f.code.imports)  # type: ignore[union-attr]
     for file in project.ordered:
         if file.role is not Role.FIRST_PARTY:
             continue
@@ -323,6 +324,8 @@ def resource_starts(project: Project, modules: Modules, bundles: Bundles, applie
                 continue
             trigger = _trigger(resource, variables)
             if trigger is None or (resource.system == "cron" and file.path not in installed):
+                continue
+            if resource.system == "dagfactory" and not is_loaded:
                 continue
             name = resource.name or resource.kind
             label = f"{resource.kind} {resource.name}" + (f" ({trigger.cron})" if trigger.cron else "")

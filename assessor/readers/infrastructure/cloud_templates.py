@@ -1,7 +1,7 @@
 """Definitions that clouds and platforms deploy or run, one resource for each object that they make.
 
 CloudFormation and SAM, ARM, Bicep, Pulumi projects, Serverless Framework, Azure ML (jobs, pipelines, endpoints,
-schedules), Databricks asset bundles, SageMaker and Kubeflow/Vertex pipeline definitions, flows of Kestra, pipelines of Mage, state machines of
+schedules), Databricks asset bundles, SageMaker and Kubeflow/Vertex pipeline definitions, flows of Kestra, DAGs of dag-factory, pipelines of Mage, state machines of
 Step Functions, GitHub branch rulesets, and
 the small files of platforms (Procfile, Render, App Engine, Elastic Beanstalk, BentoML, Cog, Triton, MLServer, Feast).
 
@@ -23,6 +23,7 @@ from assessor.readers.infrastructure import (
     beanstalk,
     bicep,
     cloudformation,
+    dag_factory,
     databricks,
     feast,
     github_rules,
@@ -94,6 +95,7 @@ _SHAPES: tuple[tuple[Recognise, Reader], ...] = (
     (model_servers.fits_mlserver, model_servers.mlserver),
     (feast.fits, feast.resources),
     (kestra.fits, kestra.resources),
+    (dag_factory.fits, dag_factory.resources),
     (mage.fits, mage.resources),
     (beanstalk.fits, beanstalk.resources),
     (github_rules.fits_settings, github_rules.settings),
