@@ -318,6 +318,14 @@ def _speaks_of_evaluation(name: str) -> bool:
     return speaks_of("metric", last) or speaks_of("evaluates", last) or _is_metric(last)
 
 
+def told_of_metric(comparison: Comparison) -> str:
+    """What is compared with what, where a side is named for a metric and the limit is one that decides; empty otherwise."""
+    if comparison.operator in ("==", "!=") or _is_never_met(comparison) or _steers(comparison):
+        return ""
+    side = next((s for s in comparison.sides if any(_is_metric(n) and not _is_limit(n) for n in s.names)), None)
+    return _told(comparison, side) if side else ""
+
+
 def _steers(comparison: Comparison) -> bool:
     """The names are those of a training that is steered: patience, epochs, the best so far."""
     if any(name in _OTHER_LIMITS - {"map"} for name in comparison.names):

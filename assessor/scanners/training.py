@@ -22,6 +22,7 @@ from assessor.lifecycle.choices import choice_gates, is_held_by_choice
 from assessor.lifecycle.conditions import GOES_ON, chooses_nothing, decides_over, held_back
 from assessor.lifecycle.gates import NO_SCOPE, Gate, gates
 from assessor.lifecycle.idle_steps import acting_steps
+from assessor.lifecycle.inline_gates import holds_back, inline_gates
 from assessor.lifecycle.model_copies import model_copies
 from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, stands_before
 from assessor.lifecycle.retraining import begins_training, conditional_effects, retrains, starts_training
@@ -463,6 +464,9 @@ def validation_gate(scene: Scene) -> Iterator[Statement]:
         code = Written(gate.file, gate.line) if is_script else Code(gate.file, gate.scope, gate.line)
         yield Claim(code, gate.text, gate.tool, raised_by=partial(_held_back, scene, gate))
     yield from _choices(scene)
+    for inline in inline_gates(scene):
+        further = always(_NO_FURTHER) if holds_back(scene, inline) else None
+        yield Claim(Reached(inline.site.place, (inline.way,)), inline.text, raised_by=further)
     yield from _printed(scene)
 
 
