@@ -150,6 +150,8 @@ class Job:
     """The keys that its own file gives it; what else there is comes from the templates."""
     kind: str = ""
     """The kind of object that `uses` names, where objects of several kinds may have one name."""
+    own_machine: bool = False
+    """It runs on a machine of the project's own, which stays when the job has ended (a self-hosted runner)."""
 
     @property
     def title(self) -> str:

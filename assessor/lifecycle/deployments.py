@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from assessor.catalog.patterns import matches_any_command
 from assessor.catalog.programs import programs
 from assessor.catalog.tools import known_commands
 from assessor.facts.place import Place
@@ -55,6 +56,10 @@ def deploying_route(scene: Scene, counts: Callable[[Deployment], bool] = lambda 
 
 def _deployments(scene: Scene) -> Iterator[Deployment]:
     guard = _Guard(scene)
+    for site, way in on_own_machine(scene):
+        yield _started(
+            site.place, f"`{site.command.text[:60]}` on a machine that stays", "docker", way.route, guard, [way]
+        )
     for site, way in over_ssh(scene):
         yield _started(site.place, f"`{site.command.text[:60]}` on another machine", "ssh", way.route, guard, [way])
     for rollout in scene.automation.reach.rollouts:
@@ -125,7 +130,7 @@ class _Guard:
 
 def deploying_ways(scene: Scene) -> list[Arrival]:
     """Every way by which a run comes to what deploys: products, commands on other machines, programs told to deploy."""
-    ways = [way for _, way in (*over_ssh(scene), *hooked(scene), *_told_to_deploy(scene))]
+    ways = [way for _, way in (*over_ssh(scene), *on_own_machine(scene), *hooked(scene), *_told_to_deploy(scene))]
     ways += [rollout.arrival for rollout in scene.automation.reach.rollouts]
     hits = (hit for hit in scene.hits("deployment.automation", notebooks=False) if hit.kind in ("command", "action"))
     ways += [way for hit in hits for way in scene.arrivals(hit)]
@@ -150,6 +155,33 @@ def _told_to_deploy(scene: Scene) -> Iterator[tuple[Site, Arrival]]:
         pages = made.program in programs().publish_pages
         if not (is_known or pages or scene.automation.is_own_program(made.program)):
             yield site, site.arrival
+
+
+def on_own_machine(scene: Scene) -> Iterator[tuple[Site, Arrival]]:
+    """Commands of a job on a runner of the project's own that leave a service running there."""
+    ended: dict[str, tuple[int, int]] = {}
+    starts: list[tuple[Site, Arrival]] = []
+    for site in scene.automation.reach.sites:
+        if (way := site.arrival) is None or not way.run.job.own_machine or way.in_test:
+            continue
+        words = site.invocation.words
+        if _ends_services(words):
+            ended[way.run.key] = (way.step, site.place.line)
+        elif matches_any_command(programs().start_services, words) and _is_left(words):
+            starts.append((site, way))
+    for site, way in starts:
+        if ended.get(way.run.key, (-1, 0)) < (way.step, site.place.line):
+            yield site, way
+
+
+def _is_left(words: tuple[str, ...]) -> bool:
+    """The command goes on without what it has started."""
+    return any(word == "--detach" or (word[:1] == "-" and word[1:].isalpha() and "d" in word) for word in words[1:8])
+
+
+def _ends_services(words: tuple[str, ...]) -> bool:
+    """The command ends services."""
+    return words[0] in programs().restart_services and not {"stop", "rm", "down", "kill"}.isdisjoint(words[1:4])
 
 
 def over_ssh(scene: Scene) -> Iterator[tuple[Site, Arrival]]:

@@ -61,7 +61,7 @@ def _table_of_columns(document: Document) -> int:
     start = last = count = 0
     for text, line in document.lines:
         cells = [cell.strip(" *`_").lower() for cell in text.strip("| ").split("|")] if text.startswith("|") else []
-        if len(cells) > 1 and cells[0] in _NAMED and _TOLD.intersection(cells[1:]):
+        if len(cells) > 1 and cells[0] in _NAMED and _TOLD.intersection(cells[1:]) and not _is_of_settings(cells):
             start, count = line, 0
         elif start and cells and line <= last + 1:
             count += bool(_column(text))
@@ -71,8 +71,14 @@ def _table_of_columns(document: Document) -> int:
     return 0
 
 
+def _is_of_settings(heads: list[str]) -> bool:
+    return any(word in _SET for head in heads for word in head.split())
+
+
 _NAMED = frozenset({"column", "field", "variable", "feature", "attribute"})
 _TOLD = frozenset({"meaning", "description", "definition", "explanation"})
+_SET = frozenset({"default", "defaults", "required", "value"})
+"""Words in the heads of a table of what somebody has to set."""
 _MIN_ROWS = 2
 
 

@@ -17,7 +17,13 @@ from assessor.facts.python import PythonFacts
 from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
-from assessor.lifecycle.deployments import Deployment, deploying_route, deploying_ways, deployments
+from assessor.lifecycle.deployments import (
+    Deployment,
+    deploying_route,
+    deploying_ways,
+    deployments,
+    on_own_machine,
+)
 from assessor.lifecycle.inference_jobs import is_cloud_function
 from assessor.lifecycle.models_in_r import batch_jobs_in_r
 from assessor.lifecycle.order import is_ci
@@ -110,10 +116,11 @@ def serving(scene: Scene) -> Iterator[Statement]:
     if modules or not idle:  # what predicts nothing declares nothing either
         yield from intended(scene, practice)
     deployed = deploying_route(scene, lambda item: not _brings_pipelines(item))
+    staying = {way.run.key for _, way in on_own_machine(scene)}
     for hit in modules:
         claim = seen(hit, carried=deployed if _is_carried(hit) else ())
         ways = scene.arrivals(hit) if "web" in hit.tool.traits else ()
-        lasting = tuple(way for way in ways if not _is_tried(way))
+        lasting = tuple(way for way in ways if way.run.key in staying or not _is_tried(way))
         yield claim if len(lasting) == len(ways) else replace(claim, subject=Reached(hit.place, lasting))
     yield from _batch(scene)
     for file, number, text in endpoint_handlers(scene):

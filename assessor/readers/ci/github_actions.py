@@ -495,7 +495,12 @@ def _job(key: Node, body: Node, outer: _Setting) -> Job:
         and not (condition and never_true(condition))
         and not _is_empty(body.get("strategy", "matrix")),
         triggers=triggers,
+        own_machine=_OWN_MACHINE in (body.get("runs-on").get("labels") or body.get("runs-on")).texts(),
     )
+
+
+_OWN_MACHINE = "self-hosted"
+"""The label of every runner that GitHub does not lend (docs.github.com, "Using self-hosted runners in a workflow")."""
 
 
 def _job_setting(body: Node, outer: _Setting) -> _Setting:
