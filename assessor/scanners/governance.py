@@ -93,8 +93,8 @@ _LICENSE_ENDINGS = (".toml", ".cfg", "package.json")
 
 def license_(scene: Scene) -> Iterator[Statement]:
     """A licence file or field, not deeper than one folder."""
-    for file, document in documents(scene, "license"):
-        if document.words >= 10 and file.path.count("/") <= 1:
+    for file, _ in documents(scene, "license"):
+        if file.path.count("/") <= 1:
             yield Claim(file.at(1), f"{file.path} states the licence")
     for file, settings in scene.project.having(lambda f: f.settings):
         if file.path.count("/") <= 1 and file.path.endswith(_LICENSE_ENDINGS):

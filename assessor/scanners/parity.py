@@ -72,8 +72,14 @@ def _shared_functions(scene: Scene, training: list[ScopeKey], serving: list[Scop
     by_training = called_from(scene, with_callers(scene, training)) | _by_makers_of_rows(scene, served)
     on_the_way = _given_to_models(scene, serving)
     both = (served & (by_training | on_the_way)) | _by_both_sides(scene, training, serving)
+    apart = set(training).isdisjoint(serving)  # one function that does both says nothing of who calls what
     for key in sorted(both):
-        prepares = key in on_the_way or _is_preparation(scene, key) or calls_transform(scene, key)
+        prepares = (
+            key in on_the_way
+            or _is_preparation(scene, key)
+            or calls_transform(scene, key)
+            or (apart and _works_on_rows(scene, key))
+        )
         if key not in serving and key[1] > MAIN and prepares:
             scope = scene.modules.index(key[0]).facts.scopes[key[1]]
             text = f"training and serving both prepare data by {scope.name}()"
@@ -154,6 +160,15 @@ def _shapes(scene: Scene, key: ScopeKey) -> bool:
 def _reads(scene: Scene, key: ScopeKey) -> bool:
     calls = scene.modules.index(key[0]).calls.get(key[1], ())
     return any(speaks_of("reads_rows", call.name.rpartition(".")[2]) for call in calls)
+
+
+def _works_on_rows(scene: Scene, key: ScopeKey) -> bool:
+    """It makes of what it is given other tables or arrays, and asks no model."""
+    index = scene.modules.index(key[0])
+    calls = index.calls.get(key[1], ())
+    is_given = any(name not in ("self", "cls") for name in index.facts.scopes[key[1]].parameters)
+    shapes = any(speaks_of("shapes_rows", call.name.rpartition(".")[2]) for call in calls)
+    return is_given and shapes and not any(map(asks_model, calls))
 
 
 def _is_preparation(scene: Scene, key: ScopeKey) -> bool:

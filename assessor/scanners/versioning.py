@@ -262,8 +262,8 @@ def dependencies(scene: Scene) -> Iterator[Statement]:
     yield from (_compiled(file, main) for file, main in lists if _is_compiled(file, main))
     names = {dependency.name for _, main in lists for dependency in main}
     for file, lock in locks:
-        yield _locked(file, lock) if _holds_most(lock, names) else _partial(file, lock, names)
-    locks = [entry for entry in locks if _holds_most(entry[1], names)]
+        yield _locked(file, lock) if _holds_enough(lock, names) else _partial(file, lock, names)
+    locks = [entry for entry in locks if _holds_enough(entry[1], names)]
     if not total and not locks:
         yield from _installed_by_images(scene)
     yield from _locked_installs(scene, {lock.tool.removesuffix(".lock") for _, lock in locks})
@@ -271,13 +271,13 @@ def dependencies(scene: Scene) -> Iterator[Statement]:
     yield Measure("direct_dependencies", total)
 
 
-def _holds_most(lock: LockFile, names: set[str]) -> bool:
-    """The lock holds half of the direct dependencies or more, or more packages than these are; where it tells no names, or
-    there are few, it is believed."""
+def _holds_enough(lock: LockFile, names: set[str]) -> bool:
+    """The lock holds a quarter of the direct dependencies or more, or more packages than these are: that of another part of
+    the repository shares hardly any. Where it tells no names, or there are few, it is believed."""
     if lock.packages >= len(names):
         return True
     held = {name.lower().replace("_", "-") for name in lock.names}
-    return not held or len(names) < _FEW or 2 * len(held & names) >= len(names)
+    return not held or len(names) < _FEW or 4 * len(held & names) >= len(names)
 
 
 _FEW = 4

@@ -34,6 +34,9 @@ MAX_TEXT = 1_000_000
 MIN_DATA_WORDS = 40
 """Words that a page in a data folder needs to document data; shorter ones say what the folder is for."""
 
+MIN_LICENCE_WORDS = 6
+"""Words by which a file names a licence and who gives it: `MIT License, Copyright (c) 2024 NAME`."""
+
 _KEEPS_LINES = frozenset({"model_card", "data_card", "readme", "doc"})
 _PROSE = frozenset({"", ".md", ".markdown", ".mdx", ".rst", ".txt", ".adoc", ".rmd", ".qmd", ".html"})
 _MARKUP = frozenset({".md", ".markdown", ".mdx", ".rst", ".adoc", ".qmd", ".rmd"})
@@ -196,7 +199,7 @@ def _has_content(document: Document, text: str) -> bool:
         return True
     if document.kind == "license":
         terms = re.search(r"licen[cs]|copyright|rights reserved|permission|warrant|public domain", text, re.IGNORECASE)
-        return document.words >= 10 and bool(terms)
+        return document.words >= MIN_LICENCE_WORDS and bool(terms)
     if document.kind == "changelog":
         return document.words > 0 and bool(_VERSION.search(text))
     return document.words > 0
