@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from assessor.catalog.traits import called_roots
 from assessor.catalog.words import speaks_of
-from assessor.facts.python import Difference
+from assessor.facts.python import Difference, Side
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.origins import DIFFERENCE, Origins, asks_by_name
 from assessor.project.model import ProjectFile
@@ -88,14 +88,18 @@ class PredictedValues(Origins):
     def is_met(self, path: str, difference: Difference) -> bool:
         """One side was predicted, and something that no model made and that is not in it stands on the other."""
         key = (path, difference.scope)
-        first, second = (side.made_by for side in difference.sides)
+        first, second = difference.sides
         return self._set_against(key, first, second) or self._set_against(key, second, first)
 
-    def _set_against(self, key: ScopeKey, guess: tuple[str, ...], truth: tuple[str, ...]) -> bool:
-        predicted = [source for source in guess if source not in truth and self.proves(key, source)]
+    def _set_against(self, key: ScopeKey, guess: Side, truth: Side) -> bool:
+        """A part of a series under a name of its own stands for what came, though the model was fitted to the rest of it."""
+        predicted = [source for source in guess.made_by if source not in truth.made_by and self.proves(key, source)]
+        kept_apart = bool(truth.names) and set(truth.names).isdisjoint(guess.names)
         return bool(predicted) and any(
-            source not in guess and not source.startswith((DIFFERENCE, _APPLIED)) and not self.proves(key, source)
-            for source in truth
+            (kept_apart or source not in guess.made_by)
+            and not source.startswith((DIFFERENCE, _APPLIED))
+            and not self.proves(key, source)
+            for source in truth.made_by
         )
 
     def of_kept(self, path: str, difference: Difference) -> bool:
