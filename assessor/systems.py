@@ -92,13 +92,18 @@ def audit_system(
 
     first = members[0].snapshot
     scope = scope or default_scope(first)
+    scopes = [scope, *(default_scope(member.snapshot) for member in members[1:])]
     with without_collection():
         rated = []
-        for member in members:
-            own = scope if member is members[0] else default_scope(member.snapshot)
+        for member, own in zip(members, scopes, strict=True):
             if progress:
                 progress(f"reading {member.shown}")
             rated.append(_located(rate_snapshot(member.snapshot, progress, cache, own), member.name))
+        dispatched = {hop.taker for hop in _hops(members, rated) if hop.kind == "dispatch"}
+        for number, (member, own) in enumerate(zip(members, scopes, strict=True)):
+            if member.shown in dispatched:  # what starts on an event starts by itself, since somebody here sends it
+                again = rate_snapshot(member.snapshot, progress, cache, replace(own, is_dispatched=True))
+                rated[number] = _located(again, member.name)
         hops = _hops(members, rated)
         whole = _joined([_with_starts(one, member, hops) for one, member in zip(rated, members, strict=True)])
         seen = assess(first, whole, whole.findings, rubrics, crosswalks, days or DAYS, scope)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from assessor.assessment import Assessment, RepositoryInfo, json_schema
@@ -26,8 +28,11 @@ REPOSITORY = RepositoryInfo(
 
 @cache
 def audited_sample(name: str = "stage3_cicd") -> Assessment:
-    """A sample by all models and crosswalks, as if it were at a commit of a repository on GitHub."""
-    return _audited(SAMPLES / name).model_copy(update={"repository": REPOSITORY})
+    """A sample by all models and crosswalks, without the history of this repository, as if it were at a commit of one on
+    GitHub."""
+    with TemporaryDirectory() as folder:
+        copy = shutil.copytree(SAMPLES / name, Path(folder) / name)
+        return _audited(copy).model_copy(update={"repository": REPOSITORY})
 
 
 def audited_hostile(folder: Path) -> Assessment:

@@ -34,6 +34,12 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(autouse=True)
+def no_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How wide the terminal is from which the tests are started shows in no output."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
+@pytest.fixture(autouse=True)
 def own_memory_limit() -> Iterator[None]:
     """A command that a test calls in this process may bound its memory; what comes after it, a browser, is not bound."""
     try:

@@ -112,8 +112,6 @@ def test_windows_line_ends_change_nothing(path: str, text: str, expected: str) -
         ("a.json", '{"panels": ["schemaVersion"'),
         ("package.json", '{"name": "x", "version": "1"}'),
         ("a.tf", "# resource aws_x y\n"),
-        ("a.tf", 'output "x" { value = 1 }\n'),
-        ("settings.yaml", "providers: [a]\napiVersion: 2\n"),
         ("schema.yaml", "$schema: https://json-schema.org/draft\ntype: object\n"),
         ("features.yaml", "project: x\n"),
     ],

@@ -34,11 +34,13 @@ class Project:
     """Every path of the snapshot, read or not (binaries, data)."""
     zones: Zones | None = None
     """Whose each file is, where not the whole repository is rated."""
+    is_dispatched: bool = False
+    """Another repository of the same system sends it events."""
 
     def scoped(self, scope: Scope) -> Project:
         """The project in which only what is in scope is evidence."""
         if scope.is_whole and not scope.exclude:
-            return self
+            return replace(self, is_dispatched=True) if scope.is_dispatched else self
         zones = Zones(scope, (*self.listed, *self.files))
         files = {path: zones.file(file) for path, file in self.files.items()}
         for path in self.listed:
@@ -46,7 +48,14 @@ class Project:
                 files[path] = ProjectFile(path, Role.VENDORED, 0, EMPTY)  # it is there, so that no way breaks at it
         listed = frozenset(path for path in self.listed if zones.by_path[path] is not Zone.LEFT_OUT)
         blind = tuple(spot for spot in self.blind_spots if zones.concerns(spot.place.path))
-        return replace(self, files=files, listed=listed, blind_spots=blind, zones=None if scope.is_whole else zones)
+        return replace(
+            self,
+            files=files,
+            listed=listed,
+            blind_spots=blind,
+            zones=None if scope.is_whole else zones,
+            is_dispatched=scope.is_dispatched,
+        )
 
     @property
     def own(self) -> frozenset[str]:

@@ -206,7 +206,7 @@ class _Workflows:
     @cached_property
     def _has_events(self) -> bool:
         """Something in sight sends events to the repository."""
-        return are_sent(self.project)
+        return self.project.is_dispatched or are_sent(self.project)
 
     def _has_branch(self, trigger: Trigger) -> bool:
         """Some branch of the repository meets the filter; where its branches are not known, some branch could."""

@@ -51,6 +51,8 @@ class Scope:
     others: tuple[str, ...] = ()
     folder: str = ""
     unit: str = ""
+    is_dispatched: bool = False
+    """Another repository of the same system sends it events."""
 
     @property
     def is_whole(self) -> bool:
