@@ -36,6 +36,11 @@ class Deployment:
     after: str = ""
     hit: Hit | None = None
 
+    @property
+    def brings_services(self) -> bool:
+        """Not so where it installs a pipeline at its orchestrator."""
+        return self.hit is None or self.hit.tool.category != "orchestration"
+
 
 @once
 def deployments(scene: Scene) -> list[Deployment]:
@@ -157,7 +162,8 @@ def _told_to_deploy(scene: Scene) -> Iterator[tuple[Site, Arrival]]:
             yield site, site.arrival
 
 
-def on_own_machine(scene: Scene) -> Iterator[tuple[Site, Arrival]]:
+@once
+def on_own_machine(scene: Scene) -> list[tuple[Site, Arrival]]:
     """Commands of a job on a runner of the project's own that leave a service running there."""
     ended: dict[str, tuple[int, int]] = {}
     starts: list[tuple[Site, Arrival]] = []
@@ -169,9 +175,7 @@ def on_own_machine(scene: Scene) -> Iterator[tuple[Site, Arrival]]:
             ended[way.run.key] = (way.step, site.place.line)
         elif matches_any_command(programs().start_services, words) and _is_left(words):
             starts.append((site, way))
-    for site, way in starts:
-        if ended.get(way.run.key, (-1, 0)) < (way.step, site.place.line):
-            yield site, way
+    return [(s, way) for s, way in starts if ended.get(way.run.key, (-1, 0)) < (way.step, s.place.line)]
 
 
 def _is_left(words: tuple[str, ...]) -> bool:

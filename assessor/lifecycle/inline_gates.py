@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from assessor.facts.python import Comparison
 from assessor.hits.scene import Scene
 from assessor.lifecycle.conditions import GOES_ON
 from assessor.lifecycle.gates import told_of_metric
 from assessor.project.arrivals import Arrival, Site
+from assessor.project.walk import inline_facts
 
 _MOST_CODE = 20_000
 
@@ -34,12 +34,9 @@ def inline_gates(scene: Scene) -> Iterator[InlineGate]:
             yield InlineGate(site, site.arrival, text)
 
 
-@lru_cache(maxsize=256)
 def _stops_by(code: str) -> str:
     """What is compared where the code ends with a failure; empty where it never does."""
-    from assessor.readers.code.python import read_source
-
-    return next(filter(None, map(_told, read_source(code, lambda _: 1).comparisons)), "")
+    return next(filter(None, map(_told, inline_facts(code).comparisons)), "")
 
 
 def _told(comparison: Comparison) -> str:

@@ -51,12 +51,11 @@ def images_by_name(project: Project) -> dict[str, str]:
     if not dockerfiles:
         return {}
     found: dict[str, str] = {}
-    others: list[tuple[str, str]] = []
-    for name, candidates in (*_of_services(project), *_of_commands(project, others), *_of_steps(project)):
+    for name, candidates in (*_of_services(project), *_of_commands(project), *_of_steps(project)):
         path = next((path for path in candidates if path in dockerfiles), None)
         if path and name and not name.startswith("$"):
             found.setdefault(name, path)
-    for before, after in others:  # `docker tag` gives an image a second name
+    for before, after in _second_names(project):
         if before in found and after and not after.startswith("$"):
             found.setdefault(after, found[before])
     return found
@@ -71,11 +70,17 @@ def _of_services(project: Project) -> Iterator[tuple[str, tuple[str, ...]]]:
                 yield image_name(service.image) or service.name, (path,)
 
 
-def _of_commands(project: Project, others: list[tuple[str, str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _second_names(project: Project) -> Iterator[tuple[str, str]]:
+    """`docker tag` gives an image a second name."""
+    for command, _ in all_commands(project):
+        words = [word for word in command.argv if word != "image"]
+        if words[:2] in (["docker", "tag"], ["podman", "tag"]) and len(words) > 3:
+            yield image_name(words[2]), image_name(words[3])
+
+
+def _of_commands(project: Project) -> Iterator[tuple[str, tuple[str, ...]]]:
     for command, folder in all_commands(project):
         words = [w for w in command.argv if w not in ("buildx", "image")]
-        if words[:2] in (["docker", "tag"], ["podman", "tag"]) and len(words) > 3:
-            others.append((image_name(words[2]), image_name(words[3])))
         if words[:2] not in (["docker", "build"], ["podman", "build"]):
             continue
         named = option(Invocation("docker", tuple(words[1:])), "-f", "--file")

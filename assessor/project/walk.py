@@ -21,7 +21,7 @@ from assessor.catalog.traits import makes_step
 from assessor.facts.commands import Command
 from assessor.facts.place import Place, Setting
 from assessor.facts.project_files import Resource
-from assessor.facts.python import UNKNOWN, Call
+from assessor.facts.python import UNKNOWN, Call, PythonFacts
 from assessor.facts.workflow import Job, Step, Workflow
 from assessor.findings import Hop
 from assessor.project.arrivals import NO_RUN, ActionSite, Arrival, Context, Reach, Site, hopped
@@ -435,7 +435,7 @@ class Walk:
         """`python -c` code: the first-party functions that it imports are reached."""
         entries = []
         folder = context.cwd
-        for target in _imports_of(invocation.code):
+        for target in (imported.target for imported in inline_facts(invocation.code).imports):
             head, _, name = target.rpartition(".")
             for dotted, rest in ((target, ""), (head, name)):
                 path = self.modules.module(dotted, folder) if dotted else None
@@ -935,11 +935,11 @@ def _filled_word(word: str, known: Mapping[str, str], plain: Mapping[str, str]) 
 
 
 @lru_cache(maxsize=1024)
-def _imports_of(code: str) -> tuple[str, ...]:
-    """What inline Python imports; many runs start the same code."""
+def inline_facts(code: str) -> PythonFacts:
+    """What Python that stands on a command line says; many runs start the same code."""
     from assessor.readers.code.python import read_source
 
-    return tuple(imported.target for imported in read_source(code, lambda _: 1).imports)
+    return read_source(code, lambda _: 1)
 
 
 _SCRIPT_INPUTS = {"script", "run", "command", "cmd", "inlinescript", "inline", "commands", "shell_command"}

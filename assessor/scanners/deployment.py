@@ -115,7 +115,7 @@ def serving(scene: Scene) -> Iterator[Statement]:
     idle = [hit for hit in found if hit not in modules]
     if modules or not idle:  # what predicts nothing declares nothing either
         yield from intended(scene, practice)
-    deployed = deploying_route(scene, lambda item: not _brings_pipelines(item))
+    deployed = deploying_route(scene, lambda item: item.brings_services)
     staying = {way.run.key for _, way in on_own_machine(scene)}
     for hit in modules:
         claim = seen(hit, carried=deployed if _is_carried(hit) else ())
@@ -138,11 +138,6 @@ def _is_tried(way: Arrival) -> bool:
     """A job of CI starts the service on its own machine, which ends with the job."""
     own = (hop for hop in way.route if hop.place.path == way.run.path)
     return is_ci(way) and any(matches_any_command(programs().start_services, tuple(hop.text.split())) for hop in own)
-
-
-def _brings_pipelines(item: Deployment) -> bool:
-    """It installs a pipeline at its orchestrator, and no service."""
-    return item.hit is not None and item.hit.tool.category == "orchestration"
 
 
 def _is_carried(hit: Hit) -> bool:

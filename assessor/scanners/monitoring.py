@@ -183,8 +183,8 @@ def _in_deployed_image(scene: Scene, path: str, last: Hop) -> tuple[Hop, ...]:
 
 
 def _deployed_services(scene: Scene) -> tuple[Hop, ...]:
-    """The route by which automation brings services out; what installs a pipeline at its orchestrator brings none."""
-    return deploying_route(scene, lambda item: item.hit is None or item.hit.tool.category != "orchestration")
+    """The route by which automation brings services out."""
+    return deploying_route(scene, lambda item: item.brings_services)
 
 
 def _names(command: Command, path: str) -> bool:

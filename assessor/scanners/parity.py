@@ -151,10 +151,13 @@ def _sources(call: Call) -> list[str]:
 def _shapes(scene: Scene, key: ScopeKey) -> bool:
     """It makes something of what it is given, and does more than load or split."""
     scope = scene.modules.index(key[0]).facts.scopes[key[1]]
-    takes = [name for name in scope.parameters if name not in ("self", "cls")]
     name = scope.name.rpartition(".")[2]
     moves = speaks_of("only_moves_data", name) and (not name.startswith("load") or _reads(scene, key))
-    return bool(takes) and not scope.is_stub and not moves
+    return _is_given(scope) and not scope.is_stub and not moves
+
+
+def _is_given(scope: Scope) -> bool:
+    return any(name not in ("self", "cls") for name in scope.parameters)
 
 
 def _reads(scene: Scene, key: ScopeKey) -> bool:
@@ -166,9 +169,8 @@ def _works_on_rows(scene: Scene, key: ScopeKey) -> bool:
     """It makes of what it is given other tables or arrays, and asks no model."""
     index = scene.modules.index(key[0])
     calls = index.calls.get(key[1], ())
-    is_given = any(name not in ("self", "cls") for name in index.facts.scopes[key[1]].parameters)
     shapes = any(speaks_of("shapes_rows", call.name.rpartition(".")[2]) for call in calls)
-    return is_given and shapes and not any(map(asks_model, calls))
+    return _is_given(index.facts.scopes[key[1]]) and shapes and not any(map(asks_model, calls))
 
 
 def _is_preparation(scene: Scene, key: ScopeKey) -> bool:
