@@ -31,6 +31,11 @@ class Hit:
     text: str = ""
 
     @property
+    def shown(self) -> str:
+        """What a reader sees of it: the call or command, without the mark of an owner that is not known; else the product."""
+        return self.text.removeprefix("?.") or self.tool.title
+
+    @property
     def in_test(self) -> bool:
         return self.file.role is Role.TEST
 

@@ -128,7 +128,7 @@ class Scene(Ground):
     def route(self, hit: Hit, arrival: Arrival) -> tuple[Hop, ...]:
         if arrival.closure is not None and hit.scope >= 0:
             return self.automation.route(arrival, hit.file.path, hit.scope, hit.place.line)
-        return self.ending(arrival.route, hit.text or hit.tool.title, hit.place)
+        return self.ending(arrival.route, hit.shown, hit.place)
 
     @staticmethod
     def ending(route: tuple[Hop, ...], text: str, place: Place) -> tuple[Hop, ...]:

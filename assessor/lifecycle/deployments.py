@@ -112,7 +112,7 @@ def _by_itself(hit: Hit) -> tuple[Hop, ...]:
     """A definition that deploys without any run of this repository: the platform pulls."""
     if Rung(hit.proof.rung).height <= Rung.USED.height or hit.arrivals or hit.kind in ("action", "command", "call"):
         return ()
-    return (Hop(hit.text or hit.tool.title, hit.place),)
+    return (Hop(hit.shown, hit.place),)
 
 
 class _Guard:

@@ -105,11 +105,13 @@ def command_stations(scene: Scene, command: Command, path: str) -> frozenset[str
 
 
 def _named(invocation: Invocation) -> frozenset[str]:
-    """The stations in the words of a command that starts a script, a module or a target; options say nothing."""
+    """The stations in the words of a command that starts a script, a module or a target. Options say nothing, nor do files
+    that they name: `--baseline limits/baseline.txt` is read, it is not what runs."""
     runs_target = invocation.program in programs().target_runners or invocation.program in programs().stage_runners
     if not (invocation.script or invocation.module or runs_target):
         return frozenset()
-    words = [word for word in invocation.arguments[:3] if not word.startswith("-")]
+    pairs = zip(("", *invocation.arguments), invocation.arguments[:3], strict=False)
+    words = [word for before, word in pairs if not (word.startswith("-") or (before.startswith("-") and "/" in word))]
     return stations_named(" ".join([invocation.script, invocation.module, *words]))
 
 

@@ -7,12 +7,13 @@ name (`make features`, `python -m src.models.register`), since a step may be wri
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from assessor.catalog.traits import framework_roots, transforms
 from assessor.catalog.words import speaks_of
 from assessor.facts.python import MAIN, MODULE, Call
+from assessor.facts.python import Scope as PythonScope
 from assessor.hits.hit import Code, Hit
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.errors import measured_errors
@@ -93,9 +94,29 @@ def names_data_function(name: str) -> bool:
     return speaks_of("prepares_data", name)
 
 
+def _only_tidies_up(scope: PythonScope, calls: Iterable[Call]) -> bool:
+    """A function that takes nothing, gives nothing back and removes files cleans up behind others, not data."""
+    takes_nothing = not set(scope.parameters) - {"self", "cls"}
+    return takes_nothing and not scope.returns and any(speaks_of("removes_files", call.name) for call in calls)
+
+
 def names_model_function(name: str) -> bool:
     """A function of that name trains or applies a model."""
     return speaks_of("works_on_model", name)
+
+
+def _named_for_data(scene: Scene) -> Iterator[ScopeKey]:
+    """Functions that are named for the preparation of data, and do more than to clean up."""
+    for file in scene.project.code_files:
+        index = scene.modules.index(file.path)
+        for number, scope in enumerate(index.facts.scopes):
+            last = scope.name.rpartition(".")[2].lower()
+            if number in (MODULE, MAIN) or not names_data_function(last) or scope.is_stub:
+                continue
+            if _only_tidies_up(scope, index.calls.get(number, ())):
+                continue
+            if not scope.class_name or is_about_models(scene, file.path):  # `clean` of a form is no preparation of data
+                yield file.path, number
 
 
 @once
@@ -117,13 +138,8 @@ def marks(scene: Scene) -> Mapping[ScopeKey, frozenset[str]]:
     for error in measured_errors(scene):
         if error.file.role is Role.FIRST_PARTY and not error.file.is_notebook:
             found[error.file.path, error.scope].add("evaluate")
-    for file in scene.project.code_files:
-        for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):
-            last = scope.name.rpartition(".")[2].lower()
-            if number in (MODULE, MAIN) or not names_data_function(last) or scope.is_stub:
-                continue
-            if not scope.class_name or is_about_models(scene, file.path):  # `clean` of a form is no preparation of data
-                found[file.path, number].add("data")
+    for key in _named_for_data(scene):
+        found[key].add("data")
     for key, station in home_made(scene).marks.items():
         found[key].add(station)
     return {key: frozenset(value) for key, value in found.items()}

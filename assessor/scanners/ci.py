@@ -173,7 +173,7 @@ _ML = ("data.validation", "ci.ml", "experiments.registry", "experiments.tracking
 def ml(scene: Scene) -> Iterator[Statement]:
     """CI trains, runs or validates the pipeline, the data or the model; a manual workflow that does is used."""
     for hit in _ml_hits(scene):
-        text = f"CI reaches {hit.text or hit.tool.title}"
+        text = f"CI reaches {hit.shown}"
         yield Claim(hit, text, hit.tool.id, Rung.ABSENT, by_hand=Rung.USED, counts=TESTED_IN_CI)
     for case in test_cases(scene):
         if case.tests_model:

@@ -45,7 +45,7 @@ def registry(scene: Scene) -> Iterator[Statement]:
     for hit in scene.hits(practice):
         yield seen(hit, raised_by=partial(_gated, scene, hit))
         if _is_switched_off(scene, hit):
-            yield NearMiss(hit.place, f"{hit.text} is switched off by the arguments of its run", hit.tool.id)
+            yield NearMiss(hit.place, f"{hit.shown} is switched off by the arguments of its run", hit.tool.id)
 
 
 def _gated(scene: Scene, hit: Hit, _: Sequence[Arrival]) -> str | None:
@@ -99,7 +99,7 @@ def evaluation(scene: Scene) -> Iterator[Statement]:
         if hit.in_notebook:
             yield Claim(hit, "evaluated in a notebook only", hit.tool.id, Rung.DECLARED, counts=NONE, alone=True)
         elif _keeps_nothing(scene, hit):
-            yield NearMiss(hit.place, f"{hit.text} is computed, no result is kept", hit.tool.id)
+            yield NearMiss(hit.place, f"{hit.shown} is computed, no result is kept", hit.tool.id)
         else:
             yield seen(hit)
     yield from _by_arithmetic(scene)

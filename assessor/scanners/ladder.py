@@ -218,7 +218,7 @@ def _route(scene: Scene, claim: Claim, way: Arrival) -> tuple[Hop, ...]:
 def _shown(claim: Claim) -> str:
     """The words of the last hop at the subject."""
     hit = claim.subject
-    return (hit.text or hit.tool.title) if isinstance(hit, Hit) else claim.text
+    return hit.shown if isinstance(hit, Hit) else claim.text
 
 
 def _is_test_code(subject: Subject) -> bool:
