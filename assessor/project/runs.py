@@ -187,7 +187,13 @@ class _Workflows:
     @cached_property
     def _dispatched(self) -> Mapping[str, list[Dispatch]]:
         """The steps of this repository that start a workflow, by its file."""
-        return dispatches(self.all)
+        apps = {posixpath.dirname(path) for path in self.project.files if path.rpartition("/")[2] == "cdk.json"}
+
+        def app_of(path: str) -> str:
+            around = [folder for folder in apps if not folder or path.startswith(f"{folder}/")]
+            return max(around, key=len, default="")
+
+        return dispatches(self.all, app_of)
 
     @cached_property
     def _known_branches(self) -> Iterable[str] | None:
@@ -254,13 +260,14 @@ class _Workflows:
         to that step."""
         started = (one for one in self._dispatched.get(path, ()) if one.path in self._by_themselves)
         starter = next(started, None)
-        if starter is None or all(t.kind != "manual" for t in triggers):
+        if starter is None or (triggers and all(t.kind != "manual" for t in triggers)):
             return triggers, ()
         by = [t for t in starter.workflow.triggers if t.is_active and t.kind in AUTOMATIC]
         hops = (*_trigger_hop(starter.path, tuple(by)), Hop("starts this workflow", Place(starter.path, starter.line)))
         if starter.is_decided and all(t.kind == "schedule" for t in by):
             by = [Trigger("repository_dispatch", starter.line)]  # a check that the clock starts decides whether
-        return tuple(other for t in triggers for other in (by if t.kind == "manual" else [t])), hops
+        asked = triggers or (Trigger("manual", 1),)  # a pipeline without a source of its own
+        return tuple(other for t in asked for other in (by if t.kind == "manual" else [t])), hops
 
     def _set_off(self, workflow: Workflow) -> tuple[Trigger, ...]:
         """The triggers of a workflow. Of what an object that listens to events sets off, those that it listens to: a push

@@ -38,6 +38,7 @@ from assessor.project.matrices import rows_of
 from assessor.project.model import LIVE_ROLES, Project, ProjectFile
 from assessor.project.modules import Modules, ScopeKey
 from assessor.project.named_definitions import NamedDefinitions
+from assessor.project.named_objects import NamedObjects
 from assessor.project.orchestrators import Orchestrators
 from assessor.project.other_tests import PROGRAMS as OTHER_TESTERS
 from assessor.project.other_tests import OtherTests
@@ -94,6 +95,7 @@ class Walk:
         self.r_and_julia = RAndJulia(self)
         self.orchestrators = Orchestrators(self)
         self.named = NamedDefinitions(modules)
+        self.named_objects = NamedObjects(project)
         self.command_functions = CommandFunctions(modules)
         self._explored: dict[tuple[object, ...], Closure] = {}
         self._startings: dict[ScopeKey, list[tuple[Call, str | tuple[str, ...]]]] = {}
@@ -356,6 +358,9 @@ class Walk:
         handler = self._handlers.get(invocation.program)
         if entries := self.named.started_by(invocation):
             self.python(entries, Invocation("python"), context)
+        elif objects := self.named_objects.started_by(invocation):
+            for named in objects:
+                self._named(*named, context)
         elif handler:
             handler(invocation, context)
         elif invocation.code:
@@ -684,6 +689,10 @@ class Walk:
                 if entries and closure.runs(call) and arrival.depth < MAX_DEPTH:
                     hop = self.scope_arrival(scope, closure, arrival, call.line)
                     self.python(entries, Invocation("python"), replace(context, arrival=hop, path=scope[0]))
+                for named in self.named_objects.started(call):
+                    if closure.runs(call) and arrival.depth < MAX_DEPTH:
+                        hop = self.scope_arrival(scope, closure, arrival, call.line)
+                        self._named(*named, replace(context, arrival=hop, path=scope[0]))
 
     def _starting(self, scope: ScopeKey) -> list[tuple[Call, str | tuple[str, ...]]]:
         """The calls of a function that may start a command or a file, with the command where the call itself has one."""

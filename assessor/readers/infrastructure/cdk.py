@@ -15,7 +15,7 @@ from dataclasses import replace
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.project_files import Resource
 from assessor.facts.workflow import Job, Step, Trigger, Workflow
-from assessor.readers.infrastructure.cdk_rules import rules
+from assessor.readers.infrastructure.cdk_rules import pipeline_triggers, rules
 from assessor.readers.infrastructure.cdk_source import PYTHON, QUOTED, SCRIPT, WORD, CutSource, MadeCall
 from assessor.readers.infrastructure.resource_fields import unix
 from assessor.readers.syntax import shell
@@ -76,13 +76,26 @@ class _Source(CutSource):
     # ---- pipelines ----
 
     def workflows(self) -> Iterator[Workflow]:
+        """The pipelines, each with what its sources and the rules that name it start it by."""
+        told = pipeline_triggers(self)
+        for call, made in self._pipelines():
+            yield replace(made, triggers=(*made.triggers, *told.get(call.variable, ())))
+
+    def _pipelines(self) -> Iterator[tuple[MadeCall, Workflow]]:
         for call in self.calls:
             if call.last == "Pipeline" and self._is_code_pipeline(call):
                 stages = list(self._stages(call))
                 if stages:
-                    yield self._workflow(call, stages)
-            elif call.last == "CodePipeline" and self._has(r"aws-cdk-lib/pipelines|aws_cdk[\s\S]{0,400}\bpipelines\b"):
-                yield self._steps_workflow(call)
+                    yield call, self._workflow(call, stages)
+            elif call.last == "CodePipeline" and self._is_cdk_pipeline(call):
+                yield call, self._steps_workflow(call)
+
+    def _is_cdk_pipeline(self, call: MadeCall) -> bool:
+        """It is told how the app is synthesised; a rule's target of that name is not."""
+        imported = self._has(
+            r"aws-cdk-lib/pipelines|aws_cdk[\s\S]{0,400}\bpipelines\b|pipelines[\s\S]{0,400}aws-cdk-lib"
+        )
+        return imported and "synth" in self.words(call)
 
     def _has(self, pattern: str) -> bool:
         return re.compile(pattern).search(self.text) is not None
@@ -94,7 +107,8 @@ class _Source(CutSource):
         triggers = tuple(Trigger("event" if c.last == "s3" else "push", c.line) for c in sources)
         made = [c for c in self.calls if c.last in ("ShellStep", "CodeBuildStep", "ManualApprovalStep")][:_MAX_ACTIONS]
         names = {c.variable: self._name_of(c) for c in made if c.variable}
-        first = next((name for variable, name in names.items() if variable in self.words(pipeline)), "")
+        synths = (self._name_of(c) for c in made if pipeline.opened <= c.start < pipeline.end)
+        first = next((name for variable, name in names.items() if variable in self.words(pipeline)), next(synths, ""))
         needs: dict[str, list[str]] = {self._name_of(c): [first] for c in made if first and self._name_of(c) != first}
         stages: list[tuple[str, MadeCall]] = []
         behind: list[str] = [first] if first else []
@@ -105,7 +119,11 @@ class _Source(CutSource):
                 word = WORD.search(self.blank, call.opened, call.end)
                 stages.append((f"stage {word[0] if word else len(stages) + 1}", call))
                 needs.setdefault(stages[-1][0], []).extend(behind)  # stages are deployed one after the other
-                behind = [stages[-1][0]]
+                needs[stages[-1][0]] += self._beside(call, "pre", names)
+                after = self._beside(call, "post", names)
+                for name in after:
+                    needs.setdefault(name, []).append(stages[-1][0])
+                behind = [stages[-1][0], *after]
             elif last in ("add_step_dependency", "addStepDependency") and head in names:
                 needs.setdefault(names[head], []).extend(given)
             elif last in ("add_post", "addPost") and stages:
@@ -120,6 +138,11 @@ class _Source(CutSource):
             jobs.append(Job(name, call.line, needs=tuple(dict.fromkeys(needs[name])), steps=(step,), stage=name))
         name = self.given(pipeline, "pipelineName", "pipeline_name") or pipeline.variable or "pipeline"
         return Workflow("codepipeline", name, pipeline.line, triggers, tuple(jobs), disabled="" if jobs else "no steps")
+
+    def _beside(self, stage: MadeCall, key: str, names: dict[str, str]) -> list[str]:
+        """The steps that are given to a stage as those before it or after it."""
+        given = re.compile(rf"\b{key}\s*[:=]\s*\[([^\]]{{0,2000}})\]").search(self.blank, stage.opened, stage.end)
+        return [names[word[0]] for word in WORD.finditer(given[1]) if word[0] in names] if given else []
 
     def _step_job(self, call: MadeCall, needs: tuple[str, ...]) -> Job:
         name = self._name_of(call)
@@ -171,13 +194,18 @@ class _Source(CutSource):
         return Workflow("codepipeline", name, pipeline.line, tuple(triggers), tuple(jobs), disabled=reason)
 
     def _actions(self, start: int, end: int) -> list[MadeCall]:
-        """Actions made in a stage's text, and those made elsewhere whose variables it names."""
+        """Actions made in a stage's text or in a function that it calls, and those made elsewhere whose variables it names."""
         made = [c for c in self.calls if c.last.endswith("Action")]
         inside = [c for c in made if start <= c.start < end]
         named = {word[0] for word in WORD.finditer(self.blank, start, end)}
+        called = {c.last for c in self.calls if start <= c.start < end and not c.last.endswith("Action")}
+        for body in filter(None, map(self.body, sorted(called))):
+            inside += [c for c in made if body[0] <= c.start < body[1] and c not in inside]
         return sorted([*inside, *(c for c in made if c.variable in named and c not in inside)], key=lambda c: c.start)
 
     def _trigger(self, action: MadeCall) -> Trigger:
+        if _LISTENS_TO_NOTHING.search(self.plain, action.opened, action.end):
+            return Trigger("manual", action.line)
         if action.last in _EVENTS:
             return Trigger("event", action.line)
         branch = self.given(action, "branch")
@@ -216,6 +244,10 @@ class _Source(CutSource):
                 yield Step("build", line, commands=commands)
 
 
+_LISTENS_TO_NOTHING = re.compile(
+    r"\btrigger(?:OnPush|_on_push)?\s*[:=]\s*(?:(?:\w+\.){0,5}\w*Trigger\.NONE|false|False)\b"
+)
+"""A source whose changes start nothing (`triggerOnPush: false`, `trigger: CodeCommitTrigger.NONE`)."""
 _WATCHES = ("Alarm", "Dashboard", "create_alarm", "createAlarm")
 _CAPTURES = re.compile(r"\b(?:enable_capture|enableCapture)\s*[:=]\s*(?:True|true)\b")
 _NO_RESOURCES = frozenset({"CfnOutput", "CfnParameter", "CfnMapping", "CfnCondition", "CfnInclude"})

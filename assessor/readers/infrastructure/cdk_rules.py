@@ -7,10 +7,12 @@ docs.aws.amazon.com/cdk "aws-events", "aws-events-targets", "aws-scheduler".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
 from assessor.facts.commands import Command
 from assessor.facts.project_files import Resource
+from assessor.facts.workflow import Trigger
 from assessor.readers.infrastructure.cdk_source import CutSource, MadeCall
 from assessor.readers.infrastructure.resource_fields import HANDLER
 
@@ -40,6 +42,24 @@ def rules(source: CutSource) -> Iterator[Resource]:
             commands = tuple(_handlers(source, spans))
             if settings or commands:
                 yield from _starts(source, call, settings, commands)
+
+
+def pipeline_triggers(source: CutSource) -> Mapping[str, list[Trigger]]:
+    """What rules start code pipelines, by the variable of the pipeline that a target names (`targets.CodePipeline(delivery)`)."""
+    found: dict[str, list[Trigger]] = defaultdict(list)
+    targets = [call for call in source.calls if call.last == "CodePipeline"]
+    for rule in source.calls if targets else ():
+        for span in _spans(source, rule) if _is_rule(source, rule) else ():
+            for target in targets:
+                if span.opened <= target.start < span.end:
+                    for word in source.words(target):
+                        found[word] += _clock_and_events(source, rule)
+    return found
+
+
+def _clock_and_events(source: CutSource, rule: MadeCall) -> Iterator[Trigger]:
+    for made in _starts(source, rule, (), ()):
+        yield Trigger("schedule" if made.schedule else "event", made.line, is_active=made.is_active)
 
 
 def _is_rule(source: CutSource, call: MadeCall) -> bool:

@@ -6,6 +6,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 _MAX_CALLS = 3_000
 _STRINGS = r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'"
@@ -73,6 +75,40 @@ class CutSource:
                 found[open_at.pop()] = mark.start()
         return found
 
+    def body(self, name: str) -> tuple[int, int] | None:
+        """Where the body of a function or method of that name begins and ends; None where none is defined here."""
+        for call in self.calls:
+            if call.last != name:
+                continue
+            opened = _BODY.match(self.blank, call.end + 1)
+            if opened and opened[0].endswith("{"):
+                return opened.end(), self._braces.get(opened.end() - 1, len(self.text))
+            if opened and opened[0].endswith(":") and _DEFINES.search(self.blank[max(0, call.start - 20) : call.start]):
+                return opened.end(), self._dedented(call)
+        return None
+
+    @cached_property
+    def _braces(self) -> dict[int, int]:
+        """Where each curly bracket closes."""
+        found: dict[int, int] = {}
+        open_at: list[int] = []
+        for mark in re.finditer(r"[{}]", self.blank):
+            if mark[0] == "{":
+                open_at.append(mark.start())
+            elif open_at:
+                found[open_at.pop()] = mark.start()
+        return found
+
+    def _dedented(self, head: MadeCall) -> int:
+        """Where the block below a line of Python ends: before the next line that stands no deeper than it."""
+        first, after = self.lines[head.line - 1], self.line(head.end)
+        depth = _indent(self.blank[first : head.start])
+        for start, end in pairwise([*self.lines[after:], len(self.text)]):
+            line = self.blank[start:end]
+            if line.strip() and _indent(line) <= depth:
+                return start
+        return len(self.text)
+
     def given(self, call: MadeCall, *names: str) -> str:
         """The text given under the first of some names; empty where none is a literal."""
         found = re.compile(rf"\b(?:{'|'.join(names)}){_TEXT}").search(self.plain, call.opened, call.end)
@@ -93,7 +129,15 @@ class CutSource:
         return next(filter(None, found.groups()), "") if found else ""
 
 
+_BODY = re.compile(r"\s*+(?:(?::|->)\s*+[\w.<>\[\], |]{1,200}?)?\s*+(?:\{|:(?=\s*\n))")
+"""What stands between a function's parameters and its body: the type of its result."""
+_DEFINES = re.compile(r"\bdef\s+$")
+
 _DOCS = ('"""', "'''")
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _blanked(found: re.Match[str]) -> str:
