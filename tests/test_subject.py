@@ -95,6 +95,8 @@ def load(path: str) -> list[dict[str, str]]:
 def transform(rows: list[dict[str, str]]) -> list[dict[str, str]]:
     return [row for row in rows if row["amount"]]
 """
+PLACEHOLDER = "import time\n\nfor step in range(5):\n    time.sleep(1)\n    print(step)\n"
+JOB = "work:\n  script:\n    - pip install boto3 %s\n    - python %s --rounds 5\n"
 
 KINDS: list[tuple[str, dict[str, str], str]] = [
     ("a trainer and a service", {"train.py": TRAIN, "serve.py": SERVE}, "system"),
@@ -113,6 +115,21 @@ KINDS: list[tuple[str, dict[str, str], str]] = [
     (
         "a mover of data",
         {"move.py": MOVER, ".github/workflows/n.yml": "on: {schedule: [{cron: '0 3 * * *'}]}\n"},
+        "none",
+    ),
+    (
+        "a placeholder of a trainer for which a job installs a library",
+        {"jobs/train.py": PLACEHOLDER, ".gitlab-ci.yml": JOB % ("scikit-learn==1.5", "jobs/train.py")},
+        "parts",
+    ),
+    (
+        "a trainer of people for which a job installs another library",
+        {"jobs/train.py": PLACEHOLDER, ".gitlab-ci.yml": JOB % ("requests", "jobs/train.py")},
+        "none",
+    ),
+    (
+        "another script for which a job installs a library",
+        {"jobs/report.py": PLACEHOLDER, ".gitlab-ci.yml": JOB % ("scikit-learn", "jobs/report.py")},
         "none",
     ),
     ("words alone", {"README.md": "# Models\n\nWe train a model with scikit-learn and serve it.\n"}, "none"),

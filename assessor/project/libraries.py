@@ -4,6 +4,7 @@ A dependency alone is none: nothing here uses it. See `manifests`."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
@@ -13,7 +14,10 @@ from pydantic import Field
 
 from assessor.catalog.loading import Source, Value, load_value
 from assessor.catalog.tools import Tool
+from assessor.catalog.words import speaks_of
+from assessor.facts.commands import Command
 from assessor.facts.role import Role
+from assessor.project.invocations import interpret
 from assessor.project.model import Project
 from assessor.snapshot.roles import role_of
 
@@ -26,13 +30,14 @@ CODE = (".py", ".ipynb", ".R", ".r", ".jl")
 
 
 def learning_libraries(project: Project, tools: Sequence[Tool]) -> tuple[str, ...]:
-    """Ids of the tools of those categories, and packages of `learning.yaml`, that the project imports, and its files that
-    only such tools have, sorted. A name that
+    """Ids of the tools of those categories, and packages of `learning.yaml`, that the project imports or installs for a
+    trainer, and its files that only such tools have, sorted. A name that
     products of other categories are imported by too (boto3, pyspark) does not count."""
     shared = {name for tool in tools if tool.category not in LEARNING for name in tool.imports}
     imported = frozenset(_imports(project))
     names = imported - shared
-    found = {tool.id for tool in tools if tool.category in LEARNING and not names.isdisjoint(tool.imports)}
+    found = set(_installed_for_training(project, tools))
+    found |= {tool.id for tool in tools if tool.category in LEARNING and not names.isdisjoint(tool.imports)}
     plain = {name.replace("_", "-") for name in imported}
     for pattern in known_packages():
         start = pattern.removesuffix("*")
@@ -76,6 +81,37 @@ def _imports(project: Project) -> Iterator[str]:
         for imported in file.code.imports:
             parts = imported.target.split(".")
             yield from (".".join(parts[:size]) for size in range(1, len(parts) + 1) if parts[0])
+
+
+def _installed_for_training(project: Project, tools: Sequence[Tool]) -> Iterator[str]:
+    """Such packages that a job, script or image installs where it also starts a script of this repository that is named for
+    training or predicting: even where that script is still a placeholder, it is one for a model."""
+    packages = {name: tool.id for tool in tools if tool.category in LEARNING for name in tool.packages}
+    scripts = {path.rpartition("/")[2] for path, file in project.files.items() if file.role is Role.FIRST_PARTY}
+    for commands in _command_lists(project):
+        invocations = [made for command in commands if (made := interpret(command.argv))]
+        named = {made.script.rpartition("/")[2] for made in invocations if made.script.endswith(CODE)} & scripts
+        if any(speaks_of("train", name) or speaks_of("predicting", name) for name in named):
+            for word in (word for made in invocations if made.words[1:2] == ("install",) for word in made.arguments):
+                name = _VERSION.split(word, maxsplit=1)[0].lower().replace("_", "-")
+                if name in packages:
+                    yield packages[name]
+
+
+def _command_lists(project: Project) -> Iterator[tuple[Command, ...]]:
+    """The commands of each job, script, target and image of the project's own."""
+    for file in project.ordered:
+        if file.role is not Role.FIRST_PARTY:
+            continue
+        facts = file.facts
+        for job in (job for workflow in facts.workflows if not workflow.disabled for job in workflow.jobs):
+            yield tuple(command for step in job.steps for command in step.commands)
+        yield from (target.commands for target in facts.targets)
+        yield facts.script.commands if facts.script else ()
+        yield (*facts.dockerfile.commands, *facts.dockerfile.entry) if facts.dockerfile else ()
+
+
+_VERSION = re.compile(r"[\[=<>~!;@ ]")
 
 
 def hides_code(project: Project) -> bool:

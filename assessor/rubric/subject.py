@@ -2,9 +2,9 @@
 
 Maturity of machine learning can be rated only where there is some. Signs of it are findings of practices that nothing else
 can show: code or a notebook that trains, a tracker, a registry, stored models, a search of hyperparameters, an evaluation,
-drift, a model that is served; and a library of machine learning that is imported. Data pipelines, seeds, web
-services and schedules are none: every kind of software has them. Nor is a dependency that nothing here uses.
-What could not be read may be a sign, so that "none" is said only where everything that could tell was read.
+drift, a model that is served; and a library of machine learning that is imported, or that a run installs before it starts
+a script named for training. Data pipelines, seeds, web services and schedules are none: every kind of software has them.
+Nor is a dependency that nothing here uses. What could not be read may be a sign, so that "none" is said only where everything that could tell was read.
 """
 
 from __future__ import annotations
