@@ -78,8 +78,14 @@ class RAndJulia:
                 self.walk.file("_targets.R", at)
             elif last in _TESTS or call.name in _TESTS_OF_DEVTOOLS:
                 self._tests(call.language, at)
-            elif "::" not in call.name and call.name != "function":
-                self._defining(call, at)
+            elif call.name != "function" and (owner := call.name.rpartition("::")[0].rstrip(":")) in self._own:
+                self._defining(replace(call, name=last) if owner else call, at)
+
+    @cached_property
+    def _own(self) -> frozenset[str]:
+        """What may stand before a function of this repository: nothing, or the name of its package."""
+        having = self.walk.project.having(lambda facts: facts.requirements)
+        return frozenset({"", *(known.name for file, known in having if file.path.endswith("DESCRIPTION"))})
 
     def _named(self, call: SourceCall, context: Context) -> None:
         """The file that `source("R/x.R")`, `include("x.jl")` or `render("report.Rmd")` names."""

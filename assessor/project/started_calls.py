@@ -23,7 +23,7 @@ _STARTERS = {
 _CONTAINER_COMMANDS = ("command", "cmds", "cmd")
 _CONTAINER_ARGUMENTS = ("args", "arguments")
 _SHELL_WORDS = 3
-_COMMAND_ARGUMENTS = ("bash_command", "command", "cmd", "commands", "cmds", "arguments")
+_COMMAND_ARGUMENTS = ("bash_command", "command", "cmd", "commands", "cmds", "arguments", "command_line")
 _FILE_ENDINGS = (".py", ".ipynb", ".sh", ".R")
 _ENVIRONMENT = ("os.environ.get", "os.getenv")
 SOURCE_FOLDERS = ("source_dir", "source_directory", "code", "source")
@@ -200,7 +200,7 @@ def starts_commands(call: Call) -> bool:
 def looks_started(value: str | tuple[object, ...]) -> bool:
     """The text names a script, or begins with a program that the catalogue knows and goes on."""
     text = value if isinstance(value, str) else " ".join(map(str, value))
-    if any(mark in text for mark in (".py", ".sh", "python", "dvc ", "make ")):
+    if any(mark in text for mark in (".py", ".sh", "python", "Rscript ", "dvc ", "make ")):
         return True
     words = text.split()
     invocation = interpret(tuple(words)) if 1 < len(words) <= _LONGEST_COMMAND else None

@@ -100,6 +100,7 @@ class Walk:
         self._explored: dict[tuple[object, ...], Closure] = {}
         self._startings: dict[ScopeKey, list[tuple[Call, str | tuple[str, ...]]]] = {}
         self._seen: set[tuple[object, ...]] = set()
+        self._said_of: dict[str, tuple[str, bool]] = {}
         self._spoken_of: dict[tuple[str, str], bool] = {}
         self._count = 0
         self._row: tuple[tuple[str, str], ...] = ()
@@ -267,7 +268,10 @@ class Walk:
         cwd = self.paths.enter(context.cwd, command.cwd, context.path)
         if invocation.folder:
             cwd = joined(cwd, invocation.folder)
-        if cwd and context.path == context.arrival.run.path and self._is_nowhere(cwd, context.arrival.run):
+        is_of_run = bool(cwd) and context.path == context.arrival.run.path
+        if is_of_run and cwd not in self.project.folders and self._said(context.arrival.run)[1]:
+            cwd = cwd.partition("/")[2]
+        if cwd and is_of_run and self._is_nowhere(cwd, context.arrival.run):
             self.reach.broken.append((Place(context.path, command.line), f"the folder {cwd} does not exist"))
             return
         parent = context.arrival
@@ -315,15 +319,23 @@ class Walk:
         key = (run.path, first)
         known = self._spoken_of.get(key)
         if known is None:
+            said = self._said(run)[0]
+            without = re.sub(rf"\b(?:cd|pushd|chdir)\s+[\"']?(?:\./)?{re.escape(first)}\b", "", said)
+            known = self._spoken_of[key] = re.search(rf"\b{re.escape(first)}\b", without) is not None
+        return not known
+
+    def _said(self, run: Run) -> tuple[str, bool]:
+        """All that the workflow of a run says, and whether it makes a clone of this repository: a folder that this has not is
+        the clone then."""
+        if run.path not in self._said_of:
             said = "\n".join(
                 text
                 for job in run.workflow.jobs
                 for step in job.steps
                 for text in (step.script, *(value for _, value in (*step.inputs, *step.env, *job.env)))
             )
-            without = re.sub(rf"\b(?:cd|pushd|chdir)\s+[\"']?(?:\./)?{re.escape(first)}\b", "", said)
-            known = self._spoken_of[key] = re.search(rf"\b{re.escape(first)}\b", without) is not None
-        return not known
+            self._said_of[run.path] = (said, _OWN_CLONE.search(said) is not None)
+        return self._said_of[run.path]
 
     @cached_property
     def _handlers(self) -> Mapping[str, _Handler]:
@@ -859,6 +871,9 @@ _MADE_BY_TOOLS = frozenset(
     ]
 )
 """Folders that programs make without being told their names."""
+_OWN_CLONE = re.compile(
+    r"\bgit clone\b[^\n]{0,200}(?:github\.repository\b|GITHUB_REPOSITORY|CI_REPOSITORY_URL|CI_PROJECT_(?:URL|PATH)|BITBUCKET_)"
+)
 _FOLDER = re.compile(r"[\w-][\w./-]*")
 _BUILDS_OF_A_FOLDER = ("codebuild", "cloudbuild")
 _IMPORTERS = ("importlib.import_module", "__import__")

@@ -6,14 +6,15 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from assessor.facts.python import MAIN, MODULE, ClassDef, Guard, Import, Raise, Reference
+from assessor.facts.python import MAIN, MODULE, Call, ClassDef, Guard, Import, Raise, Reference
 from assessor.readers.code.python.constants import holds_nothing
 from assessor.readers.code.python.constants import value as value_of
 from assessor.readers.code.python.decisions import ASSERTS, ASSIGNS, RAISES, RETURNS, is_answer
-from assessor.readers.code.python.names import OpenScope
+from assessor.readers.code.python.names import MAX_CALLS, OpenScope
 from assessor.readers.code.python.nodes import (
     MAX_ITEMS,
     NAMES,
+    SEQUENCES,
     below,
     compares,
     guards_of,
@@ -307,6 +308,16 @@ class Walk(Skips):
             made = self.deciding  # `passed = False` under a condition keeps what decided it
         for target in targets:
             self.assign_target(target, node.value, made)
+            if isinstance(target, ast.Attribute) and target.attr in _GIVEN and isinstance(node.value, SEQUENCES):
+                self.give(target.attr, node.value)
+
+    def give(self, name: str, words: ast.expr) -> None:
+        """A command that an object is given by an attribute (`container.command = ["python", "fit.py"]`) is one that some
+        call would be given as a keyword."""
+        if len(self.calls) < MAX_CALLS:
+            given = ((name, self.literal(words)),)
+            line = self.line_of(words.lineno)
+            self.calls.append(Call(f"={name}", line, self.scope, (), given, tuple(self.guards)))
 
     def named_lambda(self, name: str, node: ast.Lambda) -> None:
         """`name = lambda …` is a function: its body runs where it is called."""
@@ -425,6 +436,9 @@ class Walk(Skips):
 def _noop(walk: Walk, node: ast.AST) -> None:
     """Statements without expressions of interest."""
 
+
+_GIVEN = frozenset({"command", "args", "cmd"})
+"""Attributes by which containers and tasks are told what to start."""
 
 _STATEMENTS: dict[type, Callable[[Walk, Any], str | None]] = {
     ast.Import: Walk.import_,
