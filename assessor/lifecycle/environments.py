@@ -74,6 +74,15 @@ def stage_named(name: str) -> str | None:
     )
 
 
+def _said_by_callers(arrival: Arrival) -> Iterator[str]:
+    """What the callers of a job say of where it works: the inputs that name an environment, and the names of their jobs."""
+    run = arrival.run
+    calling = [hop.text.removeprefix("job ") for hop in run.hops[:-1] if hop.text.startswith("job ")]
+    if calling:
+        yield from (value for name, value in run.variables if speaks_of("names_environment", name))
+        yield from reversed(calling)
+
+
 _UNCLEAR = {"test", "testing", "live", "stage", "acc"}
 """Words of jobs that may mean something else; a job that deploys to `test` means the environment."""
 
@@ -84,6 +93,7 @@ def stage_of(hit: Hit, arrival: Arrival) -> str | None:
     words = [job.environment, job.id, job.name, job.stage, hit.text]
     step = job.steps[arrival.step] if 0 <= arrival.step < len(job.steps) else None
     words += [step.name] if step else []
+    words += _said_by_callers(arrival)
     for text in words:
         unclear = _UNCLEAR - {"test"} if speaks_of("deploy", text) else _UNCLEAR
         for part in cut(text).split():

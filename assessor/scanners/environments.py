@@ -180,7 +180,8 @@ def _promotions(scene: Scene) -> Iterator[Claim]:
     """Runs that deploy to two environments of which one comes after the other."""
     deploys = [(stage, hit, way) for hit, way in _deploying(scene) if (stage := stage_of(hit, way))]
     stages = {stage for stage, _, _ in deploys}
-    if "prod" in stages and len(stages) > 1:
-        _, hit, way = next(d for d in deploys if d[0] == "prod")
+    if _are_stages(stages):
+        last = "prod" if "prod" in stages else "staging"
+        _, hit, way = next(d for d in deploys if d[0] == last)
         text = f"automation deploys to {', '.join(sorted(stages))}"
         yield Claim(hit.place, text, hit.tool.id, carried=scene.route(hit, way))
