@@ -28,6 +28,8 @@ RIGHT = {
     "gaming_3": (352, 373),
     "field_4": (411, 479),
     "gaming_4": (259, 307),
+    "field_5": (230, 267),
+    "gaming_5": (113, 124),
 }
 """Ratings that were right at the last measurement, of all; raise the first where more are."""
 

@@ -198,7 +198,7 @@ def test_the_short_one_names_every_practice_with_its_rung() -> None:
         "- `src/watch.py:3` only imported",
         "- `dvc.yaml:8` no YAML",
         "Measured: mean complexity 2.5",
-        "| `dvc.yaml:8` | no YAML |  |",
+        "| `dvc.yaml:8` | no YAML | No practice rests on it alone |",
         "●●●○ **automated** · `testing.unit`",
         "???? **unknown**",
         "···· **does not apply**",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assessor.assessment import AccuracyInfo, Assessment
+from assessor.assessment import AccuracyInfo, Assessment, BlindSpotInfo, PlaceInfo
 from assessor.catalog.pages import DOCS, docs_base
 from assessor.cli.formats import FORMATS, Manner
 from assessor.errors import UserError
@@ -150,3 +150,23 @@ def test_figures_of_a_dimension_that_nobody_knows_are_shown_by_its_name() -> Non
     found = sample.model_copy(update={"practices": sample.practices | {first: odd}})
     assert figures(found, load_texts())[0][0] == "odd"
     assert "<dt>odd</dt>" in html(found)
+
+
+SUBMODULE = BlindSpotInfo(place=PlaceInfo(path="vendor/tool", line=1), reason="a submodule is not read")
+WORKFLOW = BlindSpotInfo(
+    place=PlaceInfo(path=".github/workflows/a.yml", line=1), reason="no YAML", practices=("ci.pipeline",)
+)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("form", ["html", "md-long", "terminal"])
+def test_each_blind_spot_says_what_it_may_hide_or_that_no_practice_rests_on_it(form: str, language: str) -> None:
+    render, t = FORMATS[form].audit, load_texts(language)
+    assert render
+
+    def shown(*spots: BlindSpotInfo) -> str:
+        assessment = audited_sample(SAMPLE).model_copy(update={"blind_spots": spots})
+        return str(render(assessment, Manner(verbose=2, to_file=True, language=language)))
+
+    assert (t("blind.hides_none") in shown(SUBMODULE), t("blind.hides_none") in shown(WORKFLOW)) == (True, False)
+    assert t("blind.hides") in shown(WORKFLOW)

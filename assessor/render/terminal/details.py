@@ -170,8 +170,9 @@ def blind_spots(page: Sheet, assessment: Assessment) -> Iterator[str]:
     yield from page.heading(page.word("blind.title"), page.word("terminal.blind", number=page.t.number(len(spots))))
     for spot in spots:
         yield from page.wrapped("  ", page.said(f"{spot.place} {spot.reason}"), 0)
-        if spot.practices:
-            yield from page.wrapped("", page.said(f"{page.t('blind.hides')}: {', '.join(spot.practices)}"), 4, "dim")
+        hidden = ", ".join(spot.practices)
+        told = f"{page.t('blind.hides')}: {hidden}" if hidden else page.t("blind.hides_none")
+        yield from page.wrapped("", page.said(told), 4, "dim")
 
 
 def items(page: Sheet, card: ScorecardInfo) -> Iterator[str]:
