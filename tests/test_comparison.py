@@ -202,7 +202,7 @@ FORMS = pytest.mark.parametrize(
         f"1 practice rose, {len(load_practices()) - 1} are as before",
         "The rules differ too: 1.2.3, r1 before, 1.2.3, r2 after",
         "used → automated (or the rules)",
-        "a way leads there: on: push › job test › make check",
+        "a route now leads there: on: push › job test › make check",
     ],
 )
 def test_what_is_told(render: Callable[..., str], shown: str) -> None:

@@ -100,7 +100,7 @@ def test_without_the_newer_model_nothing_is_told() -> None:
     assert change(old, new).by_rules is None
     assert change(old, new, used).by_rules is None
     told = comparison_terminal.render(compare(old, new, rubrics={"house": automated}))
-    assert "House rules asks for something else than before." in told
+    assert "House rules now asks for something different." in told
     assert "The newer rules alone take the older state from level 1 to level 0." in told
 
 

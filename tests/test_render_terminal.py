@@ -199,7 +199,7 @@ def test_an_item_that_hangs_on_what_could_not_be_read_is_unknown() -> None:
         "near miss src/watch.py:3 only imported",
         "hidden    dvc.yaml:8 no YAML",
         "measured  mean complexity 2.5",
-        "w holds",
+        "w still there",
         "(automated-training)",
     ],
 )

@@ -203,7 +203,7 @@ def _own_evaluation(scene: Scene) -> Iterator[Claim]:
             continue
         for number, scope in enumerate(index.facts.scopes):
             if number >= 2 and not scope.is_stub and speaks_of("evaluates", scope.name.rpartition(".")[2]):
-                yield Claim(Code(file, number, scope.line), f"{scope.name}() evaluates and its file keeps results")
+                yield Claim(Code(file, number, scope.line), f"{scope.name}() evaluates, and its file keeps the results")
 
 
 def _own_metrics(scene: Scene) -> Iterator[Claim]:

@@ -61,7 +61,7 @@ def _shared_transforms(scene: Scene, training: list[ScopeKey], serving: list[Sco
         for keys in (with_callers(scene, training), serving)
     ]
     for path, name in sorted(used[0] & used[1]):
-        yield Claim(scene.project.files[path].at(1), f"training and serving both prepare data by {name}")
+        yield Claim(scene.project.files[path].at(1), f"training and serving both prepare data with {name}")
 
 
 # ---- one function ----
@@ -82,7 +82,7 @@ def _shared_functions(scene: Scene, training: list[ScopeKey], serving: list[Scop
         )
         if key not in serving and key[1] > MAIN and prepares:
             scope = scene.modules.index(key[0]).facts.scopes[key[1]]
-            text = f"training and serving both prepare data by {scope.name}()"
+            text = f"training and serving both prepare data with {scope.name}()"
             yield Claim(scene.project.files[key[0]].at(scope.line), text)
 
 

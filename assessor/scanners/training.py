@@ -313,7 +313,7 @@ def _idle_schedules(scene: Scene) -> Iterator[Claim]:
     ]
     for path, item in found:
         if item.kind == "schedule":
-            text = "a schedule that is paused" if not item.is_active else "a schedule for something else than training"
+            text = "a schedule that is paused" if not item.is_active else "a schedule for something other than training"
             yield Claim(Place(path, item.line), text, at_least=Rung.DECLARED, alone=True)
 
 

@@ -255,7 +255,9 @@ def _blind_spots(parts: Parts) -> Block:
         return Block(head)
     titles = table_head([t(f"blind.{key}") for key in ("place", "reason", "hides")])
     rows = tuple(
-        row((parts.place(spot.place), prose(spot.reason), ", ".join(map(code, spot.practices)) or t("blind.hides_none")))
+        row(
+            (parts.place(spot.place), prose(spot.reason), ", ".join(map(code, spot.practices)) or t("blind.hides_none"))
+        )
         for spot in spots
     )
     return Block((*head, "", *titles), rows, rank=1)
