@@ -99,8 +99,8 @@ class Arrival:
     @property
     def asks_before(self) -> bool:
         """It does not happen where the workflow whose end starts the run has failed."""
-        job = self.run.job
-        return job.asks_before or (0 <= self.step < len(job.steps) and job.steps[self.step].asks_before)
+        steps = self.run.job.steps
+        return self.run.asks_before or (0 <= self.step < len(steps) and steps[self.step].asks_before)
 
     @property
     def stops_run(self) -> bool:

@@ -52,6 +52,8 @@ class Run:
     manual: str = ""
     variables: tuple[tuple[str, str], ...] = ()
     approval: bool = False
+    asks_before: bool = False
+    """It, or a job that calls its workflow, cannot run where the workflow whose end starts it has failed."""
 
     @cached_property
     def is_automatic(self) -> bool:
@@ -351,6 +353,7 @@ class _Workflows:
                 manual=_manual(job, [jobs[n] for n in needs]) or (caller.manual if caller else ""),
                 variables=(*own_variables, *job.env),
                 approval=job.approval or any(jobs[n].approval for n in needs) or bool(caller and caller.approval),
+                asks_before=job.asks_before or bool(caller and caller.asks_before),
             )
             if run.is_dead:
                 continue
