@@ -122,6 +122,7 @@ def test_no_kept_row_holds_a_value(
         ("ci.yml", "permissions: {id-token: write}\n"),
         ("ci.yml", "with: {password: '${{ secrets.PYPI }}'}\n"),
         ("run.sh", 'login --token $TOKEN --password "$(cat /run/secret)"\n'),
+        ("run.sh", ': "${TOKEN:?set TOKEN}"\necho "${PASSWORD?is missing}"\n'),
         ("run.sh", "mkdir -p build/out; docker run -p 8080:80 x; pytest -p no:cacheprovider\n"),
         ("a.py", "password = os.environ['PASSWORD']\ntoken = get_token(x)\ntokenizer.pad_token = '[PAD]x'\n"),
         ("a.py", "columns = ['token', 'label_of_row']\n"),

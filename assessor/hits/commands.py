@@ -27,7 +27,7 @@ def command_hits(ground: Ground) -> Iterator[Hit]:
     sites = (*ground.automation.reach.sites, *ground.automation.idle_sites)
     known = remotes(sites)
     for site in sites:
-        words = (*site.invocation.words, *pushed_hosts(site.invocation.words, known))
+        words = (*site.invocation.words, *pushed_hosts(site, known))
         if site.arrival and site.arrival.hop in broken and not _is_fetched(site):
             continue  # what it starts, builds or applies does not exist
         every = (words, *(tuple(launcher.split()) for launcher in site.invocation.launchers))

@@ -11,7 +11,7 @@ from assessor.catalog.words import speaks_of, stem_of
 from assessor.facts.commands import Command
 from assessor.facts.place import Place
 from assessor.facts.project_files import Resource, Service
-from assessor.facts.python import MAIN, Call, Comparison, PythonFacts
+from assessor.facts.python import MAIN, MODULE, Call, Comparison, PythonFacts
 from assessor.findings import Finding, Hop, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
@@ -401,22 +401,26 @@ def _failure_mails(scene: Scene) -> Iterator[Claim]:
         run.path: run for run in scene.automation.runs.values() if run.workflow.provider == "code" and run.is_automatic
     }
     for file in scene.project.code_files:
-        lines = _failure_lines(scene.modules.index(file.path).facts)
-        if lines:
+        found = _failures_told(scene.modules.index(file.path).facts)
+        if found:
             run = starts.get(file.path)
-            route = (*run.hops, Hop("on failure", file.at(lines[0]))) if run else ()
+            route = (*run.hops, Hop("on failure", file.at(found[0][0]))) if run else ()
             text = "someone is told when a task of the pipeline fails"
-            yield Claim(file.at(lines[0]), text, counts=NONE, carried=route)
+            yield Claim(file.at(found[0][0]), text, counts=NONE, carried=route)
+            scopes = [(line, scope) for line, scope in found if scope > MAIN]
+            yield from (Claim(Code(file, scope, line), text) for line, scope in scopes)
 
 
-def _failure_lines(facts: PythonFacts) -> list[int]:
-    lines = [c.line for c in facts.constants if c.name.endswith(_MAILS) and c.value is True]
-    for call in (*facts.calls, *(d for s in facts.scopes for d in s.decorators)):
+def _failures_told(facts: PythonFacts) -> list[tuple[int, int]]:
+    """(line, the function of the flow that tells it, or the module)."""
+    found = [(c.line, MODULE) for c in facts.constants if c.name.endswith(_MAILS) and c.value is True]
+    decorators = [(d, n) for n, scope in enumerate(facts.scopes) for d in scope.decorators]
+    for call, scope in (*((call, MODULE) for call in facts.calls), *decorators):
         for name, value in call.keywords:
             last = name.rpartition(".")[2]
             if (last == _MAILS and value is True) or last in _ON_FAILURE:
-                lines.append(call.line)
-    return lines
+                found.append((call.line, scope))
+    return found
 
 
 _LINES_OF_A_CALL = 4

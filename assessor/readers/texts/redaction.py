@@ -29,6 +29,8 @@ _BOUND = re.compile(
 _SPACED = re.compile(r"[ \t]+")
 _QUOTED = re.compile(r"(?:SecretStr\(|Field\((?:default=)?|str\()?[ \t]*[rbuRBU]{0,2}\\?[\"']([^\"'\\\n]{4,400})")
 _PLAIN = re.compile(r"([^\s\"'`,;|&<>(){}\[\]\\]{4,300})")
+_COMPLAINT = (":?", "?")
+"""Stands between a variable of the shell and what is said where it is missing (`${TOKEN:?set TOKEN}`): no value."""
 _OPTION = re.compile(r"(?:^|[\s\"'=\[,])--?[\w-]*$")
 _ENV = re.compile(r"^[ \t]*ENV[ \t]+[\w.-]*$")
 _PASSWORD = re.compile(r"pass|pwd", re.IGNORECASE)
@@ -144,6 +146,8 @@ def _bound_values(line: str, lowered: str, is_code: bool) -> Iterator[_Span]:
 
 def _after(line: str, at: int, name: str, is_code: bool) -> Iterator[_Span]:
     """The value that is bound to a name, as an assignment or as the argument of an option."""
+    if line.startswith(_COMPLAINT, at):
+        return
     before = line[max(at - 100, 0) : at]
     is_option = bool(_OPTION.search(before))
     bound = _BOUND.match(line, at)
