@@ -27,6 +27,7 @@ class IdleWords(Value):
     subcommands: frozenset[Word] = frozenset()
     forgives: frozenset[Option] = frozenset()
     fails_with: frozenset[Option] = frozenset()
+    forgiven_by: Mapping[Word, frozenset[Word]] = Field(default_factory=dict)
     reads: tuple[Annotated[str, Field(pattern=r"^\.\w+$")], ...] = ()
     excludes: frozenset[Option] = frozenset()
     grouped: bool = False
@@ -73,6 +74,13 @@ def forgives(program: str, arguments: tuple[str, ...]) -> bool:
     if own.fails_with and not _is_given(arguments, own.fails_with):
         return True
     return any(word in own.forgives or _in_group(word, own.forgives, own) for word in arguments)
+
+
+def is_forgiven_by(program: str, env: tuple[tuple[str, str], ...]) -> bool:
+    """By the variables that it is started with, nothing that the program finds makes it fail."""
+    own = _entries().get(program)
+    given = dict(env) if own and own.forgiven_by else {}
+    return any(given.get(name, "").strip("'\"") in values for name, values in own.forgiven_by.items()) if own else False
 
 
 def _is_given(arguments: tuple[str, ...], options: frozenset[str]) -> bool:

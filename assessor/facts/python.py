@@ -239,6 +239,10 @@ class PythonFacts:
     stops_tests: bool = False
     """Of a conftest: it leaves the session, empties what was collected or keeps every test from running, whatever is
     asked."""
+    forgives_tests: bool = False
+    """Of a conftest: whatever fails, the session tells success."""
+    tests_need: tuple[str, ...] = ()
+    """Modules without which every test of the file, or of a conftest's folder, is skipped."""
     source_lines: int = 0
     """Lines with code."""
     metrics: Metrics | None = None

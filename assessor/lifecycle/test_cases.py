@@ -48,6 +48,8 @@ _CALLS_AWAY = 4
 
 def _test_cases(scene: Scene) -> Iterator[TestCase]:
     for path in scene.automation.test_files:
+        if path in scene.automation.idle_tests:
+            continue
         calls_of: _CallsOf | None = None
         for number, scope in enumerate(scene.modules.index(path).facts.scopes):
             last = scope.name.rpartition(".")[2]

@@ -70,6 +70,11 @@ class Automation:
         """Modules in which pytest or unittest collects tests or fixtures."""
         return self._walk.tests.files
 
+    @property
+    def idle_tests(self) -> frozenset[str]:
+        """Those of them whose tests never run, whoever starts them."""
+        return self._walk.tests.idle
+
     def is_own_program(self, name: str) -> bool:
         """A package of this repository installs a program of that name."""
         return self._walk.is_own_program(name)

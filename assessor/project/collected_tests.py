@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 
+from assessor.catalog.idle import forgives
 from assessor.facts.python import MODULE, Scope
 from assessor.project.arrivals import Context
 from assessor.project.closure import Entry, is_test_scope
 from assessor.project.following import Following
 from assessor.project.idleness import is_idle
+from assessor.project.installed import Installed
 from assessor.project.invocations import Invocation, option
 from assessor.project.model import ProjectFile, Role
 from assessor.project.path_filters import matches_any
@@ -26,6 +29,11 @@ from assessor.project.pytest_settings import (
     settings_in,
     words_of,
 )
+
+
+def _folders_above(path: str) -> list[str]:
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[:depth]) for depth in range(len(parts) + 1)]
 
 
 def _is_in_some_folder(context: Context) -> bool:
@@ -69,7 +77,7 @@ class CollectedTests:
             entries = tuple(
                 Entry(path, "tests", left_out=self._left_out(path, settings, *chosen, gone)) for path in kept
             )
-            self.walk.python(entries, Invocation(invocation.program), context)
+            self.walk.python(entries, Invocation(invocation.program), self._forgiven(kept, invocation, context))
         elif any(self._has_tests(path) for path in files):
             self.walk.reach.breaks(context, f"{invocation.program} collects no test as it is set up")
 
@@ -98,9 +106,9 @@ class CollectedTests:
         self, files: list[str], settings: PytestSettings, invocation: Invocation, paths: list[str]
     ) -> list[str]:
         """Leave out what names, options and conftest files leave out; a file that is named itself is always looked at."""
-        if any(self.walk.modules.index(path).facts.stops_tests for path in files if path.endswith("conftest.py")):
+        if any(self.walk.modules.index(path).facts.stops_tests for path in self._conftests(files)):
             return []
-        files = _unskipped(files, invocation)
+        files = self._without_lacking(_unskipped(files, invocation))
         named = {path for path in files if any(path == p or path.endswith(f"/{p.lstrip('./')}") for p in paths)}
         is_pytest = invocation.program in ("pytest", "py.test")
         chosen = _last(invocation, "-k"), _last(invocation, "-m") if is_pytest else ""
@@ -124,6 +132,50 @@ class CollectedTests:
     @cached_property
     def _ignored(self) -> list[tuple[str, str]]:
         return ignored_by_conftest(self.walk.project)
+
+    def _forgiven(self, files: list[str], invocation: Invocation, context: Context) -> Context:
+        """Where options or a conftest let the session tell success whatever fails, no failure of a test fails the run."""
+        is_lenient = forgives(invocation.program, invocation.arguments) or any(
+            self.walk.modules.index(path).facts.forgives_tests for path in self._conftests(files)
+        )
+        if not is_lenient:
+            return context
+        return replace(context, arrival=replace(context.arrival, fails=False))
+
+    def _conftests(self, files: list[str]) -> list[str]:
+        """The conftest files among these, and those in the folders above them."""
+        folders = {"", *(folder for path in files for folder in _folders_above(path))}
+        return [
+            path for folder in sorted(folders) if (path := joined(folder, "conftest.py")) in self.walk.modules.files
+        ]
+
+    def _without_lacking(self, files: list[str]) -> list[str]:
+        """Leave out the tests that are skipped for want of a module that nothing in the repository brings."""
+        asking = {path: needs for path in {*files, *self._conftests(files)} if (needs := self._needs(path))}
+        lacking = {path for path, needs in asking.items() if not all(self._may_hold(need, path) for need in needs)}
+        folders = [posixpath.dirname(path) for path in lacking if path.endswith("conftest.py")]
+        below = tuple(f"{folder}/" if folder else "" for folder in folders)
+        return [path for path in files if path not in lacking and not path.startswith(below)]
+
+    @cached_property
+    def idle(self) -> frozenset[str]:
+        """Files whose tests nobody can run: a conftest above them keeps all of them from running, or asks for a module that
+        nothing in the repository brings."""
+        conftests = [path for path in self.files if path.endswith("conftest.py")]
+        stopping = {path for path in conftests if self.walk.modules.index(path).facts.stops_tests}
+        stopping |= {path for path in conftests if not all(self._may_hold(need, path) for need in self._needs(path))}
+        folders = tuple(path.removesuffix("conftest.py") for path in sorted(stopping))
+        return frozenset(path for path in self.files if path.startswith(folders))
+
+    def _needs(self, path: str) -> tuple[str, ...]:
+        return self.walk.modules.index(path).facts.tests_need
+
+    def _may_hold(self, module: str, path: str) -> bool:
+        return self._installed.may_hold(module, posixpath.dirname(path))
+
+    @cached_property
+    def _installed(self) -> Installed:
+        return Installed(self.walk.project, self.walk.modules)
 
     def _has_tests(self, path: str) -> bool:
         return any(is_test_scope(scope) for scope in self.walk.modules.index(path).facts.scopes)

@@ -1,8 +1,9 @@
-"""Objects of infrastructure code of which nothing is made: one for each item of a list that is empty here.
+"""Objects of infrastructure code of which nothing is made, or that do nothing as they are written.
 
 A module that is written for others offers what its users may ask for: `for_each = var.models` over a variable whose default
 is empty. Where no file of values and no module call of this repository fills it, the object exists for others only.
-A switch (`count = var.enabled ? 1 : 0`) is none of that: a person turns it on.
+A switch (`count = var.enabled ? 1 : 0`) is none of that: a person turns it on. What `count = 0` or a local of nought leaves
+out is made for nobody, and so are the objects of a module whose every call is left out.
 
 Language: developer.hashicorp.com/terraform/language/meta-arguments/for_each and count.
 """
@@ -15,13 +16,64 @@ from collections.abc import Iterator
 
 from assessor.facts.project_files import Resource
 from assessor.project.model import Project, Role
+from assessor.project.paths import joined
+from assessor.project.variables import VARIABLE, Variables
 
 _EMPTY = frozenset({"[]", "{}", "toset([])", "null"})
+_LOCAL = re.compile(r"\blocal\.([\w-]+)")
 _VARIABLE = re.compile(r"\bvar\.([\w-]+)")
 
 
 def unmade(project: Project) -> frozenset[tuple[str, int]]:
     """The places of these objects: path and line."""
+    return _for_others(project) | _left_out(project)
+
+
+def _left_out(project: Project) -> frozenset[tuple[str, int]]:
+    """Objects that nobody's values bring back, and those of modules that are left out wherever they are called."""
+    objects = list(_objects(project))
+    off = [(path, resource) for path, resource in objects if resource.kind != "module" and _is_off(resource)]
+    switched = {k for _, r in objects if r.kind == "locals" for k, v, _ in r.settings if VARIABLE.search(v)}
+    counted = [(path, r) for path, r in objects if any(_is_fixed(k, v, switched) for k, v, _ in r.settings)]
+    variables = Variables(project) if counted else None
+    gone = [(path, r) for path, r in counted if variables and variables.leaves_out(r)]
+    called = [(path, resource) for path, resource in objects if resource.kind == "module"]
+    lost = {_source(*call) for call in gone if call[1].kind == "module"}
+    lost -= {_source(*call) for call in called if call not in gone}
+    inner = [(path, resource) for path, resource in objects if posixpath.dirname(path) in lost]
+    return frozenset((path, resource.line) for path, resource in (*off, *gone, *inner))
+
+
+_COUNTS = frozenset({"count", "for_each"})
+_OFF = frozenset(
+    {
+        ("enabled", "false"),
+        ("is_enabled", "false"),
+        ("disabled", "true"),
+        ("actions_enabled", "false"),
+        ("paused", "true"),
+    }
+)
+
+
+def _is_fixed(key: str, value: str, switched: set[str]) -> bool:
+    """How many there are is not for a variable to say."""
+    return key in _COUNTS and not VARIABLE.search(value) and switched.isdisjoint(_LOCAL.findall(value))
+
+
+def _is_off(resource: Resource) -> bool:
+    """The object itself is switched off, not one of its parts."""
+    return any((key, value.lower()) in _OFF for key, value, _ in resource.settings)
+
+
+def _source(path: str, call: Resource) -> str | None:
+    """The folder of this repository that a call of a module names."""
+    source = next((value for key, value, _ in call.settings if key == "source"), "")
+    return joined(posixpath.dirname(path), source) if source.startswith(".") else None
+
+
+def _for_others(project: Project) -> frozenset[tuple[str, int]]:
+    """Objects of which only a user of the module makes some."""
     empty = {(posixpath.dirname(path), r.name) for path, r in _objects(project, "variable") if _is_empty(r)}
     if not empty:
         return frozenset()

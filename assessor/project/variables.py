@@ -51,6 +51,8 @@ class Variables:
 
     def _is_nothing(self, text: str) -> bool:
         condition, question, branches = text.partition("?")
+        if text.strip() in _NOTHING:
+            return True
         if not question:
             known = self._known(text.strip().lower(), 0).values
             return bool(known) and all(value in (0.0, "0", None) for value in known or ())

@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from assessor.catalog.actions import command_of
-from assessor.catalog.idle import forgives
+from assessor.catalog.idle import forgives, is_forgiven_by
 from assessor.catalog.image_pushes import builds_image
 from assessor.catalog.programs import programs
 from assessor.catalog.traits import makes_step
@@ -275,8 +275,9 @@ class Walk:
             self.reach.broken.append((Place(context.path, command.line), f"the folder {cwd} does not exist"))
             return
         parent = context.arrival
-        fails = parent.fails and not command.swallowed and not forgives(invocation.program, invocation.arguments)
         env = (*context.env, *command.env) if command.env else context.env
+        forgiven = forgives(invocation.program, invocation.arguments) or is_forgiven_by(invocation.program, env)
+        fails = parent.fails and not command.swallowed and not forgiven
         trial = parent.is_trial or is_trial(self.project, invocation, env)
         key = (command.argv, context.path, command.line, cwd, fails, parent.in_test, trial, self._row)
         if key in self._seen or (self.project.zones and self.project.zones.is_elsewhere(cwd, command.argv)):

@@ -119,6 +119,8 @@ def _without_assertions(scene: Scene) -> Iterator[Claim | NearMiss]:
     for path in (*scene.automation.test_files, *_scripts_called_tests(scene)):
         if not path.endswith("conftest.py"):
             place, text = scene.project.files[path].at(1), f"{path} has no assertion on first-party code"
+            if path in scene.automation.idle_tests:
+                text = f"a conftest lets no test of {path} run"
             yield Claim(place, text, at_least=Rung.DECLARED)
             yield NearMiss(place, text)
 

@@ -20,7 +20,7 @@ from assessor.facts.python import MODULE, Import, PythonFacts, Scope
 from assessor.readers.code.python.metrics import measure
 from assessor.readers.code.python.nodes import MAX_ITEMS
 from assessor.readers.code.python.statements import Walk
-from assessor.readers.code.python.tests import stops_tests
+from assessor.readers.code.python.tests import forgives_tests, stops_tests, tests_need
 from assessor.readers.syntax.density import TOO_DENSE, is_dense
 from assessor.readers.syntax.newer_python import in_older_syntax
 
@@ -99,6 +99,8 @@ def _facts(tree: ast.Module, text: str, walk: Walk, measured: bool = False) -> P
         constants=tuple(walk.constants),
         texts=tuple(walk.texts),
         stops_tests=walk.module_name == "conftest" and stops_tests(tree.body),
+        forgives_tests=walk.module_name == "conftest" and forgives_tests(tree.body),
+        tests_need=tests_need(tree.body),
         source_lines=lines,
         metrics=measure(tree, text, lines) if measured else None,
     )

@@ -6,6 +6,7 @@ After pytest's reference (marks, `__test__`, fixtures used unasked, what is coll
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection, Iterator
 
 from assessor.readers.code.python.nodes import without_docstring
 
@@ -60,12 +61,16 @@ def is_skipping(statement: ast.stmt) -> bool:
 
 def skips_each(function: ast.FunctionDef) -> bool:
     """A fixture that every test uses unasked and that begins with skipping."""
-    autouse = any(
+    first = without_docstring(function.body)[:1]
+    return is_unasked(function) and bool(first) and is_skipping(first[0])
+
+
+def is_unasked(function: ast.FunctionDef) -> bool:
+    """A fixture that every test uses unasked."""
+    return any(
         isinstance(d, ast.Call) and any(k.arg == "autouse" and is_true(k.value) for k in d.keywords)
         for d in function.decorator_list
     )
-    first = without_docstring(function.body)[:1]
-    return autouse and bool(first) and is_skipping(first[0])
 
 
 def is_true(node: ast.expr) -> bool:
@@ -120,3 +125,88 @@ def _collects_only(statement: ast.stmt) -> bool:
     if not isinstance(statement, ast.Assign) or not is_true(statement.value):
         return False
     return any(isinstance(t, ast.Attribute) and t.attr == "collectonly" for t in statement.targets)
+
+
+def tests_need(body: list[ast.stmt]) -> tuple[str, ...]:
+    """Modules that the file, or a fixture which each test uses unasked, asks for by `pytest.importorskip`."""
+    found = [call for statement in body for call in _asked_for(statement)]
+    for statement in body:
+        if isinstance(statement, ast.FunctionDef) and (
+            statement.name == "pytest_runtest_setup" or is_unasked(statement)
+        ):
+            found += [call for inner in statement.body for call in _asked_for(inner)]
+    named = [call.args[0].value for call in found if call.args and isinstance(call.args[0], ast.Constant)]
+    return tuple(dict.fromkeys(name for name in named if isinstance(name, str)))
+
+
+def _asked_for(statement: ast.stmt) -> list[ast.Call]:
+    """The statement is, binds or returns `pytest.importorskip(…)`, or yields it."""
+    held = statement.value if isinstance(statement, ast.Expr | ast.Assign | ast.Return) else None
+    held = held.value if isinstance(held, ast.Yield) else held
+    is_asking = isinstance(held, ast.Call) and ast.unparse(held.func) in ("pytest.importorskip", "importorskip")
+    return [held] if is_asking and isinstance(held, ast.Call) else []
+
+
+_LAST = frozenset({"pytest_sessionfinish", "pytest_unconfigure"})
+_WELL = frozenset({"0", "pytest.ExitCode.OK", "ExitCode.OK"})
+_ENDS = frozenset({"os._exit", "sys.exit", "exit", "quit"})
+
+
+def forgives_tests(body: list[ast.stmt]) -> bool:
+    """A conftest with this body lets the session tell success whatever failed."""
+    return any(isinstance(statement, ast.FunctionDef) and _forgives_each(statement) for statement in body)
+
+
+def _forgives_each(function: ast.FunctionDef) -> bool:
+    done = list(_always(function.body))
+    if function.name in _LAST:
+        return any(_ends_well(statement) for statement in done)
+    if function.name == "pytest_runtest_makereport":
+        return any(_sets(statement, "outcome", {"'passed'"}) for statement in done)
+    if function.name == "pytest_collection_modifyitems":
+        return any(_may_all_fail(call) for call in _done_each_time(function.body))
+    return False
+
+
+def _always(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a body, and those under a condition that asks whether anything failed."""
+    for statement in body:
+        if isinstance(statement, ast.If) and _asks_for_failure(statement.test):
+            yield from _always(statement.body)
+        else:
+            yield statement
+
+
+def _asks_for_failure(test: ast.expr) -> bool:
+    """`if exitstatus`, `if exitstatus != 0`, `if report.failed`: what is done then is done for every failure."""
+    said = ast.unparse(test)
+    return said in {
+        f"{name}{end}" for name in ("exitstatus", "session.exitstatus") for end in _FAILURES
+    } or said.endswith(".failed")
+
+
+_FAILURES = ("", " != 0", " == 1", " > 0")
+
+
+def _ends_well(statement: ast.stmt) -> bool:
+    if _sets(statement, "exitstatus", _WELL):
+        return True
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not isinstance(call, ast.Call) or not call.args:
+        return False
+    return ast.unparse(call.func) in _ENDS and ast.unparse(call.args[0]) in _WELL
+
+
+def _sets(statement: ast.stmt, attribute: str, values: Collection[str]) -> bool:
+    if not isinstance(statement, ast.Assign) or ast.unparse(statement.value) not in values:
+        return False
+    return any(isinstance(target, ast.Attribute) and target.attr == attribute for target in statement.targets)
+
+
+def _may_all_fail(call: ast.Call) -> bool:
+    """Each test is marked as one that is expected to fail, without `strict`."""
+    mark = call.args[0] if call.args else None
+    strict = isinstance(mark, ast.Call) and any(k.arg in ("strict", "raises") for k in mark.keywords)
+    mark = mark.func if isinstance(mark, ast.Call) else mark
+    marks = ast.unparse(call.func).endswith(".add_marker") and mark is not None
+    return marks and not strict and ast.unparse(mark or call) == "pytest.mark.xfail"
