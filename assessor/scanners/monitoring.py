@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 
@@ -15,6 +15,7 @@ from assessor.facts.python import MAIN, MODULE, Call, Comparison, PythonFacts
 from assessor.findings import Finding, Hop, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
+from assessor.lifecycle.deployed_servers import deployed_with, loads_rules, resources, selects_nothing, services
 from assessor.lifecycle.deployments import deploying_route
 from assessor.lifecycle.drift import own_drift
 from assessor.lifecycle.errors import MeasuredError, measured_errors
@@ -68,8 +69,8 @@ def service(scene: Scene) -> Iterator[Statement]:
 
 def _measuring_themselves(scene: Scene) -> Iterator[tuple[Place, str]]:
     """Images of model servers that expose metrics unasked: started by objects and services, or built upon."""
-    named = [(file.at(r.line), image) for file, r in _resources(scene) for image in r.images]
-    named += [(file.at(item.line), item.image) for file, item in _services(scene)]
+    named = [(file.at(r.line), image) for file, r in resources(scene) for image in r.images]
+    named += [(file.at(item.line), item.image) for file, item in services(scene)]
     for file, dockerfile in scene.project.having(lambda f: f.dockerfile, frozenset({Role.FIRST_PARTY})):
         named += [(file.at(stage.line), stage.image) for stage in dockerfile.stages]
     for place, image in named:
@@ -81,16 +82,20 @@ _SCRAPES = frozenset({"ServiceMonitor", "PodMonitor", "PodMonitoring", "ClusterP
 """Objects that an operator in the cluster acts on; the other kinds need a collector that something deploys."""
 
 
+_CONFIGURES = frozenset({"scrape_config", "otel_collector", "receiver"})
+
+
 def _collectors(scene: Scene) -> tuple[Hop, ...]:
     """A scrape configuration or agent together with what deploys it (compose, chart, manifest)."""
-    for file, resource in _resources(scene):
+    for file, resource in resources(scene):
         if _asks_to_be_scraped(resource):
             return (Hop(f"{resource.kind} {resource.name} asks to be scraped", file.at(resource.line)),)
-        if resource.kind in _SCRAPES or resource.kind in ("scrape_config", "otel_collector", "receiver"):
-            deployed = _deployed_with(scene, _is_collector)
-            if resource.kind in _SCRAPES or deployed:
-                return (*deployed, Hop(f"{resource.kind} {resource.name}".strip(), file.at(resource.line)))
-    return _deployed_with(scene, _is_agent)
+        hop = Hop(f"{resource.kind} {resource.name}".strip(), file.at(resource.line))
+        if resource.kind in _SCRAPES and not selects_nothing(scene, resource):
+            return (*deployed_with(scene, _is_collector), hop)
+        if resource.kind in _CONFIGURES and (deployed := deployed_with(scene, _is_collector, file.path)):
+            return (*deployed, hop)
+    return deployed_with(scene, _is_agent)
 
 
 _SCRAPED = ".annotations.prometheus.io/scrape"
@@ -101,18 +106,6 @@ def _asks_to_be_scraped(resource: Resource) -> bool:
     return resource.system == "kubernetes" and any(
         key.endswith(_SCRAPED) and value.lower() == "true" for key, value, _ in resource.settings
     )
-
-
-def _resources(scene: Scene) -> Iterator[tuple[ProjectFile, Resource]]:
-    for file, resources in scene.project.having(lambda f: f.resources, frozenset({Role.FIRST_PARTY})):
-        for resource in resources:
-            yield file, resource
-
-
-def _services(scene: Scene) -> Iterator[tuple[ProjectFile, Service]]:
-    for file, services in scene.project.having(lambda f: f.services, frozenset({Role.FIRST_PARTY})):
-        for item in services:
-            yield file, item
 
 
 def _is_collector(image: str) -> bool:
@@ -129,17 +122,6 @@ def _evaluates_alerts(image: str) -> bool:
 
 def _shows_dashboards(image: str) -> bool:
     return speaks_of("image_of_dashboards", image)
-
-
-def _deployed_with(scene: Scene, wanted: Callable[[str], bool]) -> tuple[Hop, ...]:
-    """The first service or object that starts an image of the kind wanted."""
-    for file, item in _services(scene):
-        if wanted(item.image):
-            return (Hop(f"service {item.name}", file.at(item.line)),)
-    for file, resource in _resources(scene):
-        if any(wanted(image) for image in resource.images):
-            return (Hop(f"{resource.kind} {resource.name}", file.at(resource.line)),)
-    return ()
 
 
 # ---- drift ----
@@ -195,7 +177,7 @@ def _names(command: Command, path: str) -> bool:
 def _is_started(scene: Scene, path: str) -> bool:
     """The command of a container names the file."""
     stem = path.rpartition("/")[2].removesuffix(".py")
-    return any(stem in command.text for _, item in _services(scene) for command in item.command)
+    return any(stem in command.text for _, item in services(scene) for command in item.command)
 
 
 def _acts(scene: Scene, file: ProjectFile, _: Sequence[Arrival]) -> str | None:
@@ -378,14 +360,20 @@ def alerting(scene: Scene) -> Iterator[Statement]:
 
 def _loaded_rules(scene: Scene) -> Iterator[Claim]:
     """Alert rules beside a Prometheus, Alertmanager or Grafana that compose or a manifest deploys."""
-    deployed = _deployed_with(scene, _evaluates_alerts)
-    told = any(resource.kind in _RECEIVES and resource.is_active for _, resource in _resources(scene))
-    for file, resource in _resources(scene) if deployed else ():
-        if resource.kind == "alert_rule":
+    told = any(_receives(scene, file, resource) for file, resource in resources(scene) if resource.kind in _RECEIVES)
+    for file, resource in resources(scene):
+        is_read = resource.kind == "alert_rule" and (resource.system != "prometheus" or loads_rules(scene, file))
+        if is_read and (deployed := deployed_with(scene, _evaluates_alerts, file.path)):
             route = (*deployed, Hop(f"alert {resource.name}", file.at(resource.line))) if told else ()
             text = "a deployed server loads the alert rules" + ("" if told else ", nobody receives them")
             yield Claim(file.at(resource.line), text, resource.system, counts=NONE, carried=route)
             return
+
+
+def _receives(scene: Scene, file: ProjectFile, resource: Resource) -> bool:
+    """It reaches someone, and a server is given it; an operator finds what is an object of the cluster itself."""
+    is_object = resource.system == "kubernetes"
+    return resource.is_active and (is_object or bool(deployed_with(scene, _evaluates_alerts, file.path)))
 
 
 _RECEIVES = frozenset({"receiver", "contact_point", "alerting", "AlertmanagerConfig"})
@@ -495,7 +483,7 @@ def _signs(text: str) -> Iterator[str]:
 
 def _composed(scene: Scene, path: str, place: Place) -> tuple[Hop, ...]:
     """The route from a compose service that starts the page; empty where none does."""
-    for file, item in _services(scene):
+    for file, item in services(scene):
         for command in item.command or _entry_of_build(scene, file, item):
             if _names(command, path):
                 return (Hop(f"service {item.name}", file.at(item.line)), Hop(path, place))
@@ -511,12 +499,13 @@ def _entry_of_build(scene: Scene, file: ProjectFile, item: Service) -> tuple[Com
 
 def _provisioned(scene: Scene) -> Iterator[Claim]:
     """Grafana dashboards that a compose service mounts or a provider file names."""
-    found = [(f, r) for f, r in _resources(scene) if r.system == "grafana"]
+    found = [(f, r) for f, r in resources(scene) if r.system == "grafana"]
     boards = [(f, r) for f, r in found if r.kind == "dashboard"]
     providers = [(f, r) for f, r in found if "provider" in r.kind]
-    deployed = _deployed_with(scene, _shows_dashboards)
-    if boards and providers and deployed:
-        (file, board), (provider_file, provider) = boards[0], providers[0]
+    shown = [(file, board) for file, board in boards if deployed_with(scene, _shows_dashboards, file.path)]
+    told = [(f, p, way) for f, p in providers if (way := deployed_with(scene, _shows_dashboards, f.path))]
+    if shown and told:
+        (file, board), (provider_file, provider, deployed) = shown[0], told[0]
         place = file.at(board.line)
         hops = (Hop("dashboard provider", provider_file.at(provider.line)), Hop(board.name, place))
         yield Claim(place, "Grafana provisions the dashboard", "grafana", counts=NONE, carried=(*deployed, *hops))

@@ -90,13 +90,31 @@ def rules(groups: Node) -> Iterator[Resource]:
 
 
 def _receivers(document: Node) -> Iterator[Resource]:
-    """Alertmanager's receivers; one without any `*_configs` reaches no one."""
+    """Alertmanager's receivers; one without any `*_configs`, or with an empty address, reaches no one."""
     for receiver in document.get("receivers").each():
-        ways = [value for key, value in receiver.items() if key.text.endswith("_configs") and value.children]
+        ways = [
+            way
+            for key, value in receiver.items()
+            if key.text.endswith("_configs")
+            for way in value.each()
+            if _has_address(way, _ADDRESSES.get(key.text, ()))
+        ]
         name = receiver.get("name").text
         yield Resource("alertmanager", "receiver", name, receiver.line, flat(receiver), is_active=bool(ways))
     route = document.get("route")
     yield Resource("alertmanager", "route", route.get("receiver").text, route.line, flat(route))
+
+
+_ADDRESSES = {
+    "email_configs": ("to",),
+    "webhook_configs": ("url", "url_file"),
+    "pagerduty_configs": ("routing_key", "routing_key_file", "service_key", "service_key_file"),
+}
+"""Where a way leads, for those that have no address of their own for all of them."""
+
+
+def _has_address(way: Node, keys: tuple[str, ...]) -> bool:
+    return not keys or any(way.get(key).text.strip() for key in keys)
 
 
 def _collector(document: Node) -> Iterator[Resource]:
