@@ -18,6 +18,7 @@ from assessor.findings import Hop
 from assessor.project.bundles import Bundles
 from assessor.project.closure import Entry
 from assessor.project.crontabs import installed_crontabs
+from assessor.project.kustomizations import Kustomizations
 from assessor.project.listed import Listed
 from assessor.project.model import Project, ProjectFile, Role
 from assessor.project.modules import Modules, ScopeKey
@@ -313,6 +314,7 @@ def resource_starts(project: Project, modules: Modules, bundles: Bundles, applie
     no schedule starts once it is applied: the runs that apply it lead there, and without them a person does it."""
     variables = Variables(project)
     references = References(project)
+    kustomizations = Kustomizations(project, applied)
     installed = installed_crontabs(project)
     is_loaded = any(i.target.split(".")[0] == "dagfactory" for f in project.code_files for i in f.code.imports)  # type: ignore[union-attr]
     for file in project.ordered:
@@ -320,6 +322,8 @@ def resource_starts(project: Project, modules: Modules, bundles: Bundles, applie
             continue
         for number, written in enumerate(file.facts.resources):
             resource = bundles.resolved(file.path, written)
+            if resource is not None and resource.system == "kubernetes":
+                resource = replace(resource, is_active=kustomizations.is_active(file.path, resource))
             if resource is None or (resource.system == "helm" and not resource.schedule and file.path not in applied):
                 continue
             trigger = _trigger(resource, variables)

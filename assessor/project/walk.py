@@ -34,6 +34,7 @@ from assessor.project.functions import ServerlessFunctions
 from assessor.project.idleness import Idleness, is_idle
 from assessor.project.image_names import DOCKERFILES, context_of_build
 from assessor.project.invocations import Invocation, interpret, switches
+from assessor.project.kustomizations import Kustomizations
 from assessor.project.matrices import rows_of
 from assessor.project.model import LIVE_ROLES, Project, ProjectFile
 from assessor.project.modules import Modules, ScopeKey
@@ -92,6 +93,7 @@ class Walk:
         self.containers = Containers(self)
         self.stacks = Stacks(self)
         self.tests = CollectedTests(self)
+        self.kustomizations = Kustomizations(project, self.reach.files)
         self.r_and_julia = RAndJulia(self)
         self.orchestrators = Orchestrators(self)
         self.named = NamedDefinitions(modules)
@@ -531,7 +533,8 @@ class Walk:
         inner = replace(context, path=path)
         for resource in file.facts.resources:
             name = f"{resource.kind} {resource.name}".strip()
-            if not resource.is_active and (resource.commands or resource.images):
+            is_active = self.kustomizations.is_active(path, resource)
+            if not is_active and (resource.commands or resource.images):
                 self.reach.broken.append((file.at(resource.line), f"{name} is switched off"))
                 continue
             hop = hopped(context.arrival, file, resource.line, name)
