@@ -18,6 +18,7 @@ from assessor.findings import LADDER, Evidence, Finding, Hop, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene, may_answer
 from assessor.lifecycle.order import best, is_ci, run_files
+from assessor.lifecycle.unused import unused
 from assessor.project.arrivals import Arrival
 from assessor.project.model import Role
 from assessor.scanners.claims import (
@@ -133,7 +134,7 @@ def _lifted(
     scene: Scene, practice: str, claim: Claim, ways: Sequence[Arrival], automatic: Sequence[Arrival]
 ) -> tuple[Rung, tuple[Hop, ...], tuple[str, ...]]:
     """The rung by the best way, its route, and the files of all runs that reach the subject."""
-    at_least, place = claim.at_least, place_of(claim.subject)
+    at_least, place = _in_use(scene, practice, claim), place_of(claim.subject)
     way = best(automatic)
     if way is not None:
         return max(at_least, Rung.AUTOMATED, key=lambda r: r.height), _route(scene, claim, way), run_files(automatic)
@@ -146,6 +147,22 @@ def _lifted(
     if claim.carried and at_least is Rung.USED:
         return Rung.AUTOMATED, Scene.ending(claim.carried, _shown(claim), place), ()
     return at_least, (), ()
+
+
+_NEEDS_USE = frozenset(
+    {"monitoring.drift", "monitoring.alerting", "monitoring.service", "monitoring.performance", "monitoring.freshness"}
+)
+"""What watches or tells only where something asks it to: a function that nothing uses is intent."""
+
+
+def _in_use(scene: Scene, practice: str, claim: Claim) -> Rung:
+    """The least rung of a claim."""
+    subject = claim.subject
+    if practice not in _NEEDS_USE or claim.carried or not isinstance(subject, Hit | Code) or subject.scope < 0:
+        return claim.at_least
+    is_idle = (subject.file.path, subject.scope) in unused(scene)
+    intent = Rung.DECLARED if Rung.DECLARED.value in practice_rungs()[practice] else Rung.ABSENT
+    return min(claim.at_least, intent, key=lambda r: r.height) if is_idle else claim.at_least
 
 
 def _needs_a_run(subject: Subject) -> bool:

@@ -351,11 +351,23 @@ def alerting(scene: Scene) -> Iterator[Statement]:
     stack = deploying_route(scene, lambda item: item.hit is not None and "cloudformation" in item.hit.text.lower())
     for hit in scene.hits("monitoring.alerting"):
         in_stack = hit.kind == "resource" and any(r.system == "cloudformation" for r in hit.file.facts.resources)
-        yield seen(hit, carried=stack if in_stack else ())
+        if _is_silent(hit):
+            yield seen(hit, at_least=Rung.DECLARED, counts=NONE)
+        else:
+            yield seen(hit, carried=stack if in_stack else ())
     yield from _loaded_rules(scene)
     yield from _own_alerts(scene)
     yield from _failure_mails(scene)
     yield from told_failures(scene)
+
+
+def _is_silent(hit: Hit) -> bool:
+    """A receiver that reaches no one, a rule that is paused."""
+    resources = hit.file.facts.resources if hit.kind == "resource" else ()
+    return any(r.line == hit.place.line and r.system in _OF_SERVERS and not r.is_active for r in resources)
+
+
+_OF_SERVERS = frozenset({"alertmanager", "grafana"})
 
 
 def _loaded_rules(scene: Scene) -> Iterator[Claim]:
