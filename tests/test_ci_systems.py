@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assessor.audit import findings
+from assessor.catalog.reads import load_reads
 from assessor.findings import LADDER, Rung
 from tests.conftest import write_files
 
@@ -255,6 +256,65 @@ SYSTEMS: Mapping[str, tuple[str, str]] = {
               command: [/bin/bash, -ec, "git clone $URL orchard-src && cd orchard-src && {BUILD} && {SHIP}"]
         """,
     ),
+    "taskgraph": (
+        "taskcluster/kinds/all/kind.yml",
+        f"""\
+        loader: taskgraph.loader.transform:loader
+        transforms: [taskgraph.transforms.run, taskgraph.transforms.task]
+        task-defaults:
+          run-on-tasks-for: [github-push]
+          run: {{using: run-task, cwd: "{{checkout}}"}}
+        tasks:
+          check:
+            run: {{command: "{LINT} && {TEST} && {FIT}"}}
+          ship:
+            dependencies: {{check: all-check}}
+            run: {{command: "{BUILD} && {SHIP}"}}
+        """,
+    ),
+    "codepipeline": (
+        "build/pipeline.yaml",
+        f"""\
+        Resources:
+          Check:
+            Type: AWS::CodeBuild::Project
+            Properties:
+              Artifacts: {{Type: CODEPIPELINE}}
+              Source:
+                Type: CODEPIPELINE
+                BuildSpec: |
+                  version: 0.2
+                  phases: {{build: {{commands: ["{LINT}", "{TEST}", "{FIT}"]}}}}
+          Ship:
+            Type: AWS::CodeBuild::Project
+            Properties:
+              Artifacts: {{Type: CODEPIPELINE}}
+              Source:
+                Type: CODEPIPELINE
+                BuildSpec: |
+                  version: 0.2
+                  phases: {{build: {{commands: ["{BUILD}", "{SHIP}"]}}}}
+          Main:
+            Type: AWS::CodePipeline::Pipeline
+            Properties:
+              Stages:
+              - Name: source
+                Actions:
+                - Name: source
+                  ActionTypeId: {{Category: Source, Owner: AWS, Provider: CodeStarSourceConnection, Version: "1"}}
+                  Configuration: {{FullRepositoryId: orchard/orchard, BranchName: main}}
+              - Name: check
+                Actions:
+                - Name: check
+                  ActionTypeId: {{Category: Build, Owner: AWS, Provider: CodeBuild, Version: "1"}}
+                  Configuration: {{ProjectName: !Ref Check}}
+              - Name: ship
+                Actions:
+                - Name: ship
+                  ActionTypeId: {{Category: Build, Owner: AWS, Provider: CodeBuild, Version: "1"}}
+                  Configuration: {{ProjectName: !Ref Ship}}
+        """,
+    ),
     "tekton": (
         ".tekton/push.yaml",
         f"""\
@@ -276,15 +336,40 @@ SYSTEMS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _rated(folder: Path, path: str, text: str) -> dict[str, str]:
-    write_files(folder, {**PROJECT, path: dedent(text)})
+BESIDE: Mapping[str, dict[str, str]] = {
+    "taskgraph": {
+        ".taskcluster.yml": dedent("""\
+            version: 1
+            tasks:
+            - provisionerId: p
+              workerType: w
+              payload: {image: "mozillareleases/taskgraph:decision", command: [bash, -cx, "taskgraph decision --root ."]}
+            """)
+    },
+}
+"""Files without which a system does not look at its definitions."""
+
+
+def _rated(folder: Path, path: str, text: str, beside: Mapping[str, str] | None = None) -> dict[str, str]:
+    write_files(folder, {**PROJECT, **(beside or {}), path: dedent(text)})
     found = findings(str(folder))
     return {practice: found[practice].rung.value for practice in WANTED}
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_every_system_gives_the_same_ratings(system: str, tmp_path: Path) -> None:
-    assert _rated(tmp_path, *SYSTEMS[system]) == WANTED
+    assert _rated(tmp_path, *SYSTEMS[system], BESIDE.get(system)) == WANTED
+
+
+NAMED = {
+    "github": "github-actions", "gitlab": "gitlab-ci", "azure": "azure-pipelines", "bitbucket": "bitbucket-pipelines",
+    "travis": "travis-ci", "cloudbuild": "cloud-build", "cirrus": "cirrus-ci",
+}  # fmt: skip
+
+
+def test_every_system_that_is_read_takes_part() -> None:
+    read = {entry.id for entry in load_reads() if entry.kind == "ci" and entry.reader}
+    assert {NAMED.get(system, system) for system in SYSTEMS} == read
 
 
 HOPS = (
@@ -303,7 +388,7 @@ def test_a_way_that_is_cut_lowers_its_ratings_and_none_rises(
     path, text = SYSTEMS[system]
     before, after, falling = hop
     assert before in text
-    rated = _rated(tmp_path, path, text.replace(before, after))
+    rated = _rated(tmp_path, path, text.replace(before, after), BESIDE.get(system))
     height = {rung.value: rung.height for rung in LADDER}
     assert all(height[rated[p]] <= height[WANTED[p]] for p in WANTED)
     assert falling <= {p for p in WANTED if height[rated[p]] < height[WANTED[p]]}
@@ -323,6 +408,8 @@ STARTS = {
     "semaphore": ("- {name: check,", "- {name: check, run: {when: 'false'},"),
     "cirrus": ("check_task:\n", "check_task:\n  trigger_type: manual\n"),
     "taskcluster": ("github-push", "action"),
+    "taskgraph": ("run-on-tasks-for: [github-push]", "run-on-tasks-for: []"),
+    "codepipeline": ("BranchName: main", "BranchName: main, DetectChanges: false"),
     "tekton": ("pipelinesascode.tekton.dev/on-event", "example.org/on-event"),
 }
 """For each system whose file says what starts it: the same file that nothing or only a person starts."""
@@ -335,7 +422,7 @@ def test_a_start_that_is_cut_lowers_all_that_it_starts(system: str, tmp_path: Pa
     before, after = STARTS[system]
     changed = text.replace(before, after, 1)
     assert changed != text
-    rated = _rated(tmp_path, path, changed)
+    rated = _rated(tmp_path, path, changed, BESIDE.get(system))
     height = {rung.value: rung.height for rung in LADDER}
     assert all(height[rated[p]] <= height[WANTED[p]] for p in WANTED)
     for practice in ("testing.unit", "training.scripted", "ci.lint"):
@@ -435,6 +522,101 @@ CLOCKS: Mapping[str, tuple[str, str]] = {
           fit_script: ["{FIT}"]
         """,
     ),
+    "codebuild": (
+        "build/project.yaml",
+        f"""\
+        Resources:
+          Fit:
+            Type: AWS::CodeBuild::Project
+            Properties:
+              Artifacts: {{Type: NO_ARTIFACTS}}
+              Source:
+                Type: GITHUB
+                Location: https://github.com/orchard/orchard
+                BuildSpec: |
+                  version: 0.2
+                  phases: {{build: {{commands: ["{FIT}"]}}}}
+          Monthly:
+            Type: AWS::Events::Rule
+            Properties:
+              ScheduleExpression: cron(0 3 1 * ? *)
+              Targets: [{{Id: fit, Arn: !GetAtt Fit.Arn, RoleArn: "arn:aws:iam::123456789012:role/start"}}]
+        """,
+    ),
+    "codepipeline": (
+        "build/pipeline.yaml",
+        f"""\
+        Resources:
+          Fit:
+            Type: AWS::CodeBuild::Project
+            Properties:
+              Artifacts: {{Type: CODEPIPELINE}}
+              Source:
+                Type: CODEPIPELINE
+                BuildSpec: |
+                  version: 0.2
+                  phases: {{build: {{commands: ["{FIT}"]}}}}
+          Main:
+            Type: AWS::CodePipeline::Pipeline
+            Properties:
+              Stages:
+              - Name: source
+                Actions:
+                - Name: source
+                  ActionTypeId: {{Category: Source, Owner: AWS, Provider: CodeStarSourceConnection, Version: "1"}}
+                  Configuration: {{FullRepositoryId: orchard/orchard, BranchName: main, DetectChanges: false}}
+              - Name: fit
+                Actions:
+                - Name: fit
+                  ActionTypeId: {{Category: Build, Owner: AWS, Provider: CodeBuild, Version: "1"}}
+                  Configuration: {{ProjectName: !Ref Fit}}
+          Monthly:
+            Type: AWS::Scheduler::Schedule
+            Properties:
+              ScheduleExpression: cron(0 3 1 * ? *)
+              Target:
+                Arn: !Sub "arn:aws:codepipeline:${{AWS::Region}}:${{AWS::AccountId}}:${{Main}}"
+                RoleArn: arn:aws:iam::123456789012:role/start
+        """,
+    ),
+    "taskcluster": (
+        "hooks/fit.json",
+        f"""\
+        {{
+          "schedule": ["0 3 1 * *"],
+          "metadata": {{"name": "fit", "owner": "trees@example.org"}},
+          "task": {{
+            "payload": {{
+              "image": "python:3.12",
+              "command": ["/bin/bash", "-ec", "git clone https://git.example.org/orchard && cd orchard && {FIT}"],
+              "maxRunTime": 7200
+            }},
+            "provisionerId": "p"
+          }}
+        }}
+        """,
+    ),
+    "tekton": (
+        "tekton/fit.yaml",
+        f"""\
+        apiVersion: tekton.dev/v1
+        kind: Task
+        metadata: {{name: fit}}
+        spec:
+          steps: [{{name: fit, image: "registry.example.org/orchard", script: "#!/bin/sh -e\\n{FIT}"}}]
+        ---
+        apiVersion: batch/v1
+        kind: CronJob
+        metadata: {{name: monthly}}
+        spec:
+          schedule: "0 3 1 * *"
+          jobTemplate:
+            spec:
+              template:
+                spec:
+                  containers: [{{name: start, image: "registry.example.org/tkn", command: [tkn, task, start, fit]}}]
+        """,
+    ),
     "argo": (
         "workflows/fit.yaml",
         f"""\
@@ -450,6 +632,22 @@ CLOCKS: Mapping[str, tuple[str, str]] = {
     ),
 }
 """The training alone, on a schedule: in the file where the system takes one there, else asked for by a condition."""
+WITHOUT_CLOCK = {
+    "bitbucket": "schedules are set in the web interface, for a branch or a custom pipeline; no file tells or asks for them",
+    "cloudbuild": "a build has no clock; a trigger on the server is started by Cloud Scheduler",
+    "semaphore": "schedules (tasks) are set in the web interface; no condition of a block asks for them",
+    "appveyor": "schedules are set in the web interface; a build knows them by a variable of its shell alone",
+    "taskgraph": "what `.cron.yml` starts is chosen by Python of the repository (target methods), which is not read",
+}
+"""Systems that have no clock of their own inside a repository, and why."""
+
+
+def test_every_system_has_a_clock_or_a_reason() -> None:
+    assert set(CLOCKS) - {"argo"} == set(SYSTEMS) - set(WITHOUT_CLOCK)
+
+
+MONTHLY = {"0 3 1 * *": "0 3 31 2 *", "0 3 1 * ? *": "0 3 31 2 ? *"}
+"""Cron lines of the table, the second one of AWS, and what they become when they can never fire."""
 
 
 def _trained(folder: Path, path: str, text: str) -> tuple[str, str]:
@@ -463,8 +661,10 @@ def test_training_on_a_schedule_is_known_in_every_system(system: str, tmp_path: 
     assert _trained(tmp_path, *CLOCKS[system]) == ("automated", "automated")
 
 
-@pytest.mark.parametrize("system", [name for name, (_, text) in CLOCKS.items() if "0 3 1 * *" in text])
+@pytest.mark.parametrize("system", [name for name, (_, text) in CLOCKS.items() if any(c in text for c in MONTHLY)])
 def test_a_date_that_never_comes_is_no_schedule_in_any_system(system: str, tmp_path: Path) -> None:
     path, text = CLOCKS[system]
-    schedule, trained = _trained(tmp_path, path, text.replace("0 3 1 * *", "0 3 31 2 *"))
+    for cron, never in MONTHLY.items():
+        text = text.replace(cron, never)
+    schedule, trained = _trained(tmp_path, path, text)
     assert (schedule in ("absent", "declared"), trained) == (True, "used")

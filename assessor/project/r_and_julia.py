@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
+from assessor.facts.commands import Command
 from assessor.facts.place import Place
 from assessor.facts.project_files import SourceCall
 from assessor.findings import Hop
@@ -21,12 +22,14 @@ from assessor.project.following import Following
 from assessor.project.invocations import Invocation
 from assessor.project.model import LIVE_ROLES, ProjectFile, Role
 from assessor.readers.code.other_languages import read
+from assessor.readers.syntax.shell import parse as parse_shell
 
 _MAX_NAMESAKES = 3
 _MAX_DEPTH = 60
 """Hops over functions and files; what lies further is not followed."""
 _INCLUDES = {"source", "sys.source", "include", "box::use"}
 _DOCUMENTS = {"render", "knit", "quarto_render"}
+_PYTHON = {"py_run_file", "source_python"}
 _PIPELINES = {"tar_make", "tar_make_future", "tar_make_clustermq", "tar_make_crew"}
 _TESTS = {
     "test_check",
@@ -39,6 +42,16 @@ _TESTS = {
     "Pkg.test",
 }
 _TESTS_OF_DEVTOOLS = {"devtools::test", "devtools::check"}
+_PROGRAMS = {
+    "system": False,
+    "system2": False,
+    "shell": False,
+    "sys::exec_wait": False,
+    "processx::run": True,
+    "run": True,
+}
+"""Functions that start a program, and whether its failure is theirs; `run` is Julia's."""
+_WORDS = re.compile(r"""["']([^"'\n]{1,200})["']|`([^`\n]{1,200})`""")
 _TEXT = re.compile(r"""["']([^"'\n]{1,200})["']""")
 
 
@@ -72,12 +85,14 @@ class RAndJulia:
         for call in calls:
             last = call.name.rpartition("::")[2]
             at = replace(context, arrival=context.arrival.at(Hop(_shown(call), Place(context.path, call.line))))
-            if call.name in _INCLUDES or last in _DOCUMENTS:
+            if call.name in _INCLUDES or last in _DOCUMENTS or last in _PYTHON:
                 self._named(call, at)
             elif last in _PIPELINES:
                 self.walk.file("_targets.R", at)
             elif last in _TESTS or call.name in _TESTS_OF_DEVTOOLS:
                 self._tests(call.language, at)
+            elif call.name in _PROGRAMS and (call.name != "run" or call.language == "julia"):
+                self._started(call, at)
             elif call.name != "function" and (owner := call.name.rpartition("::")[0].rstrip(":")) in self._own:
                 self._defining(replace(call, name=last) if owner else call, at)
 
@@ -86,6 +101,17 @@ class RAndJulia:
         """What may stand before a function of this repository: nothing, or the name of its package."""
         having = self.walk.project.having(lambda facts: facts.requirements)
         return frozenset({"", *(known.name for file, known in having if file.path.endswith("DESCRIPTION"))})
+
+    def _started(self, call: SourceCall, context: Context) -> None:
+        """The command that `system("python fit.py")` or `processx::run("python", c("-m", "fit"))` starts. Those of base R give
+        back a status, and their failure stops nothing."""
+        words = [text for pair in _WORDS.findall(call.arguments) for text in pair if text]
+        if call.name in ("system", "shell", "run") or len(words) == 1:
+            commands = parse_shell(" ".join(words[:1]), first_line=call.line).commands
+        else:
+            commands = (Command(tuple(part for word in words for part in word.split()), call.line),)
+        for command in commands:
+            self.walk.command(replace(command, line=call.line, swallowed=not _PROGRAMS[call.name]), context)
 
     def _named(self, call: SourceCall, context: Context) -> None:
         """The file that `source("R/x.R")`, `include("x.jl")` or `render("report.Rmd")` names."""

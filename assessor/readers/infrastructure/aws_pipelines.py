@@ -8,6 +8,7 @@ Rules: docs.aws.amazon.com/codepipeline, "CodePipeline pipeline structure refere
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -20,18 +21,38 @@ from assessor.readers.syntax.yaml_tree import NOTHING, Node, YamlProblem
 _EVENT_SOURCES = frozenset({"S3", "ECR"})
 _PHASES = ("install", "pre_build", "build", "post_build")
 _MAX_ACTIONS = 200
+_NAME = re.compile(r"[A-Za-z][\w-]*")
 
 
 def workflows(document: Node) -> Iterator[Workflow]:
-    """The pipelines and the builds with a webhook of one template."""
+    """The pipelines of one template, and its builds that a webhook or schedule starts."""
     resources = {key.text: body for key, body in document.get("Resources").items()}
     for key, body in document.get("Resources").items():
         properties = body.get("Properties")
         if body.get("Type").text == "AWS::CodePipeline::Pipeline":
-            yield _pipeline(key, properties, resources)
-        elif body.get("Type").text == "AWS::CodeBuild::Project" and properties.get("Triggers", "Webhook").is_true:
-            job = _build(Job(key.text, key.line), properties)
-            yield Workflow("codebuild", key.text, key.line, (Trigger("push", key.line),), (job,))
+            made = _pipeline(key, properties, resources)
+            yield replace(made, triggers=(*made.triggers, *_started_by(key.text, made.name, resources)))
+        elif body.get("Type").text == "AWS::CodeBuild::Project":
+            triggers = tuple(_started_by(key.text, properties.get("Name").text, resources))
+            triggers += (Trigger("push", key.line),) if properties.get("Triggers", "Webhook").is_true else ()
+            if triggers:
+                job = _build(Job(key.text, key.line), properties)
+                yield Workflow("codebuild", key.text, key.line, triggers, (job,))
+
+
+_RULES = frozenset({"AWS::Events::Rule", "AWS::Scheduler::Schedule"})
+_OFF = "DISABLED"
+
+
+def _started_by(key: str, name: str, resources: Mapping[str, Node]) -> Iterator[Trigger]:
+    """Schedules of EventBridge whose target is the pipeline or build of that logical or own name."""
+    for body in resources.values():
+        properties = body.get("Properties")
+        clock = properties.get("ScheduleExpression")
+        targets = [*flat(properties.get("Targets"), "x"), *flat(properties.get("Target"), "x")]
+        said = {word for _, value, _ in targets for word in _NAME.findall(value)}
+        if body.get("Type").text in _RULES and clock.text and said & ({key, name} - {""}):
+            yield Trigger("schedule", clock.line, cron=clock.text, is_active=properties.get("State").text != _OFF)
 
 
 def _pipeline(key: Node, properties: Node, resources: Mapping[str, Node]) -> Workflow:
@@ -62,6 +83,8 @@ def _trigger(action: Node) -> Trigger:
         return Trigger("event", action.line)
     configuration = action.get("Configuration")
     branch = configuration.get("BranchName") or configuration.get("Branch")
+    if configuration.get("DetectChanges").is_false:
+        return Trigger("push", action.line, is_active=False)
     is_literal = branch.kind == "scalar" and not branch.tag and "$" not in branch.text
     return Trigger("push", action.line, branches=(branch.text,) if is_literal and branch.text else ())
 
