@@ -7,7 +7,6 @@ What an object of a cluster holds comes by other ways (config maps, operators), 
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 
@@ -17,7 +16,7 @@ from assessor.hits.scene import Scene, once
 from assessor.project.model import ProjectFile, Role
 from assessor.project.paths import joined
 
-_OWN_FOLDER = re.compile(r"^(?:\$\{?PWD\}?|\$\(pwd\))/")
+_OWN_FOLDER = ("${PWD}/", "$PWD/", "$(pwd)/")
 
 
 def resources(scene: Scene) -> Iterator[tuple[ProjectFile, Resource]]:
@@ -67,17 +66,17 @@ def _is_given(scene: Scene, file: ProjectFile, item: Service, path: str) -> bool
     folder = posixpath.dirname(file.path)
     same = [(f, s) for f, s in services(scene) if s.name == item.name and posixpath.dirname(f.path) == folder]
     for _, service in same:
-        sources = [volume.rpartition(":")[0] or volume for volume in map(_without_mode, service.volumes)]
-        given = [joined(folder, _OWN_FOLDER.sub("", source)) for source in sources]
+        given = [joined(folder, _source(volume)) for volume in service.volumes]
         given += [joined(folder, service.build)] if service.build else []
         if any("$" in place for place in given) or any(_holds(place, path) for place in given):
             return True
     return False
 
 
-def _without_mode(volume: str) -> str:
-    """`./a:/b:ro` without what may be done with it."""
-    return re.sub(r":(?:ro|rw|[zZ]|cached|delegated|consistent)(?:,\w+)*$", "", volume)
+def _source(volume: str) -> str:
+    """`./a` of `./a:/b:ro`."""
+    plain = next((volume.removeprefix(own) for own in _OWN_FOLDER if volume.startswith(own)), volume)
+    return plain.partition(":")[0]
 
 
 def _holds(place: str, path: str) -> bool:
@@ -92,14 +91,16 @@ def selects_nothing(scene: Scene, monitor: Resource) -> bool:
     """What asks for services or pods by labels that none of those in the repository has; False where there are none, or
     where templates say the labels."""
     is_service = monitor.kind == "ServiceMonitor"
-    wanted = {(key.removeprefix(_WANTED), value) for key, value, _ in monitor.settings if key.startswith(_WANTED)}
     offered = [r for _, r in resources(scene) if (r.kind == "Service" if is_service else _has_pods(r))]
-    if not wanted or not offered or any(r.system != "kubernetes" for r in (monitor, *offered)):
-        return False
-    prefixes = _OF_PODS[1:] if is_service else _OF_PODS
-    labels = [{(k.removeprefix(p), v) for p in prefixes for k, v, _ in r.settings if k.startswith(p)} for r in offered]
-    said = {value for each in (wanted, *labels) for _, value in each}
-    return not any("{" in value or "$" in value for value in said) and not any(wanted <= each for each in labels)
+    wanted = _labels(monitor, (_WANTED,))
+    labels = [_labels(resource, _OF_PODS[1:] if is_service else _OF_PODS) for resource in offered]
+    is_known = all(resource.system == "kubernetes" for resource in (monitor, *offered))
+    is_plain = not any("{" in value or "$" in value for each in (wanted, *labels) for _, value in each)
+    return bool(wanted and labels) and is_known and is_plain and not any(wanted <= each for each in labels)
+
+
+def _labels(resource: Resource, prefixes: tuple[str, ...]) -> set[tuple[str, str]]:
+    return {(k.removeprefix(p), value) for p in prefixes for k, value, _ in resource.settings if k.startswith(p)}
 
 
 def _has_pods(resource: Resource) -> bool:

@@ -6,7 +6,6 @@ that a text, a setting or a command names, and all that a framework calls by a n
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -33,7 +32,7 @@ _HARMLESS = frozenset(
 """Decorators that hand a function to nobody."""
 _LONGEST = 200
 """Characters of a text within which it may name a function."""
-_WORD = re.compile(r"[A-Za-z_]\w+")
+_MARKS = str.maketrans(dict.fromkeys(".:/()[]{}'\",#=$", " "))
 
 
 @once
@@ -139,7 +138,7 @@ def _named_somewhere(scene: Scene, names: set[str]) -> set[str]:
     for file in scene.project.ordered:
         for text in _texts(file):
             if len(text) <= _LONGEST and " " not in text:
-                found.update(names.intersection(_WORD.findall(text)[-1:]))
+                found.update(names.intersection(text.translate(_MARKS).split()[-1:]))
     return found
 
 
