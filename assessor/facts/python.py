@@ -64,7 +64,9 @@ class Call:
     """Dotted names that stand as arguments (callbacks, classes), resolved."""
     given: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """What made the arguments that some call made: position or keyword, and origins (see `Side.made_by`); `.` is the
-    object that stores itself (`rows.to_sql(…)`)."""
+    object that stores itself (`rows.to_sql(…)`), `0?` what is compared in the argument 0 (`If(score(m) > limit)`)."""
+    caught: tuple[str, ...] = ()
+    """Exceptions, by the last word of their names, that handlers around it catch and go on."""
 
     def keyword(self, name: str) -> Literal | tuple[Literal, ...]:
         """Return the literal of keyword `name`, UNKNOWN for a computed one, None where it is not given."""
@@ -180,6 +182,8 @@ class Scope:
     """Index of the scope that defines it."""
     returns: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """What made the returned values: the item's key or position (empty for the whole), and origins."""
+    gives_constant: bool = False
+    """Whatever it is given and does, it returns one and the same literal, alone or as the argument of a class."""
 
 
 @dataclass(frozen=True, slots=True)

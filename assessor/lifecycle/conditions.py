@@ -10,6 +10,7 @@ from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.gates import Gate
 from assessor.lifecycle.order import stands_before
+from assessor.lifecycle.settled import gives_constant
 
 GOES_ON = ("experiments.registry", "deployment.automation")
 """What a candidate that fails must not come to."""
@@ -34,12 +35,23 @@ def held_back(scene: Scene, condition: Hit) -> Iterator[Hit]:
                 yield hit
 
 
-def chooses_nothing(condition: Hit) -> bool:
-    """What runs where the condition is met runs where it is not, too."""
-    if condition.call is None or not condition.proof.otherwise:
+def chooses_nothing(scene: Scene, condition: Hit) -> bool:
+    """What runs where the condition is met runs where it is not, too, or it asks what never answers anything else."""
+    if condition.call is None:
+        return False
+    if _asks_constants(scene, condition.file.path, condition.call):
+        return True
+    if not condition.proof.otherwise:
         return False
     met = _made(condition.call, condition.proof.branch)
     return bool(met) and met <= _made(condition.call, condition.proof.otherwise)
+
+
+def _asks_constants(scene: Scene, path: str, call: Call) -> bool:
+    """All that the condition compares comes from functions of the project that return one and the same literal, or it
+    chooses by such a function."""
+    asked = [source for key, sources in call.given if key.endswith("?") for source in sources]
+    return bool(asked) and all(gives_constant(scene, path, source.partition("[")[0]) for source in asked)
 
 
 def _made(call: Call, keywords: Collection[str]) -> set[str]:

@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 
 from assessor.catalog.traits import chooses
 from assessor.catalog.words import speaks_of
-from assessor.facts.python import Comparison, Side
+from assessor.facts.python import MAIN, Comparison, Side
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.errors import error_origins
 from assessor.lifecycle.origins import Origins
 from assessor.lifecycle.outputs import telling_scopes
+from assessor.lifecycle.settled import gives_constant
 from assessor.lifecycle.source_stops import stops_by_figures
+from assessor.lifecycle.swallowed import is_swallowed
 from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
 
@@ -154,13 +156,19 @@ class _Finder:
             return ""
         if _is_never_met(comparison):
             return ""
-        for side in comparison.sides:
+        sides = [side for side in comparison.sides if not self.is_settled(file.path, side)]
+        for side in sides:
             if any(self.origins.proves(scope, origin) for origin in side.made_by):
                 return _told(comparison, side)
         if comparison.operator in ("==", "!=") or _steers(comparison):
             return ""
-        named = next((side for side in comparison.sides if self.speaks_of_metric(scope, side, comparison)), None)
+        named = next((side for side in sides if self.speaks_of_metric(scope, side, comparison)), None)
         return _told(comparison, named) if named else ""
+
+    def is_settled(self, path: str, side: Side) -> bool:
+        """The value is one literal, whatever the model: a function of the project says it beforehand."""
+        names = [origin.partition("[")[0] for origin in side.made_by]
+        return bool(names) and all(gives_constant(self.scene, path, name) for name in names)
 
     def in_training(self, scope: ScopeKey, comparison: Comparison) -> bool:
         """Inside a loop that trains: stopping early, or keeping the best so far."""
@@ -270,7 +278,9 @@ class _Finder:
         effects = dict.fromkeys((*comparison.effects, *comparison.follows))
         if comparison.leaves:
             effects |= dict.fromkeys(n for n in self.later(file, comparison) if self.leads_on(file.path, n))
-        stops = comparison.stops or (file.path, comparison.scope) in self.choosers
+        key = (file.path, comparison.scope)
+        raises = comparison.stops and not (comparison.scope > MAIN and is_swallowed(self.scene, key))
+        stops = raises or key in self.choosers
         return Gate(file, comparison.scope, comparison.line, stops, tuple(effects), text)
 
 

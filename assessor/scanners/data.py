@@ -13,8 +13,10 @@ from assessor.hits.scene import Scene
 from assessor.lifecycle.artifacts import handed_on
 from assessor.lifecycle.calls import is_called
 from assessor.lifecycle.data_checks import acted_on, checker, checking_scopes
+from assessor.lifecycle.settled import is_settled
 from assessor.lifecycle.source_stops import stops_by_rows
 from assessor.lifecycle.stations import marks
+from assessor.lifecycle.swallowed import is_caught, is_swallowed
 from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
 from assessor.scanners import ladder
@@ -45,7 +47,10 @@ def validation(scene: Scene) -> Iterator[Statement]:
     practice = "data.validation"
     yield from intended(scene, practice)
     for hit in scene.hits(practice, tests=True):
-        if not hit.in_test or _runs_as_test(hit):
+        if hit.scope > MAIN and is_settled(scene, hit.file.path, hit.scope):
+            text = f"{hit.tool.title}: the check answers the same whatever the data"
+            yield Claim(hit, text, hit.tool.id, Rung.DECLARED, counts=NONE)
+        elif not hit.in_test or _runs_as_test(hit):
             yield seen(hit, counts=WITH_TESTS, raised_by=partial(_violation_stops, scene, hit))
     yield from _own_checks(scene)
 
@@ -57,11 +62,18 @@ def _runs_as_test(hit: Hit) -> bool:
 
 def _violation_stops(scene: Scene, hit: Hit, ways: Sequence[Arrival]) -> str | None:
     """The product raises by itself and no setting says that it only warns, or its result is looked at and raised."""
-    if not any(way.stops_run for way in ways):
+    if not any(way.stops_run for way in ways) or _is_caught(scene, hit):
         return None
     if hit.proof.raises or "raises" in hit.tool.traits:
         return None if _only_warns(scene, hit) else _STOPS
     return _STOPS if hit.kind == "command" or hit.in_test or _result_raises(hit) else None
+
+
+def _is_caught(scene: Scene, hit: Hit) -> bool:
+    """The violation is caught where it is raised, or by all that call the function."""
+    if hit.in_test or hit.call is None or hit.scope < 0:
+        return False
+    return is_caught(hit.call) or (hit.scope > MAIN and is_swallowed(scene, (hit.file.path, hit.scope)))
 
 
 _STOPS = "a violation stops the run"
@@ -102,7 +114,8 @@ def _own_checks(scene: Scene) -> Iterator[Claim]:
         subject = Code(file, number, max(file.code.scopes[number].line, 1))
         if file.role is Role.TEST or _is_live(scene, file, number):
             text = f"{name} checks the data and fails on a violation"
-            yield Claim(subject, text, counts=WITH_TESTS, raised_by=stopping())
+            is_lost = number > MAIN and is_swallowed(scene, (file.path, number))
+            yield Claim(subject, text, counts=WITH_TESTS, raised_by=None if is_lost else stopping())
         else:
             yield Claim(subject, f"{name} checks data, nothing calls it", at_least=Rung.DECLARED, counts=NONE)
     for file, stop in stops_by_rows(scene):

@@ -20,6 +20,7 @@ from assessor.lifecycle.errors import MeasuredError, measured_errors
 from assessor.lifecycle.gates import gates
 from assessor.lifecycle.kept_outputs import kept_outputs
 from assessor.lifecycle.matter import home_made
+from assessor.lifecycle.settled import is_stand_in
 from assessor.lifecycle.stages import stages
 from assessor.project.arrivals import Arrival
 from assessor.project.model import Role
@@ -80,8 +81,13 @@ def _keeps(call: Call) -> bool:
 
 
 def _really_keeps(scene: Scene, call: Call, path: str) -> bool:
-    """As `_keeps`, and it is no function of the project's own that does nothing, nor of a product that is switched off."""
-    if not _keeps(call) or call.name.partition(".")[0] in _off_roots(scene, path):
+    """As `_keeps`, and it is no function of the project's own that does nothing, nor of a product that is switched off or
+    that something stands in for."""
+    if (
+        not _keeps(call)
+        or call.name.partition(".")[0] in _off_roots(scene, path)
+        or is_stand_in(scene, call.name, path)
+    ):
         return False
     own = [target for target in scene.modules.targets(call.name, path) if target[1] > MAIN]
     return not own or any(not scene.modules.index(p).facts.scopes[n].is_stub for p, n in own)

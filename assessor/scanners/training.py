@@ -455,8 +455,8 @@ def _is_named_in_a_call(scene: Scene, name: str) -> bool:
 def validation_gate(scene: Scene) -> Iterator[Statement]:
     """A deciding comparison is used; in a run, automated; where a failing candidate goes no further, enforced."""
     for hit in scene.hits("training.validation_gate"):
-        if chooses_nothing(hit):
-            yield NearMiss(hit.place, "both branches of the condition run the same", hit.tool.id)
+        if chooses_nothing(scene, hit):
+            yield NearMiss(hit.place, "the condition decides nothing", hit.tool.id)
         else:
             yield seen(hit, raised_by=partial(_branches, scene, hit))
     for gate in gates(scene):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from assessor.facts.python import MODULE, UNKNOWN, Call, Guard, Reference, Text
@@ -46,6 +47,7 @@ class Expressions(Decisions):
         self.chosen: tuple[Guard, ...] = ()
         """The key under which the value of a dictionary stands that is being read."""
         self.forgiven = False
+        self.caught: tuple[str, ...] = ()
         """An assertion that fails here fails nothing: it is caught and passed over."""
 
     def expression(self, node: ast.expr) -> Made:
@@ -236,17 +238,22 @@ class Expressions(Decisions):
         if (grown := grows(node)) and (added := joined(self.deciding, *given.values())):
             self.hold(grown, added, adds=True)
         stored = {".": receiver} if made.name.rpartition(".")[2].startswith(STORES_ITSELF) else {}
+        compared = {f"{key}?": self.sides_of(marks) for key, marks in given.items() if verdicts(marks)}
         named = tuple((key, sources) for key, marks in (given | stored).items() if (sources := origins(marks)))
+        named += tuple((key, sources) for key, sources in compared.items() if sources)
         if named and number < MAX_CALLS:
-            self.calls[number] = Call(
-                made.name, made.line, made.scope, made.args, made.keywords, made.guards, made.names, named[:MAX_ITEMS]
-            )
+            self.calls[number] = replace(made, given=named[:MAX_ITEMS])
         values, line = list(given.values()), self.line_of(node.lineno)
         if made.name == "zip":
             self.displays[id(node)] = dict(enumerate(values[:MAX_ITEMS]))
         self.differences.call(made.name.rpartition(".")[2], joined(receiver, *values), self.loop_around)
         against = self.differences.of_call(line, self.scope, node, receiver, values, self.loop_around)
         return joined(against, applied, result(made.name, node, receiver, values))
+
+    def sides_of(self, marks: Made) -> tuple[str, ...]:
+        """What made the values that are compared in an argument."""
+        sides = (side for number in verdicts(marks) for side in self.decided[number].sides)
+        return tuple(dict.fromkeys(origin for side in sides for origin in side.made_by))[:MAX_ITEMS]
 
     def receiver(self, func: ast.expr) -> tuple[Made, Made]:
         """What made the object whose method is called; and a mark where the object itself is called, as models are."""
@@ -283,6 +290,7 @@ class Expressions(Decisions):
             tuple([pair for k in node.keywords if k.arg for pair in self.keyword(k.arg, k.value)][:MAX_ITEMS]),
             tuple(self.guards),
             tuple([name for name in names if name and name[0] != "?"][:MAX_ITEMS]),
+            caught=self.caught,
         )
 
     def keyword(self, name: str, value: ast.expr) -> list[tuple[str, Argument]]:

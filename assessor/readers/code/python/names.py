@@ -63,6 +63,8 @@ class OpenScope:
     made: dict[str, Made] = field(default_factory=dict)
     """What made the values of its variables, and under `name[key]` that of their items."""
     returns: dict[str, Made] = field(default_factory=dict)
+    answers: set[str] = field(default_factory=set)
+    """What stands behind its `return`s, each once; empty for what is no literal."""
 
     def frozen(self) -> Scope:
         return Scope(
@@ -78,6 +80,7 @@ class OpenScope:
             self.is_stub,
             self.parent,
             tuple((key, origins(made)) for key, made in self.returns.items() if origins(made))[:MAX_ITEMS],
+            len(self.answers) == 1 and "" not in self.answers,
         )
 
 

@@ -227,3 +227,20 @@ def chosen_by(key: ast.expr | None) -> str:
     if isinstance(key, ast.Constant) and isinstance(key.value, str):
         return key.value
     return key.attr if isinstance(key, ast.Attribute) else ""
+
+
+def always_same(node: ast.expr) -> bool:
+    """A literal other than None, or an object of a class that is given nothing but literals: `Verdict(passed=True)`."""
+    if isinstance(node, ast.Constant):
+        return node.value is not None
+    if isinstance(node, ast.UnaryOp):
+        return always_same(node.operand)
+    if isinstance(node, ast.Tuple | ast.List):
+        return bool(node.elts) and all(map(always_same, node.elts))
+    if isinstance(node, ast.Dict):
+        return bool(node.values) and all(map(always_same, node.values))
+    if not isinstance(node, ast.Call):
+        return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    given = [*node.args, *(keyword.value for keyword in node.keywords)]
+    return name[:1].isupper() and bool(given) and all(map(always_same, given))

@@ -15,6 +15,7 @@ from assessor.readers.code.python.nodes import (
     MAX_ITEMS,
     NAMES,
     SEQUENCES,
+    always_same,
     below,
     compares,
     guards_of,
@@ -28,7 +29,7 @@ from assessor.readers.code.python.nodes import (
 )
 from assessor.readers.code.python.reach import ENDS_PROCESS, LEFT, PASSES, RAISED, cannot_raise, is_fixed
 from assessor.readers.code.python.skips import Skips
-from assessor.readers.code.python.tests import OF_ASSERTIONS, defined_again, forgives, names_bound
+from assessor.readers.code.python.tests import OF_ASSERTIONS, catches, defined_again, forgives, names_bound
 from assessor.readers.code.python.values import NOTHING, joined, verdicts
 
 
@@ -189,10 +190,12 @@ class Walk(Skips):
     def enter(self, opened: OpenScope, body: list[ast.stmt]) -> str:
         self.scopes.append(opened)
         before = (self.scope, self.class_stack, self.guards, self.loops, self.deciding, self.loop_lines)
+        caught, self.caught = self.caught, ()
         self.scope, self.class_stack, self.guards, self.loops = len(self.scopes) - 1, [], [], []
         self.deciding, self.loop_lines = (), []
         ends = self.block(without_docstring(body))
         self.scope, self.class_stack, self.guards, self.loops, self.deciding, self.loop_lines = before
+        self.caught = caught
         return ends
 
     def class_(self, node: ast.ClassDef) -> None:
@@ -287,6 +290,7 @@ class Walk(Skips):
             self.outcome = before
             for number in verdicts(joined(made, self.deciding) if is_answer(node.value) else made):
                 self.decided[number].gives = True
+            self.scopes[self.scope].answers.add(ast.dump(node.value) if always_same(node.value) else "")
             returns = self.scopes[self.scope].returns
             returns[""] = joined(returns.get("", ()), made)
             for key, item in self.items(node.value).items():
@@ -410,8 +414,9 @@ class Walk(Skips):
 
     def try_(self, node: ast.Try) -> str:
         before, self.forgiven = self.forgiven, self.forgiven or any(map(forgives, node.handlers))
+        caught, self.caught = self.caught, (*self.caught, *catches(node.handlers))[:MAX_ITEMS]
         ends = self.block(node.body)
-        self.forgiven = before
+        self.forgiven, self.caught = before, caught
         ends = ends or self.block(node.orelse)
         for handler in node.handlers if not cannot_raise(node.body) else ():
             if handler.type:

@@ -39,6 +39,21 @@ def forgives(handler: ast.ExceptHandler) -> bool:
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type else []
     if kinds and not any(isinstance(kind, ast.Name) and kind.id in OF_ASSERTIONS for kind in kinds):
         return False
+    return goes_on(handler)
+
+
+def catches(handlers: list[ast.ExceptHandler]) -> tuple[str, ...]:
+    """The exceptions after which the program goes on as if nothing had been; `Exception` for a bare `except`."""
+    found: list[str] = []
+    for handler in handlers:
+        if goes_on(handler):
+            kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type] if handler.type else []
+            found += [getattr(kind, "attr", getattr(kind, "id", "")) for kind in kinds] or ["Exception"]
+    return tuple(dict.fromkeys(found))
+
+
+def goes_on(handler: ast.ExceptHandler) -> bool:
+    """Nothing in the handler raises, asserts, fails or keeps what it caught."""
     for node in (inner for statement in handler.body for inner in ast.walk(statement)):
         called = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
         if isinstance(node, ast.Raise | ast.Assert | ast.Assign | ast.AugAssign) or called in _TELLING:
