@@ -67,11 +67,25 @@ def _source_tests(scene: Scene) -> Iterator[SourceTest]:
     }
     for file, calls in scene.project.having(lambda f: f.source_calls, LIVE_ROLES):
         case = next((call for call in calls if call.name == TEST_CASE), None)
-        expected = next((call for call in calls if _expects(call)), None)
+        expected = next((call for call in _run(calls) if _expects(call)), None)
         if case:
             yield SourceTest(file, case.line, _has_code(scene, case.language), tests_data=False, tests_model=False)
         elif expected and file.role is Role.TEST:
             yield _expecting(file, calls, expected, own)
+
+
+def _run(calls: Sequence[SourceCall]) -> Iterator[SourceCall]:
+    """The calls of a file without those of a test of R that begins with skipping itself."""
+    skipped = False
+    for call in calls:
+        if call.name.rpartition("::")[2] in _CASES:
+            body = call.arguments.partition("{")[2].lstrip()
+            skipped = body.startswith(("skip(", "testthat::skip("))
+        if not skipped:
+            yield call
+
+
+_CASES = frozenset({"test_that", "it"})
 
 
 def _expecting(file: ProjectFile, calls: Sequence[SourceCall], expected: SourceCall, own: set[str]) -> SourceTest:

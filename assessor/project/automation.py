@@ -13,6 +13,7 @@ from functools import cached_property
 from assessor.facts.commands import Command
 from assessor.facts.place import BlindSpot, Place
 from assessor.facts.python import Call
+from assessor.facts.workflow import AUTOMATIC
 from assessor.findings import Hop
 from assessor.project.arrivals import Arrival, Reach, Site
 from assessor.project.closure import Closure
@@ -120,11 +121,12 @@ class Automation:
     def idle_sites(self) -> tuple[Site, ...]:
         """Commands of scripts, targets, stages, hooks, containers and Python that no run reaches: a person starts them."""
         reached = {site.place for site in self.reach.sites}
+        running = frozenset((run.path, run.workflow.line) for run in self.runs.values())
         found = []
         for file in self.project.ordered:
             if file.role is not Role.FIRST_PARTY:
                 continue
-            commands = [*_commands(file), *self._handed_commands(file)]
+            commands = [*_commands(file, running), *self._handed_commands(file)]
             for command in commands:
                 invocation = interpret(command.argv)
                 place = Place(file.path, command.line)
@@ -138,8 +140,9 @@ class Automation:
             yield from self._walk.command_functions.commands(call, file.path)
 
 
-def _commands(file: ProjectFile) -> list[Command]:
-    """Every command that a file holds: of targets, scripts, hooks, containers, workflows, and of its Python code."""
+def _commands(file: ProjectFile, running: frozenset[tuple[str, int]]) -> list[Command]:
+    """Every command that a file holds: of targets, scripts, hooks, containers, workflows, and of its Python code. A workflow
+    that only triggers start which never fire is started by nobody."""
     facts = file.facts
     found = [c for target in facts.targets for c in target.commands]
     found += facts.script.commands if facts.script else ()
@@ -147,7 +150,8 @@ def _commands(file: ProjectFile) -> list[Command]:
     found += facts.dockerfile.entry if facts.dockerfile else ()
     found += [c for service in facts.services for c in service.command]
     for workflow in facts.workflows:
-        if not workflow.disabled:
+        is_dead = bool(workflow.triggers) and (file.path, workflow.line) not in running
+        if not workflow.disabled and not (is_dead and all(t.kind in AUTOMATIC for t in workflow.triggers)):
             found += [c for job in workflow.jobs if job.is_active for step in job.steps for c in step.commands]
     for call in facts.python.calls if facts.python else ():
         found += commands_started(call, file.path)

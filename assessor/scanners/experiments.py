@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator, Sequence
 from functools import partial
 
@@ -208,8 +209,17 @@ def _own_evaluation(scene: Scene) -> Iterator[Claim]:
         if not any(_keeps(call) for call in index.facts.calls):
             continue
         for number, scope in enumerate(index.facts.scopes):
-            if number >= 2 and not scope.is_stub and speaks_of("evaluates", scope.name.rpartition(".")[2]):
+            is_named = number > MAIN and not scope.is_stub and speaks_of("evaluates", scope.name.rpartition(".")[2])
+            if is_named and (scope.parameters or any(map(_works, index.calls.get(number, ())))):
                 yield Claim(Code(file, number, scope.line), f"{scope.name}() evaluates, and its file keeps the results")
+
+
+_BUILTINS = frozenset(dir(builtins))
+
+
+def _works(call: Call) -> bool:
+    """The call may compute something: it is none of Python's own, nor one that keeps or prints."""
+    return call.name not in _BUILTINS and not _keeps(call)
 
 
 def _own_metrics(scene: Scene) -> Iterator[Claim]:

@@ -45,7 +45,7 @@ def model_card(scene: Scene) -> Iterator[Statement]:
     """A card with intended use, metrics or limits is used, and so is a page that tells as much of a model; written by a
     run, automated. A template alone is not."""
     for file, document in _pages(scene, "model_card"):
-        lines = (words_of(text) for text, _ in (*document.headings, *document.lines))
+        lines = map(words_of, filled_lines(document))
         topics = {found for line in lines if (found := concepts()["topic_of_card"].found_in(line))}
         if document.words >= MIN_CARD_WORDS and len(topics) >= 2:
             yield Claim(file.at(1), f"{file.path} tells {', '.join(sorted(topics)[:3])}")
@@ -59,12 +59,30 @@ def model_card(scene: Scene) -> Iterator[Statement]:
     yield from _written_cards(scene)
 
 
+def filled_lines(document: Document, after: int = 0, upto: int = 1_000_000) -> list[str]:
+    """The lines of a part of a document that say something, with the headings below which something is said: what waits to
+    be filled in (`TODO`) says nothing."""
+    titles = {line for _, line in document.headings}
+    kept: list[str] = []
+    waiting: list[tuple[int, str]] = []
+    for text, line in document.lines:
+        if not after < line <= upto:
+            continue
+        if line in titles:
+            depth = len(text) - len(text.lstrip("#"))
+            waiting = [*((above, title) for above, title in waiting if above < depth), (depth, text)]
+        elif not speaks_of("waits_to_be_filled", text):
+            kept += [title for _, title in waiting] + [text]
+            waiting = []
+    return kept
+
+
 def _sections_called_card(scene: Scene) -> Iterator[Claim]:
     """A section of a README or page that is called a model card and tells what one does."""
     for file, document in _pages(scene, "readme", "doc"):
         starts = [line for heading, line in document.headings if speaks_of("model_card", heading)]
         for start in starts:
-            lines = [text for text, line in (*document.headings, *document.lines) if start < line <= start + _SECTION]
+            lines = filled_lines(document, start, start + _SECTION)
             topics = {found for text in lines if (found := concepts()["topic_of_card"].found_in(words_of(text)))}
             if len(topics) >= 2:
                 yield Claim(file.at(start), f"{file.path} tells {', '.join(sorted(topics)[:3])}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 
@@ -413,14 +413,22 @@ def _failure_mails(scene: Scene) -> Iterator[Claim]:
 
 def _failures_told(facts: PythonFacts) -> list[tuple[int, int]]:
     """(line, the function of the flow that tells it, or the module)."""
-    found = [(c.line, MODULE) for c in facts.constants if c.name.endswith(_MAILS) and c.value is True]
+    known = {c.name: c.value for c in facts.constants}
+    mails = (c for c in facts.constants if c.name.endswith(_MAILS) and c.value is True)
+    found = [(c.line, MODULE) for c in mails if not _goes_to_nobody(c.name, known)]
     decorators = [(d, n) for n, scope in enumerate(facts.scopes) for d in scope.decorators]
     for call, scope in (*((call, MODULE) for call in facts.calls), *decorators):
         for name, value in call.keywords:
             last = name.rpartition(".")[2]
-            if (last == _MAILS and value is True) or last in _ON_FAILURE:
+            is_sent = last == _MAILS and value is True and not _goes_to_nobody(name, dict(call.keywords))
+            if is_sent or (last in _ON_FAILURE and value is not None):
                 found.append((call.line, scope))
     return found
+
+
+def _goes_to_nobody(name: str, given: Mapping[str, object]) -> bool:
+    """The addresses beside the setting are an empty list."""
+    return given.get(name.removesuffix(_MAILS) + "email", "some") in ("", (), None)
 
 
 _LINES_OF_A_CALL = 4

@@ -294,7 +294,7 @@ class Expressions(Decisions):
         )
 
     def keyword(self, name: str, value: ast.expr) -> list[tuple[str, Argument]]:
-        """A keyword with its literal; of a dictionary, or the name of a module's, also its literal entries
+        """A keyword with its literal; of a dictionary, or the name of a module's, also its entries
         (`default_args.retries`)."""
         found: list[tuple[str, Argument]] = [(name, self.dated(value))]
         if isinstance(value, ast.Dict):

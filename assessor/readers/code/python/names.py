@@ -310,9 +310,10 @@ class Names:
         elif isinstance(value, ast.Dict):
             for key, item in zip(value.keys, value.values, strict=True):
                 inner = self.dated(item)
-                if isinstance(key, ast.Constant) and isinstance(key.value, str) and inner is not UNKNOWN:
-                    self.constants.append(Constant(f"{name}.{key.value}", inner, self.line_of(item.lineno)))
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
                     self.entries.setdefault(name, []).append((key.value[:60], inner))
+                    if inner is not UNKNOWN:
+                        self.constants.append(Constant(f"{name}.{key.value}", inner, self.line_of(item.lineno)))
 
     def local_text(self, name: str, value: ast.expr) -> None:
         """Remember a command or a path that a function puts together before it uses it."""
