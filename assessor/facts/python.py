@@ -122,6 +122,8 @@ class Comparison:
     """It, or a verdict made of it, is written or printed."""
     limit: float | None = None
     """The number with which a plain value is compared: a literal, a name that is always one, or infinity."""
+    guards: tuple[Guard, ...] = ()
+    """Conditions that it stands under, or behind (`checked and error > limit`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from assessor.catalog.traits import chooses
 from assessor.catalog.words import speaks_of
-from assessor.facts.python import MAIN, Comparison, Side
+from assessor.facts.python import MAIN, Comparison, Guard, Side
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.errors import error_origins
 from assessor.lifecycle.origins import Origins
@@ -57,13 +57,23 @@ class Gate:
     tool: str = ""
     tells: bool = False
     """It hands its verdict to the run, whose later jobs or steps ask for it."""
+    guards: tuple[Guard, ...] = ()
+    """Conditions under which it is asked at all."""
 
 
 @once
 def gates(scene: Scene) -> list[Gate]:
     """The gates of first-party modules that are no tests, in the order of files and lines."""
     found = [*_Finder(scene).gates(), *_of_products(scene), *_in_r(scene)]
+    found = [replace(gate, stops=False, effects=()) if _is_off(scene, gate) else gate for gate in found]
     return sorted(found, key=lambda gate: (gate.file.path, gate.line))
+
+
+def _is_off(scene: Scene, gate: Gate) -> bool:
+    """Every run without a person that comes there switches it off by its options or settings."""
+    ways = scene.automation.arrivals(gate.file.path, gate.scope) if gate.guards else []
+    closures = [way.closure for way in ways if way.is_automatic and way.closure is not None]
+    return bool(closures) and not any(closure.allows(gate.guards) for closure in closures)
 
 
 def _of_products(scene: Scene) -> Iterator[Gate]:
@@ -281,7 +291,7 @@ class _Finder:
         key = (file.path, comparison.scope)
         raises = comparison.stops and not (comparison.scope > MAIN and is_swallowed(self.scene, key))
         stops = raises or key in self.choosers
-        return Gate(file, comparison.scope, comparison.line, stops, tuple(effects), text)
+        return Gate(file, comparison.scope, comparison.line, stops, tuple(effects), text, guards=comparison.guards)
 
 
 def choosing_scopes(scene: Scene) -> Iterator[ScopeKey]:

@@ -79,6 +79,10 @@ _CLUSTERS = frozenset({"kubernetes", "helm"})
 _Handler = Callable[[Invocation, Context], None]
 
 
+_SETTINGS = (".yaml", ".yml", ".toml", ".json", ".ini", ".cfg")
+_YES_OR_NO = frozenset({"true", "false"})
+
+
 class Walk:
     """Follows the runs of one project, one after the other, and notes in `reach` what they reach."""
 
@@ -104,6 +108,7 @@ class Walk:
         self._seen: set[tuple[object, ...]] = set()
         self._said_of: dict[str, tuple[str, bool]] = {}
         self._spoken_of: dict[tuple[str, str], bool] = {}
+        self._read_settings: dict[str, list[str]] = {}
         self._count = 0
         self._row: tuple[tuple[str, str], ...] = ()
         """Variables of the matrix that choose what a runner runs, as they are now."""
@@ -584,7 +589,8 @@ class Walk:
 
     def python(self, entries: tuple[Entry, ...], invocation: Invocation, context: Context) -> None:
         """Note the functions that the entries reach, and follow what these start themselves."""
-        given = {name: value for name, value in context.env if name}
+        given = self._set_in_files(entries, invocation, context)
+        given.update((name, value) for name, value in context.env if name)
         given.update(switches(invocation.arguments))
         given = {name: value for name, value in given.items() if name in self._guarded}
         words = tuple(invocation.operands[:10])
@@ -604,6 +610,29 @@ class Walk:
         self._submitted(closure, arrival, context)
         self._started_by_name(closure, arrival, context)
         self._imported_by_name(closure, arrival, invocation, context)
+
+    def _set_in_files(self, entries: tuple[Entry, ...], invocation: Invocation, context: Context) -> dict[str, str]:
+        """What files of settings say that the command names, or that the started code or what it imports reads: keys that
+        are true or false, as far as all of these files agree."""
+        words = [*(value for _, value in switches(invocation.arguments)), *invocation.operands]
+        found = [self.paths.locate(word, context) for word in words if word.endswith(_SETTINGS)]
+        for entry in entries if not context.arrival.in_test else ():
+            found += self._settings_read(entry.path) if entry.how in ("script", "function") else ()
+        said: dict[str, set[str]] = defaultdict(set)
+        for path in filter(None, found):
+            for setting in self.project.files[path].facts.settings:
+                said[setting.key.rpartition(".")[2]].add(setting.value.lower())
+        return {name: next(iter(values)) for name, values in said.items() if len(values) == 1 and values <= _YES_OR_NO}
+
+    def _settings_read(self, path: str) -> list[str]:
+        """The files of settings that texts of a module, or of one that it imports, name."""
+        known = self._read_settings.get(path)
+        if known is None:
+            files = [path, *self.modules.imported(path)] if path in self.modules.files else []
+            names = [text.value for file in files for text in self.modules.index(file).facts.texts]
+            known = [name for name in dict.fromkeys(names) if name.endswith(_SETTINGS) and name in self.project.files]
+            self._read_settings[path] = known
+        return known
 
     @cached_property
     def _guarded(self) -> frozenset[str]:

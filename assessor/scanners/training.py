@@ -462,12 +462,20 @@ def validation_gate(scene: Scene) -> Iterator[Statement]:
     for gate in gates(scene):
         is_script = gate.scope == NO_SCOPE
         code = Written(gate.file, gate.line) if is_script else Code(gate.file, gate.scope, gate.line)
-        yield Claim(code, gate.text, gate.tool, raised_by=partial(_held_back, scene, gate))
+        subject = _where_asked(scene, gate) or code
+        yield Claim(subject, gate.text, gate.tool, raised_by=partial(_held_back, scene, gate))
     yield from _choices(scene)
     for inline in inline_gates(scene):
         further = always(_NO_FURTHER) if holds_back(scene, inline) else None
         yield Claim(Reached(inline.site.place, (inline.way,)), inline.text, raised_by=further)
     yield from _printed(scene)
+
+
+def _where_asked(scene: Scene, gate: Gate) -> Reached | None:
+    """The ways to a gate that some of its runs switch off by their settings; None where all of them ask it."""
+    ways = scene.automation.arrivals(gate.file.path, gate.scope) if gate.guards else []
+    asking = [way for way in ways if way.closure is None or way.closure.allows(gate.guards)]
+    return Reached(gate.file.at(gate.line), tuple(asking)) if len(asking) < len(ways) else None
 
 
 def _choices(scene: Scene) -> Iterator[Claim]:

@@ -101,7 +101,7 @@ class Decisions(Variables):
         found = OpenComparison(
             names, operator, number, line, self.scope, outcome.kind, outcome.effects, sides, roots, loop, is_sized=sized
         )
-        found.difference = against
+        found.difference, found.guards = against, tuple(self.guards)
         found.limit = self.limit_of(nodes)
         self.decided.append(found)
         return joined(against, passed, (len(self.decided) - 1,))

@@ -11,7 +11,7 @@ from assessor.facts.python import MODULE, UNKNOWN, Call, Guard, Reference, Text
 from assessor.readers.code.python.constants import holds_nothing
 from assessor.readers.code.python.decisions import ASSIGNS, ENDS, EXITS, Decisions
 from assessor.readers.code.python.names import MAX_CALLS, MAX_TEXT, Argument
-from assessor.readers.code.python.nodes import MAX_ITEMS, NAMES, SEQUENCES, chosen_by
+from assessor.readers.code.python.nodes import MAX_ITEMS, NAMES, SEQUENCES, chosen_by, guards_of
 from assessor.readers.code.python.values import (
     APPLIED,
     STORES_ITSELF,
@@ -206,10 +206,14 @@ class Expressions(Decisions):
         """Walk the values up to the first that decides: what follows `False and` never runs."""
         decides = not isinstance(node.op, ast.And)
         found: Made = ()
+        before = self.guards
         for value in node.values:
             found = joined(found, self.expression(value))
             if self.truth(value) is decides:
                 break
+            if not decides:
+                self.guards = [*self.guards, *guards_of(value)]
+        self.guards = before
         return found
 
     def gives(self, node: ast.Yield | ast.YieldFrom) -> Made:

@@ -147,7 +147,7 @@ def guards_of(test: ast.expr) -> list[Guard]:
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
         return [guard for value in test.values for guard in guards_of(value)]
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return inverted(guards_of(test.operand))
+        return guards_against(test.operand)
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         return _compared_guard(test)
     name = _guard_name(test)
@@ -163,6 +163,11 @@ def _compared_guard(test: ast.Compare) -> list[Guard]:
     if isinstance(operator, ast.NotEq | ast.IsNot) and not other.value:
         return [Guard(name, True)]
     return []
+
+
+def guards_against(test: ast.expr) -> list[Guard]:
+    """What must hold for what runs where this condition is not met; of several that must hold together nothing is known."""
+    return [] if isinstance(test, ast.BoolOp) else inverted(guards_of(test))
 
 
 def inverted(guards: list[Guard]) -> list[Guard]:

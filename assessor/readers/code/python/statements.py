@@ -18,8 +18,8 @@ from assessor.readers.code.python.nodes import (
     always_same,
     below,
     compares,
+    guards_against,
     guards_of,
-    inverted,
     is_constant,
     is_main_test,
     is_stub,
@@ -79,7 +79,7 @@ class Walk(Skips):
             if ends and not goes_on:
                 break
             if isinstance(statement, ast.If) and not statement.orelse and leaves(statement.body):
-                inverse = inverted(guards_of(statement.test))
+                inverse = guards_against(statement.test)
                 self.guards += inverse
                 pushed += len(inverse)
         if pushed:
@@ -247,9 +247,8 @@ class Walk(Skips):
         if made:
             outcome = outcome if sized else self.branch_outcome(node.body, otherwise)
             self.deciding = joined(self.deciding, self.meet(node.test, made, outcome))
-        guards = guards_of(node.test)
-        ends = self.guarded(node.body, guards)
-        other = self.guarded(node.orelse, inverted(guards))
+        ends = self.guarded(node.body, guards_of(node.test))
+        other = self.guarded(node.orelse, guards_against(node.test))
         self.deciding = deciding
         return max(ends, other) if ends and other else PASSES
 

@@ -12,7 +12,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from assessor.facts.python import Comparison, Difference, Side
+from assessor.facts.python import Comparison, Difference, Guard, Side
 from assessor.readers.code.python.nodes import identifiers
 
 Made = tuple[str | int, ...]
@@ -262,6 +262,7 @@ class OpenComparison:
     is_sized: bool = False
     """Sizes are compared, or equality decides whether something stops."""
     limit: float | None = None
+    guards: tuple[Guard, ...] = ()
 
     def meet(self, outcome: Outcome) -> None:
         """Learn what a condition that this comparison decides leads to."""
@@ -289,4 +290,5 @@ class OpenComparison:
             tuple(self.follows)[:40],
             self.tells,
             self.limit,
+            self.guards,
         )
