@@ -70,10 +70,9 @@ def at_most(seconds: float) -> Iterator[None]:
     def stop(number: int, frame: object) -> NoReturn:
         raise TooMuch(f"more than {seconds:g} s of processor time")
 
-    before = signal.getsignal(signal.SIGPROF)
     outer = signal.getitimer(signal.ITIMER_PROF)[0]
     begun = time.process_time()
-    signal.signal(signal.SIGPROF, stop)
+    before = signal.signal(signal.SIGPROF, stop)
     signal.setitimer(signal.ITIMER_PROF, min(seconds, outer or math.inf))
     try:
         yield

@@ -17,7 +17,9 @@ from assessor.catalog.patterns import matches_any_call, matches_any_command, mat
 from assessor.catalog.programs import programs
 from assessor.catalog.tools import load_tools
 from assessor.readers.code.python.nodes import below
+from assessor.readers.syntax.shell import never_holds
 from assessor.readers.syntax.yaml_tree import YamlProblem, load_one
+from assessor.readers.texts import secrets
 from assessor.readers.texts.secrets import LAST_WORD, last_words
 
 SOURCES = sorted(Path(assessor.__file__).parent.glob("readers/code/*.py"))
@@ -35,6 +37,46 @@ def test_the_nodes_below_one_are_those_of_ast_walk() -> None:
 def test_the_last_words_of_secrets_are_found_whatever_their_case(line: str) -> None:
     plain = [found.span() for found in re.finditer(LAST_WORD, line, re.IGNORECASE)]
     assert [found.span() for found in last_words(line, line.lower())] == plain
+
+
+_PIECES = [
+    *(start for _, starts, _ in secrets._SHAPES for start in starts),
+    *(
+        "wandb login ",
+        "wandb_v1_",
+        "sk-proj-",
+        "sk-ant-",
+        "A" * 16,
+        "aB3" * 12,
+        "0f" * 20,
+        "12345678",
+        " ",
+        "\n",
+        "/",
+        "=",
+    ),
+]
+
+
+@settings(max_examples=200)
+@given(st.lists(st.sampled_from(_PIECES), max_size=8).map("".join))
+def test_tokens_that_are_found_by_their_beginnings_are_those_that_their_shapes_match(text: str) -> None:
+    plain = {
+        (at, found.end(), kind)
+        for kind, _, pattern in secrets._SHAPES
+        for at in range(len(text))
+        if (found := re.compile(pattern).match(text, at))
+    }
+    assert {(start, end, kind) for start, end, kind, _ in secrets.tokens(text)} == plain
+
+
+@pytest.mark.parametrize(
+    "condition", ['[ "$MODE" = fit ]', "[[ -n ${MODE} ]]", 'else [ "$1" = "x" ]', '[ "$MODELS" = "" ]']
+)
+@pytest.mark.parametrize("mode", ["fit", "", "x"])
+def test_variables_that_a_condition_does_not_name_change_nothing_of_it(condition: str, mode: str) -> None:
+    named = {"MODE": mode, "1": mode}
+    assert never_holds(condition, named) is never_holds(condition, named | {"OTHER": "fit", "Z": "", "MOD": "1"})
 
 
 def test_call_patterns_that_are_looked_up_by_words_match_as_each_alone() -> None:

@@ -168,11 +168,15 @@ def refine_role(role: Role, path: str, head_text: str) -> Role:
     """
     if role not in (Role.FIRST_PARTY, Role.TEST, Role.EXAMPLE) or suffix_of(path) not in _CODE_SUFFIXES:
         return role
+    lowered = head_text.lower()
+    may_be_marked = any(word in lowered for word in _GENERATED_WORDS)
+    is_web = suffix_of(path) in (".js", ".css", ".mjs") and len(head_text) > 5_000
+    if not may_be_marked and not is_web:
+        return role  # most texts need no look at their lines
     lines = head_text.splitlines()
     start = "\n".join(line[:_LINE] for line in lines[:_HEAD_LINES]).lower()
     if any(word in start for word in _GENERATED_WORDS) and _is_marked(lines[:_HEAD_LINES]):
         return Role.GENERATED
-    is_web = suffix_of(path) in (".js", ".css", ".mjs") and len(head_text) > 5_000
     if is_web and sum(map(len, lines)) > 500 * len(lines):  # minified: a person wraps lines
         return Role.GENERATED
     return role

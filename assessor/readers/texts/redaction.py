@@ -77,6 +77,9 @@ _SHORT_OPTION = re.compile(
     r"\b(?:twine|login|sshpass|mysql\w{0,10}|mariadb|htpasswd|redis-cli)\b([^\n;&|]{0,300}?[ \t\"',])-[pa][ =]?[\"', \t]{0,3}"
     r"([^\s\"',;&|<>\-][^\s\"',;&|<>]{3,200})"
 )
+_DASHED = re.compile(r"-[pa]")
+_LOGGING_IN = ("twine", "login", "sshpass", "mysql", "mariadb", "htpasswd", "redis-cli")
+"""What stands in a text in which _SHORT_OPTION finds something; most hold none of it."""
 _BASIC = re.compile(
     r"\b(?:curl|wget|http)\b[^\n;|]{0,300}?[ \t](?:-u|--user)[ =]?[\"']?([\w.@-]{0,64}:)([^\s\"':]{3,200})"
 )
@@ -119,7 +122,7 @@ def _spans(path: str, text: str) -> Iterator[_Span]:
             yield from ((start + first, start + last) for first, last in _bound_values(line, lowered, is_code))
     if "eyJ" in text:
         yield from (found.span() for found in _JWT.finditer(text))
-    if any(word in text for word in ("twine", "login", "sshpass", "mysql", "mariadb", "htpasswd", "redis-cli")):
+    if _DASHED.search(text) and any(word in text for word in _LOGGING_IN):
         yield from (found.span(2) for found in _SHORT_OPTION.finditer(text) if _is_value(found[2]))
     if "curl" in text or "wget" in text:
         yield from (found.span(2) for found in _BASIC.finditer(text) if _is_value(found[2]))

@@ -34,6 +34,7 @@ RAISES, ENDS = Outcome("raise"), Outcome("exit")
 
 _INFINITE = frozenset({"math.inf", "numpy.inf", "numpy.Inf"})
 _ASSIGNMENTS = (ast.Assign, ast.AugAssign)
+_DOING = (ast.Raise, ast.Return, ast.Call, *_ASSIGNMENTS)
 
 
 def is_answer(value: ast.expr | None) -> bool:
@@ -144,6 +145,8 @@ class Decisions(Variables):
             budget -= 1
             if budget < 0:
                 break
+            if not isinstance(node, _DOING):
+                continue
             if isinstance(node, ast.Raise):
                 kinds.add("raise")
             elif isinstance(node, ast.Return):

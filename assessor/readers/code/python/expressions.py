@@ -14,6 +14,7 @@ from assessor.readers.code.python.names import MAX_CALLS, MAX_TEXT, Argument
 from assessor.readers.code.python.nodes import MAX_ITEMS, NAMES, SEQUENCES, chosen_by, guards_of
 from assessor.readers.code.python.values import (
     APPLIED,
+    LEARNED_FROM,
     STORES_ITSELF,
     Made,
     grows,
@@ -236,21 +237,23 @@ class Expressions(Decisions):
             for value, marks in zip([*node.args, *(k.value for k in node.keywords)], given.values(), strict=False):
                 if marks:
                     self.meet(value, marks, ENDS)
-        if made.name.rpartition(".")[2] in _TELLING:
+        last = made.name.rpartition(".")[2]
+        if last in _TELLING:
             for decided in verdicts(joined(*given.values())):
                 self.decided[decided].tells = True
         if (grown := grows(node)) and (added := joined(self.deciding, *given.values())):
             self.hold(grown, added, adds=True)
-        stored = {".": receiver} if made.name.rpartition(".")[2].startswith(STORES_ITSELF) else {}
-        compared = {f"{key}?": self.sides_of(marks) for key, marks in given.items() if verdicts(marks)}
-        named = tuple((key, sources) for key, marks in (given | stored).items() if (sources := origins(marks)))
+        handed = given | {".": receiver} if receiver and last.startswith(STORES_ITSELF) else given
+        named = tuple([(key, sources) for key, marks in handed.items() if marks and (sources := origins(marks))])
+        compared = {f"{key}?": self.sides_of(marks) for key, marks in given.items() if marks and verdicts(marks)}
         named += tuple((key, sources) for key, sources in compared.items() if sources)
         if named and number < MAX_CALLS:
             self.calls[number] = replace(made, given=named[:MAX_ITEMS])
         values, line = list(given.values()), self.line_of(node.lineno)
         if made.name == "zip":
             self.displays[id(node)] = dict(enumerate(values[:MAX_ITEMS]))
-        self.differences.call(made.name.rpartition(".")[2], joined(receiver, *values), self.loop_around)
+        if last in LEARNED_FROM:
+            self.differences.call(last, joined(receiver, *values), self.loop_around)
         against = self.differences.of_call(line, self.scope, node, receiver, values, self.loop_around)
         return joined(against, applied, result(made.name, node, receiver, values))
 

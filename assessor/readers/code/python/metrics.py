@@ -27,7 +27,7 @@ def measure(tree: ast.Module, text: str, source_lines: int) -> Metrics | None:
 
     counts = _Counts()
     counts.count(tree)
-    comments = sum(1 for line in text.splitlines() if line.lstrip().startswith("#"))
+    comments = sum([line[:1] == "#" for line in map(str.lstrip, text.splitlines())])
     share = 100 * comments / (source_lines + comments)
     index = mi_compute(counts.volume, counts.module.total, source_lines, share)
     return Metrics(tuple(sorted(counts.module.found())), round(index, 2), source_lines)

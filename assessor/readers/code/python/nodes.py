@@ -22,6 +22,7 @@ OPERATORS = {
 NAMES = (ast.Name, ast.Attribute)
 NAMES_AND_CALLS = (ast.Name, ast.Attribute, ast.Call)
 SEQUENCES = (ast.List, ast.Tuple)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 

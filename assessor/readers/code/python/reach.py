@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from assessor.readers.code.python.constants import COMPARISONS, Names, value
+from assessor.readers.code.python.nodes import below
 
 PASSES = ""
 """A block goes on with what follows it."""
@@ -206,19 +207,23 @@ def cannot_raise(body: list[ast.stmt]) -> bool:
 def _read_in(node: ast.AST) -> str | None:
     """The name whose items the node reads without changing or handing on anything."""
     inner: ast.AST | None = None
-    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-        inner = node.value
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _READING:
-        inner = node.func.value
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len" and node.args:
-        inner = node.args[0]
-    elif isinstance(node, ast.For | ast.comprehension):
+    if isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _READING:
+            inner = node.func.value
+        elif isinstance(node.func, ast.Name) and node.func.id == "len" and node.args:
+            inner = node.args[0]
+    elif isinstance(node, ast.Subscript):
+        inner = node.value if isinstance(node.ctx, ast.Load) else None
+    elif isinstance(node, _LOOPING):
         inner = node.iter
-    elif isinstance(node, ast.If | ast.While):
+    elif isinstance(node, _CHOOSING):
         inner = node.test
     return inner.id if isinstance(inner, ast.Name) else None
 
 
+_LOOPING = (ast.For, ast.comprehension)
+_CHOOSING = (ast.If, ast.While)
+_HOLDING = (ast.Call, ast.Subscript, *_LOOPING, *_CHOOSING)
 _READING = frozenset({"get", "items", "keys", "values", "count", "index"})
 
 
@@ -275,22 +280,22 @@ class Bindings:
         """Wherever the name stands besides its one binding, an item or attribute of it is read, compared or looped over."""
         if self._reads is None:
             self._reads, self._uses = Counter(), Counter()
-            for node in ast.walk(self.tree):
+            for node in below(self.tree):
                 if isinstance(node, ast.Name):
                     self._uses[node.id] += 1
-                elif (read := _read_in(node)) is not None:
+                elif isinstance(node, _HOLDING) and (read := _read_in(node)) is not None:
                     self._reads[read] += 1
         return self._uses[name] == self._reads[name] + 1
 
     def sets_attribute(self, name: str) -> bool:
         """Something in the module gives an attribute of this name a value from outside of its class."""
         if self._set is None:
-            self._set = {
-                node.attr
-                for node in ast.walk(self.tree)
-                if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
-            }
-            self._set |= {"*" for node in ast.walk(self.tree) if isinstance(node, ast.Name) and node.id == "setattr"}
+            self._set = set()
+            for node in below(self.tree):
+                if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+                    self._set.add(node.attr)
+                elif isinstance(node, ast.Name) and node.id == "setattr":
+                    self._set.add("*")
         return name in self._set or "*" in self._set
 
     def once(self, scope: ast.AST, name: str) -> bool:

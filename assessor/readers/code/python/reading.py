@@ -126,4 +126,4 @@ def _broken(text: str, line_of: Callable[[int], int] = lambda line: line) -> Pyt
 
 def _source_lines(text: str) -> int:
     """Lines that are neither blank nor a comment; docstrings count, as in most line counters."""
-    return sum(1 for line in text.splitlines() if (stripped := line.strip()) and not stripped.startswith("#"))
+    return sum([line != "" and line[0] != "#" for line in map(str.lstrip, text.splitlines())])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 
-from assessor.readers.code.python.nodes import without_docstring
+from assessor.readers.code.python.nodes import FUNCTIONS, without_docstring
 
 
 def names_bound(statement: ast.stmt) -> list[ast.Name]:
@@ -23,7 +23,7 @@ def defined_again(statements: list[ast.stmt]) -> frozenset[int]:
     found: dict[str, int] = {}
     gone: set[int] = set()
     for statement in statements:
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name.startswith("test"):
+        if isinstance(statement, FUNCTIONS) and statement.name.startswith("test"):
             if statement.name in found:
                 gone.add(found[statement.name])
             found[statement.name] = id(statement)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from assessor.facts.python import Comparison, Difference, Guard, Side
 from assessor.readers.code.python.nodes import identifiers
@@ -67,21 +68,24 @@ STORES_ITSELF = ("to_", "save", "write", "insert")
 
 _DESCENDING = frozenset({"backward", "gradient", "apply_gradients", "minimize", "train_on_batch"})
 """Last words of calls by which a loop trains."""
+LEARNED_FROM = _REDUCING | _DESCENDING
+"""Last words of the calls from which `Differences.call` learns something."""
 
 
 def joined(*values: Iterable[str | int]) -> Made:
     """All marks, each once, in order."""
-    return tuple(dict.fromkeys(mark for value in values for mark in value))[:MAX_MARKS]
+    held = [value for value in values if value]
+    return tuple(dict.fromkeys(chain.from_iterable(held)))[:MAX_MARKS] if held else ()
 
 
 def origins(made: Made) -> tuple[str, ...]:
     """The marks that say what made a value."""
-    return tuple(mark for mark in made if isinstance(mark, str))
+    return tuple([mark for mark in made if isinstance(mark, str)]) if made else ()
 
 
 def verdicts(made: Made) -> list[int]:
     """The marks that say which comparisons decided a value."""
-    return [mark for mark in made if isinstance(mark, int)]
+    return [mark for mark in made if isinstance(mark, int)] if made else []
 
 
 def part(made: Made, key: object) -> Made:
