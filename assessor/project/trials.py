@@ -14,17 +14,16 @@ from assessor.snapshot.content import DATA_SUFFIXES, suffix_of
 from assessor.snapshot.roles import role_of
 
 
-def is_trial(project: Project, invocation: Invocation, env: tuple[tuple[str, str], ...]) -> bool:
-    """An argument or a variable names data of tests, or what is started is a script of the examples."""
+def is_trial(project: Project, invocation: Invocation) -> bool:
+    """An argument names data of tests, or what is started is a script of the examples."""
     script = project.files.get(without_variable(invocation.script)) if invocation.script else None
     if script is not None and script.role is Role.EXAMPLE:
         return True
-    return any(_is_tried_data(word.rpartition("=")[2]) for word in invocation.arguments) or _names_tried_data(env)
+    return any(map(_is_tried_data, [word.rpartition("=")[2] for word in invocation.arguments]))
 
 
-@lru_cache(maxsize=1024)
-def _names_tried_data(env: tuple[tuple[str, str], ...]) -> bool:
-    """One of the variables does; all commands of a script share them."""
+def names_tried_data(env: tuple[tuple[str, str], ...]) -> bool:
+    """One of the variables names data of tests."""
     return any(_is_tried_data(value) for _, value in env)
 
 

@@ -30,6 +30,7 @@ from assessor.project.cluster_definitions import ClusterDefinitions
 from assessor.project.collected_tests import CollectedTests
 from assessor.project.command_functions import CommandFunctions
 from assessor.project.containers import Containers
+from assessor.project.environment import Environments
 from assessor.project.functions import ServerlessFunctions
 from assessor.project.idleness import Idleness, is_idle
 from assessor.project.image_names import DOCKERFILES, context_of_build
@@ -65,7 +66,6 @@ from assessor.project.targets import Targets
 from assessor.project.trials import is_trial
 from assessor.readers.ci.buildkite import UPLOAD
 from assessor.readers.infrastructure.resource_fields import HANDLER
-from assessor.readers.syntax.shell import never_holds
 from assessor.readers.syntax.shell import parse as parse_shell
 
 MAX_DEPTH = 24
@@ -107,6 +107,7 @@ class Walk:
         self._startings: dict[ScopeKey, list[tuple[Call, str | tuple[str, ...]]]] = {}
         self._seen: set[tuple[object, ...]] = set()
         self._said_of: dict[str, tuple[str, bool]] = {}
+        self._environments = Environments()
         self._spoken_of: dict[tuple[str, str], bool] = {}
         self._read_settings: dict[str, list[str]] = {}
         self._count = 0
@@ -213,7 +214,7 @@ class Walk:
         place = Place(context.path, step.line)
         called = called_file(step.uses, context.path, self._actions)
         hop = Hop(f"uses {step.uses}", place)
-        step = replace(step, inputs=_filled_inputs(step.inputs, context.env))
+        step = replace(step, inputs=self._environments.of(context.env).filled_inputs(step.inputs))
         known = command_of(step.uses, dict(step.inputs))
         fails = context.arrival.fails and not (known and forgives(known[0][0], known[0][1:]))
         arrival = replace(context.arrival, hop=hop, fails=fails)
@@ -266,10 +267,11 @@ class Walk:
         self._count += 1
         if self._count > MAX_ARRIVALS or context.arrival.depth > MAX_DEPTH:
             return
-        if command.condition and "$" in command.condition and _is_kept_away(command.condition, context.env):
+        known = self._environments.of(context.env)
+        if command.condition and known.keeps_away(command.condition):
             return
-        command = _filled(command, context.env)
-        invocation = interpret(command.argv)
+        argv = known.filled(command)
+        invocation = interpret(argv)
         if invocation is None:
             return
         cwd = self.paths.enter(context.cwd, command.cwd, context.path)
@@ -285,11 +287,12 @@ class Walk:
         env = (*context.env, *command.env) if command.env else context.env
         forgiven = forgives(invocation.program, invocation.arguments) or is_forgiven_by(invocation.program, env)
         fails = parent.fails and not command.swallowed and not forgiven
-        trial = parent.is_trial or is_trial(self.project, invocation, env)
-        key = (command.argv, context.path, command.line, cwd, fails, parent.in_test, trial, self._row)
-        if key in self._seen or (self.project.zones and self.project.zones.is_elsewhere(cwd, command.argv)):
+        trial = parent.is_trial or is_trial(self.project, invocation) or known.joined(command.env).names_tried_data
+        key = (argv, context.path, command.line, cwd, fails, parent.in_test, trial, self._row)
+        if key in self._seen or (self.project.zones and self.project.zones.is_elsewhere(cwd, argv)):
             return
         self._seen.add(key)
+        command = command if argv is command.argv else replace(command, argv=argv)
         place = Place(context.path, command.line)
         hop = Hop(_shown(command.text), place)
         arrival = Arrival(
@@ -911,13 +914,7 @@ _FOLDER = re.compile(r"[\w-][\w./-]*")
 _BUILDS_OF_A_FOLDER = ("codebuild", "cloudbuild")
 _IMPORTERS = ("importlib.import_module", "__import__")
 _MODULE_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
-_SPLIT = re.compile(r"(?:\$\{\{[^}]*\}\}|\S)+")
-"""Words of a shell; what an expression holds is none of its own."""
 _SHELL_VARIABLE = re.compile(r"\$(\w+)")
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
-_PARAMETER = re.compile(
-    r"\$\{\{\s*(?:parameters|inputs|variables|env|vars|matrix)\.(\w[\w-]*)\s*\}\}|\$\[\[\s*inputs\.(\w+)\s*\]\]|\$\((\w+)\)"
-)
 
 
 def _positional(invocation: Invocation) -> Iterator[tuple[str, str]]:
@@ -928,67 +925,6 @@ def _positional(invocation: Invocation) -> Iterator[tuple[str, str]]:
     for number in range(1, 10):
         yield str(number), (words[number - 1] if number <= len(words) else "") if is_known else "$"
     yield "#", str(len(words)) if is_known else "$"
-
-
-@lru_cache(maxsize=1024)
-def _plain_values(env: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
-    """The variables whose value depends on nothing; of two of a name the later."""
-    return {name: value for name, value in dict(env).items() if not set("$`{%~\n") & set(value)}
-
-
-@lru_cache(maxsize=4096)
-def _is_kept_away(condition: str, env: tuple[tuple[str, str], ...]) -> bool:
-    """The condition cannot hold with these variables; many runs come to the same script."""
-    return never_holds(condition, _plain_values(env))
-
-
-@lru_cache(maxsize=1024)
-def _lookups(env: tuple[tuple[str, str], ...]) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """The variables by name, and by their name in a shell."""
-    return dict(env), {name.replace("-", "_"): text for name, text in env}
-
-
-def _filled(command: Command, env: tuple[tuple[str, str], ...]) -> Command:
-    """Put the inputs and variables that the caller gives, and its own, in place of `${{ inputs.x }}` and `$(x)`."""
-    if not any("$" in word for word in command.argv):
-        return command
-    lookups = _lookups((*env, *command.env) if command.env else env)
-    before = ("", *command.argv)
-    words = (
-        part for last, word in zip(before, command.argv, strict=False) for part in _filled_words(word, last, *lookups)
-    )
-    return replace(command, argv=tuple(words))
-
-
-def _filled_words(word: str, last: str, known: Mapping[str, str], plain: Mapping[str, str]) -> tuple[str, ...]:
-    """A word with its variables filled in; one that is a single variable becomes as many words as its value has, as the
-    shell splits it. What an option takes (`-c "$SCRIPT"`) is one word: it is quoted as a rule."""
-    filled = _filled_word(word, known, plain)
-    if filled == word or last.startswith("-") or not (_PARAMETER.fullmatch(word) or _VARIABLE.fullmatch(word)):
-        return (filled,)
-    return tuple(_SPLIT.findall(filled)) or ("",)
-
-
-def _filled_inputs(
-    inputs: tuple[tuple[str, str], ...], env: tuple[tuple[str, str], ...]
-) -> tuple[tuple[str, str], ...]:
-    """What a step hands on to what it calls, with what its own caller gave it."""
-    lookups = _lookups(env)
-    return tuple((name, _filled_word(value, *lookups) if "${{" in value else value) for name, value in inputs)
-
-
-def _filled_word(word: str, known: Mapping[str, str], plain: Mapping[str, str]) -> str:
-    """`known` has the variables by name, `plain` by their name in a shell."""
-    if "$" not in word:
-        return word
-
-    def value(found: re.Match[str]) -> str:
-        return known.get(next(group for group in found.groups() if group), found[0])
-
-    def variable(found: re.Match[str]) -> str:
-        return plain.get(found[1], found[0])
-
-    return _VARIABLE.sub(variable, _PARAMETER.sub(value, word))
 
 
 @lru_cache(maxsize=1024)
