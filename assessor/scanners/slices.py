@@ -136,7 +136,9 @@ def own_slices(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
         index = scene.modules.index(file.path)
         for number, scope in enumerate(index.facts.scopes):
             name = scope.name.rpartition(".")[2]
-            if number in (MODULE, MAIN) or scope.is_stub or not _is_by_slice(name):
+            if number in (MODULE, MAIN) or scope.is_stub:
+                continue
+            if not (_is_by_slice(name) or _is_given_slices(scene, (file.path, number))):
                 continue
             if "segment" in name.lower() and not table_roots().intersection(
                 i.target.partition(".")[0] for i in index.facts.imports
@@ -144,6 +146,16 @@ def own_slices(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
                 continue  # of an image or of speech
             if any(speaks_of("measures", call.name.rpartition(".")[2]) for call in index.calls.get(number, ())):
                 yield file, number, scope.line, scope.name
+
+
+def _is_given_slices(scene: Scene, key: ScopeKey) -> bool:
+    """It asks a function of the project, named for that, for the parts of the rows (`rows_by_cohort`)."""
+    for call in scene.modules.index(key[0]).calls.get(key[1], ()):
+        words = cut(call.name.rpartition(".")[2]).split()
+        if speaks_of("by_slice", call.name.rpartition(".")[2]) and _NO_GROUPS.isdisjoint(words):
+            if scene.modules.targets(call.name, key[0]):
+                return True
+    return False
 
 
 def _is_by_slice(name: str) -> bool:
