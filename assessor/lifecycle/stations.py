@@ -111,11 +111,13 @@ def _named_for_data(scene: Scene) -> Iterator[ScopeKey]:
         index = scene.modules.index(file.path)
         for number, scope in enumerate(index.facts.scopes):
             last = scope.name.rpartition(".")[2].lower()
-            if number in (MODULE, MAIN) or not names_data_function(last) or scope.is_stub:
+            is_plain = names_data_function(last)
+            if number in (MODULE, MAIN) or scope.is_stub or not (is_plain or speaks_of("works_on_some_data", last)):
                 continue
             if _only_tidies_up(scope, index.calls.get(number, ())):
                 continue
-            if not scope.class_name or is_about_models(scene, file.path):  # `clean` of a form is no preparation of data
+            is_sure = is_plain and not scope.class_name  # `clean` of a form is no preparation of data
+            if is_sure or is_about_models(scene, file.path):
                 yield file.path, number
 
 

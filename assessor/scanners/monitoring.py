@@ -486,7 +486,8 @@ _WATCHED = 2
 def _watches(file: ProjectFile, code: PythonFacts) -> bool:
     """The page shows signs of a running model: drift, alerts, fairness, measures. What its folder is called helps only
     beside one of these."""
-    shown = {word for text in code.texts for word in _signs(text.value)}
+    texts = (*(t.value for t in code.texts), *(v for call in code.calls for v in call.args if isinstance(v, str)))
+    shown = {word for text in texts for word in _signs(text)}
     return len(shown) >= _WATCHED or (bool(shown) and speaks_of("monitoring_page", file.path))
 
 

@@ -174,7 +174,18 @@ def _speaks_of_training(scene: Scene, path: str) -> bool:
     names = (path, *(s.name for s in facts.scopes), *(c.name for c in facts.calls), *(t.value for t in facts.texts))
     values = (str(value) for call in facts.calls for value in (*call.args, *(v for _, v in call.keywords)))
     imports = (imported.target for imported in facts.imports)
-    return any(speaks_of("train", name) for name in (*names, *values, *imports))
+    return any(speaks_of("train", name) for name in (*names, *values, *imports) if not _is_sentence(name))
+
+
+def _is_sentence(text: str) -> bool:
+    """A text for people to read, which names no step and starts none: nothing but words, and more than a title has."""
+    words = text.split()
+    return len(words) > _WORDS_OF_A_TITLE and all(
+        word.strip("\"'.,:;!?()").replace("'", "").isalpha() for word in words
+    )
+
+
+_WORDS_OF_A_TITLE = 4
 
 
 def _stage_pipelines(scene: Scene) -> Iterator[Claim]:
