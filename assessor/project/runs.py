@@ -334,6 +334,8 @@ class _Workflows:
             if self.left <= 0:
                 return
             self.left -= 1
+            if caller is not None and not job.image:
+                job = replace(job, image=caller.job.image)  # a build specification runs in the image of its project
             file = whole.paths.get(job.id, path)
             own = triggers if job.triggers is None else job.triggers
             if caller is not None and any(trigger.kind == "call" for trigger in own):

@@ -455,6 +455,26 @@ def environment(scene: Scene) -> Iterator[Statement]:
                 text = f"CI runs in the image that {file.path} is made from"
                 yield Claim(file.at(subject.line), text, "docker", counts=NONE, raised_by=held, carried=run.hops)
     yield from _conda(scene)
+    if not described:
+        yield from _images_of_jobs(scene)
+
+
+def _images_of_jobs(scene: Scene) -> Iterator[Claim]:
+    """Jobs whose container comes with more than a language or a system, where they start code of this repository, which has no
+    image of its own."""
+    reach = scene.automation.reach
+    working = {way.run.key for _, way in reach.closures}
+    working |= {way.run.key for path, ways in reach.files.items() if path.endswith(CODE_OF_WORK) for way in ways}
+    for run in scene.automation.runs.values():
+        name, sign, _ = run.job.image.rpartition(":")
+        known = sign and "/" in name and "$" not in run.job.image
+        if known and run.key in working and not speaks_of("plain_image", name.rpartition("/")[2]):
+            text = f"job {run.job.title} runs in the image {run.job.image}"
+            hops = run.hops if run.is_automatic else ()
+            yield Claim(Place(run.path, run.job.line), text, run.workflow.provider, counts=NONE, carried=hops)
+
+
+CODE_OF_WORK = (".py", ".R", ".r", ".jl")
 
 
 def _is_built(scene: Scene, file: ProjectFile) -> bool:

@@ -133,6 +133,7 @@ def _build(job: Job, project: Node) -> Job:
     spec = project.get("Source", "BuildSpec")
     if not project:
         return job
+    job = replace(job, image=project.get("Environment", "Image").text)
     text = spec.get("Fn::Sub") or spec
     if text.kind != "scalar" or "\n" not in text.text:
         path = text.text if text.kind == "scalar" and text.text else "buildspec.yml"
