@@ -110,15 +110,19 @@ def _named_for_data(scene: Scene) -> Iterator[ScopeKey]:
     for file in scene.project.code_files:
         index = scene.modules.index(file.path)
         for number, scope in enumerate(index.facts.scopes):
-            last = scope.name.rpartition(".")[2].lower()
-            is_plain = names_data_function(last)
-            if number in (MODULE, MAIN) or scope.is_stub or not (is_plain or speaks_of("works_on_some_data", last)):
+            if number in (MODULE, MAIN) or scope.is_stub or not _works_on_data(scene, file.path, scope):
                 continue
-            if _only_tidies_up(scope, index.calls.get(number, ())):
-                continue
-            is_sure = is_plain and not scope.class_name  # `clean` of a form is no preparation of data
-            if is_sure or is_about_models(scene, file.path):
+            if not _only_tidies_up(scope, index.calls.get(number, ())):
                 yield file.path, number
+
+
+def _works_on_data(scene: Scene, path: str, scope: PythonScope) -> bool:
+    """By its name, which says enough of a plain function; of a method (`clean` of a form), or where it says less, the file
+    has to do with tables or models."""
+    last = scope.name.rpartition(".")[2].lower()
+    if names_data_function(last):
+        return not scope.class_name or is_about_models(scene, path)
+    return speaks_of("works_on_some_data", last) and is_about_models(scene, path)
 
 
 @once

@@ -416,14 +416,21 @@ def _failures_told(facts: PythonFacts) -> list[tuple[int, int]]:
     known = {c.name: c.value for c in facts.constants}
     mails = (c for c in facts.constants if c.name.endswith(_MAILS) and c.value is True)
     found = [(c.line, MODULE) for c in mails if not _goes_to_nobody(c.name, known)]
-    decorators = [(d, n) for n, scope in enumerate(facts.scopes) for d in scope.decorators]
-    for call, scope in (*((call, MODULE) for call in facts.calls), *decorators):
-        for name, value in call.keywords:
-            last = name.rpartition(".")[2]
-            is_sent = last == _MAILS and value is True and not _goes_to_nobody(name, dict(call.keywords))
-            if is_sent or (last in _ON_FAILURE and value is not None):
-                found.append((call.line, scope))
-    return found
+    calls = [(call, MODULE) for call in facts.calls]
+    calls += [(decorator, n) for n, scope in enumerate(facts.scopes) for decorator in scope.decorators]
+    return [*found, *((call.line, scope) for call, scope in calls if _tells_failure(call))]
+
+
+def _tells_failure(call: Call) -> bool:
+    """A keyword says who is told of a failure, or that somebody is."""
+    given = dict(call.keywords)
+    for name, value in call.keywords:
+        last = name.rpartition(".")[2]
+        if (last == _MAILS and value is True and not _goes_to_nobody(name, given)) or (
+            last in _ON_FAILURE and value is not None
+        ):
+            return True
+    return False
 
 
 def _goes_to_nobody(name: str, given: Mapping[str, object]) -> bool:

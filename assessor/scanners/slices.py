@@ -6,7 +6,7 @@ itself. A function counts where its name speaks of slices and it computes metric
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from assessor.catalog.traits import table_roots
@@ -131,21 +131,20 @@ def _flat(call: Call) -> Iterator[object]:
 
 
 def own_slices(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
-    """Functions named for slices that compute metrics: (file, function, line, name)."""
+    """Functions named for slices, or given parts by one, that compute metrics: (file, function, line, name)."""
     for file in scene.project.code_files:
         index = scene.modules.index(file.path)
+        tables = not table_roots().isdisjoint(i.target.partition(".")[0] for i in index.facts.imports)
         for number, scope in enumerate(index.facts.scopes):
+            if number in (MODULE, MAIN) or scope.is_stub or ("segment" in scope.name.lower() and not tables):
+                continue  # a segment of an image or of speech
             name = scope.name.rpartition(".")[2]
-            if number in (MODULE, MAIN) or scope.is_stub:
-                continue
-            if not (_is_by_slice(name) or _is_given_slices(scene, (file.path, number))):
-                continue
-            if "segment" in name.lower() and not table_roots().intersection(
-                i.target.partition(".")[0] for i in index.facts.imports
-            ):
-                continue  # of an image or of speech
-            if any(speaks_of("measures", call.name.rpartition(".")[2]) for call in index.calls.get(number, ())):
+            if (_is_by_slice(name) or _is_given_slices(scene, (file.path, number))) and _measures(index.calls, number):
                 yield file, number, scope.line, scope.name
+
+
+def _measures(calls: Mapping[int, Sequence[Call]], number: int) -> bool:
+    return any(speaks_of("measures", call.name.rpartition(".")[2]) for call in calls.get(number, ()))
 
 
 def _is_given_slices(scene: Scene, key: ScopeKey) -> bool:

@@ -24,7 +24,7 @@ from assessor.lifecycle.gates import NO_SCOPE, Gate, gates
 from assessor.lifecycle.idle_steps import acting_steps
 from assessor.lifecycle.inline_gates import holds_back, inline_gates
 from assessor.lifecycle.model_copies import model_copies
-from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, stands_before
+from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, comes_after, positions, stands_before
 from assessor.lifecycle.retraining import begins_training, conditional_effects, retrains, starts_training
 from assessor.lifecycle.stages import Stage, chains, stages
 from assessor.lifecycle.stations import marks, stations_named, trained_by_hand, training_arrivals, training_hits
@@ -35,6 +35,7 @@ from assessor.project.modules import ScopeKey
 from assessor.project.outside_events import UNSENT
 from assessor.project.paths import joined
 from assessor.project.runs import Run
+from assessor.project.stacks import STARTS_STATE_MACHINE
 from assessor.scanners import ladder
 from assessor.scanners.claims import (
     NONE,
@@ -503,9 +504,31 @@ def _choices(scene: Scene) -> Iterator[Claim]:
 _NO_FURTHER = "and a failing candidate goes no further"
 
 
-def _branches(scene: Scene, condition: Hit, _: Sequence[Arrival]) -> str | None:
-    """What registers or deploys stands in the condition's own branch."""
-    return _NO_FURTHER if any(held_back(scene, condition)) else None
+def _branches(scene: Scene, condition: Hit, ways: Sequence[Arrival]) -> str | None:
+    """What registers or deploys stands in the condition's own branch, or comes after the pipeline that it makes fail."""
+    held = any(held_back(scene, condition)) or (_leads_to_failure(scene, condition) and _is_awaited(scene, ways))
+    return _NO_FURTHER if held else None
+
+
+def _leads_to_failure(scene: Scene, condition: Hit) -> bool:
+    """A choice in the function of the condition goes on to a state that fails the whole state machine."""
+    calls = scene.modules.index(condition.file.path).calls.get(condition.scope, ())
+    choices = (call for call in calls if speaks_of("chooses_a_state", call.name.rpartition(".")[2]))
+    led = ((*call.names, *(source for _, sources in call.given for source in sources)) for call in choices)
+    return any(name.endswith(_FAILING_STATE) for names in led for name in names)
+
+
+_FAILING_STATE = ".Fail"
+
+
+def _is_awaited(scene: Scene, ways: Sequence[Arrival]) -> bool:
+    """A pipeline waits for the state machine, and what registers or deploys comes after that."""
+    waiting = [way for way in ways if any(step.uses == STARTS_STATE_MACHINE for step in way.run.job.steps)]
+    before = positions(scene, waiting)
+    later = (
+        way for practice in GOES_ON for hit in scene.hits(practice, notebooks=False) for way in scene.arrivals(hit)
+    )
+    return bool(before) and any(comes_after(scene, before, way) for way in later)
 
 
 def _held_back(scene: Scene, gate: Gate, _: Sequence[Arrival]) -> str | None:

@@ -462,16 +462,21 @@ def environment(scene: Scene) -> Iterator[Statement]:
 def _images_of_jobs(scene: Scene) -> Iterator[Claim]:
     """Jobs whose container comes with more than a language or a system, where they start code of this repository, which has no
     image of its own."""
-    reach = scene.automation.reach
-    working = {way.run.key for _, way in reach.closures}
-    working |= {way.run.key for path, ways in reach.files.items() if path.endswith(CODE_OF_WORK) for way in ways}
+    working = _runs_at_work(scene)
     for run in scene.automation.runs.values():
         name, sign, _ = run.job.image.rpartition(":")
-        known = sign and "/" in name and "$" not in run.job.image
-        if known and run.key in working and not speaks_of("plain_image", name.rpartition("/")[2]):
+        is_known = bool(sign) and "/" in name and "$" not in run.job.image
+        if is_known and run.key in working and not speaks_of("plain_image", name.rpartition("/")[2]):
             text = f"job {run.job.title} runs in the image {run.job.image}"
             hops = run.hops if run.is_automatic else ()
             yield Claim(Place(run.path, run.job.line), text, run.workflow.provider, counts=NONE, carried=hops)
+
+
+def _runs_at_work(scene: Scene) -> set[str]:
+    """The keys of the runs that start code of this repository."""
+    reach = scene.automation.reach
+    files = (ways for path, ways in reach.files.items() if path.endswith(CODE_OF_WORK))
+    return {way.run.key for ways in files for way in ways} | {way.run.key for _, way in reach.closures}
 
 
 CODE_OF_WORK = (".py", ".R", ".r", ".jl")
