@@ -45,7 +45,7 @@ def command_of(uses: str, inputs: Mapping[str, str]) -> tuple[tuple[str, ...], s
         if not matches_text(entry.uses, name):
             continue
         given = inputs.get(entry.command, "")
-        action = (entry.renamed.get(given, given),) if given else tuple(entry.default.split())
+        action = tuple((entry.renamed.get(given, given) if given else entry.default).split())
         if not action:
             return None
         operands = [inputs[key] for key in entry.operands if inputs.get(key)]
