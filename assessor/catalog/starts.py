@@ -25,9 +25,11 @@ class StartPattern(Value):
     imports: tuple[ImportName, ...] = ()
     jobs: tuple[CallPattern, ...] = ()
     selections: tuple[CallPattern, ...] = ()
+    everything: tuple[CallPattern, ...] = ()
     members: tuple[CallPattern, ...] = ()
     lists: tuple[CallPattern, ...] = ()
     listed_as: str = ""
+    checks_as: str = ""
     finds: tuple[CallPattern, ...] = ()
     until: tuple[str, ...] = ()
     since: tuple[str, ...] = ()

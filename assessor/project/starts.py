@@ -87,7 +87,8 @@ def code_starts(project: Project, modules: Modules) -> Iterator[Start]:
                         yield replace(start, members=_members(project, modules, file.path, call, pattern))
             for call in decorators:
                 if matches_any_call(pattern.decorators, call.name) and call.line not in seen:
-                    yield from _started(file, call, pattern, seen, index.facts.calls, known)
+                    for start in _started(file, call, pattern, seen, index.facts.calls, known):
+                        yield replace(start, members=_members(project, modules, file.path, call, pattern))
         yield from _by_makers(file, makers, modules, seen)
 
 
@@ -223,16 +224,27 @@ def _members(project: Project, modules: Modules, path: str, call: Call, pattern:
     jobs = [(c, calls) for calls in files for c in calls if matches_any_call(pattern.jobs, c.name)]
     wanted = {name.rpartition(".")[2] for name in call.names}
     chosen = [(job, calls) for job, calls in jobs if {job.keyword("name"), *job.args[:1]} & wanted] or jobs
+    takes_all = any(_takes_all(job, calls, pattern) for job, calls in chosen)
     selections = [_selected(job, calls, pattern) for job, calls in chosen]
-    if not all(selections):
+    if not takes_all and not all(selections):
         return ()  # made by an expression: which functions it means is not known
     names = {name for selection in selections for name in selection}
     return tuple(
         Entry(file.path, "member", scope.name)
         for file in project.code_files
         for scope in modules.index(file.path).facts.scopes
-        if scope.name in names and any(matches_any_call(pattern.members, d.name) for d in scope.decorators)
+        if (takes_all or scope.name in names)
+        and any(matches_any_call(pattern.members, d.name) for d in scope.decorators)
     )
+
+
+def _takes_all(job: Call, calls: Sequence[Call], pattern: StartPattern) -> bool:
+    """The job selects whatever there is: it says so, or it is given no selection."""
+    value = job.keyword("selection")
+    if value == UNKNOWN or UNKNOWN in job.args[1:2]:
+        near = [c for c in calls if c.scope == job.scope and job.line <= c.line <= job.line + _ARGUMENTS]
+        return any(matches_any_call(pattern.everything, call.name) for call in near)
+    return bool(pattern.everything) and (value == "*" or (value is None and len(job.args) < 2))
 
 
 def _selected(job: Call, calls: Sequence[Call], pattern: StartPattern) -> tuple[Literal, ...]:

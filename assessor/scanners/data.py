@@ -13,6 +13,7 @@ from assessor.hits.scene import Scene
 from assessor.lifecycle.artifacts import handed_on
 from assessor.lifecycle.calls import is_called
 from assessor.lifecycle.data_checks import acted_on, checker, checking_scopes
+from assessor.lifecycle.listed_checks import is_told_of
 from assessor.lifecycle.settled import is_settled
 from assessor.lifecycle.source_stops import stops_by_rows
 from assessor.lifecycle.stations import marks
@@ -49,6 +50,9 @@ def validation(scene: Scene) -> Iterator[Statement]:
     for hit in scene.hits(practice, tests=True):
         if hit.scope > MAIN and is_settled(scene, hit.file.path, hit.scope):
             text = f"{hit.tool.title}: the check answers the same whatever the data"
+            yield Claim(hit, text, hit.tool.id, Rung.DECLARED, counts=NONE)
+        elif not is_told_of(scene, hit):
+            text = f"{hit.tool.title}: a check that the orchestrator is not told of"
             yield Claim(hit, text, hit.tool.id, Rung.DECLARED, counts=NONE)
         elif not hit.in_test or _runs_as_test(hit):
             yield seen(hit, counts=WITH_TESTS, raised_by=partial(_violation_stops, scene, hit))
