@@ -15,13 +15,20 @@ from assessor.project.arrivals import Site
 def model_copies(scene: Scene) -> Iterator[Site]:
     """Such commands, those that nothing starts too."""
     for site in (*scene.automation.reach.sites, *scene.automation.idle_sites):
-        if _copies_a_model(site.invocation.words):
+        if "$" in _target(site.invocation.words) and _copies_a_model(site.invocation.words):
+            yield site
+
+
+def model_hand_overs(scene: Scene) -> Iterator[Site]:
+    """Commands that copy a model to an address, whether that holds a version or is where the model in use lies."""
+    for site in scene.automation.reach.sites:
+        if "://" in _target(site.invocation.words) and _copies_a_model(site.invocation.words):
             yield site
 
 
 def _copies_a_model(words: tuple[str, ...]) -> bool:
     sends = not programs().send_a_file.get(words[0], frozenset()).isdisjoint(words)
-    if not (sends or matches_any_command(programs().copy_to_bucket, words)) or "$" not in _target(words):
+    if not (sends or matches_any_command(programs().copy_to_bucket, words)):
         return False
     return any(speaks_of("kept_model", word) for word in words[1:])
 

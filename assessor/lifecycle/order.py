@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from assessor.catalog.words import speaks_of
 from assessor.facts.place import Place
+from assessor.facts.python import Call
 from assessor.hits.hit import Hit
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.lifecycle.deploy_hooks import hooked
 from assessor.lifecycle.gates import NO_SCOPE, Gate
 from assessor.lifecycle.image_pushes import pushing_arrivals
@@ -129,6 +132,7 @@ def stands_before(scene: Scene, gate: Gate, later: list[Arrival], where: ScopeKe
     before = [a for a in ways if (a.fails or gate.tells) and not a.in_test]
     if gate.tells:
         return any(asks_outputs(second, first) for first in before for second in later)
+    later = [way for way in later if not _starts_after_a_failure(scene, way)]
     return any(
         _is_stopped_by(second, first)
         and not (
@@ -140,6 +144,29 @@ def stands_before(scene: Scene, gate: Gate, later: list[Arrival], where: ScopeKe
         for first in before
         for second in later
     )
+
+
+def _starts_after_a_failure(scene: Scene, way: Arrival) -> bool:
+    """It leads through a task of a DAG that by its rule starts whether or not those before it went well."""
+    for hop in way.route:
+        for call in _told_when_to_start(scene, hop.place.path):
+            rules = [call.keyword(_RULE), *(name.rpartition(".")[2] for name in call.names)]
+            if call.line == hop.place.line and any(speaks_of("starts_after_a_failure", str(rule)) for rule in rules):
+                return True
+    return False
+
+
+_RULE = "trigger_rule"
+
+
+@once
+def _told_when_to_start(scene: Scene, path: str) -> tuple[Call, ...]:
+    """The operators and decorators of a file that are given such a rule; a decorated function is known by its own line."""
+    if path not in scene.modules.files:
+        return ()
+    facts = scene.modules.index(path).facts
+    decorated = [replace(call, line=scope.line) for scope in facts.scopes for call in scope.decorators]
+    return tuple(call for call in (*facts.calls, *decorated) if call.has_keyword(_RULE))
 
 
 def _is_stopped_by(later: Arrival, stop: Arrival) -> bool:

@@ -23,7 +23,7 @@ from assessor.lifecycle.conditions import GOES_ON, chooses_nothing, decides_over
 from assessor.lifecycle.gates import NO_SCOPE, Gate, gates
 from assessor.lifecycle.idle_steps import acting_steps
 from assessor.lifecycle.inline_gates import holds_back, inline_gates
-from assessor.lifecycle.model_copies import model_copies
+from assessor.lifecycle.model_copies import model_copies, model_hand_overs
 from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, comes_after, positions, stands_before
 from assessor.lifecycle.retraining import begins_training, conditional_effects, retrains, starts_training
 from assessor.lifecycle.stages import Stage, chains, stages
@@ -541,8 +541,8 @@ def _held_back(scene: Scene, gate: Gate, _: Sequence[Arrival]) -> str | None:
 
 
 def _kept_later(scene: Scene) -> list[Arrival]:
-    """What copies the model to where versions of it are kept."""
-    ways = (site.arrival for site in model_copies(scene))
+    """What copies the model to where its versions, or the one in use, are kept."""
+    ways = (site.arrival for site in (*model_copies(scene), *model_hand_overs(scene)))
     return [way for way in ways if way is not None and way.is_automatic and not way.in_test]
 
 
