@@ -18,6 +18,7 @@ from assessor.project.image_names import all_commands, image_name, images_by_nam
 from assessor.project.invocations import Invocation, option, without_variable
 from assessor.project.model import ProjectFile, Role
 from assessor.project.paths import joined
+from assessor.project.variables import Variables
 from assessor.readers.infrastructure.resource_fields import HANDLER
 
 
@@ -136,6 +137,7 @@ class Containers:
 
     def start(self, image: str, context: Context, command: tuple[str, ...] = (), starts: bool = True) -> None:
         """A container starts from an image that this repository builds, if it does."""
+        image = self._variables.filled(image) if image.startswith("var.") else image
         name = image_name(image)
         path = self._image_files.get(name)
         if path is None and name and "$" in name and len(self._dockerfiles) == 1:
@@ -156,6 +158,10 @@ class Containers:
             (Command(command, arrival.hop.place.line if arrival.hop else 1),) if command else dockerfile.entry
         ):
             self.walk.command(_as_handler(started, dockerfile), inner)
+
+    @cached_property
+    def _variables(self) -> Variables:
+        return Variables(self.project)
 
     @cached_property
     def _dockerfiles(self) -> list[str]:

@@ -81,17 +81,28 @@ def _second_names(project: Project) -> Iterator[tuple[str, str]]:
 def _of_commands(project: Project) -> Iterator[tuple[str, tuple[str, ...]]]:
     for command, folder in all_commands(project):
         words = [w for w in command.argv if w not in ("buildx", "image")]
-        if words[:2] not in (["docker", "build"], ["podman", "build"]):
+        if not any(words[: len(build)] == build for build in _BUILDS):
             continue
         named = option(Invocation("docker", tuple(words[1:])), "-f", "--file")
-        where = words[-1] if not words[-1].startswith("-") else "."
+        where = _folder_given(words)
         candidates = tuple(
             joined(base, without_variable(candidate))
             for candidate in (named, posixpath.join(where, "Dockerfile"), posixpath.join(where, named))
             for base in (joined(folder, command.cwd), "")
         )
-        for tag in _values(words, ("-t", "--tag")):
+        for tag in _values(words, ("-t", "--tag", "--image")):
             yield image_name(tag), candidates
+
+
+_BUILDS = (["docker", "build"], ["podman", "build"], ["gcloud", "builds", "submit"], ["az", "acr", "build"])
+"""Commands that build an image of a folder, here or by a service that is sent it."""
+
+
+def _folder_given(words: list[str]) -> str:
+    """The last word, where it is no option and no value of one; else where the command is called."""
+    before = words[-2] if len(words) > 1 else ""
+    is_value = before.startswith("-") and "=" not in before and words[0] in ("gcloud", "az")
+    return "." if words[-1].startswith("-") or is_value or words[-1] in ("submit", "build") else words[-1]
 
 
 def _values(words: list[str], names: tuple[str, ...]) -> Iterator[str]:

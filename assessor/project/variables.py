@@ -38,8 +38,15 @@ class Variables:
                 if resource.kind == "locals":
                     for key, value, _ in resource.settings:
                         self._locals[key].add(value)
-        for name, value in _given_by_commands(project) if self._values else ():
+        declared = any(r.kind == "variable" for _, found in project.having(lambda f: f.resources) for r in found)
+        for name, value in _given_by_commands(project) if self._values or declared else ():
             self._values[name].add(value)
+
+    def filled(self, text: str) -> str:
+        """What a text that is the name of a variable stands for, where the repository gives it one value alone."""
+        name = text.removeprefix("var.")
+        known = self._values.get(name, set()) if text.startswith("var.") else set()
+        return next(iter(known)) if len(known) == 1 else text
 
     def unset(self, text: str) -> bool:
         """The text names a variable whose every value switches a schedule off."""
