@@ -9,7 +9,7 @@ from assessor.catalog.programs import programs
 from assessor.catalog.words import speaks_of
 from assessor.facts.place import Place
 from assessor.facts.python import Call, PythonFacts
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.project.arrivals import Arrival, Site
 from assessor.project.model import Role
 
@@ -79,3 +79,26 @@ def scripts_that_ask(scene: Scene) -> Iterator[tuple[Place, tuple[Arrival, ...]]
                 after = tuple(way for way in ways if way.step >= started.get(way.run.key, 10**9))
                 if after:
                     yield file.at(call.line), after
+
+
+def asks_for_prediction(site: Site) -> bool:
+    """The command asks a service on its own machine for what a model answers."""
+    return asks_this_machine(site) and asks_prediction(site)
+
+
+@once
+def commands_that_ask(scene: Scene) -> tuple[Site, ...]:
+    """Commands of runs by which a container that the same job started before is asked for a prediction."""
+    return tuple(_commands_that_ask(scene)) if scene.hits("deployment.serving", notebooks=False) else ()
+
+
+def _commands_that_ask(scene: Scene) -> Iterator[Site]:
+    started: dict[str, int] = {}
+    for site in scene.automation.reach.sites:
+        way = site.arrival
+        if way is None or not way.is_automatic or site.command.is_remote:
+            continue
+        if starts_service(site):
+            started.setdefault(way.run.key, way.step)
+        elif asks_for_prediction(site) and way.step >= started.get(way.run.key, 10**9):
+            yield site

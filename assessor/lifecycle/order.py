@@ -13,7 +13,7 @@ from assessor.hits.scene import Scene, once
 from assessor.lifecycle.deploy_hooks import hooked
 from assessor.lifecycle.gates import NO_SCOPE, Gate
 from assessor.lifecycle.image_pushes import pushing_arrivals
-from assessor.lifecycle.local_requests import scripts_that_ask
+from assessor.lifecycle.local_requests import commands_that_ask, scripts_that_ask
 from assessor.lifecycle.outputs import asks_outputs
 from assessor.lifecycle.test_cases import TestCase
 from assessor.project.arrivals import Arrival
@@ -228,6 +228,7 @@ def check_positions(scene: Scene, cases: Iterable[TestCase]) -> set[Position]:
     ways = [way for case in cases for way in ci_arrivals(scene, case.file.path, case.number)]
     ways += [way for hit in _checking(scene) for way in scene.arrivals(hit)]
     ways += [way for _, asking in scripts_that_ask(scene) for way in asking if way.is_automatic]
+    ways += [site.arrival for site in commands_that_ask(scene) if site.arrival is not None]
     return positions(scene, ways)
 
 

@@ -11,7 +11,7 @@ from functools import partial
 
 from assessor.hits.scene import Scene
 from assessor.lifecycle.asked_servers import tests_that_ask
-from assessor.lifecycle.local_requests import asks_prediction, asks_this_machine, scripts_that_ask, starts_service
+from assessor.lifecycle.local_requests import asks_for_prediction, commands_that_ask, scripts_that_ask, starts_service
 from assessor.lifecycle.order import comes_after, positions
 from assessor.project.arrivals import Arrival, Site
 from assessor.scanners.claims import WITH_TESTS, Claim, Reached, Statement, at_command, seen
@@ -45,21 +45,9 @@ def _comes_first(scene: Scene, deploying: list[Arrival], ways: Sequence[Arrival]
 
 def _asked(scene: Scene) -> Iterator[Site]:
     """Requests for a prediction to a container that the same job, or the same script, started before."""
+    yield from commands_that_ask(scene)
     if scene.hits("deployment.serving", notebooks=False):
-        yield from _asked_by_runs(scene)
         yield from _asked_by_hand(scene)
-
-
-def _asked_by_runs(scene: Scene) -> Iterator[Site]:
-    started: dict[str, int] = {}
-    for site in scene.automation.reach.sites:
-        way = site.arrival
-        if way is None or not way.is_automatic or site.command.is_remote:
-            continue
-        if starts_service(site):
-            started.setdefault(way.run.key, way.step)
-        elif _asks(site) and way.step >= started.get(way.run.key, 10**9):
-            yield site
 
 
 def _asked_by_hand(scene: Scene) -> Iterator[Site]:
@@ -70,9 +58,5 @@ def _asked_by_hand(scene: Scene) -> Iterator[Site]:
             continue
         if starts_service(site):
             started.setdefault(site.place.path, site.place.line)
-        elif _asks(site) and site.place.line > started.get(site.place.path, 10**9):
+        elif asks_for_prediction(site) and site.place.line > started.get(site.place.path, 10**9):
             yield site
-
-
-def _asks(site: Site) -> bool:
-    return asks_this_machine(site) and asks_prediction(site)

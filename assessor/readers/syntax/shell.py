@@ -205,6 +205,12 @@ class _Where:
         return _Where(self.swallowed or swallowed, joined[:300], self.depth + 1, self.certain and certain)
 
 
+def _is_one_substitution(value: Node) -> bool:
+    """The value is one `$(…)` and nothing else, in quotes or not."""
+    inner = value.named_children[0] if value.type == "string" and len(value.named_children) == 1 else value
+    return inner.type == "command_substitution"
+
+
 class _Walk:
     def __init__(self, first_line: int, words: dict[str, str], stops: bool) -> None:
         self.offset = first_line
@@ -558,14 +564,15 @@ class _Walk:
                     self.state.exported[name] = self.state.variables[name]
 
     def assignment(self, node: Node, where: _Where) -> None:
-        self.assign(node, where)
+        self.assign(node, where, alone=True)
 
-    def assign(self, node: Node, where: _Where) -> str:
+    def assign(self, node: Node, where: _Where, alone: bool = False) -> str:
+        """`alone`: no command stands before it whose status counts instead (`local`, `export`)."""
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
         if name is None:
             return ""
         if value is not None:
-            self.substitutions(value, where)
+            self.substitutions(value, where, counts=alone and _is_one_substitution(value))
             text = value.text.decode("utf-8", "replace") if value.text else ""
             known = self.literal(value)
             made = SCRIPT_FOLDER if _DIRNAME.search(text[:MAX_VALUE]) else self.word(value)
@@ -735,15 +742,17 @@ class _Walk:
             if word[1:] == "o" and following == "errexit":
                 self.state.stops = on
 
-    def substitutions(self, node: Node, where: _Where) -> None:
-        """Commands inside `$(…)` and backticks; their failure does not fail the command around them."""
+    def substitutions(self, node: Node, where: _Where, counts: bool = False) -> None:
+        """Commands inside `$(…)` and backticks; their failure does not fail the command around them, but that of the last one
+        `counts` where a variable is given nothing else (`answer=$(curl …)`)."""
         waiting = deque((node,))
         while waiting:
             child = waiting.popleft()
             if child.type in ("command_substitution", "process_substitution"):
                 before, self.state = self.state, self.state.copy()
-                for inner in child.named_children:
-                    self.node(inner, where.inside(swallowed=True))
+                inside = child.named_children
+                for number, inner in enumerate(inside):
+                    self.node(inner, where.inside(swallowed=not (counts and number == len(inside) - 1)))
                 self.state = before
             else:
                 waiting += child.children
