@@ -16,10 +16,11 @@ from assessor.facts.python import MAIN, MODULE, Scope
 from assessor.facts.workflow import Trigger
 from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.lifecycle.calls import called, is_called
 from assessor.lifecycle.choices import choice_gates, is_held_by_choice
 from assessor.lifecycle.conditions import GOES_ON, chooses_nothing, decides_over, held_back
+from assessor.lifecycle.deployments import deploying_ways
 from assessor.lifecycle.gates import NO_SCOPE, Gate, gates
 from assessor.lifecycle.idle_steps import acting_steps
 from assessor.lifecycle.inline_gates import holds_back, inline_gates
@@ -540,9 +541,11 @@ def _held_back(scene: Scene, gate: Gate, _: Sequence[Arrival]) -> str | None:
     return _NO_FURTHER if stored_after(scene, gate) else None
 
 
+@once
 def _kept_later(scene: Scene) -> list[Arrival]:
-    """What copies the model to where its versions, or the one in use, are kept."""
-    ways = (site.arrival for site in (*model_copies(scene), *model_hand_overs(scene)))
+    """What copies the model to where its versions, or the one in use, are kept, and what deploys."""
+    ways = [site.arrival for site in (*model_copies(scene), *model_hand_overs(scene))]
+    ways += deploying_ways(scene)
     return [way for way in ways if way is not None and way.is_automatic and not way.in_test]
 
 

@@ -944,9 +944,27 @@ def _embedded(argv: tuple[str, ...]) -> str:
         given = next((w.partition("=")[2] for w in argv if w.startswith("--command=")), "")
         return given or (argv[argv.index("--command") + 1] if "--command" in argv[:-1] else "")
     if name in ("ssh", "sshpass"):
-        last = argv[-1]
-        return last if " " in last.strip() and len(argv) > 2 else ""
+        return _told_over_ssh(argv)
     return ""
+
+
+def _told_over_ssh(argv: tuple[str, ...]) -> str:
+    """The command that stands behind the machine's name, as one text or as words."""
+    names = [posixpath.basename(word) for word in argv]
+    words = argv[names.index("ssh") + 1 :] if "ssh" in names else ()
+    found: list[str] = []
+    position = 0
+    while position < len(words):
+        if words[position].startswith("-") and len(found) < 2:
+            position += 2 if words[position] in _SSH_VALUES else 1
+        else:
+            found.append(words[position])
+            position += 1
+    return " ".join(found[1:])
+
+
+_SSH_VALUES = frozenset(f"-{letter}" for letter in "BbcDEeFIiJLlmOopQRSWw")
+"""Options of ssh that take a value."""
 
 
 def _after_options(words: tuple[str, ...]) -> tuple[str, ...]:
