@@ -27,11 +27,14 @@ def held_back(scene: Scene, condition: Hit) -> Iterator[Hit]:
         return
     if "*" in branch:
         yield condition
+    path = condition.file.path
     made = _made(condition.call, branch) - _made(condition.call, condition.proof.otherwise)
+    makers = {target for name in made for target in scene.modules.targets(name, path)}
     for practice in GOES_ON:
         for hit in scene.hits(practice):
-            same = hit.call is not None and (hit.file.path, hit.scope) == (condition.file.path, condition.scope)
-            if same and hit.call is not None and hit.call.name in made:
+            same = hit.call is not None and (hit.file.path, hit.scope) == (path, condition.scope)
+            named = same and hit.call is not None and hit.call.name in made
+            if named or (hit.file.path, hit.scope) in makers:
                 yield hit
 
 
