@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from assessor.catalog.tools import Tool
@@ -41,6 +41,14 @@ def python_hits(ground: Ground) -> Iterator[Hit]:
     return _PythonCalls(ground, CallProofs(ground)).hits()
 
 
+def _renamed(call: Call, handed_on: Mapping[str, str]) -> Call:
+    """The call under the name that the product has where it is imported first."""
+    for name, product in handed_on.items():
+        if call.name.startswith(f"{name}.") or call.name == name:
+            return replace(call, name=product + call.name[len(name) :])
+    return call
+
+
 @dataclass(frozen=True)
 class _PythonCalls:
     """Finds what the names in Python code prove."""
@@ -57,11 +65,12 @@ class _PythonCalls:
             yield from (hit for hit in self._of_file(file, index) if hit.tool.id not in off)
 
     def _of_file(self, file: ProjectFile, index: CodeIndex) -> Iterator[Hit]:
-        roots = self._roots(index)
+        handed_on = self._handed_on(file, index)
+        roots = self._roots(index).union(*(self._parts(product) for product in handed_on.values()))
         if file.role is Role.TEST:
             roots |= self._fixture_roots(file.path)
         for call in index.facts.calls:
-            yield from self._calls(call, file, index, roots, "call", call.scope)
+            yield from self._calls(_renamed(call, handed_on), file, index, roots, "call", call.scope)
         yield from self._handed_metrics(file, index, roots)
         for number, scope in enumerate(index.facts.scopes):
             for decorator in scope.decorators:
@@ -85,13 +94,24 @@ class _PythonCalls:
                 found |= self._roots(self.ground.modules.index(conftest))
         return found
 
+    def _roots(self, index: CodeIndex) -> frozenset[str]:
+        return frozenset().union(*(self._parts(imported.target) for imported in index.facts.imports))
+
     @staticmethod
-    def _roots(index: CodeIndex) -> frozenset[str]:
-        found: set[str] = set()
+    def _parts(dotted: str) -> frozenset[str]:
+        parts = dotted.split(".")
+        return frozenset(".".join(parts[:size]) for size in range(1, len(parts) + 1))
+
+    def _handed_on(self, file: ProjectFile, index: CodeIndex) -> dict[str, str]:
+        """Names that a module of the project gives for a product which it imports itself (`from setup_runs import mlflow`)."""
+        found: dict[str, str] = {}
         for imported in index.facts.imports:
-            parts = imported.target.split(".")
-            found.update(".".join(parts[:size]) for size in range(1, len(parts) + 1))
-        return frozenset(found)
+            split = self.ground.modules.split(imported.target, file.path) if "." in imported.target else None
+            if split and split[1] and "." not in split[1] and split[0] != file.path:
+                origin = self.ground.modules.index(split[0]).aliases.get(split[1], "")
+                if origin and self.ground.modules.split(origin, split[0]) is None:
+                    found[imported.target] = origin
+        return found
 
     def _calls(
         self, call: Call, file: ProjectFile, index: CodeIndex, roots: frozenset[str], kind: str, scope: int
