@@ -48,8 +48,8 @@ class Stacks:
             or joined(folder, "Pulumi.yaml") not in self.project.files
         ):
             return
-        settings = self.project.files[joined(folder, "Pulumi.yaml")].facts.settings
-        main = next((setting.value for setting in settings if setting.key == "main"), "")
+        resources = self.project.files[joined(folder, "Pulumi.yaml")].facts.resources
+        main = next((value for r in resources for key, value, _ in r.settings if key == "main"), "").strip("/")
         for name in (main, posixpath.join(main, "__main__.py")):
             if name and joined(folder, name) in self.project.files:
                 self.walk.file(joined(folder, name), context)

@@ -209,7 +209,7 @@ def looks_started(value: str | tuple[object, ...]) -> bool:
 
 def may_name_files(call: Call) -> bool:
     """Some argument is a script or notebook, or its value may come from the job's environment."""
-    if call.names or call.name in _ENVIRONMENT:
+    if call.names or call.name in _ENVIRONMENT or call.has_keyword(_RECIPE):
         return True
     values = (*call.args, *(value for _, value in call.keywords))
     return any(isinstance(value, str) and value.endswith(_FILE_ENDINGS) for value in values)
@@ -221,7 +221,7 @@ def files_named(call: Call, path: str, context: Context, paths: Paths) -> list[s
     if call.name.endswith(_TOUCHING):
         return []
     source = next((v for k, v in call.keywords if k in SOURCE_FOLDERS and isinstance(v, str)), "")
-    folder, found = posixpath.dirname(path), []
+    folder, found = posixpath.dirname(path), _recipes(call, path, paths)
     for value in _values(call, context):
         if not value.endswith(_FILE_ENDINGS) or len(value) >= _LONGEST_NAME or any(sign in value for sign in "*\n "):
             continue
@@ -232,6 +232,20 @@ def files_named(call: Call, path: str, context: Context, paths: Paths) -> list[s
         if hit and hit != path:
             found.append(hit)
     return found
+
+
+_RECIPE = "dockerfile"
+"""The keyword by which builders of images (of docker, of Pulumi) are told how."""
+
+
+def _recipes(call: Call, path: str, paths: Paths) -> list[str]:
+    """The Dockerfile that a call is told to build by, as seen from its file or from the root."""
+    value = call.keyword(_RECIPE)
+    if not isinstance(value, str) or value == UNKNOWN:
+        return []
+    names = (joined(posixpath.dirname(path), value), joined("", value))
+    hits = (name for name in names if name in paths.project.files and paths.project.files[name].facts.dockerfile)
+    return list(hits)[:1]
 
 
 def _literal_tail(value: str) -> str:

@@ -31,7 +31,7 @@ from assessor.project.collected_tests import CollectedTests
 from assessor.project.command_functions import CommandFunctions
 from assessor.project.containers import Containers
 from assessor.project.environment import Environments
-from assessor.project.functions import ServerlessFunctions
+from assessor.project.functions import ServerlessFunctions, function_made
 from assessor.project.idleness import Idleness, is_idle
 from assessor.project.image_names import DOCKERFILES, context_of_build
 from assessor.project.invocations import Invocation, interpret, switches
@@ -741,6 +741,10 @@ class Walk:
                     if closure.runs(call) and arrival.depth < MAX_DEPTH:
                         hop = self.scope_arrival(scope, closure, arrival, call.line)
                         self._named(*named, replace(context, arrival=hop, path=scope[0]))
+                if call.has_keyword("runtime") and closure.runs(call) and arrival.depth < MAX_DEPTH:
+                    if entry := function_made(self.modules, self.project, call, scope[0]):
+                        hop = replace(self.scope_arrival(scope, closure, arrival, call.line), by_request=True)
+                        self.python((entry,), Invocation("python"), replace(context, arrival=hop, path=scope[0]))
 
     def _starting(self, scope: ScopeKey) -> list[tuple[Call, str | tuple[str, ...]]]:
         """The calls of a function that may start a command or a file, with the command where the call itself has one."""
