@@ -130,8 +130,9 @@ class Stacks:
         return any(step.uses == APPLIES_TEMPLATE for step in steps)
 
     def databricks(self, invocation: Invocation, context: Context) -> None:
-        """`databricks bundle deploy` builds the bundle's artifacts and brings out its resources."""
+        """`databricks bundle deploy` builds the bundle's artifacts and brings out its resources; other commands are given files."""
         if invocation.arguments[:2] != ("bundle", "deploy"):
+            self.walk.named_files(invocation, context)
             return
         bundle = self.bundles.of(posixpath.join(context.cwd, "databricks.yml"))
         prefix = f"{bundle.folder}/" if bundle and bundle.folder else ""

@@ -234,6 +234,23 @@ def files_named(call: Call, path: str, context: Context, paths: Paths) -> list[s
     return found
 
 
+def notebooks_told(facts: PythonFacts, number: int, path: str, paths: Paths) -> Iterator[tuple[str, int]]:
+    """The notebooks of this repository that a function names as those of a job's tasks, with the line: they stand behind the
+    key of the platform's interface (`{"notebook_task": {"notebook_path": "jobs/fit"}}`), without an ending."""
+    texts = [text for text in facts.texts if text.scope == number]
+    keyed = {text.line for text in texts if text.value == _NOTEBOOK_KEY}
+    for text in texts if keyed else ():
+        if not keyed.isdisjoint((text.line, text.line - 1)) and text.value != _NOTEBOOK_KEY:
+            plain = _literal_tail(text.value).removeprefix("./")
+            names = (
+                f"{base}{plain}{end}" for base in ("", posixpath.dirname(path) + "/") for end in ("", ".py", ".ipynb")
+            )
+            found = next((name for name in map(posixpath.normpath, names) if name in paths.project.files), None)
+            if found and found != path:
+                yield found, text.line
+
+
+_NOTEBOOK_KEY = "notebook_path"
 _RECIPE = "dockerfile"
 """The keyword by which builders of images (of docker, of Pulumi) are told how."""
 

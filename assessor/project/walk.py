@@ -55,6 +55,7 @@ from assessor.project.started_calls import (
     files_named,
     looks_started,
     may_name_files,
+    notebooks_told,
     scripts_chosen,
     started_text,
     starts_commands,
@@ -651,6 +652,10 @@ class Walk:
             for call, text in self._starting(scope):
                 if closure.runs(call):
                     self._call(call, text, scope, closure, arrival, context)
+            facts = self.modules.index(scope[0]).facts
+            for notebook, line in notebooks_told(facts, scope[1], scope[0], self.paths):
+                hop = self.scope_arrival(scope, closure, arrival, line)
+                self.file(notebook, replace(context, arrival=hop, path=scope[0]))
             for call, module in self._handed_modules(scope):
                 if closure.runs(call):
                     hop = self.scope_arrival(scope, closure, arrival, call.line)
