@@ -20,6 +20,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _answered(arguments: list[str] | None) -> int:
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some reads what every package installs
+
     import click
 
     from assessor.cli import cli

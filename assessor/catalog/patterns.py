@@ -86,7 +86,7 @@ def matches_command(pattern: str, words: Sequence[str]) -> bool:
 def matches_any_command(patterns: tuple[str, ...], words: Sequence[str]) -> bool:
     """One of the command patterns matches the command line; only those of its program are compared."""
     own = _command_patterns(patterns).get(words[0], ()) if words else ()
-    return any(matches_command(pattern, words) for pattern in own)
+    return bool(own) and any(matches_command(pattern, words) for pattern in own)
 
 
 @lru_cache(maxsize=8_192)

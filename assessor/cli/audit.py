@@ -96,7 +96,8 @@ def audit(
     from assessor.cli.settings import load_config, read_policy
 
     rules = read_policy(policy)
-    with_letterhead(None, letterhead)  # a mistake in it is told before any work is done
+    if letterhead:
+        with_letterhead(None, letterhead)  # a mistake in it is told before any work is done
     fronts: list[Front] = []
 
     def peek(snapshot: Snapshot) -> None:

@@ -63,11 +63,12 @@ def once(question: Callable[Concatenate[Scene, Asked], Answer]) -> Callable[Conc
 
     @wraps(question)
     def answer(scene: Scene, /, *args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
-        key = (question, *args, *kwargs.items())
-        answers = scene.answers
-        if key not in answers:
-            answers[key] = question(scene, *args, **kwargs)
-        found: Answer = answers[key]
+        answers = scene.answers[question]
+        key = (*args, *kwargs.items()) if kwargs else args
+        try:
+            found: Answer = answers[key]
+        except KeyError:
+            found = answers[key] = question(scene, *args, **kwargs)
         return found
 
     return answer
@@ -78,9 +79,9 @@ class Scene(Ground):
     """Everything known about one audited repository, for pure questions."""
 
     @cached_property
-    def answers(self) -> dict[tuple[object, ...], Any]:
-        """What has been answered of this scene, by the question; see `once`."""
-        return {}
+    def answers(self) -> dict[object, dict[tuple[object, ...], Any]]:
+        """What has been answered of this scene, by the question and what it was asked of; see `once`."""
+        return defaultdict(dict)
 
     def let_go(self) -> None:
         """Forget everything once nobody asks any more. What was worked out holds each other in circles; else its memory

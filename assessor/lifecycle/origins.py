@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from assessor.catalog.words import speaks_of, speaks_of_any
 from assessor.hits.scene import Scene, once
@@ -29,6 +30,7 @@ Source = tuple[ScopeKey, str]
 """An origin as it is written in a function."""
 
 
+@lru_cache(maxsize=65_536)
 def asks_by_name(name: str) -> bool:
     """A call of that dotted name asks a model: by its last word, or what a stored model was loaded into is run
     (`InferenceSession(…).run`), or by the interface of a language model."""

@@ -210,7 +210,7 @@ PathGlobs = Annotated[tuple[PathGlob, ...], Field(max_length=200)]
 class UnitEntry(Value):
     """A unit of a monorepo: its own files, and those that it shares with others; globs below the repository's root."""
 
-    name: Annotated[str, Field(pattern=r"^\w[\w ./@+-]{0,99}$")]
+    name: Annotated[str, Field(pattern=r"^\w[\w ./@+-]*$", max_length=100)]
     paths: Annotated[PathGlobs, Field(min_length=1)]
     shared: PathGlobs = ()
 

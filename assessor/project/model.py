@@ -66,9 +66,14 @@ class Project:
         self, pick: Callable[[FileFacts], T | None], roles: frozenset[Role] = LIVE_ROLES
     ) -> Iterator[tuple[ProjectFile, T]]:
         """Yield (file, value) of every file of these roles for which `pick` finds something that is not empty, by path."""
-        for file in self.ordered:
-            if file.role in roles and (value := pick(file.facts)):
+        files = self._live if roles is LIVE_ROLES else (file for file in self.ordered if file.role in roles)
+        for file in files:
+            if value := pick(file.facts):
                 yield file, value
+
+    @cached_property
+    def _live(self) -> tuple[ProjectFile, ...]:
+        return tuple(file for file in self.ordered if file.role in LIVE_ROLES)
 
     @cached_property
     def ordered(self) -> tuple[ProjectFile, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -294,10 +295,17 @@ def _by_pytest(scene: Scene) -> Iterator[Claim]:
 
 def _threshold_fails(scene: Scene, threshold: bool, place: Place, _: Sequence[Arrival]) -> str | None:
     """The command of the place can fail and has a threshold of its own, or the settings have one."""
-    at_place = [s for s in scene.automation.reach.sites if s.place == place and s.arrival]
-    fails = [s for s in at_place if s.arrival and s.arrival.stops_run]
+    fails = [site for site in _sites_at(scene).get(place, ()) if site.arrival and site.arrival.stops_run]
     own = any(_is_threshold(word) for site in fails for word in site.command.argv)
     return "a threshold fails the run" if own or (threshold and fails) else None
+
+
+@once
+def _sites_at(scene: Scene) -> Mapping[Place, list[Site]]:
+    found: dict[Place, list[Site]] = defaultdict(list)
+    for site in scene.automation.reach.sites:
+        found[site.place].append(site)
+    return found
 
 
 def _has_tests(scene: Scene) -> bool:
