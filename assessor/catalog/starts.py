@@ -30,6 +30,7 @@ class StartPattern(Value):
     lists: tuple[CallPattern, ...] = ()
     listed_as: str = ""
     checks_as: str = ""
+    finds_checks: tuple[CallPattern, ...] = ()
     finds: tuple[CallPattern, ...] = ()
     until: tuple[str, ...] = ()
     since: tuple[str, ...] = ()

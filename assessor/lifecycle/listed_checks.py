@@ -17,7 +17,8 @@ def is_told_of(scene: Scene, hit: Hit) -> bool:
     decorated = any(hit.tool.id in decorator.name for decorator in hit.file.code.scopes[hit.scope].decorators)
     if pattern is None or not decorated:
         return True
-    return _listed(scene).knows(hit.file, pattern.model_copy(update={"listed_as": pattern.checks_as}))
+    of_checks = {"listed_as": pattern.checks_as, "finds": (*pattern.finds, *pattern.finds_checks)}
+    return _listed(scene).knows(hit.file, pattern.model_copy(update=of_checks))
 
 
 @once
