@@ -113,8 +113,11 @@ def _finders() -> tuple[tuple[Callable[[str], Iterable[int]], tuple[tuple[str, r
 
 
 _FINDERS = _finders()
-_WELL_KNOWN = ("Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq",)
-"""Published by the maker for local use: the Azurite storage emulator's key."""
+_WELL_KNOWN = (
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq",
+    "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw",
+)
+"""Published by the maker for local use: the keys of the emulators of Azure Storage (Azurite) and of Cosmos DB."""
 
 _URL = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]{1,20}://([^\s:/@'\"<>`\\,;|?#]{0,64}):([^\s@'\",<>`\\/]{1,128})@([A-Za-z0-9_.${-]{1,100})"
@@ -137,11 +140,13 @@ HARMLESS_KEY = re.compile(
     re.IGNORECASE,
 )
 _BOUND = re.compile(
-    r"(?:\\?[\"'])?(?:\])?[ \t]*(?:"
+    r"(?:\\?[\"'](?=[ \t]*,[ \t]*[\"'][^\"':]{0,400}[\"'](?![ \t]*:))[ \t]*,"
+    r"|(?:\\?[\"'])?(?:\])?[ \t]*(?:"
     r":[ \t]*(?:str|Optional\[str\]|str[ \t]*\|[ \t]*None|SecretStr|string|String)[ \t]*=(?!=)"
-    r"|:=|=>|<-|=(?![=~])|:(?![:/])|,(?=[ \t]*[\"'])"
-    r")[ \t]*(.{0,600})"
+    r"|:=|=>|<-|=(?![=~])|:(?![:/])"
+    r"))[ \t]*(.{0,600})"
 )
+"""A name is bound to a value by a sign of assignment, or stands quoted before it in a call or a pair (`("token", "…")`)."""
 _QUOTED = re.compile(r"(?:SecretStr\(|Field\((?:default=)?|str\()?[ \t]*[rbuRBU]{0,2}([\"'])((?:(?!\1).){1,400})\1")
 _UNQUOTED = re.compile(r"([^\s\"'`,;(){}\[\]<>]{4,300})[ \t]*[,;]?(?:[ \t]+#.*)?$")
 _ARGUMENT = re.compile(
@@ -246,7 +251,12 @@ def _is_published(token: str) -> bool:
     """A token that stands in documentation: a placeholder, a word after `Bearer`, or a maker's own."""
     if token.startswith("Bearer ") and not _is_strong(token[7:], is_password=False):
         return True
-    return _is_filler(token) or any(known in token for known in _WELL_KNOWN)
+    random_part = token.rstrip("=")[-_RANDOM_PART:]
+    return _is_filler(token) or _is_filler(random_part) or any(known in token for known in _WELL_KNOWN)
+
+
+_RANDOM_PART = 40
+"""Characters at the end of a token of known shape that no issuer fixes."""
 
 
 def _is_encrypted(text: str) -> bool:
@@ -453,6 +463,8 @@ def _is_credential(name: str, value: str, is_live_env: bool) -> bool:
     if len(value) < 6 or len(value) > 400 or re.search(r"\s", value) or LOOKUP.search(value):
         return False
     plain = _decoded(value)
+    if not _unescaped(value).isascii():  # words of another script, as a translation has them; no generator gives those
+        return False
     if value.lower() == name.lower() or _is_filler(value) or _is_filler(plain):
         return False
     is_password = bool(re.search(r"pass|pwd", name, re.IGNORECASE))
@@ -469,6 +481,11 @@ def _is_credential(name: str, value: str, is_live_env: bool) -> bool:
     if re.fullmatch(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", value, re.IGNORECASE):
         return bool(re.search(r"secret|api[_-]?key|password", name, re.IGNORECASE))
     return _is_strong(plain if is_password else value, is_password)
+
+
+def _unescaped(value: str) -> str:
+    """The value without the escapes that JSON writes letters of other scripts with."""
+    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda escape: chr(int(escape[1], 16)), value)
 
 
 def _is_strong(value: str, is_password: bool) -> bool:
