@@ -18,12 +18,13 @@ import assessor.audit
 import assessor.reading
 from assessor import processes
 from assessor.__main__ import main
+from assessor.findings import Rung
 from assessor.reading import read_project, wanted_files
 from assessor.render.data import json_report
 from assessor.rubric.loading import shipped_rubric
 from assessor.snapshot import open_snapshot
 from assessor.snapshot.snapshot import Snapshot
-from tests.conftest import NO_CACHES, commit_files
+from tests.conftest import NO_CACHES, commit_files, write_files
 from tests.test_samples import NAMES, SAMPLES, expectations
 
 ROOT = Path(__file__).parents[1]
@@ -93,3 +94,19 @@ def test_an_empty_folder_is_audited(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert main(["audit", str(tmp_path), "--format", "json", "--output", "-"]) == 0
     practices = json.loads(capsys.readouterr().out)["practices"]
     assert {entry["rung"] for entry in practices.values()} <= {"absent", "not_applicable"}
+
+
+@pytest.mark.parametrize(
+    ("modules", "large", "rung"),
+    [(40, "reports/week.html", Rung.USED), (4, "reports/week.html", Rung.UNKNOWN), (40, ".env.dump", Rung.UNKNOWN)],
+)
+def test_few_files_that_could_not_be_searched_stay_a_blind_spot_of_the_secrets(
+    tmp_path: Path, modules: int, large: str, rung: Rung
+) -> None:
+    texts = {
+        f"shop/m{number}.py": f"import os\n\nKEY = os.environ['KEY_{number}']\nprint(KEY)\n"
+        for number in range(modules)
+    }
+    found = assessor.audit.findings(str(write_files(tmp_path, {**texts, large: "x" * 5_000_001})))["governance.secrets"]
+    assert found.rung is rung
+    assert [spot.place.path for spot in found.blind_spots] == [large]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from assessor.budget import TooMuch, at_most
+from assessor.catalog.words import speaks_of, stem_of
 from assessor.facts.place import BlindSpot, Place
 from assessor.findings import Finding, Rung
 from assessor.hits.scene import Scene
@@ -101,13 +102,27 @@ def _with_blind_spots(finding: Finding, scene: Scene) -> Finding:
     spots = (*finding.blind_spots, *hiding)[:10]
     if rung is Rung.ABSENT and _only_carriers(hiding, scene):
         rung, summary = Rung.UNKNOWN, f"could not be read: {hiding[0].place} ({hiding[0].reason})"
-    if finding.practice in _PROVEN_BY_NOTHING_FOUND and rung in (Rung.USED, Rung.ENFORCED):
+    if finding.practice in _PROVEN_BY_NOTHING_FOUND and rung is Rung.USED and not _few(hiding, scene):
         rung, summary = Rung.UNKNOWN, f"not all could be searched: {hiding[0].place} ({hiding[0].reason})"
     return Finding(finding.practice, rung, summary, finding.evidence, finding.near_misses, spots, finding.values)
 
 
 _PROVEN_BY_NOTHING_FOUND = frozenset({"governance.secrets"})
-"""What is not read may hold the very thing whose absence is the proof."""
+"""What is not read may hold the very thing whose absence is the proof. A scanner that guards every commit has read it."""
+
+_FEW = 20
+"""One file in so many may be unread: large pages, notebooks and tables that a clone leaves out. The report names each."""
+
+
+def _few(hiding: tuple[BlindSpot, ...], scene: Scene) -> bool:
+    """Nearly everything was searched, and what was not is no file that programs take their settings from."""
+    unread = {spot.place.path for spot in hiding}
+    return len(unread) * _FEW <= len(scene.project.files) and not any(_may_set(path) for path in unread)
+
+
+def _may_set(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return name.startswith(".env") or speaks_of("settings_file", stem_of(path))
 
 
 def _only_carriers(hiding: tuple[BlindSpot, ...], scene: Scene) -> bool:
