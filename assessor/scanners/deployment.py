@@ -30,6 +30,7 @@ from assessor.lifecycle.order import is_ci
 from assessor.lifecycle.serving import batch_predictions, endpoint_handlers, loads_model, named_services, predicts
 from assessor.lifecycle.switches import switched_on
 from assessor.lifecycle.trials_in_code import trials_in_code
+from assessor.lifecycle.ways_back import ways_back
 from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
 from assessor.scanners import ladder
@@ -339,6 +340,11 @@ def rollback(scene: Scene) -> Iterator[Statement]:
             text = f"job {run.job.id} rolls back{' on failure' if on_failure else ''}"
             yield Claim(Place(run.path, run.job.line), text, carried=run.hops if on_failure else ())
     yield from _chosen_versions(scene)
+    for way in ways_back(scene):
+        if way.is_used:
+            yield Claim(way.file.at(way.line), f"{way.name} goes back to an earlier release")
+        else:
+            yield Claim(way.file.at(way.line), f"{way.name} goes back, nothing calls it", at_least=Rung.DECLARED)
 
 
 def _chosen_versions(scene: Scene) -> Iterator[Claim]:
