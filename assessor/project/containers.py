@@ -17,6 +17,7 @@ from assessor.project.following import Following
 from assessor.project.image_names import all_commands, image_name, images_by_name
 from assessor.project.invocations import Invocation, option, without_variable
 from assessor.project.model import ProjectFile, Role
+from assessor.project.mounts import command_in_checkout, image_and_command
 from assessor.project.paths import joined
 from assessor.project.variables import Variables
 from assessor.readers.infrastructure.resource_fields import HANDLER
@@ -38,10 +39,19 @@ class Containers:
         elif words[:1] in (["build"], ["bud"], ["build-using-dockerfile"]):
             self._docker_build(invocation, words[1:], context)
         elif words[:1] == ["run"]:
-            image, command = _docker_run(words[1:])
-            self.start(image, context, command=command)
+            self._run(words[1:], context)
         elif words[:1] == ["exec"]:
-            self._within_container(*_docker_run(words[1:]), context)
+            self._within_container(*image_and_command(words[1:]), context)
+
+    def _run(self, words: list[str], context: Context) -> None:
+        """A container of an image of this repository starts, or one of another image that works on the mounted checkout."""
+        image, command = image_and_command(words)
+        inside = None if image_name(image) in self._image_files else command_in_checkout(words)
+        if inside is None:
+            self.start(image, context, command=command)
+        else:
+            argv, folder = inside
+            self.walk.command(Command(argv, context.place.line, cwd=folder), context)
 
     def built_elsewhere(self, invocation: Invocation, context: Context) -> None:
         """Follow an image build that a service or a container does: `az acr build`, `gcloud builds submit --tag`, kaniko."""
@@ -75,7 +85,7 @@ class Containers:
             words = [word for word in command.argv if word != "container"]
             if words[:2] in (["docker", "run"], ["podman", "run"]):
                 name = option(Invocation("docker", tuple(words[1:])), "--name")
-                path = self._image_files.get(image_name(_docker_run(words[2:])[0]))
+                path = self._image_files.get(image_name(image_and_command(words[2:])[0]))
                 if name and path:
                     found.setdefault(_written_name(name), path)
         return found
@@ -383,15 +393,6 @@ def _last_operand(words: list[str]) -> str:
     last = words[-1] if words else "."
     is_value = len(words) > 1 and words[-2].startswith("-") and "=" not in words[-2]
     return "." if last.startswith("-") or is_value else last
-
-
-def _docker_run(words: list[str]) -> tuple[str, tuple[str, ...]]:
-    """Image and command of `docker run`."""
-    position = 0
-    flags = {"--rm", "-d", "-it", "-i", "-t", "-ti", "--detach", "--privileged", "--init", "--tty", "--interactive"}
-    while position < len(words) and words[position].startswith("-"):
-        position += 1 if words[position] in flags or "=" in words[position] else 2
-    return (words[position] if position < len(words) else "", tuple(words[position + 1 :]))
 
 
 def _as_handler(command: Command, dockerfile: Dockerfile) -> Command:

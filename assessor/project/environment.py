@@ -14,7 +14,10 @@ Pairs = tuple[tuple[str, str], ...]
 
 _SPLIT = re.compile(r"(?:\$\{\{[^}]*\}\}|\S)+")
 """Words of a shell; what an expression holds is none of its own."""
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
+_VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*|[1-9])\}?")
+ALL, BETWEEN = "@", "\x1f"
+"""The variable that holds all arguments of a script, and what stands between them there."""
+_ALL_GIVEN = re.compile(r"\$(?:@|\{@:(\d+)\})")
 _PARAMETER = re.compile(
     r"\$\{\{\s*(?:parameters|inputs|variables|env|vars|matrix)\.(\w[\w-]*)\s*\}\}|\$\[\[\s*inputs\.(\w+)\s*\]\]|\$\((\w+)\)"
 )
@@ -85,6 +88,10 @@ class Environment:
     def _filled_words(self, word: str, last: str) -> tuple[str, ...]:
         """A word with its variables filled in; one that is a single variable becomes as many words as its value has, as the
         shell splits it. What an option takes (`-c "$SCRIPT"`) is one word: it is quoted as a rule."""
+        handed = _ALL_GIVEN.fullmatch(word) if ALL in self._known else None
+        if handed:
+            words = self._known[ALL].split(BETWEEN) if self._known[ALL] else []
+            return tuple(words[int(handed[1] or 1) - 1 :])
         filled = self.filled_word(word)
         if filled == word or last.startswith("-") or not (_PARAMETER.fullmatch(word) or _VARIABLE.fullmatch(word)):
             return (filled,)
@@ -100,7 +107,8 @@ class Environment:
             return known.get(next(group for group in found.groups() if group), found[0])
 
         def variable(found: re.Match[str]) -> str:
-            return in_a_shell.get(found[1], found[0])
+            given = in_a_shell.get(found[1], found[0])
+            return found[0] if given == "$" else given
 
         return _VARIABLE.sub(variable, _PARAMETER.sub(value, word))
 

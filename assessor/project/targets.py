@@ -202,8 +202,8 @@ class Targets:
         for number, command in enumerate(target.commands, start=1):
             if not _holds(command.condition, context.env):
                 continue
-            takes = target.runner == "tox" and any(name == TAKES_WORDS for name, _ in command.env)
-            if further and (takes or (number == len(target.commands) and target.runner != "tox")):
+            takes = any(name == TAKES_WORDS for name, _ in command.env)
+            if further and (takes or (number == len(target.commands) and target.runner not in _SAYS_WHERE)):
                 command = replace(command, argv=(*command.argv, *further))
             self.walk.command(_overridden(command, target, context.env), inner)
 
@@ -483,7 +483,9 @@ def _tagged(decorator: Call, tags: list[str]) -> bool:
     return not isinstance(given, tuple) or bool({str(tag) for tag in given} & set(tags)) if given else False
 
 
-_HANDS_ON = ("npm", "poe", "pdm", "pixi")
+_SAYS_WHERE = ("tox", "hatch")
+"""Runners that hand words on only to the commands that say where."""
+_HANDS_ON = ("npm", "poe", "pdm", "pixi", "hatch")
 """Runners that give the words behind a script's name to its command."""
 _OWN_OF_NPM = {
     "add", "install", "i", "ci", "remove", "upgrade", "up", "update", "init", "publish", "pack", "link", "audit", "config",
@@ -495,7 +497,7 @@ _OWN_OF_NPM = {
 def _further_words(invocation: Invocation) -> tuple[str, ...]:
     """What stands behind a script's name: `yarn cdk deploy X` → deploy X, `npm run cdk -- deploy` → deploy."""
     words = invocation.arguments
-    if invocation.via_runner in ("pdm", "pixi"):
+    if invocation.via_runner in ("pdm", "pixi", "hatch"):
         return words  # the name is the program there
     names = [n for n, word in enumerate(words) if not word.startswith("-") and word not in ("run", "run-script")]
     rest = words[names[0] + 1 :] if names else ()

@@ -30,7 +30,7 @@ from assessor.project.cluster_definitions import ClusterDefinitions
 from assessor.project.collected_tests import CollectedTests
 from assessor.project.command_functions import CommandFunctions
 from assessor.project.containers import Containers
-from assessor.project.environment import Environments
+from assessor.project.environment import ALL, BETWEEN, Environments
 from assessor.project.functions import ServerlessFunctions, function_made
 from assessor.project.idleness import Idleness, is_idle
 from assessor.project.image_names import DOCKERFILES, context_of_build
@@ -67,6 +67,7 @@ from assessor.project.targets import Targets
 from assessor.project.trials import is_trial
 from assessor.readers.ci.buildkite import UPLOAD
 from assessor.readers.infrastructure.resource_fields import HANDLER
+from assessor.readers.syntax.shell import embedded_text
 from assessor.readers.syntax.shell import parse as parse_shell
 
 MAX_DEPTH = 24
@@ -272,6 +273,8 @@ class Walk:
         if command.condition and known.keeps_away(command.condition):
             return
         argv = known.filled(command)
+        if self._embedded(command, argv, context):
+            return
         invocation = interpret(argv)
         if invocation is None:
             return
@@ -320,6 +323,15 @@ class Walk:
             self.reach.breaks(inner, f"{nothing} has nothing that {invocation.program} looks at")
         if not self.targets.named(invocation, inner):
             self._started(invocation, inner)
+
+    def _embedded(self, command: Command, argv: tuple[str, ...], context: Context) -> bool:
+        """Follow the text of `bash -c "…" name words`, as a container is given it; False where there is none."""
+        text, given = embedded_text(argv) if argv else ("", None)
+        for inner in parse_shell(text, command.line, given=given).commands if given is not None else ():
+            lost = inner.swallowed or command.swallowed
+            cwd = posixpath.join(command.cwd, inner.cwd)
+            self.command(replace(inner, cwd=cwd, line=command.line, swallowed=lost), context)
+        return given is not None
 
     def _is_nowhere(self, cwd: str, run: Run) -> bool:
         """A folder of a job's shell that the repository has not, and of which nothing else in its workflow speaks."""
@@ -934,6 +946,8 @@ def _positional(invocation: Invocation) -> Iterator[tuple[str, str]]:
     for number in range(1, 10):
         yield str(number), (words[number - 1] if number <= len(words) else "") if is_known else "$"
     yield "#", str(len(words)) if is_known else "$"
+    if is_known:
+        yield ALL, BETWEEN.join(words)
 
 
 @lru_cache(maxsize=1024)

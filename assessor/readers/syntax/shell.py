@@ -92,11 +92,14 @@ def _parser() -> Parser:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
 
 
-def parse(text: str, first_line: int = 1, stops_on_error: bool = False) -> ShellScript:
+def parse(
+    text: str, first_line: int = 1, stops_on_error: bool = False, given: tuple[str, ...] | None = None
+) -> ShellScript:
     """Return the commands of a shell text in order.
 
     `first_line` is the line of the file on which the text begins; `stops_on_error` says that the shell that runs it
-    was started with -e. Never raises; a text above 200,000 characters is cut.
+    was started with -e; `given` are the words behind `"$@"`, None where whoever starts it gives them. Never raises; a text
+    above 200,000 characters is cut.
     """
     text = text[:MAX_TEXT]
     if not text.strip():
@@ -110,6 +113,7 @@ def parse(text: str, first_line: int = 1, stops_on_error: bool = False) -> Shell
         return ShellScript((), stops_on_error)
     try:
         walk = _Walk(first_line, words, stops_on_error)
+        walk.given = given
         walk.text(_parsed(masked.encode("utf-8", "surrogatepass")))
     except _TooLong:
         left_out.note(first_line, f"the shell reader failed: more than {_SECONDS:g} s of processor time for one text")
@@ -225,6 +229,10 @@ class _Walk:
         self.expands = False
         self.assigned: frozenset[str] = frozenset()
         """Variables that some statement of the text may set."""
+        self.given: tuple[str, ...] | None = None
+        """The words behind `"$@"`; None where whoever starts the text gives them."""
+        self.shifted: int | None = 0
+        """How many of the words of whoever starts the text were shifted away; None where that is not certain."""
         self.forgiven = False
         """A trap turns every failure into success."""
         self.statement = 0
@@ -610,7 +618,7 @@ class _Walk:
         return found
 
     def words(self, node: Node) -> tuple[str, ...]:
-        found = []
+        found: list[str] = []
         for child in node.named_children:
             if child.type in (
                 "variable_assignment",
@@ -620,12 +628,51 @@ class _Walk:
                 "comment",
             ):
                 continue
+            handed = _ALL_GIVEN.fullmatch(self.plain(child))
+            if handed:
+                found += self.handed(int(handed[1] or 1))
+                continue
             word = self.word(child)
             if child.type == "simple_expansion" and " " in word:
                 found += word.split()  # an unquoted variable is split into words
             elif word or child.type in ("string", "raw_string"):
                 found.append(word)
         return tuple(found)
+
+    def handed(self, first: int) -> tuple[str, ...]:
+        """What `"$@"` stands for, from the word of that number on; the walk fills in what a caller gives."""
+        if self.given is not None:
+            return self.given[first - 1 :]
+        if self.shifted is None:
+            return ("$()",)
+        first += self.shifted
+        return ("$@",) if first == 1 else (f"${{@:{first}}}",)
+
+    def argument(self, number: int, default: str | None) -> str:
+        """What `$1` stands for."""
+        if self.given is not None:
+            return self.given[number - 1] if number <= len(self.given) else default or ""
+        if self.shifted is None:
+            return "$()"
+        return default if default and "$" not in default else f"${number + self.shifted}"
+
+    def shift(self, words: tuple[str, ...], where: _Where) -> None:
+        count = int(words[0]) if words[:1] and words[0].isdigit() else 1
+        if self.given is not None:
+            self.given = self.given[count:] if where.certain else None
+            self.shifted = 0 if where.certain else None
+        elif self.shifted is not None:
+            self.shifted = self.shifted + count if where.certain else None
+
+    def called(self, name: str, words: tuple[str, ...], where: _Where) -> None:
+        """Follow a function of the text with the words that it is given."""
+        before = self.given, self.shifted
+        self.given, self.shifted = words, 0
+        self.calling.append(name)
+        self.node(self.functions[name], where.inside())
+        self.calling.pop()
+        self.given, self.shifted = before
+        self.state.ended = "" if self.state.ended == "return" else self.state.ended
 
     def add(self, argv: tuple[str, ...], node: Node, where: _Where, env: dict[str, str] | None = None) -> None:
         """Note a command after its effects on the state; wrappers and embedded texts are taken off."""
@@ -638,17 +685,16 @@ class _Walk:
         argv = self.unaliased(argv)
         name = argv[0]
         if name in self.functions and name not in self.calling and len(self.calling) < 8:
-            self.calling.append(name)
-            self.node(self.functions[name], where.inside())
-            self.calling.pop()
-            self.state.ended = "" if self.state.ended == "return" else self.state.ended
+            self.called(name, argv[1:], where)
             return
+        if name == "shift":
+            self.shift(argv[1:], where)
         if self.changes_state(argv, node):
             return
         self.ends(argv, where, replaces)
-        embedded = _embedded(argv)
+        embedded, given = embedded_text(argv)
         if embedded:
-            self.embed(embedded, line, where, is_remote=_is_ssh(argv))
+            self.embed(embedded, line, where, is_remote=_is_ssh(argv), given=given)
             return
         joined = {**self.state.exported, **env}
         made = Command(argv, line, where.swallowed, self.state.cwd, tuple(joined.items()), where.condition)
@@ -680,12 +726,14 @@ class _Walk:
         meant = self.aliases.get(argv[0], "") if self.expands else ""
         return (*meant.split(), *argv[1:]) if meant.split() else argv
 
-    def embed(self, text: str, line: int, where: _Where, *, is_remote: bool = False) -> None:
+    def embed(
+        self, text: str, line: int, where: _Where, *, is_remote: bool = False, given: tuple[str, ...] | None = None
+    ) -> None:
         """A text that another shell runs: its commands, swallowed as a whole where it stands swallowed."""
         if where.depth > MAX_DEPTH // 4:
             return
         text = self.unmasked(text)
-        inner = parse(text, line, stops_on_error=False)
+        inner = parse(text, line, stops_on_error=False, given=given)
         for command in inner.commands:
             cwd = _joined(self.state.cwd, command.cwd)
             lost = command.swallowed or where.swallowed
@@ -814,6 +862,8 @@ class _Walk:
             name = re.match(r"\$\{?(\w+)", text)
             return f"${name[1]}" if name else text
         variable, default = found[1], found[2]
+        if variable.isdigit() and variable != "0" and variable not in self.state.variables:
+            return self.argument(int(variable), default)
         value = self.state.variables.get(variable)
         if value is not None and self.expanded_to <= MAX_EXPANDED:
             self.expanded_to += len(value)
@@ -821,6 +871,8 @@ class _Walk:
         return default if default and "$" not in default else f"${variable}"
 
 
+_ALL_GIVEN = re.compile(r'"?\$(?:[@*]|\{[@*](?::(\d{1,3}))?\})"?')
+"""All words that a text or function is given, or those from a number on: `"$@"`, `${@:2}`."""
 _LAST_VARIABLE = re.compile(r"\$(\w+)$")
 """A variable at the end of a text; where more follows, its name needs braces."""
 
@@ -928,16 +980,21 @@ def _is_ssh(argv: tuple[str, ...]) -> bool:
     return any(posixpath.basename(word) in ("ssh", "sshpass", "gcloud") for word in argv[:3])
 
 
-def _embedded(argv: tuple[str, ...]) -> str:
-    """The text of `bash -c "…"`, `eval …`, `ssh host "…"`."""
+def embedded_text(argv: tuple[str, ...]) -> tuple[str, tuple[str, ...] | None]:
+    """The text of `bash -c "…" name words`, `eval …`, `ssh host "…"`, and the words behind its `"$@"` where they are known."""
+    if posixpath.basename(argv[0]) not in _SHELLS:
+        return _evaluated(argv), None
+    options = re.compile(r"-[a-z]*n[a-z]*")
+    for number, word in enumerate(argv[1:-1], start=1):
+        if options.fullmatch(word):
+            break  # read and not run
+        if re.fullmatch(r"-[a-z]*c[a-z]*", word):
+            return argv[number + 1], argv[number + 3 :]
+    return "", None
+
+
+def _evaluated(argv: tuple[str, ...]) -> str:
     name = posixpath.basename(argv[0])
-    if name in _SHELLS:
-        if any(re.fullmatch(r"-[a-z]*n[a-z]*", word) for word in argv[1:]):
-            return ""  # read and not run
-        for number, word in enumerate(argv[1:-1], start=1):
-            if re.fullmatch(r"-[a-z]*c[a-z]*", word):
-                return argv[number + 1]
-        return ""
     if name == "eval":
         return " ".join(argv[1:])
     if name == "gcloud" and "ssh" in argv:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from assessor.facts.commands import Command, Target
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.readers.syntax import shell
 from assessor.readers.syntax.toml_text import TomlProblem, load_toml
+from assessor.readers.tasks.tox import TAKES_WORDS
 
 _TABLES = (
     ("poe", ("tool", "poe", "tasks")),
@@ -70,10 +72,22 @@ def _scripts(runner: str, table: dict[str, object], text: str, section: str) -> 
             if piece.startswith("\0"):
                 needs.append(piece[1:])
             else:
-                commands += shell.parse(piece, line, stops_on_error=True).commands
+                commands += _parsed(piece, line)
         kept = tuple(command for command in commands if command.argv[0] not in table)
         needs += [command.argv[0] for command in commands if command.argv[0] in table and command.argv[0] != name]
         yield Target(runner, name, line, kept, tuple(needs))
+
+
+_TAKEN = re.compile(r"\{args(?::([^{}]*))?\}")
+"""Where hatch and pdm put the words behind a script's name, and what stands there without any.
+
+Rule: hatch.pypa.io "Context formatting", pdm-project.org "User scripts"."""
+
+
+def _parsed(text: str, line: int) -> Iterator[Command]:
+    takes = ((TAKES_WORDS, "1"),) if _TAKEN.search(text) else ()
+    for command in shell.parse(_TAKEN.sub(lambda m: m[1] or "", text), line, stops_on_error=True).commands:
+        yield replace(command, env=(*command.env, *takes))
 
 
 _CALLED = re.compile(r"\s*([A-Za-z_][\w.]*):([A-Za-z_]\w*)\s*(?:\(.*\))?\s*", re.DOTALL)
