@@ -64,7 +64,8 @@ class Call:
     """Dotted names that stand as arguments (callbacks, classes), resolved."""
     given: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """What made the arguments that some call made: position or keyword, and origins (see `Side.made_by`); `.` is the
-    object that stores itself (`rows.to_sql(…)`), `0?` what is compared in the argument 0 (`If(score(m) > limit)`)."""
+    object that stores itself (`rows.to_sql(…)`), `0?` what is compared in the argument 0 (`If(score(m) > limit)`), `0[auc]` an
+    item of a dictionary that stands there."""
     caught: tuple[str, ...] = ()
     """Exceptions, by the last word of their names, that handlers around it catch and go on."""
 

@@ -16,6 +16,8 @@ from assessor.catalog.words import speaks_of
 from assessor.facts.python import MAIN, Comparison, Guard, Side
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.errors import error_origins
+from assessor.lifecycle.figures import kept_figures
+from assessor.lifecycle.model_stores import model_stores
 from assessor.lifecycle.origins import Origins
 from assessor.lifecycle.outputs import telling_scopes
 from assessor.lifecycle.settled import gives_constant
@@ -106,6 +108,9 @@ class _Finder:
         self.ahead_scopes = {
             (hit.file.path, hit.scope) for p in _GOES_ON for hit in scene.hits(p, notebooks=False) if hit.scope >= 0
         }
+        stores = model_stores(scene)
+        self.ahead |= {(store.file.path, store.call.name) for store in stores}
+        self.ahead_scopes |= {(store.file.path, store.call.scope) for store in stores}
         self.choosers = set(choosing_scopes(scene))
         self.training: dict[ScopeKey, list[int]] = {}
         for hit in scene.hits("training.scripted", notebooks=False):
@@ -190,8 +195,9 @@ class _Finder:
         there are models about, or the value comes from outside of the program (a file of figures, a tracker)."""
         others = [name for other in comparison.sides if other is not side for name in other.names]
         limited = bool(side.made_by) and any(_is_metric(name) and _is_limit(name) for name in others)
-        parts = (part for origin in side.made_by for part in self.origins.parts(scope, origin))
-        if not limited and not any(_is_metric(name) and not _is_limit(name) for name in (*side.names, *parts)):
+        parts = [part for origin in side.made_by for part in self.origins.parts(scope, origin)]
+        named = any(_is_metric(name) and not _is_limit(name) for name in (*side.names, *parts))
+        if not limited and not named and kept_figures(self.scene).isdisjoint(parts):
             return False
         outside = False
         for origin in side.made_by:

@@ -30,7 +30,12 @@ def _copies_a_model(words: tuple[str, ...]) -> bool:
     sends = not programs().send_a_file.get(words[0], frozenset()).isdisjoint(words)
     if not (sends or matches_any_command(programs().copy_to_bucket, words)):
         return False
-    return any(speaks_of("kept_model", word) for word in words[1:])
+    return any(speaks_of("kept_model", word) or _ends_as_a_model(word) for word in words[1:])
+
+
+def _ends_as_a_model(word: str) -> bool:
+    name = word.rpartition("/")[2]
+    return "." in name and speaks_of("ending_of_model", name.rpartition(".")[2])
 
 
 def _target(words: tuple[str, ...]) -> str:

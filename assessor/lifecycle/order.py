@@ -139,7 +139,10 @@ def stands_before(scene: Scene, gate: Gate, later: list[Arrival], where: ScopeKe
             where
             and second.closure
             and second.closure is first.closure
-            and _is_called_before(scene, second.closure, where, own)
+            and (
+                _is_called_before(scene, second.closure, where, own)
+                or _is_done_above(scene, second.closure, where, gate)
+            )
         )
         for first in before
         for second in later
@@ -188,6 +191,16 @@ def _is_called_before(scene: Scene, closure: Closure, one: ScopeKey, other: Scop
         return False
     lines = [_calling_lines(scene, shared[-1], way[len(shared)]) for way in ways]
     return all(lines) and max(lines[0]) < min(lines[1])
+
+
+def _is_done_above(scene: Scene, closure: Closure, one: ScopeKey, gate: Gate) -> bool:
+    """The gate's own function calls what leads to the other one, and always above the gate: `keep(model); if weak: raise`."""
+    own = (gate.file.path, gate.scope)
+    way = [key for key, _ in closure.trail(one)] if one in closure.reached else []
+    if own not in way[:-1]:
+        return False
+    lines = _calling_lines(scene, own, way[way.index(own) + 1])
+    return bool(lines) and max(lines) < gate.line
 
 
 def _calling_lines(scene: Scene, caller: ScopeKey, called: ScopeKey) -> list[int]:

@@ -135,16 +135,22 @@ class Origins:
         return next((kind for kind in ("outside", "count", "own") if kind in kinds), "unknown")
 
     def parts(self, scope: ScopeKey, origin: str) -> Iterator[str]:
-        """The keys and attributes by which a value was taken from others, here and where callers took it; each place is
-        looked at once, though many ways may lead there."""
+        """The keys and attributes by which a value was taken from others, here, where callers took it and where a function
+        that returned it did; each place is looked at once, though many ways may lead there."""
         seen, waiting = {(scope, origin)}, [(scope, origin, 0)]
         for at, source, depth in waiting:
             name, _, part = source.partition("[")
             yield from part.rstrip("]").lower().split(".")
-            if name.startswith("@") and depth < _DEEPEST:
-                fresh = [given for given in self.given(at[0], name) if given not in seen]
+            if depth < _DEEPEST:
+                fresh = [given for given in self._behind(at, name, part.rstrip("]")) if given not in seen]
                 seen.update(fresh)
                 waiting += [(*given, depth + 1) for given in fresh]
+
+    def _behind(self, at: ScopeKey, name: str, part: str) -> Iterable[Source]:
+        """Where a value came from one step before: what callers gave to a parameter, or what a function returned."""
+        if name.startswith("@"):
+            return self.given(at[0], name)
+        return [(target, source) for target in self.made_in(at[0], name) for source in self._returned(target, part)]
 
     def functions(self, scope: ScopeKey, sources: Iterable[str]) -> set[ScopeKey]:
         """The first-party functions through which values came, near and far."""

@@ -14,6 +14,8 @@ from assessor.facts.python import Call
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called_from
 from assessor.lifecycle.gates import NO_SCOPE, Gate
+from assessor.lifecycle.model_stores import model_stores
+from assessor.lifecycle.order import stands_before
 
 _WRITES = ("dump", "save", "save_model", "save_pretrained", "save_weights", "write_bytes", "write")
 _MOVES = ("copy", "copy2", "copyfile", "copytree", "move", "replace", "rename", "symlink")
@@ -36,6 +38,28 @@ def stored_after(scene: Scene, gate: Gate) -> bool:
     begun = [target for call in later for target in scene.modules.targets(call.name, path) if target[1]]
     reached = called_from(scene, begun, depth=2)
     return any(_stores(scene.modules.index(p).calls.get(n, ()), False) for p, n in reached)
+
+
+def keeps_from_a_store(scene: Scene, gate: Gate) -> bool:
+    """A failing candidate does not come to the store in which models are kept: the gate decides over the function that puts
+    them there, or stops the run before it."""
+    if gate.scope == NO_SCOPE:
+        return False
+    effects = [t for name in gate.effects for t in scene.modules.targets(name, gate.file.path) if t[1]]
+    decided = set(called_from(scene, effects, depth=_DEEP)) if effects else set()
+    for store in model_stores(scene):
+        where = (store.file.path, store.call.scope)
+        if where == (gate.file.path, gate.scope) and not (store.call.line > gate.line and (gate.stops or gate.effects)):
+            continue
+        if where in decided or where == (gate.file.path, gate.scope):
+            return True
+        ways = [way for way in scene.automation.arrivals(*where) if way.is_automatic and not way.in_test]
+        if stands_before(scene, gate, ways, where):
+            return True
+    return False
+
+
+_DEEP = 3
 
 
 def _stores(calls: Iterable[Call], publishes: bool) -> bool:

@@ -29,7 +29,7 @@ from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, comes_after, positio
 from assessor.lifecycle.retraining import begins_training, conditional_effects, retrains, starts_training
 from assessor.lifecycle.stages import Stage, chains, stages
 from assessor.lifecycle.stations import marks, stations_named, trained_by_hand, training_arrivals, training_hits
-from assessor.lifecycle.stored_after import stored_after
+from assessor.lifecycle.stored_after import keeps_from_a_store, stored_after
 from assessor.project.arrivals import Arrival, Site
 from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
@@ -538,7 +538,7 @@ def _held_back(scene: Scene, gate: Gate, _: Sequence[Arrival]) -> str | None:
     live = (hit for hit in follows if hit.call is None or any(way.is_automatic for way in scene.arrivals(hit)))
     if any(decides_over(scene, gate, hit) for hit in live) or stands_before(scene, gate, _kept_later(scene)):
         return _NO_FURTHER
-    return _NO_FURTHER if stored_after(scene, gate) else None
+    return _NO_FURTHER if stored_after(scene, gate) or keeps_from_a_store(scene, gate) else None
 
 
 @once

@@ -17,6 +17,7 @@ from assessor.hits.scene import Scene
 from assessor.lifecycle.artifacts import kept_models
 from assessor.lifecycle.image_pushes import image_pushes
 from assessor.lifecycle.model_copies import model_copies
+from assessor.lifecycle.model_stores import is_model_file, model_stores
 from assessor.lifecycle.order import best
 from assessor.project.arrivals import ActionSite, Site
 from assessor.project.invocations import interpret
@@ -67,14 +68,6 @@ def _any_place(scene: Scene) -> Place:
     return Place(readme.path if readme else next(iter(sorted(scene.project.files)), "."), 1)
 
 
-def _is_model_file(path: str) -> bool:
-    """Its ending is that of a stored model, or it or a folder above it is named for models."""
-    ending = path.rpartition(".")[2] if "." in path else ""
-    if speaks_of("ending_of_model", ending):
-        return True
-    return any(speaks_of("folder_of_models", part.partition(".")[0]) for part in path.split("/"))
-
-
 def _tracked(scene: Scene) -> list[tuple[ProjectFile, DataVersion]]:
     found = []
     for file in scene.project.ordered:
@@ -90,7 +83,7 @@ def data(scene: Scene) -> Iterator[Statement]:
     """Tracked outs and versions by code are used; pulled, pushed or written by a run without a person, automated."""
     practice = "versioning.data"
     yield from intended(scene, practice)
-    versions = [(file, version) for file, version in _tracked(scene) if not _is_model_file(version.path)]
+    versions = [(file, version) for file, version in _tracked(scene) if not is_model_file(version.path)]
     tracked = [(file, version) for file, version in versions if version.is_tracked]
     for file, version in tracked:
         yield Claim(file.at(version.line), f"{version.path} is tracked by {version.system}", version.system)
@@ -155,7 +148,7 @@ def _tracked_models(scene: Scene) -> Iterator[Claim]:
         if site.arrival and site.arrival.is_automatic and _pushes_versions(site)
     )
     for file, version in _tracked(scene):
-        if version.is_tracked and _is_model_file(version.path):
+        if version.is_tracked and is_model_file(version.path):
             text, route = f"{version.path} is tracked by {version.system}", pushing.route if pushing else ()
             carried = route if version.system == "dvc" else ()
             yield Claim(file.at(version.line), text, version.system, carried=carried)
@@ -168,7 +161,7 @@ def _pushed_outputs(scene: Scene) -> Iterator[Claim]:
     way = best(arrival for arrival in pushes if arrival.is_automatic)
     for file, targets in scene.project.having(lambda f: f.targets) if pushes else ():
         for stage in targets:
-            made = [path for path in stage.outputs if _is_model_file(path)]
+            made = [path for path in stage.outputs if is_model_file(path)]
             if stage.runner == "dvc" and made:
                 text = f"stage {stage.name} makes {made[0]}, which is pushed to DVC's store"
                 yield Claim(file.at(stage.line), text, "dvc", carried=way.route if way else ())
@@ -192,7 +185,7 @@ def _logs_a_model(file: ProjectFile, call: Call) -> bool:
     if call.name.endswith(".log_artifacts") and speaks_of("stores", name) and speaks_of("ends_with_model", name):
         return True
     texts = [value for value in call.args if isinstance(value, str)]
-    return any(_is_model_file(text) for text in texts) or any(
+    return any(is_model_file(text) for text in texts) or any(
         "model" in n.rpartition(".")[2].lower() for n in call.names
     )
 
@@ -201,49 +194,8 @@ def _bucket_copies(scene: Scene) -> Iterator[Claim]:
     """A model copied to a bucket path that holds a version (a variable: run id, commit, date)."""
     for site in model_copies(scene):
         yield Claim(at_command(site), f"copies models to a versioned path with {site.invocation.words[0]}")
-    for file in scene.project.code_files:
-        for call in file.facts.python.calls if file.facts.python else ():
-            if _keeps_a_version(scene, file, call):
-                text = f"{call.name.rpartition('.')[2]} puts the model under a versioned path"
-                yield Claim(Code(file, call.scope, call.line), text)
-
-
-_UPLOADS = {"upload_file", "upload_fileobj", "upload_from_filename", "put_object", "upload_blob", "fput_object", "blob"}
-
-
-def _keeps_a_version(scene: Scene, file: ProjectFile, call: Call) -> bool:
-    last = call.name.rpartition(".")[2]
-    if last in _UPLOADS and _is_versioned_upload(call):
-        return True
-    if last in ("put", "put_many", "put_files") and "S3" in call.name.split("."):  # Metaflow: below the path of the run
-        named = any(isinstance(v, str) and _is_model_file(v) for v in call.args)
-        return _opened_for_the_run(file) and (named or _saves_a_model(file, call.scope))
-    return _brings_model_to_bucket(last) and not scene.modules.targets(call.name, file.path)
-
-
-def _brings_model_to_bucket(name: str) -> bool:
-    """A method of a package that keeps models in a bucket, each under a name of its own."""
-    concepts = ("stores", "model_to_bucket", "ends_with_bucket")
-    return all(speaks_of(concept, name) for concept in concepts)
-
-
-_SAVES = ("save", "save_model", "save_pretrained", "save_weights", "dump")
-
-
-def _saves_a_model(file: ProjectFile, scope: int) -> bool:
-    calls = file.facts.python.calls if file.facts.python else ()
-    return any(call.scope == scope and call.name.rpartition(".")[2] in _SAVES for call in calls)
-
-
-def _opened_for_the_run(file: ProjectFile) -> bool:
-    calls = file.facts.python.calls if file.facts.python else ()
-    return any(call.name.rpartition(".")[2] == "S3" and call.has_keyword("run") for call in calls)
-
-
-def _is_versioned_upload(call: Call) -> bool:
-    """The target path has a value in it (`models/{}/model.pkl`) and a text of the call speaks of a model."""
-    texts = [v for v in (*call.args, *(value for _, value in call.keywords)) if isinstance(v, str)]
-    return any("{}" in text and "/" in text for text in texts) and any(_is_model_file(text) for text in texts)
+    for store in model_stores(scene):
+        yield Claim(Code(store.file, store.call.scope, store.call.line), store.text)
 
 
 # ---- dependencies ----

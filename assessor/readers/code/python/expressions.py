@@ -244,6 +244,7 @@ class Expressions(Decisions):
         if (grown := grows(node)) and (added := joined(self.deciding, *given.values())):
             self.hold(grown, added, adds=True)
         handed = given | {".": receiver} if receiver and last.startswith(STORES_ITSELF) else given
+        handed = handed | self.items_given(node) if node.args else handed
         named = tuple([(key, sources) for key, marks in handed.items() if marks and (sources := origins(marks))])
         compared = {f"{key}?": self.sides_of(marks) for key, marks in given.items() if marks and verdicts(marks)}
         named += tuple((key, sources) for key, sources in compared.items() if sources)
@@ -280,6 +281,15 @@ class Expressions(Decisions):
             found["*" if starred else str(position)] = made
         for keyword in node.keywords:
             found[keyword.arg or "**"] = self.expression(keyword.value)
+        return found
+
+    def items_given(self, node: ast.Call) -> dict[str, Made]:
+        """What made the items of the dictionaries that stand as arguments: `0[auc]` of `json.dumps({"auc": value})`."""
+        found: dict[str, Made] = {}
+        for position, argument in enumerate(node.args):
+            if isinstance(argument, ast.Dict):
+                shown = self.displays.get(id(argument), {})
+                found |= {f"{position}[{str(key)[:MAX_TEXT]}]": made for key, made in shown.items()}
         return found
 
     def call_fact(self, node: ast.Call) -> Call:
