@@ -130,7 +130,7 @@ class Comparison:
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Two values set against each other, by arithmetic, for equality or as a part: `guess - truth`, `guess == truth`,
-    `truth in guess`.
+    `truth in guess`; or joined: `(guess == 1) & (truth == 1)`, `guess[truth == 1]`.
 
     Its position in `PythonFacts.differences` is told by the origin `~position` of what is made of it.
     """
@@ -142,6 +142,10 @@ class Difference:
     """A mean, a sum, a count or the like of it is taken."""
     descends: bool = False
     """It is what a training makes smaller: a loss on which `backward` is called, or a figure of the same loop."""
+    is_joint: bool = False
+    """Both are asked for a fixed value each, which says nothing of one by the other unless one is the truth."""
+    grouped_by: tuple[str, ...] = ()
+    """Columns and origins of what it was grouped by before it was reduced (`hit.groupby(rows["region"]).mean()`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,15 @@ and kept counts where both columns are read from rows that are named for predict
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
-from assessor.catalog.traits import called_roots
+from assessor.catalog.traits import called_roots, persistence_roots
 from assessor.catalog.words import speaks_of
-from assessor.facts.python import Difference, Side
+from assessor.facts.python import MAIN, Difference, Side
 from assessor.hits.scene import Scene, once
-from assessor.lifecycle.origins import DIFFERENCE, Origins, asks_by_name
+from assessor.lifecycle.origins import DIFFERENCE, Origins, asks_by_name, rows_read
 from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
 
@@ -75,7 +77,28 @@ class PredictedValues(Origins):
             return self._uses_framework(path)
         if name.startswith(("@", DIFFERENCE)):
             return False
-        return asks_by_name(name) or any(speaks_of("predicting", part) for part in name.split(".")[1:])
+        if asks_by_name(name) or any(speaks_of("predicting", part) for part in name.split(".")[1:]):
+            return True
+        return bool(self.applied) and any(target in self.applied for target in self.made_in(path, name))
+
+    @cached_property
+    def applied(self) -> set[ScopeKey]:
+        """Functions that are a home-made model: what a gradient is taken of calls them (`jax.grad(loss)`), or they are given
+        what a serialiser has loaded beside the rows."""
+        modules, found = self._scene.modules, set[ScopeKey]()
+        for file in self._scene.project.code_files:
+            for call in modules.index(file.path).facts.calls:
+                last = call.name.rpartition(".")[2]
+                if speaks_of("takes_gradient", last) and self._uses_framework(file.path):
+                    losses = (target for name in call.names for target in modules.targets(name, file.path))
+                    found.update(t for loss in losses if loss[1] > MAIN for t in self._called_in(loss))
+                elif len(call.given) > 1 and any(_is_loaded(source) for _, made in call.given for source in made):
+                    found.update(t for t in modules.targets(call.name, file.path) if t[1] > MAIN)
+        return found
+
+    def _called_in(self, key: ScopeKey) -> Iterator[ScopeKey]:
+        calls = self._scene.modules.index(key[0]).calls.get(key[1], ())
+        yield from (t for call in calls for t in self._scene.modules.targets(call.name, key[0]) if t[1] > MAIN)
 
     def _uses_framework(self, path: str) -> bool:
         """The file imports a framework whose models are asked by a bare call."""
@@ -86,7 +109,11 @@ class PredictedValues(Origins):
         return self._with_framework[path]
 
     def is_met(self, path: str, difference: Difference) -> bool:
-        """One side was predicted, and something that no model made and that is not in it stands on the other."""
+        """One side was predicted, and something that no model made and that is not in it stands on the other. Where both are
+        asked for a fixed value, a name says that one of them is the truth."""
+        names = (name for side in difference.sides for name in side.names)
+        if difference.is_joint and not any(speaks_of("truth", name) for name in names):
+            return False
         key = (path, difference.scope)
         first, second = difference.sides
         return self._set_against(key, first, second) or self._set_against(key, second, first)
@@ -103,9 +130,19 @@ class PredictedValues(Origins):
         )
 
     def of_kept(self, path: str, difference: Difference) -> bool:
-        """Two columns of rows that one call read, in a function whose texts name predictions that were kept."""
+        """Two columns of rows that one call read, in a function whose texts name predictions that were kept; or of a parameter
+        that is named for them and is given such rows."""
         first, second = ({s.partition("[")[0] for s in side.made_by if "[" in s} for side in difference.sides)
-        if not any(speaks_of("reads_table", name.rpartition(".")[2]) for name in first & second):
-            return False
-        texts = self._scene.modules.index(path).facts.texts
-        return any(text.scope == difference.scope and speaks_of("kept_predictions", text.value) for text in texts)
+        shared = first & second
+        if any(speaks_of("reads_table", name.rpartition(".")[2]) for name in shared):
+            texts = self._scene.modules.index(path).facts.texts
+            return any(text.scope == difference.scope and speaks_of("kept_predictions", text.value) for text in texts)
+        key, read = (path, difference.scope), rows_read(self._scene)
+        named = [source for source in shared if speaks_of("kept_predictions", source.partition(":")[2])]
+        return any(read.proves(key, source) for source in named)
+
+
+def _is_loaded(source: str) -> bool:
+    """A serialiser has read it."""
+    name = source.partition("[")[0]
+    return name.startswith(persistence_roots()) and name.rpartition(".")[2] in ("load", "loads")

@@ -14,7 +14,7 @@ from assessor.catalog.words import cut, speaks_of
 from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called_by
-from assessor.lifecycle.errors import measured_errors
+from assessor.lifecycle.errors import MeasuredError, measured_errors
 from assessor.lifecycle.origins import Origins
 from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
@@ -34,6 +34,14 @@ def slices(scene: Scene) -> Iterator[Statement]:
     for file, number, line, name in _of_each_part(scene):
         text = f"{name} measures the model on each part of the rows"
         yield Claim(Code(file, number, line), text, raised_by=partial(_part_stops, scene, file, number))
+    for error in measured_errors(scene):
+        if _is_by_group(scene, error):
+            code = Code(error.file, error.scope, error.line)
+            yield Claim(
+                code,
+                f"{error.function} measures the model on each group",
+                raised_by=partial(_part_stops, scene, error.file, error.scope),
+            )
     for file, number, line, name in own_slices(scene):
         text = f"{name}() computes metrics by slice"
         yield Claim(Code(file, number, line), text, raised_by=partial(_stops, file, number))
@@ -119,6 +127,24 @@ def _is_kept(scene: Scene, key: ScopeKey) -> bool:
     keys = (key, *called_by(scene).get(key, ()))
     calls = (call for path, number in keys for call in scene.modules.index(path).calls.get(number, ()))
     return any(speaks_of("keeps_results", call.name.rpartition(".")[2]) for call in calls)
+
+
+def _is_by_group(scene: Scene, error: MeasuredError) -> bool:
+    """What was set against the truth is parted by a column that is not the truth itself, and the result is kept."""
+    if error.file.role is not Role.FIRST_PARTY or error.file.is_notebook or error.file.code is None:
+        return False
+    difference = error.file.code.differences[error.position]
+    sides = {source for side in difference.sides for source in side.made_by if "[" in source}
+    keys = [key for key in difference.grouped_by if key not in sides]
+    if not keys or len(keys) < len(difference.grouped_by) or not all(_parts_rows(key) for key in keys):
+        return False
+    key = (error.file.path, error.scope)
+    tracked = any((hit.file.path, hit.scope) == key for hit in scene.hits("experiments.tracking", notebooks=False))
+    return tracked or _is_kept(scene, key)
+
+
+def _parts_rows(key: str) -> bool:
+    return _NO_GROUPS.isdisjoint(cut(key.partition("[")[2].removesuffix("]") or key).split())
 
 
 _GROUPED = (".groupby.apply", ".groupby.agg", ".groupby.aggregate")

@@ -17,6 +17,7 @@ from assessor.readers.code.python.values import (
     Made,
     OpenComparison,
     Outcome,
+    differences_of,
     joined,
     origins,
     replaced,
@@ -82,7 +83,7 @@ class Decisions(Variables):
         """Note a comparison of sizes, or for equality where its outcome stops something or a call made a side."""
         operator = OPERATORS.get(type(node.ops[0]))
         nodes = [node.left, *node.comparators]
-        passed = joined(*(verdicts(marks) for marks in made))
+        passed = joined(*(differences_of(marks) for marks in made), *(verdicts(marks) for marks in made))
         if operator is None or len(nodes) > MAX_SIDES or len(self.decided) >= MAX_CALLS:
             # `is`, `in`: what is asked of the value, not a size; what one holds of the other sets both against each other
             held = isinstance(node.ops[0], ast.In | ast.NotIn) and len(nodes) == 2
@@ -126,10 +127,11 @@ class Decisions(Variables):
         found = known[0] if known else None
         return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
 
-    def set_against(self, node: ast.expr, nodes: list[ast.expr], made: list[Made]) -> Made:
+    def set_against(self, node: ast.expr, nodes: list[ast.expr], made: list[Made], *, is_joint: bool = False) -> Made:
         """A guess that was held against a limit (`net(x) > 0`) is still made by what guessed."""
         sides = [joined(marks, *(s.made_by for n in verdicts(marks) for s in self.decided[n].sides)) for marks in made]
-        return self.differences.mark(self.line_of(node.lineno), self.scope, nodes, sides, self.loop_around)
+        line = self.line_of(node.lineno)
+        return self.differences.mark(line, self.scope, nodes, sides, self.loop_around, is_joint=is_joint)
 
     @property
     def loop_around(self) -> tuple[int, int]:

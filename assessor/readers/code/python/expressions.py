@@ -96,9 +96,9 @@ class Expressions(Decisions):
 
     def subscript(self, node: ast.Subscript) -> Made:
         made = self.expression(node.value)
-        self.expression(node.slice)
+        chosen = self.expression(node.slice)
         if not isinstance(node.slice, ast.Constant):
-            return made
+            return joined(self.masked(node, made, chosen), made)
         if isinstance(node.value, ast.Name):
             name = f"{node.value.id}[{node.slice.value!s}]"
             scope = self.scopes[self.scope]
@@ -107,6 +107,13 @@ class Expressions(Decisions):
             if scope.parent == MODULE and name in self.scopes[MODULE].made and node.value.id not in scope.types:
                 return self.scopes[MODULE].made[name]
         return part(made, node.slice.value)
+
+    def masked(self, node: ast.Subscript, made: Made, chosen: Made) -> Made:
+        """`guess[truth == 1]` sets both against each other; `rows[rows.size > 3]` only chooses."""
+        by = node.slice
+        if not isinstance(by, ast.Compare) or not _asks_for_a_value(by) or root_of(node.value) == root_of(by.left):
+            return ()
+        return self.set_against(node, [node.value, by.left], [made, chosen], is_joint=True)
 
     def display(self, node: ast.List | ast.Tuple) -> Made:
         items = {number: self.expression(item) for number, item in enumerate(node.elts)}
@@ -139,6 +146,8 @@ class Expressions(Decisions):
             return left or right
         if isinstance(node.op, ast.Sub):
             return joined(self.set_against(node, [node.left, node.right], [left, right]), left, right)
+        if isinstance(node.op, ast.BitAnd) and _asks_for_a_value(node.left) and _asks_for_a_value(node.right):
+            return joined(self.set_against(node, [node.left, node.right], [left, right], is_joint=True), left, right)
         return joined(left, right)
 
     def joined_text(self, node: ast.JoinedStr) -> Made:
@@ -255,6 +264,8 @@ class Expressions(Decisions):
             self.displays[id(node)] = dict(enumerate(values[:MAX_ITEMS]))
         if last in LEARNED_FROM:
             self.differences.call(last, joined(receiver, *values), self.loop_around)
+        if last in GROUPING and receiver:
+            self.differences.group(node, receiver, values)
         against = self.differences.of_call(line, self.scope, node, receiver, values, self.loop_around)
         return joined(against, applied, result(made.name, node, receiver, values))
 
@@ -354,6 +365,18 @@ class Expressions(Decisions):
             known = self.references.get((dotted, self.scope))
             if known is None or (known.guards and not self.chosen):  # what is used without a choice too needs none
                 self.references[dotted, self.scope] = Reference(dotted, line, self.scope, self.chosen)
+
+
+GROUPING = frozenset({"groupby", "group_by", "groupBy"})
+
+
+def _asks_for_a_value(node: ast.expr) -> bool:
+    """An equality with a fixed value."""
+    return (
+        isinstance(node, ast.Compare)
+        and isinstance(node.ops[0], ast.Eq | ast.NotEq)
+        and isinstance(node.comparators[0], ast.Constant)
+    )
 
 
 _EXPRESSIONS: dict[type, Callable[[Expressions, Any], Made]] = {

@@ -56,7 +56,7 @@ DIFFERENCE = "~"
 
 _REDUCING = frozenset({
     "mean", "nanmean", "fmean", "average", "sum", "nansum", "fsum", "median", "nanmedian", "norm", "quantile", "percentile",
-    "count_nonzero", "max", "nanmax", "dist",
+    "count_nonzero", "max", "nanmax", "dist", "agg", "aggregate", "std", "nanstd", "var", "describe",
 })  # fmt: skip
 """Last words of calls that make one number of many."""
 
@@ -134,6 +134,8 @@ class OpenDifference:
     loop: tuple[int, int]
     is_reduced: bool = False
     descends: bool = False
+    is_joint: bool = False
+    grouped_by: tuple[str, ...] = ()
 
 
 class Differences:
@@ -144,14 +146,22 @@ class Differences:
         self.training_loops: set[tuple[int, int]] = set()
 
     def mark(
-        self, line: int, scope: int, nodes: Sequence[ast.expr], made: Sequence[Made], loop: tuple[int, int]
+        self,
+        line: int,
+        scope: int,
+        nodes: Sequence[ast.expr],
+        made: Sequence[Made],
+        loop: tuple[int, int],
+        *,
+        is_joint: bool = False,
     ) -> Made:
         """Note two values that different things made; the mark of what comes of them, none where there is no difference."""
         first, second = (origins(marks) for marks in made[:2])
         if not first or not second or first == second or len(self.found) >= MAX_DIFFERENCES:
             return ()
         names = [tuple(identifiers(node)) for node in nodes[:2]]
-        self.found.append(OpenDifference(line, scope, (Side(names[0], first), Side(names[1], second)), loop))
+        sides = (Side(names[0], first), Side(names[1], second))
+        self.found.append(OpenDifference(line, scope, sides, loop, is_joint=is_joint))
         return (f"{DIFFERENCE}{len(self.found) - 1}",)
 
     def of_call(
@@ -180,9 +190,24 @@ class Differences:
             for number in _differences(made):
                 self.found[number].descends = True
 
+    def group(self, node: ast.Call, receiver: Made, given: Iterable[Made]) -> None:
+        """Learn that the differences of an object are parted by groups of rows before they are reduced."""
+        texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+        keys = tuple(dict.fromkeys([*texts, *without_differences(origins(joined(*given)))])) or ("?",)
+        for number in _differences(receiver):
+            self.found[number].grouped_by = keys
+
     def frozen(self) -> tuple[Difference, ...]:
         return tuple(
-            Difference(d.line, d.scope, d.sides, d.is_reduced, d.descends or d.loop in self.training_loops)
+            Difference(
+                d.line,
+                d.scope,
+                d.sides,
+                d.is_reduced,
+                d.descends or d.loop in self.training_loops,
+                d.is_joint,
+                d.grouped_by,
+            )
             for d in self.found
         )
 
@@ -190,6 +215,11 @@ class Differences:
 def _differences(made: Made) -> list[int]:
     texts = (mark for mark in made if isinstance(mark, str) and mark.startswith(DIFFERENCE))
     return [int(text[1:].partition("[")[0]) for text in texts]
+
+
+def differences_of(made: Made) -> Made:
+    """The marks of values that were set against each other."""
+    return tuple(mark for mark in made if isinstance(mark, str) and mark.startswith(DIFFERENCE))
 
 
 def without_differences(sources: tuple[str, ...]) -> tuple[str, ...]:
