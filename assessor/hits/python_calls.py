@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from assessor.catalog.tools import Tool
-from assessor.facts.python import Call
+from assessor.facts.python import MAIN, Call
 from assessor.hits.call_proofs import CallProofs, arguments_fit
 from assessor.hits.ground import Ground
 from assessor.hits.hit import Hit
@@ -121,6 +121,25 @@ class _PythonCalls:
             handed = self._is_handed(call, pattern, tool, index) or self._is_given(call, pattern, tool)
             if (meant or handed) and arguments_fit(call, proof):
                 yield Hit(proof.practice, tool, proof, file.at(call.line), kind, file, scope, call, text=call.name)
+
+        for made, maker in self._made_by_own_functions(call, file) if kind == "call" else ():
+            origin = self.ground.modules.index(maker.path)
+            for pattern, tool, proof in self.proofs.named(made, kind):
+                is_named = pattern[0] not in "?*" and arguments_fit(call, proof)
+                if is_named and self._is_the_tool(made, pattern, tool, maker, origin, self._roots(origin)):
+                    yield Hit(proof.practice, tool, proof, file.at(call.line), kind, file, scope, call, text=call.name)
+
+    def _made_by_own_functions(self, call: Call, file: ProjectFile) -> Iterator[tuple[str, ProjectFile]]:
+        """What a method is called by its class where a first-party function made the object: `transformers.Trainer.train`
+        of `trainer(settings).train()`, with the file of that function."""
+        head, _, last = call.name.rpartition(".")
+        for path, number in self.ground.modules.targets(head, file.path) if head and head[0] != "?" else ():
+            if number <= MAIN:
+                continue
+            whole = dict(self.ground.modules.index(path).facts.scopes[number].returns).get("", ())
+            made = next((o for o in whole if "." in o and o.rpartition(".")[2][:1].isupper() and "[" not in o), "")
+            if made:
+                yield f"{made}.{last}", self.ground.modules.files[path]
 
     def _handed_metrics(self, file: ProjectFile, index: CodeIndex, roots: frozenset[str]) -> Iterator[Hit]:
         """A metric that is no call but a value: one of a table of metrics, or given to what applies it. What a search is

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from assessor.catalog.traits import called_roots, table_roots
+from assessor.catalog.traits import called_roots, framework_roots, persistence_roots, table_roots
 from assessor.catalog.words import cut, speaks_of
 from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call, Scope
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.calls import called, scripts_started
-from assessor.lifecycle.errors import measured_errors
+from assessor.lifecycle.errors import measured_errors, predicted_values
 from assessor.lifecycle.matter import is_about_models
+from assessor.lifecycle.origins import asks_by_name
+from assessor.lifecycle.prepared import makes_rows
 from assessor.lifecycle.product_runs import ProductRun, product_run
 from assessor.lifecycle.stations import marks, named_model_scopes, names_model_function, training_hits
 from assessor.lifecycle.transforms import shared_objects
@@ -71,7 +73,8 @@ def _test_case(scene: Scene, calls_of: _CallsOf, path: str, number: int) -> Iter
     known = marks(scene)
     stations = {station for key in reached for station in known.get(key, ())}
     last = scope.name.rpartition(".")[2]
-    data = "data" in stations or _is_about_data(scene, path, number, last, calls, reached)
+    prepares = "data" in stations or any(makes_rows(scene, key) for key in reached)
+    data = prepares or _is_about_data(scene, path, number, last, calls, reached)
     model = _tests_model(scene, path, number, last, calls, reached, stations)
     reaches = reached | _apps_asked(scene, path, number, scope)
     yield TestCase(scene.project.files[path], number, scope, reaches, data, model, calls, product)
@@ -95,6 +98,17 @@ def _makes_network(scene: Scene, key: ScopeKey) -> bool:
     calls = scene.modules.index(key[0]).calls.get(key[1], ()) if key[1] > MAIN else ()
     names = (call.name for call in calls if call.name.partition(".")[0] in called_roots())
     return any(speaks_of("makes_network", name.rpartition(".")[2]) for name in names)
+
+
+@once
+def _applies_a_model(scene: Scene, key: ScopeKey) -> bool:
+    """A function of the project asks what a serialiser or framework has loaded or made, or is a home-made model itself."""
+    if key[1] <= MAIN:
+        return False
+    calls = scene.modules.index(key[0]).calls.get(key[1], ())
+    asked = (call.name.rpartition(".")[0] for call in calls if asks_by_name(call.name) and call.name[0] != "?")
+    heads = (*persistence_roots(), *(f"{root}." for root in framework_roots()))
+    return any(f"{head}.".startswith(heads) for head in asked) or key in predicted_values(scene).applied
 
 
 def _hands_array(scene: Scene, path: str, number: int, reached: frozenset[ScopeKey]) -> bool:
@@ -126,7 +140,7 @@ def _tests_model(
         return True
     if any((error.file.path, error.scope) == (path, number) for error in measured_errors(scene)):
         return True
-    if any(_makes_network(scene, key) for key in reached):
+    if any(_makes_network(scene, key) or (not replaced and _applies_a_model(scene, key)) for key in reached):
         return True
     model_scopes = _model_scopes(scene)
     held = {key for key in reached & model_scopes if _is_replaced(key, replaced)}

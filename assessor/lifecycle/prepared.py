@@ -1,0 +1,66 @@
+"""Functions that make the rows on which models are trained, whatever they are called.
+
+What they return is given to a training, or is stored as rows (`index(folder).to_parquet(path)`). What a model predicted and
+what an evaluation computed is stored too, and is no preparation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assessor.catalog.words import speaks_of
+from assessor.facts.python import MAIN
+from assessor.hits.scene import Scene, once
+from assessor.lifecycle.errors import predicted_values
+from assessor.lifecycle.matter import is_about_models
+from assessor.lifecycle.origins import Origins
+from assessor.lifecycle.stations import marks, training_hits
+from assessor.project.modules import ScopeKey
+
+_ROWS = frozenset(
+    {"0", "1", "x", "X", "y", "data", "dtrain", "train_data", "train_dataset", "dataset", "training_data"}
+)
+"""The arguments by which a training is given its rows."""
+
+
+@once
+def makers_of_rows(scene: Scene) -> frozenset[ScopeKey]:
+    """Such functions; none that trains, predicts or evaluates."""
+    origins = Origins(scene, "")
+    found = {key for scope, sources in _rows_used(scene) for key in origins.functions(scope, sources)}
+    found = {key for key in found if is_about_models(scene, key[0])}
+    found |= {key for scope, sources in _rows_brought(scene) for key in origins.functions(scope, sources)}
+    known = marks(scene)
+    return frozenset(key for key in found if not known.get(key, frozenset()) - {"data"})
+
+
+_Used = Iterator[tuple[ScopeKey, list[str]]]
+"""Functions, each with what made the rows there."""
+
+
+def _rows_used(scene: Scene) -> _Used:
+    """Of each training and of each call that stores rows."""
+    for hit in training_hits(scene):
+        if hit.call is not None and hit.scope >= 0:
+            yield (hit.file.path, hit.scope), [o for key, made in hit.call.given if key in _ROWS for o in made]
+    predicted = predicted_values(scene)
+    for file in scene.project.code_files:
+        for call in file.code.calls if file.code and not file.is_notebook else ():
+            if not speaks_of("stores_rows", call.name.rpartition(".")[2]):
+                continue
+            key = (file.path, call.scope)
+            sources = [o for given, made in call.given if given == "." or given.isdigit() for o in made]
+            if not any(predicted.proves(key, source) for source in sources):
+                yield key, sources
+
+
+def _rows_brought(scene: Scene) -> _Used:
+    """Of each call by which a product that prepares or keeps data is given rows."""
+    for hit in scene.hits("data.pipeline", notebooks=False):
+        if hit.call is not None and speaks_of("brings_rows", hit.call.name.rpartition(".")[2]):
+            yield (hit.file.path, hit.scope), [o for _, made in hit.call.given for o in made]
+
+
+def makes_rows(scene: Scene, key: ScopeKey) -> bool:
+    """The function is one of them."""
+    return key[1] > MAIN and key in makers_of_rows(scene)
