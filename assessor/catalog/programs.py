@@ -68,6 +68,7 @@ class Programs(Value):
     run_together: frozenset[Words]
     publish_pages: frozenset[Name]
     shown_in_pages: frozenset[Name]
+    own_definitions: dict[Words, tuple[Name, ...]]
 
     @model_validator(mode="after")
     def _agree(self) -> Programs:
@@ -107,6 +108,15 @@ class Programs(Value):
         for words in self._wrapping.get(name, ()):
             if rest[: len(words) - 1] == words[1:]:
                 return words
+        return ()
+
+    def definitions_of(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """The files that a command line brings out where it names none; the words of its table stand at its beginning, but
+        for options."""
+        plain = tuple(word for word in words if not word.startswith("-"))
+        for length in (3, 2):
+            if found := self.own_definitions.get(" ".join(plain[:length])):
+                return found
         return ()
 
     def watches(self, wrapper: tuple[str, ...]) -> bool:

@@ -69,6 +69,8 @@ class Dockerfile:
     """Commands of RUN lines."""
     entry: tuple[Command, ...] = ()
     """What the container starts: ENTRYPOINT and CMD of the last stage joined."""
+    entrypoint: tuple[str, ...] = ()
+    """The words of its ENTRYPOINT, behind which another command than CMD comes; empty for one that a shell runs."""
     copies: tuple[tuple[str, str, int], ...] = ()
     """(source, destination, line) of COPY and ADD from the build context."""
     workdir: str = ""

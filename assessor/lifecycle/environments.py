@@ -9,6 +9,7 @@ from assessor.catalog.words import cut, speaks_of
 from assessor.hits.hit import Hit
 from assessor.lifecycle.expressions import bodies, whole
 from assessor.project.arrivals import Arrival
+from assessor.project.runs import Run
 
 STAGES = {
     "dev": "dev", "develop": "dev", "development": "dev", "test": "test", "testing": "test", "qa": "test", "uat": "staging",
@@ -53,6 +54,15 @@ def targets_of(hit: Hit, arrival: Arrival) -> tuple[str, ...]:
     return values if len(values) > 1 else chosen
 
 
+_GIVEN = re.compile(r"\$\{\{\s*(?:github\.event\.)?(?:inputs|parameters)\.([\w-]+)\s*\}\}")
+
+
+def filled(text: str, run: Run) -> str:
+    """A text of a called definition with what this caller gives for its inputs and parameters."""
+    given = dict(run.variables) if "${{" in text else {}
+    return _GIVEN.sub(lambda found: given.get(found[1], found[0]), text) if given else text
+
+
 def is_asked(text: str) -> bool:
     """A person says it when starting the run: the text is nothing but an input (`${{ inputs.environment }}`)."""
     return whole(text).removeprefix("github.event.").startswith(("inputs.", "parameters."))
@@ -90,13 +100,14 @@ _UNCLEAR = {"test", "testing", "live", "stage", "acc"}
 def stage_of(hit: Hit, arrival: Arrival) -> str | None:
     """The environment that a way to a hit is for, by the words of its job, step and text; None where none is named."""
     job = arrival.run.job
-    words = [job.environment, job.id, job.name, job.stage, hit.text]
+    environment = filled(job.environment, arrival.run)
+    words = [environment, job.id, job.name, job.stage, hit.text]
     step = job.steps[arrival.step] if 0 <= arrival.step < len(job.steps) else None
     words += [step.name] if step else []
     words += _said_by_callers(arrival)
-    for text in words:
+    for text in (filled(word, arrival.run) for word in words):
         unclear = _UNCLEAR - {"test"} if speaks_of("deploy", text) else _UNCLEAR
         for part in cut(text).split():
-            if part in STAGES and part not in unclear:
+            if part in STAGES and (part not in unclear or text == environment):
                 return STAGES[part]
     return "staging" if "stage" in cut(hit.text).split() else None

@@ -15,6 +15,7 @@ from assessor.catalog.words import speaks_of
 from assessor.facts.python import MAIN, Call, Scope
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.calls import called_from, callers
+from assessor.lifecycle.loading import loads_stored_model
 from assessor.lifecycle.stations import marks, training_hits
 from assessor.project.model import ProjectFile, Role
 from assessor.project.modules import ScopeKey
@@ -117,7 +118,7 @@ class _Jobs:
             near = called_from(self.scene, [start])
             known = marks(self.scene)
             loads = any(
-                speaks_of("loads_stored_model", call.name)
+                loads_stored_model(call)
                 for path, number in near
                 for call in self.scene.modules.index(path).calls.get(number, ())
             )

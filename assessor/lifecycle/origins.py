@@ -158,7 +158,9 @@ class Origins:
         seen, found = set(waiting), set()
         for at, source, depth in waiting:
             name, _, part = source.partition("[")
+            through = "" if name.startswith("@") else _takes_in(name)
             inner = list(self.given(at[0], name)) if name.startswith("@") else []
+            inner += [(at, handed) for handed in self._handed(at, through)] if through else []
             for target in [] if name.startswith("@") else self.made_in(at[0], name):
                 found.add(target)
                 inner += [(target, returned) for returned in self._returned(target, part.rstrip("]"))]

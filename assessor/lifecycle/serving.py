@@ -12,6 +12,7 @@ from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.errors import predicted_values
 from assessor.lifecycle.inference_jobs import inference_jobs
+from assessor.lifecycle.loading import made_from_file
 from assessor.lifecycle.origins import DIFFERENCE, asks_by_name
 from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
@@ -40,7 +41,7 @@ def predicts(scene: Scene, hit: Hit) -> bool:
 
 def _asks_what_it_loaded(facts: PythonFacts) -> bool:
     """A function calls an object, or a method of one, that a call of the module's body has loaded as a model."""
-    loads = {call.name for call in facts.calls if call.scope == MODULE and speaks_of("loads_model", call.name)}
+    loads = {call.name for call in facts.calls if call.scope == MODULE and loads_model((call,))}
     return any(
         call.scope > MAIN and any(call.name == name or call.name.startswith(f"{name}.") for name in loads)
         for call in facts.calls
@@ -125,7 +126,7 @@ def _stores_answers(scene: Scene, path: str) -> bool:
 
 def loads_model(calls: Iterable[Call]) -> bool:
     """One of the calls reads a stored model."""
-    return any(speaks_of("loads_model", call.name) for call in calls)
+    return any(speaks_of("loads_model", call.name) or made_from_file(call) for call in calls)
 
 
 def named_services(scene: Scene) -> Iterator[tuple[ProjectFile, Resource, str]]:

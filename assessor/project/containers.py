@@ -19,7 +19,7 @@ from assessor.project.invocations import Invocation, option, without_variable
 from assessor.project.model import ProjectFile, Role
 from assessor.project.mounts import command_in_checkout, image_and_command
 from assessor.project.paths import joined
-from assessor.project.variables import Variables
+from assessor.project.variables import VARIABLE, Variables
 from assessor.readers.infrastructure.resource_fields import HANDLER
 
 
@@ -46,6 +46,13 @@ class Containers:
     def _run(self, words: list[str], context: Context) -> None:
         """A container of an image of this repository starts, or one of another image that works on the mounted checkout."""
         image, command = image_and_command(words)
+        instead = option(Invocation("docker", tuple(words[: len(words) - len(command)])), "--entrypoint")
+        if instead:
+            path = self._image_files.get(image_name(image))
+            if path:
+                self._within_container(image_name(image), (instead, *command), context)
+                return
+            command = (instead, *command)
         inside = None if image_name(image) in self._image_files else command_in_checkout(words)
         if inside is None:
             self.start(image, context, command=command)
@@ -149,8 +156,9 @@ class Containers:
         """A container starts from an image that this repository builds, if it does."""
         image = self._variables.filled(image) if image.startswith("var.") else image
         name = image_name(image)
-        path = self._image_files.get(name)
-        if path is None and name and "$" in name and len(self._dockerfiles) == 1:
+        path = self._image_files.get(name) or self._by_variable(image)
+        unknown = "$" in name or VARIABLE.search(image)
+        if path is None and name and unknown and len(self._dockerfiles) == 1:
             path = self._dockerfiles[0]
         if path is None:
             if command and image.startswith("$") and self._dockerfiles:  # what another job has built
@@ -164,10 +172,15 @@ class Containers:
         assert dockerfile is not None
         arrival = hopped(context.arrival, file, dockerfile.entry[0].line if dockerfile.entry else 1, f"start {path}")
         inner = Context(arrival, self._image_folder(file), path, context.env)
-        for started in (
-            (Command(command, arrival.hop.place.line if arrival.hop else 1),) if command else dockerfile.entry
-        ):
+        line = arrival.hop.place.line if arrival.hop else 1
+        for started in _started(command, line, dockerfile) if command else dockerfile.entry:
             self.walk.command(_as_handler(started, dockerfile), inner)
+
+    def _by_variable(self, image: str) -> str | None:
+        """The Dockerfile of an image that a variable of Terraform names, by what the variable is given."""
+        names = VARIABLE.findall(image)
+        values = (value for name in names for value in self._variables.values(name))
+        return next((path for value in values if (path := self._image_files.get(image_name(value)))), None)
 
     @cached_property
     def _variables(self) -> Variables:
@@ -393,6 +406,17 @@ def _last_operand(words: list[str]) -> str:
     last = words[-1] if words else "."
     is_value = len(words) > 1 and words[-2].startswith("-") and "=" not in words[-2]
     return "." if last.startswith("-") or is_value else last
+
+
+def _started(command: tuple[str, ...], line: int, dockerfile: Dockerfile) -> Iterator[Command]:
+    """What runs where a container is given a command: it comes behind the entry point; one that is a script hands it on.
+
+    Rule: docs.docker.com/reference/dockerfile, "Understand how CMD and ENTRYPOINT interact"."""
+    entry = dockerfile.entrypoint
+    if not entry or entry[0].endswith(".sh") or command[: len(entry)] == entry:
+        yield Command(command, line)
+    if entry and command[: len(entry)] != entry:
+        yield Command((*entry, *command), line)
 
 
 def _as_handler(command: Command, dockerfile: Dockerfile) -> Command:

@@ -10,24 +10,24 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from assessor.catalog.objects import part_of_kind
 from assessor.facts.project_files import Resource
 from assessor.project.model import Project, ProjectFile, Role
 from assessor.project.paths import joined
+from assessor.project.state_tasks import Named, tasks_of
 
 _ADDRESS = re.compile(r"\b(module\.[A-Za-z_][\w-]*\.[A-Za-z_][\w-]*|[a-z]\w*\.[A-Za-z_][\w-]*)")
 _LOGICAL_NAME = re.compile(r"[A-Za-z]\w*")
 _MAX_STARTED = 40
-
-Named = tuple[ProjectFile, Resource]
-"""A file and an object in it."""
 
 
 class References:
     """Looks up the objects of a project by their names."""
 
     def __init__(self, project: Project) -> None:
+        self._project = project
         self._by_name: dict[str, list[Named]] = defaultdict(list)
         self._ties: dict[str, list[Named]] = defaultdict(list)
         self._outputs = _Outputs(project)
@@ -55,7 +55,14 @@ class References:
                     seen.add(id(target))
                     found.append((target_file, target))
                     if part == "orchestrates":
+                        found += tasks_of(self._project, target_file, target, partial(self._containers, target_file))
                         self._collect(target_file, target, found, seen)
+
+    def _containers(self, file: ProjectFile, texts: Iterable[str]) -> Iterator[Named]:
+        """The objects with an image that texts of a file mention."""
+        for name in dict.fromkeys(name for text in texts for name in _in_text(file, text)):
+            for found in (name, *self._outputs.of(file, name)):
+                yield from (named for named in self._by_name.get(found, ()) if named[1].images)
 
     def _told(self, file: ProjectFile, resource: Resource) -> Iterable[str]:
         """The names that an object mentions, with those that the outputs of modules stand for."""
@@ -105,9 +112,12 @@ def _mentioned(file: ProjectFile, resource: Resource) -> Iterable[str]:
     """The names that an object's settings mention, each once, in their order."""
     found: dict[str, None] = {}
     for _, value, _ in resource.settings:
-        if resource.system == "terraform":
-            names: list[str] = _ADDRESS.findall(value)
-        else:
-            names = [f"{file.path}#{name}" for name in _LOGICAL_NAME.findall(value)]
-        found.update(dict.fromkeys(names))
+        found.update(dict.fromkeys(_in_text(file, value)))
     return found
+
+
+def _in_text(file: ProjectFile, text: str) -> list[str]:
+    """The names of objects in a text: addresses of Terraform, logical names of a template."""
+    if file.path.endswith((".tf", ".tf.json", ".hcl")):
+        return _ADDRESS.findall(text)
+    return [f"{file.path}#{name}" for name in _LOGICAL_NAME.findall(text)]

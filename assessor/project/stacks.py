@@ -6,6 +6,7 @@ import posixpath
 from collections import defaultdict
 from dataclasses import replace
 
+from assessor.catalog.programs import programs
 from assessor.facts.workflow import Step
 from assessor.project.arrivals import Context, hopped
 from assessor.project.bundles import RUNS, Bundles
@@ -25,6 +26,15 @@ class Stacks:
         self.walk = walk
         self.project = walk.project
         self.bundles = Bundles(walk.project)
+
+    def own_definitions(self, invocation: Invocation, context: Context) -> None:
+        """A program brings out the definition that lies in its folder, where its words name no other file."""
+        names = programs().definitions_of(invocation.words)
+        if not names or any(joined(context.cwd, word) in self.project.files for word in invocation.arguments):
+            return
+        for path in (joined(context.cwd, name) for name in names):
+            if path in self.project.files:
+                self.walk.reach.files[path].append(context.arrival)
 
     def cdk(self, invocation: Invocation, context: Context) -> None:
         """`cdk deploy` and `cdk synth` run the app; the first brings out the stacks that the code below the working folder

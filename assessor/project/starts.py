@@ -23,8 +23,9 @@ from assessor.project.listed import Listed
 from assessor.project.model import Project, ProjectFile, Role
 from assessor.project.modules import Modules, ScopeKey
 from assessor.project.paths import joined
-from assessor.project.references import Named, References, starts_others
+from assessor.project.references import References, starts_others
 from assessor.project.runs import Run
+from assessor.project.state_tasks import Named
 from assessor.project.variables import Variables
 from assessor.readers.ci.cron import cron_can_fire
 

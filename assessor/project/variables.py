@@ -48,6 +48,10 @@ class Variables:
         known = self._values.get(name, set()) if text.startswith("var.") else set()
         return next(iter(known)) if len(known) == 1 else text
 
+    def values(self, name: str) -> list[str]:
+        """What the variable may be."""
+        return sorted(self._values.get(name, ()))
+
     def unset(self, text: str) -> bool:
         """The text names a variable whose every value switches a schedule off."""
         return any({v.lower() for v in self._values[n]} <= _UNSET for n in VARIABLE.findall(text) if n in self._values)

@@ -62,6 +62,7 @@ from assessor.project.started_calls import (
     with_value,
 )
 from assessor.project.starts import Start
+from assessor.project.state_tasks import TASK
 from assessor.project.submissions import Submissions
 from assessor.project.targets import Targets
 from assessor.project.trials import is_trial
@@ -185,10 +186,12 @@ class Walk:
     def _named(self, file: ProjectFile, resource: Resource, context: Context) -> None:
         """An object of infrastructure code is started by another that names it."""
         way = context.arrival.at(Hop(f"{resource.kind} {resource.name}", file.at(resource.line)))
-        for command in resource.commands:
-            self.command(command, replace(context, arrival=way, path=file.path))
+        inner = replace(context, arrival=way, path=file.path)
+        given = resource.commands[0].argv if resource.kind == TASK else ()
+        for command in resource.commands if not given else ():
+            self.command(command, inner)
         for image in resource.images:
-            self.containers.start(image, replace(context, arrival=way, path=file.path))
+            self.containers.start(image, inner, given)
 
     def _begin(self) -> None:
         self._seen = set()
@@ -408,6 +411,7 @@ class Walk:
         else:
             self._console_script(invocation, context)
             self.named_files(invocation, context)
+            self.stacks.own_definitions(invocation, context)
 
     def script(self, invocation: Invocation, context: Context) -> None:
         """Follow the started script; one that does not exist ends the way."""

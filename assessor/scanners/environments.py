@@ -10,7 +10,15 @@ from assessor.facts.place import Place
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.deployments import over_ssh
-from assessor.lifecycle.environments import STAGES, chosen_by_condition, is_asked, stage_named, stage_of, targets_of
+from assessor.lifecycle.environments import (
+    STAGES,
+    chosen_by_condition,
+    filled,
+    is_asked,
+    stage_named,
+    stage_of,
+    targets_of,
+)
 from assessor.lifecycle.order import is_ci
 from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
@@ -159,7 +167,8 @@ def _chosen_by_a_person(scene: Scene) -> Iterator[Claim]:
     """A job of CI that brings something out in the environment which a person names when starting it."""
     for name in _DEPLOYING:
         for hit in scene.hits(name, notebooks=False):
-            if any(is_ci(way) and is_asked(way.run.job.environment) for way in scene.arrivals(hit)):
+            ways = (way for way in scene.arrivals(hit) if is_ci(way))
+            if any(is_asked(filled(way.run.job.environment, way.run)) for way in ways):
                 yield Claim(hit.place, "a person says for which environment", hit.tool.id, counts=NONE)
 
 
@@ -167,7 +176,7 @@ def _jobs_of_stages(scene: Scene) -> Iterator[Claim]:
     """Jobs of one definition that run in the CI system's own environments, whose settings and secrets differ."""
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for run in scene.automation.runs.values():
-        stage = stage_named(run.job.environment)
+        stage = stage_named(filled(run.job.environment, run))
         if stage and not run.is_dead and is_ci(Arrival(run, 0)):
             found[run.path].setdefault(stage, run.job.line)
     for path, stages in sorted(found.items()):

@@ -16,6 +16,7 @@ from assessor.findings import Hop
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called_from
 from assessor.lifecycle.errors import predicted_values
+from assessor.lifecycle.inference_jobs import is_cloud_function
 from assessor.lifecycle.origins import adds_predictions, rows_read
 from assessor.lifecycle.serving import (
     asks_model,
@@ -56,6 +57,7 @@ def _own(scene: Scene, deployed: tuple[Hop, ...]) -> Iterator[Claim]:
     workers = list(_workers(scene))
     jobs = {(file.path, call.scope) for file, call, _ in batch_predictions(scene)} - {*workers, *handlers(scene)}
     stored = {(file.path, call.scope) for file, call, _ in stored_batches(scene)} - set(handlers(scene))
+    jobs = {key for key in jobs if not is_cloud_function(scene.modules.index(key[0]).facts.scopes[key[1]])}
     batch = jobs | stored | {(file.path, call.scope) for file, call, _ in named_batches(scene)}
     for start in dict.fromkeys((*serving_scopes(scene), *workers)):
         if start[1] in (MODULE, MAIN) and start not in batch:

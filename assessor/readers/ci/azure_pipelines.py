@@ -484,6 +484,10 @@ def _joined(stage: str, job: str) -> str:
     return f"{stage}.{job}" if stage else job
 
 
+_RESOURCE_OF_IT = re.compile(r"\.[\w-]+$")
+"""`production.cluster` is a resource of the environment `production`; the dot of `${{ parameters.env }}` is none."""
+
+
 def _job(name: str, line: int, body: Node, file: _File, stage: _Stage) -> Job:
     condition = _get(body, "condition").text.strip()
     conditions = tuple(filter(None, (*stage.conditions, condition)))
@@ -503,7 +507,7 @@ def _job(name: str, line: int, body: Node, file: _File, stage: _Stage) -> Job:
         needs=own_needs + stage.needs,
         condition=" && ".join(conditions),
         steps=steps,
-        environment=(environment.get("name").text or environment.text).partition(".")[0],
+        environment=_RESOURCE_OF_IT.sub("", environment.get("name").text or environment.text),
         image=image,
         services=tuple(file.containers.get(v.text, v.text) for _, v in _get(body, "services").items()),
         env=variables,

@@ -179,10 +179,12 @@ class _Reader:
         return (Command(tuple(words), line),)
 
     def finished(self) -> Dockerfile:
+        words = self.entry[1] if self.entry else []
         return Dockerfile(
             tuple(self.stages),
             tuple(self.commands),
             tuple(self.with_env(self.started())),
+            () if words[:2] == ["sh", "-c"] else tuple(words),
             tuple(self.copies),
             self.workdir,
             self.user,
