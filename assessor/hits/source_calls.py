@@ -27,7 +27,8 @@ def _source_hits(ground: Ground, file: ProjectFile, r_calls: list[tuple[str, Too
     for call in file.facts.source_calls:
         for pattern, tool, proof in r_calls:
             bare = pattern.rpartition("::")[2]
-            if call.name == pattern or (call.name == bare and "::" in pattern and _attached(ground, file, pattern)):
+            named = call.name in (pattern, pattern.replace("::", "."))
+            if named or (call.name == bare and "::" in pattern and _attached(ground, file, pattern)):
                 place = file.at(call.line)
                 yield Hit(proof.practice, tool, proof, place, "r_call", file, arrivals=arrivals, text=call.name)
 
@@ -43,12 +44,13 @@ def _inline_hits(ground: Ground, r_calls: list[tuple[str, Tool, Proof]]) -> Iter
 
 
 def _attached(ground: Ground, file: ProjectFile, pattern: str) -> bool:
-    """The R package of a pattern, or a bundle that holds it, is loaded in the file or declared by the project."""
+    """The package of a pattern, or a bundle that holds it, is loaded in the file or declared by the project."""
     package = pattern.partition("::")[0]
-    loaded = {c.arguments.strip("\"' ") for c in file.facts.source_calls if c.name == "library"}
+    loaded = {c.arguments.strip("\"' ") for c in file.facts.source_calls if c.name in _LOADS}
     return package in loaded or package.lower() in ground.dependencies or bool(loaded & _R_BUNDLES.get(package, set()))
 
 
+_LOADS = ("library", "using", "import")
 _R_BUNDLES = {
     name: {"tidymodels"}
     for name in ("tune", "yardstick", "parsnip", "rsample", "workflows", "recipes", "dials", "broom")

@@ -71,7 +71,7 @@ def _source_tests(scene: Scene) -> Iterator[SourceTest]:
         if case:
             yield SourceTest(file, case.line, _has_code(scene, case.language), tests_data=False, tests_model=False)
         elif expected and file.role is Role.TEST:
-            yield _expecting(file, calls, expected, own)
+            yield _expecting(file, calls, expected, own, _training_functions(scene))
 
 
 def _run(calls: Sequence[SourceCall]) -> Iterator[SourceCall]:
@@ -88,14 +88,28 @@ def _run(calls: Sequence[SourceCall]) -> Iterator[SourceCall]:
 _CASES = frozenset({"test_that", "it"})
 
 
-def _expecting(file: ProjectFile, calls: Sequence[SourceCall], expected: SourceCall, own: set[str]) -> SourceTest:
+@once
+def _training_functions(scene: Scene) -> frozenset[str]:
+    """Functions of R and Julia in which a model is trained: the last that is defined above the training."""
+    found = set()
+    for hit in scene.hits("training.scripted"):
+        above = [c for c in hit.file.facts.source_calls if c.name == "function" and c.line <= hit.place.line]
+        if hit.kind == "r_call" and above and hit.file.role is Role.FIRST_PARTY:
+            found.add(max(above, key=lambda call: call.line).arguments)
+    return frozenset(found)
+
+
+def _expecting(
+    file: ProjectFile, calls: Sequence[SourceCall], expected: SourceCall, own: set[str], training: frozenset[str]
+) -> SourceTest:
     """A file that expects something, and what of the project's own functions it uses."""
     names = {call.name.rpartition("::")[2] for call in calls if call.name != "function"}
+    names |= {call.name.rpartition(".")[2] for call in calls if call.language == "julia"}
     used = names & own
     titles = " ".join(call.arguments[:80] for call in calls if call.name in _TITLED)
     about_data = speaks_of("about_data", f"{titles} {file.path.rpartition('/')[2]}")
     data = any(map(names_data_function, used)) or (about_data and bool(names & _LOOKING))
-    model = any(map(names_model_function, used)) or bool(names & _MODEL_CALLS)
+    model = any(map(names_model_function, used)) or bool(names & _MODEL_CALLS or used & training)
     return SourceTest(file, expected.line, bool(used), data, model)
 
 

@@ -78,7 +78,9 @@ class RAndJulia:
         """Follow a reached file: what it includes and starts, and the files that define what it calls."""
         if not self.walk.is_new(("source", file.path, context.arrival.fails, context.arrival.in_test)):
             return
-        inner = replace(context, path=file.path, arrival=hopped(context.arrival, file, 1, file.path))
+        arrival = hopped(context.arrival, file, 1, file.path)
+        arrival = replace(arrival, in_test=arrival.in_test or file.role is Role.TEST)
+        inner = replace(context, path=file.path, arrival=arrival)
         self._follow(file.facts.source_calls, inner)
 
     def _follow(self, calls: Iterable[SourceCall], context: Context) -> None:

@@ -274,6 +274,19 @@ def _is_underline(line: str, above: str) -> bool:
     )
 
 
+_CODE_INDENT = 4
+"""Spaces by which Markdown's indented code stands in (https://spec.commonmark.org/0.31.2/#indented-code-blocks)."""
+_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
+
+
+def _begins_code(lines: list[str], index: int) -> bool:
+    """A line that stands in begins a block of code behind an empty line, where the text before that is no list."""
+    if index == 0 or lines[index - 1].strip():
+        return False
+    before = next((line for line in reversed(lines[max(0, index - _CODE_INDENT) : index]) if line.strip()), "")
+    return not before[:1].isspace() and not _ITEM.match(before[:MAX_LINE])
+
+
 def _outside_code(lines: list[str], first: int, prose: _Prose) -> Iterator[tuple[int, str, str]]:
     """Yield (line number, line, next line) of the non-empty lines outside fences, directives and comments."""
     fence, directive, in_comment = "", -1, False
@@ -295,6 +308,8 @@ def _outside_code(lines: list[str], first: int, prose: _Prose) -> Iterator[tuple
         if directive >= 0 and (indent > directive or not line.strip()):
             continue
         directive = -1
+        if indent >= _CODE_INDENT and line.strip() and _begins_code(lines, index):
+            prose.code_blocks += 1
         if "::" in line and (_DIRECTIVE.match(line) or line.rstrip().endswith(" ::")):
             directive = indent
             prose.code_blocks += 1
