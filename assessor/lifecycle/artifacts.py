@@ -103,22 +103,26 @@ def _versions_of_a_catalogue(scene: Scene) -> Iterator[Handed]:
     """Models that nodes of Kedro write into a data set of which the catalogue keeps versions.
 
     Rule: docs.kedro.org "Dataset versioning"."""
-    kept = {
-        setting.key.removesuffix(".versioned")
-        for file in scene.project.ordered
-        if "catalog" in file.path
-        for setting in file.facts.settings
-        if setting.key.endswith(".versioned") and setting.value.lower() == "true"
-    }
+    kept = _versioned(scene)
     for node in nodes(scene) if kept else ():
         names = sorted(kept.intersection(node.gives))
         named = any(speaks_of("kept_model", name) for name in names)
         for path, number in node.functions if names else ():
-            if not (named or _gives_what_it_trained(scene, path, number)):
-                continue
-            scope = scene.modules.index(path).facts.scopes[number]
-            text = f"the catalogue keeps versions of {names[0]}, which {scope.name}() gives"
-            yield Handed(scene.modules.files[path], scope.line, "kedro", text, number)
+            if named or _gives_what_it_trained(scene, path, number):
+                scope = scene.modules.index(path).facts.scopes[number]
+                text = f"the catalogue keeps versions of {names[0]}, which {scope.name}() gives"
+                yield Handed(scene.modules.files[path], scope.line, "kedro", text, number)
+
+
+def _versioned(scene: Scene) -> set[str]:
+    """The data sets of which catalogues keep versions."""
+    settings = (s for file in scene.project.ordered if "catalog" in file.path for s in file.facts.settings)
+    return {
+        s.key.removesuffix(_VERSIONED) for s in settings if s.key.endswith(_VERSIONED) and s.value.lower() == "true"
+    }
+
+
+_VERSIONED = ".versioned"
 
 
 def _is_output(body: str) -> bool:

@@ -54,13 +54,14 @@ def targets_of(hit: Hit, arrival: Arrival) -> tuple[str, ...]:
     return values if len(values) > 1 else chosen
 
 
-_GIVEN = re.compile(r"\$\{\{\s*(?:github\.event\.)?(?:inputs|parameters)\.([\w-]+)\s*\}\}")
-
-
 def filled(text: str, run: Run) -> str:
     """A text of a called definition with what this caller gives for its inputs and parameters."""
     given = dict(run.variables) if "${{" in text else {}
-    return _GIVEN.sub(lambda found: given.get(found[1], found[0]), text) if given else text
+    for body in bodies(text) if given else ():
+        head, _, name = body.rpartition(".")
+        if head.rpartition(".")[2] in ("inputs", "parameters") and name in given:
+            text = text.replace(f"${{{{ {body} }}}}", given[name]).replace(f"${{{{{body}}}}}", given[name])
+    return text
 
 
 def is_asked(text: str) -> bool:
@@ -93,21 +94,21 @@ def _said_by_callers(arrival: Arrival) -> Iterator[str]:
         yield from reversed(calling)
 
 
-_UNCLEAR = {"test", "testing", "live", "stage", "acc"}
+_UNCLEAR = frozenset({"test", "testing", "live", "stage", "acc"})
 """Words of jobs that may mean something else; a job that deploys to `test` means the environment."""
 
 
 def stage_of(hit: Hit, arrival: Arrival) -> str | None:
     """The environment that a way to a hit is for, by the words of its job, step and text; None where none is named."""
     job = arrival.run.job
-    environment = filled(job.environment, arrival.run)
-    words = [environment, job.id, job.name, job.stage, hit.text]
+    environment, *named = (filled(text, arrival.run) for text in (job.environment, job.id, job.name, job.stage))
+    words = [environment, *named, hit.text]
     step = job.steps[arrival.step] if 0 <= arrival.step < len(job.steps) else None
     words += [step.name] if step else []
     words += _said_by_callers(arrival)
-    for text in (filled(word, arrival.run) for word in words):
+    for text in words:
         unclear = _UNCLEAR - {"test"} if speaks_of("deploy", text) else _UNCLEAR
-        for part in cut(text).split():
-            if part in STAGES and (part not in unclear or text == environment):
-                return STAGES[part]
+        unclear = frozenset() if text == environment else unclear
+        if part := next((part for part in cut(text).split() if part in STAGES and part not in unclear), ""):
+            return STAGES[part]
     return "staging" if "stage" in cut(hit.text).split() else None

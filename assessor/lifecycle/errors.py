@@ -14,7 +14,7 @@ from functools import cached_property
 
 from assessor.catalog.traits import called_roots, persistence_roots
 from assessor.catalog.words import speaks_of
-from assessor.facts.python import MAIN, Difference, Side
+from assessor.facts.python import MAIN, Call, Difference, Side
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.origins import DIFFERENCE, Origins, asks_by_name, rows_read
 from assessor.project.model import ProjectFile
@@ -85,16 +85,19 @@ class PredictedValues(Origins):
     def applied(self) -> set[ScopeKey]:
         """Functions that are a home-made model: what a gradient is taken of calls them (`jax.grad(loss)`), or they are given
         what a serialiser has loaded beside the rows."""
-        modules, found = self._scene.modules, set[ScopeKey]()
-        for file in self._scene.project.code_files:
-            for call in modules.index(file.path).facts.calls:
-                last = call.name.rpartition(".")[2]
-                if speaks_of("takes_gradient", last) and self._uses_framework(file.path):
-                    losses = (target for name in call.names for target in modules.targets(name, file.path))
-                    found.update(t for loss in losses if loss[1] > MAIN for t in self._called_in(loss))
-                elif len(call.given) > 1 and any(_is_loaded(source) for _, made in call.given for source in made):
-                    found.update(t for t in modules.targets(call.name, file.path) if t[1] > MAIN)
-        return found
+        paths = [file.path for file in self._scene.project.code_files]
+        calls = [(path, call) for path in paths for call in self._scene.modules.index(path).facts.calls]
+        return {
+            key
+            for path, call in calls
+            for key in (*self._under_gradients(path, call), *_given_a_model(self._scene, path, call))
+        }
+
+    def _under_gradients(self, path: str, call: Call) -> Iterator[ScopeKey]:
+        """What the functions call of which the call takes a gradient."""
+        if speaks_of("takes_gradient", call.name.rpartition(".")[2]) and self._uses_framework(path):
+            losses = (target for name in call.names for target in self._scene.modules.targets(name, path))
+            yield from (key for loss in losses if loss[1] > MAIN for key in self._called_in(loss))
 
     def _called_in(self, key: ScopeKey) -> Iterator[ScopeKey]:
         calls = self._scene.modules.index(key[0]).calls.get(key[1], ())
@@ -132,14 +135,24 @@ class PredictedValues(Origins):
     def of_kept(self, path: str, difference: Difference) -> bool:
         """Two columns of rows that one call read, in a function whose texts name predictions that were kept; or of a parameter
         that is named for them and is given such rows."""
-        first, second = ({s.partition("[")[0] for s in side.made_by if "[" in s} for side in difference.sides)
-        shared = first & second
+        shared = set.intersection(*map(_holders, difference.sides))
         if any(speaks_of("reads_table", name.rpartition(".")[2]) for name in shared):
             texts = self._scene.modules.index(path).facts.texts
             return any(text.scope == difference.scope and speaks_of("kept_predictions", text.value) for text in texts)
         key, read = (path, difference.scope), rows_read(self._scene)
         named = [source for source in shared if speaks_of("kept_predictions", source.partition(":")[2])]
         return any(read.proves(key, source) for source in named)
+
+
+def _holders(side: Side) -> set[str]:
+    """What the parts were taken of that made a side."""
+    return {source.partition("[")[0] for source in side.made_by if "[" in source}
+
+
+def _given_a_model(scene: Scene, path: str, call: Call) -> Iterator[ScopeKey]:
+    """The first-party function that is given what a serialiser has loaded, beside something else."""
+    if len(call.given) > 1 and any(_is_loaded(source) for _, made in call.given for source in made):
+        yield from (target for target in scene.modules.targets(call.name, path) if target[1] > MAIN)
 
 
 def _is_loaded(source: str) -> bool:

@@ -19,15 +19,15 @@ from assessor.lifecycle.origins import Origins
 def kept_figures(scene: Scene) -> frozenset[str]:
     """The names, in lower case."""
     measured = Origins(scene, "experiments.evaluation", error_origins(scene))
-    found: set[str] = set()
-    for file in scene.project.code_files:
-        for call in file.code.calls if file.code else ():
-            if call.given and speaks_of("keeps_results", call.name.rpartition(".")[2]):
-                keys = [
-                    key for key, made in _named(call) if any(measured.proves((file.path, call.scope), o) for o in made)
-                ]
-                found.update(key.lower() for key in keys)
-    return frozenset(name for name in found if not name.isdigit())
+    named = [
+        (key.lower(), (file.path, call.scope), made)
+        for file in scene.project.code_files
+        for call in (file.code.calls if file.code else ())
+        if call.given and speaks_of("keeps_results", call.name.rpartition(".")[2])
+        for key, made in _named(call)
+    ]
+    kept = {key for key, scope, made in named if any(measured.proves(scope, origin) for origin in made)}
+    return frozenset(name for name in kept if not name.isdigit())
 
 
 def _named(call: Call) -> Iterator[tuple[str, tuple[str, ...]]]:

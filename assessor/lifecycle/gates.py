@@ -92,6 +92,16 @@ def _in_r(scene: Scene) -> Iterator[Gate]:
         yield Gate(file, NO_SCOPE, stop.line, True, (), f"{figure} is compared with a limit in R", "r")
 
 
+def _ahead(scene: Scene) -> tuple[set[tuple[str, str]], set[ScopeKey]]:
+    """What comes after an evaluation: (file, name) of the calls, and their functions."""
+    hits = [hit for practice in _GOES_ON for hit in scene.hits(practice, notebooks=False)]
+    stores = model_stores(scene)
+    calls = {(hit.file.path, hit.call.name) for hit in hits if hit.call}
+    scopes = {(hit.file.path, hit.scope) for hit in hits if hit.scope >= 0}
+    calls |= {(store.file.path, store.call.name) for store in stores}
+    return calls, scopes | {(store.file.path, store.call.scope) for store in stores}
+
+
 class _Finder:
     """Finds the gates of one project."""
 
@@ -102,15 +112,7 @@ class _Finder:
         self.verdicts: dict[ScopeKey, str] = {}
         """Functions that return whether a model is good enough, with what they compare."""
         self.acting: dict[tuple[str, str], bool] = {}
-        self.ahead = {
-            (hit.file.path, hit.call.name) for p in _GOES_ON for hit in scene.hits(p, notebooks=False) if hit.call
-        }
-        self.ahead_scopes = {
-            (hit.file.path, hit.scope) for p in _GOES_ON for hit in scene.hits(p, notebooks=False) if hit.scope >= 0
-        }
-        stores = model_stores(scene)
-        self.ahead |= {(store.file.path, store.call.name) for store in stores}
-        self.ahead_scopes |= {(store.file.path, store.call.scope) for store in stores}
+        self.ahead, self.ahead_scopes = _ahead(scene)
         self.choosers = set(choosing_scopes(scene))
         self.training: dict[ScopeKey, list[int]] = {}
         for hit in scene.hits("training.scripted", notebooks=False):

@@ -23,6 +23,9 @@ def made_from_file(call: Call) -> bool:
         return not speaks_of("transformer", owner)
     if not last[:1].isupper() or head.partition(".")[0] not in framework_roots():
         return False
+    return _names_a_model(call) or any(call.keyword(name) is not None for name in _FILES)
+
+
+def _names_a_model(call: Call) -> bool:
     first = call.args[0] if call.args else None
-    named = isinstance(first, str) and "." in first and speaks_of("ending_of_model", first.rpartition(".")[2])
-    return named or any(call.keyword(name) is not None for name in _FILES)
+    return isinstance(first, str) and "." in first and speaks_of("ending_of_model", first.rpartition(".")[2])

@@ -53,12 +53,24 @@ def _keeps_a_version(scene: Scene, file: ProjectFile, call: Call) -> bool:
         return _is_versioned_upload(call)
     if speaks_of("opens_in_store", call.name):
         return _is_opened_for_a_model(scene, file, call)
-    if last in _SAVES and any(_is_address(text) and _has_version(text) for text in _texts(call)):
+    if last in _SAVES and _names_a_version(call):
         return _serialises(call)
-    if last in ("put", "put_many", "put_files") and "S3" in call.name.split("."):  # Metaflow: below the path of the run
-        named = any(isinstance(v, str) and is_model_file(v) for v in call.args)
-        return _opened_for_the_run(file) and (named or _saves_a_model(file, call.scope))
+    if last in _PUTS and "S3" in call.name.split("."):
+        return _is_put_for_the_run(file, call)
     return _brings_model_to_bucket(last) and not _is_own(scene, file, call)
+
+
+_PUTS = ("put", "put_many", "put_files")
+
+
+def _is_put_for_the_run(file: ProjectFile, call: Call) -> bool:
+    """Metaflow puts a model below the path of the run."""
+    named = any(isinstance(v, str) and is_model_file(v) for v in call.args)
+    return _opened_for_the_run(file) and (named or _saves_a_model(file, call.scope))
+
+
+def _names_a_version(call: Call) -> bool:
+    return any(_is_address(text) and _has_version(text) for text in _texts(call))
 
 
 def _is_own(scene: Scene, file: ProjectFile, call: Call) -> bool:

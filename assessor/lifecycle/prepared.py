@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assessor.catalog.words import speaks_of
-from assessor.facts.python import MAIN
+from assessor.facts.python import MAIN, Call
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.errors import predicted_values
 from assessor.lifecycle.matter import is_about_models
@@ -46,12 +46,16 @@ def _rows_used(scene: Scene) -> _Used:
     predicted = predicted_values(scene)
     for file in scene.project.code_files:
         for call in file.code.calls if file.code and not file.is_notebook else ():
-            if not speaks_of("stores_rows", call.name.rpartition(".")[2]):
-                continue
-            key = (file.path, call.scope)
-            sources = [o for given, made in call.given if given == "." or given.isdigit() for o in made]
-            if not any(predicted.proves(key, source) for source in sources):
+            key, sources = (file.path, call.scope), _stored(call)
+            if sources and not any(predicted.proves(key, source) for source in sources):
                 yield key, sources
+
+
+def _stored(call: Call) -> list[str]:
+    """What made the rows that the call stores; nothing where it stores none."""
+    if not speaks_of("stores_rows", call.name.rpartition(".")[2]):
+        return []
+    return [o for given, made in call.given if given == "." or given.isdigit() for o in made]
 
 
 def _rows_brought(scene: Scene) -> _Used:

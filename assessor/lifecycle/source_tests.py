@@ -103,14 +103,21 @@ def _expecting(
     file: ProjectFile, calls: Sequence[SourceCall], expected: SourceCall, own: set[str], training: frozenset[str]
 ) -> SourceTest:
     """A file that expects something, and what of the project's own functions it uses."""
-    names = {call.name.rpartition("::")[2] for call in calls if call.name != "function"}
-    names |= {call.name.rpartition(".")[2] for call in calls if call.language == "julia"}
+    names = set(_called(calls))
     used = names & own
     titles = " ".join(call.arguments[:80] for call in calls if call.name in _TITLED)
     about_data = speaks_of("about_data", f"{titles} {file.path.rpartition('/')[2]}")
     data = any(map(names_data_function, used)) or (about_data and bool(names & _LOOKING))
     model = any(map(names_model_function, used)) or bool(names & _MODEL_CALLS or used & training)
     return SourceTest(file, expected.line, bool(used), data, model)
+
+
+def _called(calls: Sequence[SourceCall]) -> Iterator[str]:
+    """The names of what is called, without their packages."""
+    for call in calls:
+        if call.name != "function":
+            yield call.name.rpartition("::")[2]
+            yield call.name.rpartition("." if call.language == "julia" else "::")[2]
 
 
 _TITLED = ("test_that", "@testset", "describe")

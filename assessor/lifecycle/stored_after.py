@@ -14,8 +14,9 @@ from assessor.facts.python import Call
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called_from
 from assessor.lifecycle.gates import NO_SCOPE, Gate
-from assessor.lifecycle.model_stores import model_stores
+from assessor.lifecycle.model_stores import ModelStore, model_stores
 from assessor.lifecycle.order import stands_before
+from assessor.project.modules import ScopeKey
 
 _WRITES = ("dump", "save", "save_model", "save_pretrained", "save_weights", "write_bytes", "write")
 _MOVES = ("copy", "copy2", "copyfile", "copytree", "move", "replace", "rename", "symlink")
@@ -47,16 +48,17 @@ def keeps_from_a_store(scene: Scene, gate: Gate) -> bool:
         return False
     effects = [t for name in gate.effects for t in scene.modules.targets(name, gate.file.path) if t[1]]
     decided = set(called_from(scene, effects, depth=_DEEP)) if effects else set()
-    for store in model_stores(scene):
-        where = (store.file.path, store.call.scope)
-        if where == (gate.file.path, gate.scope) and not (store.call.line > gate.line and (gate.stops or gate.effects)):
-            continue
-        if where in decided or where == (gate.file.path, gate.scope):
-            return True
-        ways = [way for way in scene.automation.arrivals(*where) if way.is_automatic and not way.in_test]
-        if stands_before(scene, gate, ways, where):
-            return True
-    return False
+    return any(_keeps_from(scene, gate, store, decided) for store in model_stores(scene))
+
+
+def _keeps_from(scene: Scene, gate: Gate, store: ModelStore, decided: set[ScopeKey]) -> bool:
+    where = (store.file.path, store.call.scope)
+    if where == (gate.file.path, gate.scope):
+        return store.call.line > gate.line and bool(gate.stops or gate.effects)
+    if where in decided:
+        return True
+    ways = [way for way in scene.automation.arrivals(*where) if way.is_automatic and not way.in_test]
+    return stands_before(scene, gate, ways, where)
 
 
 _DEEP = 3

@@ -14,7 +14,8 @@ from assessor.facts.project_files import Resource
 from assessor.facts.python import UNKNOWN, Call
 from assessor.project.invocations import Invocation
 from assessor.project.model import Project, Role
-from assessor.project.references import Named, References
+from assessor.project.references import References
+from assessor.project.state_tasks import Named
 from assessor.project.told_names import is_open, may_mean
 
 

@@ -11,7 +11,7 @@ from functools import partial
 
 from assessor.catalog.traits import table_roots
 from assessor.catalog.words import cut, speaks_of
-from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call
+from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call, Difference
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called_by
 from assessor.lifecycle.errors import MeasuredError, measured_errors
@@ -133,14 +133,18 @@ def _is_by_group(scene: Scene, error: MeasuredError) -> bool:
     """What was set against the truth is parted by a column that is not the truth itself, and the result is kept."""
     if error.file.role is not Role.FIRST_PARTY or error.file.is_notebook or error.file.code is None:
         return False
-    difference = error.file.code.differences[error.position]
-    sides = {source for side in difference.sides for source in side.made_by if "[" in source}
-    keys = [key for key in difference.grouped_by if key not in sides]
-    if not keys or len(keys) < len(difference.grouped_by) or not all(_parts_rows(key) for key in keys):
+    if not _is_parted(error.file.code.differences[error.position]):
         return False
     key = (error.file.path, error.scope)
     tracked = any((hit.file.path, hit.scope) == key for hit in scene.hits("experiments.tracking", notebooks=False))
     return tracked or _is_kept(scene, key)
+
+
+def _is_parted(difference: Difference) -> bool:
+    """It was grouped before it was reduced, by columns of which none is a side of it."""
+    sides = {source for side in difference.sides for source in side.made_by if "[" in source}
+    keys = difference.grouped_by
+    return bool(keys) and sides.isdisjoint(keys) and all(_parts_rows(key) for key in keys)
 
 
 def _parts_rows(key: str) -> bool:
