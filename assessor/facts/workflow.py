@@ -13,6 +13,9 @@ from assessor.facts.commands import Command
 ON_CHANGE = frozenset({"push", "pull_request", "merge_request", "tag", "poll"})
 """Trigger kinds that a change of the repository fires."""
 
+OF_DOCKERFILE = "dockerfile:"
+"""Begins the image of a job whose container is made from a Dockerfile; its path follows."""
+
 AUTOMATIC = ON_CHANGE | {
     "schedule",
     "release",
@@ -121,6 +124,7 @@ class Job:
     permissions: tuple[tuple[str, str], ...] | None = None
     """None: none given. `write-all` and `read-all` stand as ("*", "write") and ("*", "read")."""
     image: str = ""
+    """The image of its container, or behind `dockerfile:` the file from which it is made."""
     services: tuple[str, ...] = ()
     uses: str = ""
     """A reusable workflow or template called in place of steps (path or remote)."""

@@ -15,6 +15,7 @@ from assessor.catalog.words import speaks_of
 from assessor.hits.scene import Scene
 from assessor.lifecycle.expressions import bodies
 from assessor.lifecycle.kept_outputs import nodes
+from assessor.lifecycle.stations import marks
 from assessor.lifecycle.trained import trained_values
 from assessor.project.model import ProjectFile, Role
 
@@ -75,11 +76,23 @@ def _steps_that_give_a_model(scene: Scene, file: ProjectFile) -> Iterator[int]:
     """Steps, of orchestrators that keep what steps return, which return a trained model or the file into which they wrote it."""
     index = scene.modules.index(file.path)
     for number, scope in enumerate(index.facts.scopes):
-        if not scope.returns or not any(keeps_what_steps_give(decorator.name) for decorator in scope.decorators):
+        if not any(keeps_what_steps_give(decorator.name) for decorator in scope.decorators):
             continue
+        if _puts_a_model_on_its_flow(scene, file, number):
+            yield number
         written = any(source.partition("[")[0].endswith(_FILES) for _, sources in scope.returns for source in sources)
         if _gives_what_it_trained(scene, file.path, number) or (written and _is_given_a_model(scene, file, number)):
             yield number
+
+
+def _puts_a_model_on_its_flow(scene: Scene, file: ProjectFile, number: int) -> bool:
+    """The step trains what it keeps as an attribute of its flow (`self.model = Ridge().fit(…)`)."""
+    index = scene.modules.index(file.path)
+    owner = index.classes.get(index.facts.scopes[number].class_name)
+    if owner is None or "train" not in marks(scene).get((file.path, number), frozenset()):
+        return False
+    trained = trained_values(scene)
+    return any(trained.proves((file.path, number), source) for _, sources in owner.attributes for source in sources)
 
 
 def _gives_what_it_trained(scene: Scene, path: str, number: int) -> bool:

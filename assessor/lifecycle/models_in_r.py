@@ -30,10 +30,13 @@ def preparation_kept_in_r(scene: Scene) -> Iterator[tuple[Place, str]]:
     the words for it."""
     files = list(_files(scene))
     stored = [f.path for f, said in files if _says(said, "stores_object_in_r") and _says(said, "prepares_in_r")]
+    elsewhere = {file.path for file, said in files if _says(said, "prepares_in_r")}
     for file, said in files:
         if "bake" in said and _says(said, "reads_object_in_r") and set(stored) - {file.path}:
             yield file.at(said["bake"]), "new data is prepared by the recipe that training stored"
-        if "vetiver_model" in said and _says(said, "prepares_in_r"):
+        if "vetiver_model" in said and (
+            _says(said, "prepares_in_r") or ("workflow" in said and elsewhere - {file.path})
+        ):
             yield file.at(said["vetiver_model"]), "the recipe is part of the model that is served"
 
 

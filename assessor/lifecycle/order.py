@@ -14,6 +14,7 @@ from assessor.lifecycle.deploy_hooks import hooked
 from assessor.lifecycle.gates import NO_SCOPE, Gate
 from assessor.lifecycle.image_pushes import pushing_arrivals
 from assessor.lifecycle.local_requests import commands_that_ask, scripts_that_ask
+from assessor.lifecycle.model_copies import model_copies
 from assessor.lifecycle.outputs import asks_outputs
 from assessor.lifecycle.test_cases import TestCase
 from assessor.project.arrivals import Arrival
@@ -56,13 +57,20 @@ def ci_arrivals(scene: Scene, path: str, number: int) -> list[Arrival]:
     ]
 
 
-_SHIPPING = ("ci.build", "versioning.releases", "deployment.automation", "deployment.packaging")
+_SHIPPING = ("ci.build", "versioning.releases", "deployment.automation", "deployment.packaging", "experiments.registry")
+
+
+_BY_A_JOB = dict.fromkeys(_SHIPPING, ("command", "action")) | {
+    "experiments.registry": ("command", "action", "call")
+}
+"""How what ships is told: a build that a script calls ships nothing, a model that it registers is published."""
 
 
 def shipping_arrivals(scene: Scene) -> list[Arrival]:
-    """Runs' arrivals at what builds, releases or deploys."""
-    hits = [hit for practice in _SHIPPING for hit in scene.hits(practice) if hit.kind in ("command", "action")]
+    """Runs' arrivals at what builds, releases or deploys, and at what publishes a model: a registry, a store of packages."""
+    hits = [hit for practice in _SHIPPING for hit in scene.hits(practice) if hit.kind in _BY_A_JOB[practice]]
     ways = [*pushing_arrivals(scene), *(way for hit in hits for way in scene.arrivals(hit))]
+    ways += [site.arrival for site in model_copies(scene) if site.arrival is not None and site.arrival.is_automatic]
     return [*(way for way in ways if not way.in_test and not way.is_build), *(way for _, way in hooked(scene))]
 
 

@@ -12,6 +12,7 @@ from operator import attrgetter
 
 from assessor.facts.commands import Command
 from assessor.facts.project_files import Dockerfile, Service
+from assessor.facts.workflow import OF_DOCKERFILE
 from assessor.project.arrivals import Context, hopped
 from assessor.project.following import Following
 from assessor.project.image_names import all_commands, image_name, images_by_name
@@ -154,6 +155,11 @@ class Containers:
 
     def start(self, image: str, context: Context, command: tuple[str, ...] = (), starts: bool = True) -> None:
         """A container starts from an image that this repository builds, if it does."""
+        if image.startswith(OF_DOCKERFILE):
+            made_from = image.removeprefix(OF_DOCKERFILE)
+            if made_from in self.project.files:
+                self.reach.files[made_from].append(context.arrival)
+            return
         image = self._variables.filled(image) if image.startswith("var.") else image
         name = image_name(image)
         path = self._image_files.get(name) or self._by_variable(image)

@@ -12,7 +12,8 @@ from functools import partial
 from assessor.catalog.traits import table_roots
 from assessor.catalog.words import cut, speaks_of
 from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call, Difference
-from assessor.hits.scene import Scene
+from assessor.hits.hit import Hit
+from assessor.hits.scene import Scene, once
 from assessor.lifecycle.calls import called_by
 from assessor.lifecycle.errors import MeasuredError, measured_errors
 from assessor.lifecycle.origins import Origins
@@ -27,7 +28,7 @@ PRACTICE = "experiments.slices"
 def slices(scene: Scene) -> Iterator[Statement]:
     """Metrics by slice in modules are used; in a run, automated; where a slice below its limit stops it, enforced."""
     for hit in scene.hits(PRACTICE, notebooks=False):
-        yield seen(hit, raised_by=partial(_stops, hit.file, hit.scope))
+        yield seen(hit, raised_by=partial(_slice_stops, scene, hit))
     for file, number, line, name in _by_group(scene):
         text = f"{name}() computes quality for each group"
         yield Claim(Code(file, number, line), text, raised_by=partial(_stops, file, number))
@@ -107,6 +108,26 @@ def _part_stops(scene: Scene, file: ProjectFile, number: int, ways: Sequence[Arr
     if any((file.path, number) in origins.made_in(path, made.partition("[")[0]) for path, made in limits):
         return "a slice below its limit stops the run"
     return None
+
+
+def _slice_stops(scene: Scene, hit: Hit, ways: Sequence[Arrival]) -> str | None:
+    """A limit in the function of the product, or on what came of it elsewhere, which stops something."""
+    if own := _stops(hit.file, hit.scope, ways):
+        return own
+    found = any(
+        sliced_values(scene).proves((file.path, limit.scope), source)
+        for file in scene.project.code_files
+        for limit in scene.modules.index(file.path).facts.comparisons
+        for side in (limit.sides if limit.stops else ())
+        for source in side.made_by
+    )
+    return "a slice below its limit stops the run" if found else None
+
+
+@once
+def sliced_values(scene: Scene) -> Origins:
+    """Tells which values products made that measure slices."""
+    return Origins(scene, PRACTICE)
 
 
 def _limits(scene: Scene, path: str) -> Iterator[str]:

@@ -511,10 +511,28 @@ def seeds(scene: Scene) -> Iterator[Statement]:
     hits = scene.hits("versioning.seeds")
     fixed = [seen(hit, counts=NONE) for hit in hits if not hit.in_notebook]
     fixed += _seeds_in_settings(scene)
+    fixed += _seeds_in_arguments(scene)
     yield from fixed
     for hit in [hit for hit in hits if hit.in_notebook][:1]:
         if not fixed:
             yield NearMiss(hit.place, "a seed is fixed in a notebook only", hit.tool.id)
+
+
+_SEEDS = ("rng", "seed", "random_state")
+_NO_SEED = ("", "NULL", "NA", "nothing", "rng", "default_rng()")
+
+
+def _seeds_in_arguments(scene: Scene) -> Iterator[Claim]:
+    """R and Julia: a call is given a seed (`Forest(rng = seed)`); what only hands on what it was given fixes none."""
+    for file, calls in scene.project.having(lambda f: f.source_calls, frozenset({Role.FIRST_PARTY})):
+        seeded = (c for c in calls if c.language in ("r", "julia") and _is_given_a_seed(c.arguments))
+        if call := next(seeded, None):
+            yield Claim(file.at(call.line), f"{call.name} is given a seed", counts=NONE)
+
+
+def _is_given_a_seed(arguments: str) -> bool:
+    given = (part.partition("=")[::2] for part in arguments.split(","))
+    return any(name.strip() in _SEEDS and value.strip(" )") not in _NO_SEED for name, value in given)
 
 
 def _seeds_in_settings(scene: Scene) -> Iterator[Claim]:

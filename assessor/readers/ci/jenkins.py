@@ -7,13 +7,14 @@ of a shared library's step stays as a step with `uses`.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assessor.facts.commands import Command
 from assessor.facts.file import FileFacts
-from assessor.facts.workflow import Job, Step, Trigger, Workflow
+from assessor.facts.workflow import OF_DOCKERFILE, Job, Step, Trigger, Workflow
 from assessor.readers.ci import conditions as ci_conditions
 from assessor.readers.ci.groovy import (
     MAX_DEPTH,
@@ -531,6 +532,8 @@ class _Reader:
                     if head_of(each) == "image"
                 ]
                 image = next(iter(settings), image)
+            elif head_of(inner) == "dockerfile":
+                image = _of_dockerfile(inner)
             if image and stage is self.loose:
                 self.image = image
             elif image:
@@ -757,6 +760,14 @@ def _inherit(inner: _Stage, outer: _Stage) -> None:
     inner.can_fail = inner.can_fail and outer.can_fail
     inner.triggers = inner.triggers if inner.triggers is not None else outer.triggers
     inner.paths = inner.paths or outer.paths
+
+
+def _of_dockerfile(statement: Statement) -> str:
+    """`dockerfile true` and `dockerfile { filename 'x'; dir 'y' }`: the agent is made from the file.
+
+    Rule: jenkins.io/doc/book/pipeline/syntax, "agent"."""
+    said = {head_of(each): arguments_of(each[1:]).text() for each in inner_statements(block_of(statement))}
+    return OF_DOCKERFILE + posixpath.join(said.get("dir") or "", said.get("filename") or "Dockerfile")
 
 
 def _key(stage: _Stage) -> str:

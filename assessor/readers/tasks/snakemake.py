@@ -26,7 +26,7 @@ _KEYWORD = re.compile(r"^[ \t]+(input|output|shell|script|notebook|run|params|lo
 _OTHER_KEYWORD = re.compile(r"^[ \t]+[a-z_]+[ \t]*:(?!=)")
 _TEXT = re.compile(r"\"\"\"(.*?)\"\"\"|'''(.*?)'''|\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'", re.DOTALL)
 _OF_RULE = re.compile(r"\brules\.(\w+)\.output")
-_INCLUDE = re.compile(r"^include[ \t]*:[ \t]*[\"']([^\"'\n]+)[\"']")
+_INCLUDE = re.compile(r"^(include|configfile)[ \t]*:[ \t]*[\"']([^\"'\n]+)[\"']")
 _IMPORT = re.compile(r"^(?:from[ \t]+\S+[ \t]+import|import)[ \t]")
 _OF_CONFIG = re.compile(r"\bconfig(?:\[[\"']?|\.get\([\"'])(\w{1,60})")
 _FILLED = re.compile(r"\{(?:input|output|params|wildcards|threads|log|resources|config)[^{}]*\}")
@@ -52,17 +52,18 @@ def matches(path: str) -> bool:
 
 
 def read(path: str, text: str) -> FileFacts:
-    """Return the rules in order; the first one is the default. Files that it includes are settings `include`."""
+    """Return the rules in order; the first one is the default. Files that it includes are settings `include`,
+    files of settings that it reads `configfile`."""
     lines = text.splitlines()[:MAX_LINES]
     folder = path.rpartition("/")[0]
     imports = [line for line in lines if _IMPORT.match(line)]
     rules = list(_rules(lines))
-    included = [(number, found[1]) for number, line in enumerate(lines, 1) if (found := _INCLUDE.match(line))]
+    included = [(found[1], found[2], number) for number, line in enumerate(lines, 1) if (found := _INCLUDE.match(line))]
     return FileFacts(
         targets=tuple(
             replace(_target(rule, folder, imports), is_default=number == 0) for number, rule in enumerate(rules)
         ),
-        settings=tuple(Setting("include", name, number) for number, name in included),
+        settings=tuple(Setting(*entry) for entry in included),
     )
 
 
