@@ -52,7 +52,8 @@ def setting_hits(ground: Ground) -> Iterator[Hit]:
     called = {patterns: _is_called(ground, patterns) for patterns in {proof.read_by for _, proof in proofs} - {()}}
     settings = [(*_split_setting(p), t, f) for t, f in proofs for p in f.settings if not f.read_by or called[f.read_by]]
     for file, _ in ground.project.having(lambda f: f.settings, frozenset({Role.FIRST_PARTY})):
-        yield from _setting_hits(file, settings)
+        ways = ground.automation.reach.files.get(file.path, ()) if "catalog" in file.path else ()
+        yield from (replace(hit, arrivals=tuple(ways)) for hit in _setting_hits(file, settings))
 
 
 def _is_called(ground: Ground, patterns: tuple[str, ...]) -> bool:

@@ -98,19 +98,42 @@ def acted_on(scene: Scene) -> Iterator[tuple[ProjectFile, int, int, str]]:
         for number, calls in index.calls.items():
             for call in calls:
                 asked = next((k for k in scene.modules.targets(call.name, file.path) if k in verdicts), None)
-                if asked and asked != (file.path, number) and _stops_after(scene, file, number, call.line):
+                if not asked or asked == (file.path, number):
+                    continue
+                if _stops_after(scene, file, number, call.line) or _stops_by_answer(scene, file, number, call.name):
                     yield file, number, call.line, verdicts[asked]
                     break
 
 
 def _verdicts(scene: Scene) -> Iterator[tuple[tuple[str, int], str]]:
-    """First-party functions that are named for a check of data, and neither raise nor are stubs."""
+    """First-party functions that are named for a check of data, or give back what is wrong with rows, and neither raise nor
+    are stubs."""
     for file in scene.project.code_files:
         if file.role is Role.FIRST_PARTY and not file.is_notebook:
             for number, scope in enumerate(scene.modules.index(file.path).facts.scopes):
                 last = scope.name.rpartition(".")[2]
-                if number > MAIN and not scope.is_stub and _names_a_check(last):
+                if number <= MAIN or scope.is_stub:
+                    continue
+                if _names_a_check(last) or _finds_faults(scene, file, number):
                     yield (file.path, number), scope.name
+
+
+def _finds_faults(scene: Scene, file: ProjectFile, number: int) -> bool:
+    """It reads rows or asks of a table, and several conditions decide what it gives back (`found.append("empty")`)."""
+    code = file.code
+    assert code is not None
+    deciding = {limit.line for limit in (*code.comparisons, *code.tests) if limit.scope == number and limit.gives}
+    if len(deciding) < _SEVERAL:
+        return False
+    calls = scene.modules.index(file.path).calls.get(number, ())
+    asks = any(speaks_of("asks_of_table", call.name.rpartition(".")[2]) for call in calls)
+    return asks or (file.path, number) in _reading_scopes(scene)
+
+
+@once
+def _reading_scopes(scene: Scene) -> frozenset[ScopeKey]:
+    """Functions in which a product reads or prepares data."""
+    return frozenset((hit.file.path, hit.scope) for hit in scene.hits("data.pipeline", notebooks=False))
 
 
 def _stops_after(scene: Scene, file: ProjectFile, number: int, line: int) -> bool:
@@ -123,6 +146,13 @@ def _stops_after(scene: Scene, file: ProjectFile, number: int, line: int) -> boo
     if any(c.name in ("sys.exit", "exit") and c.line in near and c.guards for c in index.calls.get(number, ())):
         return True
     return any(_stops_by_verdict(test, number, line) for test in (*index.facts.tests, *index.facts.comparisons))
+
+
+def _stops_by_answer(scene: Scene, file: ProjectFile, number: int, name: str) -> bool:
+    """What the call gives back decides whether the function stops (`if said := complaints(rows): sys.exit(said)`)."""
+    facts = scene.modules.index(file.path).facts
+    asked = (test for test in (*facts.tests, *facts.comparisons) if test.scope == number and test.stops)
+    return any(source.partition("[")[0] == name for test in asked for side in test.sides for source in side.made_by)
 
 
 def _stops_by_verdict(test: Comparison, number: int, line: int) -> bool:

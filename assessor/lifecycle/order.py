@@ -60,9 +60,7 @@ def ci_arrivals(scene: Scene, path: str, number: int) -> list[Arrival]:
 _SHIPPING = ("ci.build", "versioning.releases", "deployment.automation", "deployment.packaging", "experiments.registry")
 
 
-_BY_A_JOB = dict.fromkeys(_SHIPPING, ("command", "action")) | {
-    "experiments.registry": ("command", "action", "call")
-}
+_BY_A_JOB = dict.fromkeys(_SHIPPING, ("command", "action")) | {"experiments.registry": ("command", "action", "call")}
 """How what ships is told: a build that a script calls ships nothing, a model that it registers is published."""
 
 

@@ -269,12 +269,21 @@ class Targets:
         made, registered = self._defining("create_pipeline", context), self._defining("register_pipelines", context)
         named = [entry for entry in made if asked in entry.path.split("/")]
         whole = not asked or asked == "__default__"
+        if whole and not {"--nodes", "-n", "--tags", "-t", "--to-nodes", "--from-nodes"} & set(invocation.arguments):
+            self._catalogues(context)
         if registered and (not made or (whole and not self._finds_pipelines(registered))):
             self.walk.python(registered, invocation, context)
         elif made and (named or whole):
             self.walk.python(tuple(named) or made, invocation, context)
         elif asked and made:
             self.reach.breaks(context, f"no folder of pipelines is called {asked}")
+
+    def _catalogues(self, context: Context) -> None:
+        """A run of all nodes reads and writes the data sets of the catalogues below the working folder."""
+        prefix = f"{joined(context.cwd, 'conf')}/"
+        for file in self.project.ordered:
+            if file.path.startswith(prefix) and "catalog" in file.path.removeprefix(prefix):
+                self.reach.files[file.path].append(context.arrival)
 
     def _defining(self, function: str, context: Context) -> tuple[Entry, ...]:
         """First-party files below the working folder that define a function of that name."""
