@@ -109,8 +109,11 @@ class Expressions(Decisions):
         return part(made, node.slice.value)
 
     def masked(self, node: ast.Subscript, made: Made, chosen: Made) -> Made:
-        """`guess[truth == 1]` sets both against each other; `rows[rows.size > 3]` only chooses."""
+        """`guess[truth == 1]` sets both against each other, and so does `truth[net(x).topk(9).indices]`, which looks at what a
+        model puts first; `rows[rows.size > 3]` only chooses."""
         by = node.slice
+        if APPLIED in (mark[: len(APPLIED)] for mark in origins(chosen)) and APPLIED not in made:
+            return self.set_against(node, [node.value, by], [made, chosen], is_joint=True)
         if not isinstance(by, ast.Compare) or not _asks_for_a_value(by) or root_of(node.value) == root_of(by.left):
             return ()
         return self.set_against(node, [node.value, by.left], [made, chosen], is_joint=True)
@@ -260,8 +263,7 @@ class Expressions(Decisions):
         if named and number < MAX_CALLS:
             self.calls[number] = replace(made, given=named[:MAX_ITEMS])
         values, line = list(given.values()), self.line_of(node.lineno)
-        if made.name == "zip":
-            self.displays[id(node)] = dict(enumerate(values[:MAX_ITEMS]))
+        self.show(made.name, node, values)
         if last in LEARNED_FROM:
             self.differences.call(last, joined(receiver, *values), self.loop_around)
         if last in GROUPING and receiver:
@@ -273,6 +275,13 @@ class Expressions(Decisions):
         """What made the values that are compared in an argument."""
         sides = (side for number in verdicts(marks) for side in self.decided[number].sides)
         return tuple(dict.fromkeys(origin for side in sides for origin in side.made_by))[:MAX_ITEMS]
+
+    def show(self, name: str, node: ast.Call, values: list[Made]) -> None:
+        """Remember what made the items of what a loop goes through side by side."""
+        if name == "zip":
+            self.displays[id(node)] = dict(enumerate(values[:MAX_ITEMS]))
+        elif name == "enumerate" and values:
+            self.displays[id(node)] = {1: values[0]}
 
     def receiver(self, func: ast.expr) -> tuple[Made, Made]:
         """What made the object whose method is called; and a mark where the object itself is called, as models are."""

@@ -60,7 +60,8 @@ class Variables(Names):
         if counted and isinstance(target, ast.Tuple) and len(target.elts) == 2:
             inner = iterated.args[0] if isinstance(iterated, ast.Call) and iterated.args else None
             self.each(target.elts[0], ast.Constant(0), ("range",))
-            self.each(target.elts[1], ast.Constant(0), self.looked_up(inner))
+            seen = self.displays.get(id(iterated), {}).get(1)
+            self.each(target.elts[1], ast.Constant(0), seen or self.looked_up(inner))
             return
         together = self.displays.get(id(iterated), {}) if isinstance(iterated, ast.Call) else {}
         if together and isinstance(target, ast.Tuple) and len(target.elts) == len(together):
