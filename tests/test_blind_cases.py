@@ -22,11 +22,11 @@ BLIND = Path(__file__).parent / "blind"
 RIGHT = {
     "field_1": (454, 478),
     "field_2": (507, 512),
-    "field_3": (579, 604),
+    "field_3": (593, 604),
     "gaming_1": (142, 150),
     "gaming_2": (114, 115),
     "gaming_3": (361, 373),
-    "field_4": (411, 479),
+    "field_4": (465, 479),
     "gaming_4": (299, 307),
     "field_5": (230, 267),
     "gaming_5": (113, 124),

@@ -141,18 +141,18 @@ def stands_before(scene: Scene, gate: Gate, later: list[Arrival], where: ScopeKe
     later = [way for way in later if not _starts_after_a_failure(scene, way)]
     return any(
         _is_stopped_by(second, first)
-        and not (
-            where
-            and second.closure
-            and second.closure is first.closure
-            and (
-                _is_called_before(scene, second.closure, where, own)
-                or _is_done_above(scene, second.closure, where, gate)
-            )
-        )
+        and not (where and second.closure is first.closure and _has_happened(scene, second, where, gate))
         for first in before
         for second in later
     )
+
+
+def _has_happened(scene: Scene, way: Arrival, where: ScopeKey, gate: Gate) -> bool:
+    """What the way leads to is done when the gate is asked, as the functions call each other."""
+    if way.closure is None:
+        return False
+    own = (gate.file.path, gate.scope)
+    return _is_called_before(scene, way.closure, where, own) or _is_done_above(scene, way.closure, where, gate)
 
 
 def _starts_after_a_failure(scene: Scene, way: Arrival) -> bool:
