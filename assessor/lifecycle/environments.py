@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from assessor.catalog.words import cut, speaks_of
 from assessor.hits.hit import Hit
-from assessor.lifecycle.expressions import bodies, whole
+from assessor.lifecycle.expressions import bodies, whole, with_values
 from assessor.project.arrivals import Arrival
 from assessor.project.runs import Run
 
@@ -57,11 +57,13 @@ def targets_of(hit: Hit, arrival: Arrival) -> tuple[str, ...]:
 def filled(text: str, run: Run) -> str:
     """A text of a called definition with what this caller gives for its inputs and parameters."""
     given = dict(run.variables) if "${{" in text else {}
-    for body in bodies(text) if given else ():
-        head, _, name = body.rpartition(".")
-        if head.rpartition(".")[2] in ("inputs", "parameters") and name in given:
-            text = text.replace(f"${{{{ {body} }}}}", given[name]).replace(f"${{{{{body}}}}}", given[name])
-    return text
+    return with_values(text, lambda body: _given(body, given)) if given else text
+
+
+def _given(body: str, given: Mapping[str, str]) -> str | None:
+    """What is given for an input or a parameter."""
+    head, _, name = body.rpartition(".")
+    return given.get(name) if head.rpartition(".")[2] in ("inputs", "parameters") else None
 
 
 def is_asked(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 _EXPRESSION = re.compile(r"\$\{\{([^}]{0,1000})\}\}")
 
@@ -21,3 +22,13 @@ def whole(text: str) -> str:
     """The body of a text that is one expression and nothing else; empty where it is none."""
     found = _EXPRESSION.fullmatch(text.strip())
     return found[1].strip() if found else ""
+
+
+def with_values(text: str, value: Callable[[str], str | None]) -> str:
+    """The text with what is known of each expression in its place."""
+
+    def filled(found: re.Match[str]) -> str:
+        known = value(found[1].strip())
+        return found[0] if known is None else known
+
+    return _EXPRESSION.sub(filled, text)
