@@ -68,7 +68,7 @@ STRANDS: dict[str, tuple[Answer, ...]] = {
         ),
         Answer("pipeline", "one command trains through a pipeline", all_of=(("training.pipeline", _USED), ("training.scripted", _USED))),
         Answer("by_hand", "training is by hand", (("training.scripted", _USED),)),
-        Answer("notebook", "training is in notebooks", (("training.scripted", _DECLARED),)),
+        Answer("notebook", "training is in notebooks or only written down", (("training.scripted", _DECLARED),)),
         Answer("elsewhere", "training is not here"),
     ),
     "watching": (
