@@ -2,7 +2,8 @@
 
 Counts: a product's data capture, and a handler or worker that predicts and stores (database, queue, table, object of a
 mapper), itself or through a function named for it; a batch job that adds its answers to the rows that it has read and
-stores both. Does not count: a log line, a cache, a batch job that writes its answers alone or a file of them.
+stores both. Does not count: a log line, a cache, a batch job that writes its answers alone or a file of them, an evaluation
+that stores what it predicted for rows whose truth it holds.
 """
 
 from __future__ import annotations
@@ -59,13 +60,21 @@ def _own(scene: Scene, deployed: tuple[Hop, ...]) -> Iterator[Claim]:
     stored = {(file.path, call.scope) for file, call, _ in stored_batches(scene)} - set(handlers(scene))
     jobs = {key for key in jobs if not is_cloud_function(scene.modules.index(key[0]).facts.scopes[key[1]])}
     batch = jobs | stored | {(file.path, call.scope) for file, call, _ in named_batches(scene)}
+    asked = set(handlers(scene))
     for start in dict.fromkeys((*serving_scopes(scene), *workers)):
         if start[1] in (MODULE, MAIN) and start not in batch:
+            continue
+        if start not in asked and _judges(scene, start):
             continue
         near = called_from(scene, [start], depth=3)
         if start in batch or any(_predicts(scene, key) for key in near):
             for key in sorted(near):
                 yield from _stored(scene, key, start in batch, deployed)
+
+
+def _judges(scene: Scene, key: ScopeKey) -> bool:
+    """A function that measures errors holds the truth of its rows: it tests, it keeps nothing of production."""
+    return "evaluate" in marks(scene).get(key, ())
 
 
 def _workers(scene: Scene) -> Iterator[ScopeKey]:
