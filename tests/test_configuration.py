@@ -104,7 +104,7 @@ def test_effort_counts_in_audits_and_plans(capsys: pytest.CaptureFixture[str], t
     assert main(["audit", str(tmp_path), "--output", str(tmp_path / "audit.json")]) == 0
     for target in (tmp_path, tmp_path / "audit.json"):
         assert main(["plan", str(target)]) == 0
-        assert "effort S takes 3.5 to 14 days, M 3.5 to 14 days, L 3.5 to 14 days" in capsys.readouterr().out
+        assert "effort S takes one person 3.5 to 14 days, M 3.5 to 14 days, L 3.5 to 14 days" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

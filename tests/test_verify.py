@@ -246,7 +246,7 @@ def test_report_marks_what_does_not_verify(
     assert "was changed after it was written" in capsys.readouterr().out.replace("\n", " ")
     file = forged(made, tmp_path / "u.json", lambda tree: tree.pop("seal"))
     assert main(["report", file, "--format", form]) == 0
-    assert "bears no seal" in capsys.readouterr().out.replace("\n", " ")
+    assert "carries no seal" in capsys.readouterr().out.replace("\n", " ")
 
 
 def test_a_mark_cannot_be_washed_off(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -255,7 +255,7 @@ def test_a_mark_cannot_be_washed_off(made: Path, tmp_path: Path, capsys: pytest.
     assert main(["report", file, "--unverified", "--output", again]) == 0
     assert verified(capsys, again)[1]["seal"] != "same"
     assert main(["report", again]) == 0
-    assert "bears no seal" in capsys.readouterr().out.replace("\n", " ")
+    assert "carries no seal" in capsys.readouterr().out.replace("\n", " ")
 
 
 def test_compare_marks_the_side_that_does_not_verify(

@@ -102,13 +102,13 @@ def _with_blind_spots(finding: Finding, scene: Scene) -> Finding:
     spots = (*finding.blind_spots, *hiding)[:10]
     if rung is Rung.ABSENT and _only_carriers(hiding, scene):
         rung, summary = Rung.UNKNOWN, f"could not be read: {hiding[0].place} ({hiding[0].reason})"
-    if finding.practice in _PROVEN_BY_NOTHING_FOUND and rung is Rung.USED and not _few(hiding, scene):
+    if finding.practice in _PROVEN_BY_NOTHING_FOUND and rung in (Rung.USED, Rung.ENFORCED) and not _few(hiding, scene):
         rung, summary = Rung.UNKNOWN, f"not all could be searched: {hiding[0].place} ({hiding[0].reason})"
     return Finding(finding.practice, rung, summary, finding.evidence, finding.near_misses, spots, finding.values)
 
 
 _PROVEN_BY_NOTHING_FOUND = frozenset({"governance.secrets"})
-"""What is not read may hold the very thing whose absence is the proof. A scanner that guards every commit has read it."""
+"""What is not read may hold the very thing whose absence is the proof."""
 
 _FEW = 20
 """One file in so many may be unread: large pages, notebooks and tables that a clone leaves out. The report names each."""
