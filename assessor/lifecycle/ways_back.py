@@ -1,6 +1,6 @@
 """Ways back that the project made itself: functions, scripts and targets that return to an earlier release.
 
-A name is not enough (`session.rollback()` ends a transaction): a function moves what is served or kept, by the catalogue's
+A name is not enough (`session.rollback()` ends a transaction, a migration takes a schema back): a function moves what is served or kept, by the catalogue's
 products or by writing, copying or sending something; a script or target does more than print.
 """
 
@@ -35,7 +35,7 @@ class WayBack:
 def ways_back(scene: Scene) -> Iterator[WayBack]:
     """Every home-made way back, in the order of files."""
     for file in scene.project.ordered:
-        if file.role is Role.FIRST_PARTY:
+        if file.role is Role.FIRST_PARTY and not speaks_of("changes_a_schema", file.path):
             yield from _functions(scene, file)
             yield from _scripts(file)
             yield from _targets(file)
