@@ -1,7 +1,8 @@
 """Ways back that the project made itself: functions, scripts and targets that return to an earlier release.
 
-A name is not enough (`session.rollback()` ends a transaction, a migration takes a schema back): a function moves what is served or kept, by the catalogue's
-products or by writing, copying or sending something; a script or target does more than print.
+A name is not enough (`session.rollback()` ends a transaction, a migration takes a schema back): a function moves what is
+served or kept, by the catalogue's products or by writing, copying or sending something; a script or target does more than
+print.
 """
 
 from __future__ import annotations
@@ -55,14 +56,19 @@ def _functions(scene: Scene, file: ProjectFile) -> Iterator[WayBack]:
 
 def _moves(scene: Scene, key: ScopeKey) -> bool:
     """Within some calls something is registered, deployed, written, copied or sent; a transaction that is undone is not."""
+    if "rollback" in _last_words(scene, key):
+        return False
     known = marks(scene)
-    for path, number in called_from(scene, [key]):
-        last_words = [call.name.rpartition(".")[2] for call in scene.modules.index(path).calls.get(number, ())]
-        if (path, number) == key and "rollback" in last_words:
-            return False
-        if known.get((path, number), frozenset()) & _MOVES or any(speaks_of("moves_release", w) for w in last_words):
-            return True
-    return False
+    return any(
+        known.get(near, frozenset()) & _MOVES
+        or any(speaks_of("moves_release", word) for word in _last_words(scene, near))
+        for near in called_from(scene, [key])
+    )
+
+
+def _last_words(scene: Scene, key: ScopeKey) -> list[str]:
+    path, number = key
+    return [call.name.rpartition(".")[2] for call in scene.modules.index(path).calls.get(number, ())]
 
 
 def _scripts(file: ProjectFile) -> Iterator[WayBack]:
