@@ -16,6 +16,7 @@ from functools import cached_property, lru_cache
 from assessor.catalog.actions import command_of
 from assessor.catalog.idle import forgives, is_forgiven_by
 from assessor.catalog.image_pushes import builds_image
+from assessor.catalog.patterns import matches_any_command
 from assessor.catalog.programs import programs
 from assessor.catalog.traits import makes_step
 from assessor.facts.commands import Command
@@ -540,6 +541,9 @@ class Walk:
             if own:
                 self.orchestrators.follow(own, invocation, context)
                 return
+        only_read = invocation.program in programs().only_read
+        if only_read or matches_any_command(programs().copy_to_bucket, invocation.words):
+            return
         for word in invocation.arguments[:30]:
             value = word.partition("=")[2] if word.startswith("-") and "=" in word else word
             if invocation.program == "gcloud" and "builds" not in invocation.arguments:
@@ -548,9 +552,8 @@ class Walk:
                 continue
             found = self.paths.locate(value, context)
             if found and found.endswith((".py", ".sh", ".ipynb", ".R", ".r", ".yaml", ".yml", ".json")):
-                if invocation.program not in programs().only_read:
-                    self.file(found, context)
-                    self.configured(found, context)
+                self.file(found, context)
+                self.configured(found, context)
 
     def configured(self, path: str, context: Context) -> None:
         """A configuration handed to a program starts the commands and files that it names."""
