@@ -32,6 +32,7 @@ class StartPattern(Value):
     checks_as: str = ""
     finds_checks: tuple[CallPattern, ...] = ()
     finds: tuple[CallPattern, ...] = ()
+    sources: tuple[CallPattern, ...] = ()
     until: tuple[str, ...] = ()
     since: tuple[str, ...] = ()
     ignored_by: str = ""

@@ -99,13 +99,20 @@ def _started(
 
 
 def _by_product(scene: Scene, hit: Hit, guard: _Guard) -> Deployment:
-    ways = [way for way in scene.arrivals(hit) if not way.in_test and not way.is_build]
+    ways = [way for way in scene.arrivals(hit) if not way.in_test and not way.is_build and not _is_its_own(hit, way)]
     automatic = [way for way in ways if way.is_automatic]
     way = best(automatic)
     text = f"{hit.tool.title}: {hit.proof.text or hit.text[:60]}"
     if way is None:
         return Deployment(hit.place, text, hit.tool.id, _by_itself(hit), bool(ways), hit=hit)
     return Deployment(hit.place, text, hit.tool.id, scene.route(hit, way), after=guard.before(automatic), hit=hit)
+
+
+def _is_its_own(hit: Hit, way: Arrival) -> bool:
+    """The schedule is that of what the call installs at its orchestrator: it runs that, and not the call."""
+    return (
+        hit.tool.category == "orchestration" and way.run.workflow.provider == "code" and way.run.path == hit.file.path
+    )
 
 
 def _by_itself(hit: Hit) -> tuple[Hop, ...]:

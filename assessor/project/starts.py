@@ -218,9 +218,9 @@ def _kinds(call: Call, pattern: StartPattern, calls: tuple[Call, ...]) -> tuple[
 
 def _members(project: Project, modules: Modules, path: str, call: Call, pattern: StartPattern) -> tuple[Entry, ...]:
     """The functions that the started job selects by name: of the jobs that the file or its imports define, the one that
-    the call names, or all where none is told apart."""
+    the call names, or all where none is told apart; and the function that a source beside the call names."""
     if not pattern.jobs:
-        return ()
+        return _named_in_sources(project, modules.index(path).facts.calls, call, pattern)
     files = [modules.index(p).facts.calls for p in (path, *modules.imported(path))]
     jobs = [(c, calls) for calls in files for c in calls if matches_any_call(pattern.jobs, c.name)]
     wanted = {name.rpartition(".")[2] for name in call.names}
@@ -258,6 +258,14 @@ def _selected(job: Call, calls: Sequence[Call], pattern: StartPattern) -> tuple[
     by_name = [c for c in near if c.line < following and matches_any_call(pattern.selections, c.name)]
     names = tuple(arg for arg in by_name[0].args if isinstance(arg, str)) if len(by_name) == 1 else ()
     return () if UNKNOWN in names else names
+
+
+def _named_in_sources(project: Project, calls: Sequence[Call], call: Call, pattern: StartPattern) -> tuple[Entry, ...]:
+    """The functions of this repository that `flow.from_source(…, entrypoint="flows/tide.py:forecast").deploy(…)` starts."""
+    near = (c for c in calls if c.scope == call.scope and abs(c.line - call.line) <= _ARGUMENTS)
+    named = (c.keyword("entrypoint") for c in near if matches_any_call(pattern.sources, c.name))
+    found = (_ENTRYPOINT.match(value) for value in named if isinstance(value, str))
+    return tuple(dict.fromkeys(Entry(f[1], "function", f[2]) for f in found if f and f[1] in project.files))
 
 
 _ENTRYPOINT = re.compile(r"^(.+\.py):([\w.]+)$")
