@@ -14,7 +14,7 @@ from assessor.catalog.words import cut, speaks_of
 from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call, Difference
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene, once
-from assessor.lifecycle.calls import called_by
+from assessor.lifecycle.calls import called_by, called_from
 from assessor.lifecycle.errors import MeasuredError, measured_errors
 from assessor.lifecycle.origins import Origins
 from assessor.project.arrivals import Arrival
@@ -87,11 +87,40 @@ def _measured_parts(scene: Scene) -> set[ScopeKey]:
         for hit in scene.hits("experiments.evaluation", notebooks=False)
         if hit.call is not None and any(_is_part(source) for _, sources in hit.call.given for source in sources)
     }
+    found |= set(_handed_parts(scene))
     for error in measured_errors(scene):
         sides = error.file.code.differences[error.position].sides if error.file.code else ()
         if error.file.role is Role.FIRST_PARTY and any(_is_part(source) for side in sides for source in side.made_by):
             found.add((error.file.path, error.scope))
     return found
+
+
+def _handed_parts(scene: Scene) -> Iterator[ScopeKey]:
+    """The functions in which one of the project that measures a model is given something of what a grouping gave."""
+    measuring = {(hit.file.path, hit.scope) for hit in scene.hits("experiments.evaluation", notebooks=False)}
+    measuring |= {(error.file.path, error.scope) for error in measured_errors(scene)}
+    measuring |= set(_own_metrics(scene))
+    for file in scene.project.code_files:
+        for call in scene.modules.index(file.path).facts.calls:
+            if any(_is_part(source) for _, sources in call.given for source in sources):
+                targets = [key for key in scene.modules.targets(call.name, file.path) if key[1] > MAIN]
+                if targets and not measuring.isdisjoint(called_from(scene, targets, depth=2)):
+                    yield file.path, call.scope
+
+
+def _own_metrics(scene: Scene) -> Iterator[ScopeKey]:
+    """Functions that are named for a metric and reduce the difference of two values, whoever gives them these."""
+    for file in scene.project.code_files:
+        code = scene.modules.index(file.path).facts
+        for difference in code.differences:
+            name = code.scopes[difference.scope].name.rpartition(".")[2]
+            if (
+                difference.scope > MAIN
+                and difference.is_reduced
+                and not difference.descends
+                and speaks_of("metric", name)
+            ):
+                yield file.path, difference.scope
 
 
 def _is_part(source: str) -> bool:
@@ -144,10 +173,22 @@ def _groups_rows(calls: Iterable[Call]) -> bool:
 
 
 def _is_kept(scene: Scene, key: ScopeKey) -> bool:
-    """The function, or one that calls it, logs or writes results."""
-    keys = (key, *called_by(scene).get(key, ()))
+    """The function logs or writes results, or one that calls it, or that is given back what it measured over some calls."""
+    above, keys, edge = called_by(scene), {key}, {key}
+    for level in range(_GIVEN_BACK):
+        handing = {known for known in edge if not level or _gives_back(scene, known)}
+        edge = {caller for known in handing for caller in above.get(known, ())} - keys
+        keys |= edge
     calls = (call for path, number in keys for call in scene.modules.index(path).calls.get(number, ()))
     return any(speaks_of("keeps_results", call.name.rpartition(".")[2]) for call in calls)
+
+
+_GIVEN_BACK = 3
+"""Calls over which a result is followed to where it is kept."""
+
+
+def _gives_back(scene: Scene, key: ScopeKey) -> bool:
+    return bool(scene.modules.index(key[0]).facts.scopes[key[1]].returns)
 
 
 def _is_by_group(scene: Scene, error: MeasuredError) -> bool:
