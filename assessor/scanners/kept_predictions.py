@@ -8,11 +8,12 @@ that stores what it predicted for rows whose truth it holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import pairwise
 
 from assessor.catalog.words import speaks_of, speaks_of_any
-from assessor.facts.python import MAIN, MODULE, Call
+from assessor.facts.python import MAIN, MODULE, Call, Text
 from assessor.findings import Hop
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called_from
@@ -103,7 +104,10 @@ def _stored(scene: Scene, key: ScopeKey, is_batch: bool, deployed: tuple[Hop, ..
     is_record = partial(_is_record, scene, path, index)
     stores = [c.line for c in calls if not is_batch and (_is_store(c.name) or is_record(c.name))]
     stores += [c.line for c in calls if _keeps_both(scene, key, c, is_batch)]
-    stores += [t.line for t in index.facts.texts if t.scope == number and not is_batch and _inserts(t.value)]
+    texts = [text for text in index.facts.texts if text.scope == number]
+    stores += [text.line for text in texts if not is_batch and _inserts(text.value)]
+    stores += [text.line for text in texts if _fills_in(text.value, texts)]
+    stores += [call.line for call in calls if _fills_column(call)]
     if named or stores:
         line = min(stores, default=scope.line)
         yield Claim(
@@ -184,6 +188,37 @@ def _inserts(text: str) -> bool:
         return False
     position = words.index(_INTO) + 1
     return position < len(words) and speaks_of("prediction_table", words[position][:_LONGEST_TARGET])
+
+
+def _fills_in(text: str, beside: Iterable[Text]) -> bool:
+    """SQL that writes a prediction into the rows of a table that the function reads: the answer beside what was asked."""
+    words = text.lower().split(maxsplit=_UPDATE_WORDS)
+    if words[:1] != ["update"] or words[2:3] != ["set"]:
+        return False
+    column = words[3].partition("=")[0] if len(words) > 3 else ""
+    return speaks_of("predicted_column", column[:_LONGEST_TARGET]) and any(
+        _reads(item.value, words[1]) for item in beside
+    )
+
+
+def _fills_column(call: Call) -> bool:
+    """The same by an object mapper: `update(Gauge).where(…).values(predicted_level=level)`, `objects.filter(…).update(…)`."""
+    parts = call.name.split(".")
+    rows = parts[-1:] == ["values"] and "update" in parts
+    rows = rows or (parts[-1:] == ["update"] and not _ROWS_OF_A_MAPPER.isdisjoint(parts))
+    return rows and any(speaks_of("predicted_column", key) for key, _ in call.keywords)
+
+
+_ROWS_OF_A_MAPPER = frozenset({"objects", "query", "filter_by"})
+
+
+def _reads(text: str, table: str) -> bool:
+    """SQL that selects from the table."""
+    words = text.lower().split()
+    return words[:1] == ["select"] and any(pair == ("from", table) for pair in pairwise(words))
+
+
+_UPDATE_WORDS = 5
 
 
 def _predicts(scene: Scene, key: ScopeKey) -> bool:
