@@ -9,7 +9,6 @@ that stores what it predicted for rows whose truth it holds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import partial
 from itertools import pairwise
 
 from assessor.catalog.words import speaks_of, speaks_of_any
@@ -97,22 +96,35 @@ def _stored(scene: Scene, key: ScopeKey, is_batch: bool, deployed: tuple[Hop, ..
     path, number = key
     index = scene.modules.index(path)
     scope = index.facts.scopes[number]
-    calls = index.calls.get(number, ())
     last = scope.name.rpartition(".")[2]
-    named = number > MAIN and speaks_of("keeps_predictions", last) and any(_writes(c.name) for c in calls)
+    named = number > MAIN and speaks_of("keeps_predictions", last)
+    named = named and any(_writes(call.name) for call in index.calls.get(number, ()))
     named = named and not (is_batch and speaks_of("begins_to_save", last))
-    is_record = partial(_is_record, scene, path, index)
-    stores = [c.line for c in calls if not is_batch and (_is_store(c.name) or is_record(c.name))]
-    stores += [c.line for c in calls if _keeps_both(scene, key, c, is_batch)]
-    texts = [text for text in index.facts.texts if text.scope == number]
-    stores += [text.line for text in texts if not is_batch and _inserts(text.value)]
-    stores += [text.line for text in texts if _fills_in(text.value, texts)]
-    stores += [call.line for call in calls if _fills_column(call)]
+    stores = [*_rows_stored(scene, key, is_batch), *(() if is_batch else _records_stored(scene, key))]
     if named or stores:
         line = min(stores, default=scope.line)
         yield Claim(
             Code(scene.project.files[path], number, line), f"{scope.name}() keeps what was predicted", carried=deployed
         )
+
+
+def _rows_stored(scene: Scene, key: ScopeKey, is_batch: bool) -> Iterator[int]:
+    """The lines that store what was asked beside what was answered, or write the answer into the row that asks."""
+    index = scene.modules.index(key[0])
+    texts = [text for text in index.facts.texts if text.scope == key[1]]
+    yield from (text.line for text in texts if _fills_in(text.value, texts))
+    for call in index.calls.get(key[1], ()):
+        if _fills_column(call) or _keeps_both(scene, key, call, is_batch):
+            yield call.line
+
+
+def _records_stored(scene: Scene, key: ScopeKey) -> Iterator[int]:
+    """The lines of a service that store a record, or insert into a table named for it."""
+    index = scene.modules.index(key[0])
+    for call in index.calls.get(key[1], ()):
+        if _is_store(call.name) or _is_record(scene, key[0], index, call.name):
+            yield call.line
+    yield from (text.line for text in index.facts.texts if text.scope == key[1] and _inserts(text.value))
 
 
 def _keeps_both(scene: Scene, key: ScopeKey, call: Call, is_batch: bool) -> bool:
