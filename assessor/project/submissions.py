@@ -147,9 +147,11 @@ class Submissions:
 
 
 def _does(used: tuple[Handover, ...], name: str) -> tuple[bool, bool]:
-    """A call of that name (submits, compiles) by one of the orchestrators."""
+    """A call of that name (submits, compiles) by one of the orchestrators. What is known to write it down or to keep it only
+    starts nothing, though a method of that name of an unknown receiver would."""
     submits = any(matches_any_call(h.submits, name) or matches_any_call(h.local, name) for h in used)
-    return submits, any(matches_any_call(h.compiles, name) for h in used)
+    compiles = any(matches_any_call(h.compiles, name) for h in used)
+    return submits and not compiles, compiles
 
 
 def _texts(call: Call) -> list[str]:
