@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.readers.code import notebook, other_languages
-from assessor.readers.packages import conda, lock_files, pipfile, pyproject, requirements, setup_files
+from assessor.readers.packages import conda, lock_files, manifests, pipfile, pyproject, requirements, setup_files
 from assessor.readers.texts import documents, secrets
 from assessor.readers.texts import settings as settings_reader
 from tests.bounds import within
@@ -26,6 +26,7 @@ READERS = (
     pipfile,
     conda,
     lock_files,
+    manifests,
     other_languages,
     settings_reader,
     documents,
@@ -491,6 +492,26 @@ def test_other_yaml_with_dependencies_is_no_environment(text: str) -> None:
             "gradle.lockfile",
             "# lock\norg.slf4j:slf4j-api:1.7=compileClasspath\nempty=annotationProcessor\n",
             ("gradle", 1, False),
+        ),
+        (
+            "Gemfile.lock",
+            "GEM\n  specs:\n    rack (3.1.8)\n    rspec (3.13.0)\n      rack (>= 1)\n\nDEPENDENCIES\n  rack\n",
+            ("bundler", 2, False),
+        ),
+        (
+            "go.sum",
+            "a.org/b v1.0.0 h1:aa=\na.org/b v1.0.0/go.mod h1:bb=\na.org/c v1.0.0/go.mod h1:cc=\n",
+            ("go", 1, True),
+        ),
+        (
+            "bun.lock",
+            '{\n  "packages": {\n    "zod": ["zod@3.1.0", "", {}, "sha512-a"],\n    "@a/b": ["@a/b@1.0.0"],\n  }\n}\n',
+            ("bun", 2, True),
+        ),
+        (
+            "packages.lock.json",
+            '{"version": 1, "dependencies": {"net8.0": {"Serilog": {"type": "Direct", "resolved": "4.1.0"}}}}',
+            ("nuget", 1, False),
         ),
     ],
 )
@@ -1003,6 +1024,46 @@ def test_dependencies_of_other_languages(path: str, text: str, expected: list[tu
     assert deps(other_languages.read(path, text)) == expected
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        (
+            "Gemfile",
+            (
+                'source "https://rubygems.org"\n# gem "no"\ngem "rails", "8.0.1"\n'
+                "group :development, :test do\n  gem 'rspec', '~> 3.0'\nend\ngem \"anthropic\", require: false\n"
+            ),
+            [("rails", 3, "exact"), ("rspec", 5, "range"), ("anthropic", 7, "none")],
+        ),
+        (
+            "a.gemspec",
+            'Gem::Specification.new do |s|\n  s.name = "a"\n  s.add_dependency "faraday", ">= 2"\nend\n',
+            [("faraday", 3, "range")],
+        ),
+        (
+            "go.mod",
+            (
+                "module a.org/b\n\ngo 1.22\n\nrequire (\n\tgithub.com/c/d v1.2.3\n"
+                "\tgithub.com/e/f v0.1.0 // indirect\n)\n\nreplace github.com/g/h => ../h\n"
+            ),
+            [("github.com/c/d", 6, "exact")],
+        ),
+        (
+            "a.csproj",
+            (
+                '<Project>\n<!-- <PackageReference Include="No" /> -->\n<PackageReference Include="Serilog" Version="4.1.0" />\n'
+                '<PackageReference Include="Moq" Version="4.*" PrivateAssets="all"/>\n<PackageReference Include="Central" />\n</Project>\n'
+            ),
+            [("Serilog", 3, "exact"), ("Moq", 4, "range"), ("Central", 5, "none")],
+        ),
+    ],
+)
+def test_manifests_of_ruby_go_and_dotnet(path: str, text: str, expected: list[tuple[str, int, str]]) -> None:
+    facts = manifests.read(path, text)
+    assert deps(facts) == expected
+    assert "rspec" not in groups(facts) or groups(facts)["rspec"] == "development"
+
+
 def test_an_xml_bomb_is_only_text() -> None:
     bomb = '<!DOCTYPE a [<!ENTITY b "' + "&c;" * 1000 + '">]><project><artifactId>&b;</artifactId></project>'
     facts = other_languages.read("pom.xml", bomb)
@@ -1130,7 +1191,12 @@ PATHS = {
         "yarn.lock",
         "Manifest.toml",
         "pnpm-lock.yaml",
+        "bun.lock",
+        "Gemfile.lock",
+        "go.sum",
+        "packages.lock.json",
     ),
+    manifests: ("Gemfile", "a.gemspec", "go.mod", "a.csproj"),
     other_languages: ("DESCRIPTION", "a.R", "a.Rmd", "a.jl", "Project.toml", "pom.xml", "build.sbt", "A.java", "a.sql"),
     settings_reader: ("a.toml", "tox.ini", "params.yaml", "config.json"),
     documents: ("README.md", "LICENSE", ".github/dependabot.yml", "renovate.json", "docs/a.rst", "CHANGELOG.md"),

@@ -27,7 +27,9 @@ CATEGORIES = (
 _WORD = r"[A-Za-z_]\w*"
 _CALL = re.compile(rf"\*|\?(?:\.{_WORD})+|{_WORD}(?:\.{_WORD})*(?:\.\*(?:{_WORD})?)?")
 _IMPORT = re.compile(rf"{_WORD}(?:\.{_WORD})*")
-_PACKAGE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*|[A-Za-z][A-Za-z0-9.]*")
+_PACKAGE = re.compile(
+    r"[a-z0-9]+(?:-[a-z0-9]+)*|[A-Za-z][A-Za-z0-9.]*|(?:npm|gem|go|nuget|java):[\w@.~-]+(?:[/:][\w.~-]+)*"
+)
 _R_CALL = re.compile(r"(?:[A-Za-z][\w.]*::)?[A-Za-z][\w.!]*")
 
 
@@ -42,7 +44,13 @@ def _matching(pattern: re.Pattern[str], what: str) -> AfterValidator:
 
 CallPattern = Annotated[str, _matching(_CALL, "call pattern")]
 ImportName = Annotated[str, _matching(_IMPORT, "import name")]
-PackageName = Annotated[str, _matching(_PACKAGE, "normalised package name (lower case, `-`)")]
+PackageName = Annotated[
+    str,
+    _matching(
+        _PACKAGE,
+        "normalised package name (lower case, `-`), or one with its registry (`npm:@scope/name`, `gem:`, `go:`, `nuget:`)",
+    ),
+]
 RCall = Annotated[str, _matching(_R_CALL, "R function")]
 CommandPattern = Annotated[str, _matching(re.compile(r"\S+(?: \S+)*"), "command of single-spaced words")]
 ResourcePattern = Annotated[str, _matching(re.compile(r"[\w*-]+:[\w*./:@-]+"), "resource pattern `system:kind`")]
@@ -71,6 +79,7 @@ class Proof(Value):
     names in the function by which it does.
     `records`: the product itself keeps what each step took in and gave out, or what it measured. `raises`: where it fails, it raises by itself. `read_by`: settings are the tool's only where code calls one of these, which reads them. `text` follows the
     tool's title in a report: "MLflow: logs parameters".
+    `by_the_way`: the command does something else first, so that it counts only where a run comes to it, and guards nothing.
     `speaks`: a concept of words.yaml; a call counts only where its own texts, its function or its file speak of it, since
     the product runs any job.
     `branch` names the keywords of a condition in which that stands which runs only where it is met; `*` is the call itself.
@@ -88,6 +97,7 @@ class Proof(Value):
     records: bool = False
     raises: bool = False
     needs_argument: bool = False
+    by_the_way: bool = False
     read_by: tuple[CallPattern, ...] = ()
     decorators: tuple[CallPattern, ...] = ()
     bases: tuple[CallPattern, ...] = ()

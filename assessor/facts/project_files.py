@@ -21,7 +21,7 @@ class Dependency:
     group: str = ""
     """Empty for the main list; otherwise the extra or group (dev, test, docs …)."""
     ecosystem: str = "python"
-    """python, r, julia, npm, java, conda"""
+    """python, r, julia, npm, java, conda, gem, go, nuget"""
 
 
 @dataclass(frozen=True, slots=True)

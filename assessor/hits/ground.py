@@ -14,6 +14,8 @@ from assessor.project.model import Project, ProjectFile, Role
 from assessor.project.modules import Modules
 from assessor.project.unmade import unmade
 
+_BY_REGISTRY = frozenset({"gem", "go", "nuget"})
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -26,11 +28,15 @@ class Ground:
 
     @cached_property
     def dependencies(self) -> Mapping[str, tuple[ProjectFile, Dependency]]:
-        """Direct dependencies by normalised name; the first place that names one."""
+        """Direct dependencies by normalised name; the first place that names one. Those of JavaScript, Ruby, Go, .NET and the
+        JVM by the name with its registry too (`npm:openai`), or by that alone where Python has packages of that name."""
         found: dict[str, tuple[ProjectFile, Dependency]] = {}
         for file, requirements in self.project.having(lambda f: f.requirements):
             for dependency in requirements.dependencies:
-                found.setdefault(dependency.name.lower(), (file, dependency))
+                name = dependency.name.lower()
+                found.setdefault(f"{dependency.ecosystem}:{name}", (file, dependency))
+                if dependency.ecosystem not in _BY_REGISTRY:
+                    found.setdefault(name, (file, dependency))
         return found
 
     @cached_property
@@ -111,7 +117,7 @@ class Ground:
     def tool_place(self, tool: Tool) -> Place | None:
         """Where a tool is a dependency, or else imported."""
         for package in tool.packages:
-            if package in self.dependencies:
-                file, dependency = self.dependencies[package]
+            if package.lower() in self.dependencies:
+                file, dependency = self.dependencies[package.lower()]
                 return file.at(dependency.line)
         return next((self.imported_roots[name] for name in tool.imports if name in self.imported_roots), None)

@@ -254,4 +254,5 @@ def check_positions(scene: Scene, cases: Iterable[TestCase]) -> set[Position]:
 def _checking(scene: Scene) -> Iterator[Hit]:
     """Linters, scanners and evaluations that stand as commands or steps."""
     for practice in ("ci.lint", "ci.types", "ci.security", "testing.model"):
-        yield from (hit for hit in scene.hits(practice, tests=True) if hit.kind in ("command", "action"))
+        hits = scene.hits(practice, tests=True)
+        yield from (hit for hit in hits if hit.kind in ("command", "action") and not hit.proof.by_the_way)

@@ -1,4 +1,4 @@
-"""Test files of R (testthat, tinytest), Julia (Test), Go, JavaScript, Java and Rust: what they expect, and of what.
+"""Test files of R (testthat, tinytest), Julia (Test), Go, JavaScript, Java, Ruby, C# and Rust: what they expect, and of what.
 
 A file counts as a whole: the tokeniser knows no functions. An expectation of literals alone proves nothing.
 """
@@ -14,6 +14,7 @@ from assessor.facts.project_files import SourceCall
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.stations import names_data_function, names_model_function
 from assessor.project.model import LIVE_ROLES, ProjectFile, Role
+from assessor.readers.code.languages import LANGUAGES
 from assessor.readers.code.test_functions import TEST_CASE
 
 _TOOLS = {
@@ -23,6 +24,8 @@ _TOOLS = {
     "javascript": "javascript-test",
     "java": "junit",
     "rust": "cargo-test",
+    "ruby": "ruby-test",
+    "csharp": "dotnet-test",
 }
 
 
@@ -122,11 +125,7 @@ def _called(calls: Sequence[SourceCall]) -> Iterator[str]:
 
 _TITLED = ("test_that", "@testset", "describe")
 """Calls whose first argument says what a test is about."""
-_ENDINGS = {
-    "go": (".go",),
-    "javascript": (".js", ".ts", ".jsx", ".tsx", ".mjs", ".cjs"),
-    "java": (".java", ".kt", ".scala"),
-}
+_ENDINGS = {language.name: language.endings for language in LANGUAGES if language.name != "rust"}
 
 
 @once

@@ -1,4 +1,4 @@
-"""Which tests of Go, JavaScript, Java and Rust a command runs: those below the working folder."""
+"""Which tests of Go, JavaScript, Java, Ruby, C# and Rust a command runs: those below the working folder."""
 
 from __future__ import annotations
 
@@ -15,13 +15,27 @@ _ASKS: dict[str, tuple[str, tuple[str, ...]]] = {
     "cargo": ("rust", ("test", "nextest")),
     **dict.fromkeys(("mvn", "mvnw"), ("java", _MAVEN)),
     **dict.fromkeys(("gradle", "gradlew"), ("java", ("test", "check", "build"))),
-    **dict.fromkeys(("jest", "vitest", "mocha", "ava", "karma"), ("javascript", ())),
-    **dict.fromkeys(("react-scripts", "ng", "playwright"), ("javascript", ("test",))),
+    **dict.fromkeys(("jest", "vitest", "mocha", "ava", "karma", "jasmine", "bun-test"), ("javascript", ())),
+    **dict.fromkeys(("react-scripts", "ng", "playwright", "deno"), ("javascript", ("test",))),
+    "rspec": ("ruby", ()),
+    "rails": ("ruby", ("test", "test:all", "spec")),
+    "rake": ("ruby", ("test", "spec")),
+    "dotnet": ("csharp", ("test",)),
 }
 """Program → the language of its tests, and the words of which one must be given (none: it always tests)."""
 
 PROGRAMS = tuple(_ASKS)
-_OFF = ("-DskipTests", "-Dmaven.test.skip=true", "--no-run", "-x", "--listTests", "-list", "--passWithNoTests=only")
+_OFF = (
+    "-DskipTests",
+    "-Dmaven.test.skip=true",
+    "--no-run",
+    "-x",
+    "--listTests",
+    "-list",
+    "--passWithNoTests=only",
+    "--list-tests",
+    "--dry-run",
+)
 
 
 class OtherTests:

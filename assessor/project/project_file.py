@@ -19,6 +19,7 @@ OTHER_LANGUAGES = (
     ".cpp",
     ".cc",
     ".rs",
+    ".rb",
     ".ts",
     ".js",
     ".swift",

@@ -54,6 +54,7 @@ READERS = (
     "packages.setup_files",
     "packages.pipfile",
     "packages.conda",
+    "packages.manifests",
     "packages.lock_files",
     "code.other_languages",
     "code.test_functions",

@@ -176,7 +176,7 @@ def seen(
 ) -> Claim:
     """A product at work: at least what its proof in the catalogue says, or `at_least`."""
     text = f"{hit.tool.title}: {hit.proof.text}" if hit.proof.text else hit.tool.title
-    rung = Rung(hit.proof.rung)
+    rung = Rung.ABSENT if hit.proof.by_the_way else Rung(hit.proof.rung)
     counts = NONE if rung is Rung.DECLARED else counts
     return Claim(hit, text, hit.tool.id, at_least or rung, counts=counts, raised_by=raised_by, carried=carried)
 

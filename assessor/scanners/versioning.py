@@ -203,7 +203,7 @@ def _bucket_copies(scene: Scene) -> Iterator[Claim]:
 
 def dependencies(scene: Scene) -> Iterator[Statement]:
     """Bare lists are declared, bounds used, a lock or a compiled list automated, an install from it enforced."""
-    beside = _models_without_javascript(scene)
+    beside = _models_beside_others(scene)
     lists = list(_lists(scene, beside))
     locks = list(_locks(scene, beside))
     total = sum(len(main) for _, main in lists)
@@ -212,7 +212,7 @@ def dependencies(scene: Scene) -> Iterator[Statement]:
         text = f"{pinned} of {numbered(total, 'direct dependency', 'direct dependencies')} {_bounded(pinned)}"
         yield Claim(lists[0][0].at(lists[0][1][0].line), text, at_least=_share_of(pinned, total))
     yield from (_compiled(file, main) for file, main in lists if _is_compiled(file, main))
-    names = {dependency.name for _, main in lists for dependency in main}
+    names = {dependency.name.lower().replace("_", "-") for _, main in lists for dependency in main}
     for file, lock in locks:
         yield _locked(file, lock) if _holds_enough(lock, names) else _partial(file, lock, names)
     locks = [entry for entry in locks if _holds_enough(entry[1], names)]
@@ -253,7 +253,7 @@ def _lists(scene: Scene, beside: bool) -> Iterator[tuple[ProjectFile, list[Depen
 
 def _locks(scene: Scene, beside: bool) -> Iterator[tuple[ProjectFile, LockFile]]:
     for file, lock in scene.project.having(lambda f: f.lock, frozenset({Role.FIRST_PARTY, Role.GENERATED, Role.DATA})):
-        if lock.packages > 0 and not (beside and lock.tool in programs().javascript_locks):
+        if lock.packages > 0 and not (beside and lock.tool in programs().side_locks):
             yield file, lock
 
 
@@ -275,7 +275,7 @@ def _compiled(file: ProjectFile, main: Sequence[Dependency]) -> Claim:
 def _direct(requirements: Requirements, beside: bool) -> list[Dependency]:
     """What the project itself needs; groups for development count where there is nothing else."""
     main = [d for d in requirements.dependencies if not d.group] or list(requirements.dependencies)
-    return [d for d in main if not (beside and d.ecosystem == "npm")]
+    return [d for d in main if not (beside and d.ecosystem in programs().side_ecosystems)]
 
 
 def _share_of(pinned: int, total: int) -> Rung:
@@ -283,8 +283,9 @@ def _share_of(pinned: int, total: int) -> Rung:
     return Rung.USED if 2 * pinned >= total else Rung.DECLARED
 
 
-def _models_without_javascript(scene: Scene) -> bool:
-    """The model code is Python, R or Julia, so that JavaScript is a front end, a docs site or infrastructure beside it."""
+def _models_beside_others(scene: Scene) -> bool:
+    """The model code is Python, R or Julia, so that JavaScript, Ruby, Go or C# is a front end, a docs site or infrastructure
+    beside it."""
     return bool(scene.project.code_files or scene.project.notebooks) or any(
         call.language in ("r", "julia")
         for _, calls in scene.project.having(lambda f: f.source_calls, frozenset({Role.FIRST_PARTY}))

@@ -72,7 +72,7 @@ _CODE_SUFFIXES = words(
 )
 _TEST_NAME = re.compile(
     r"(?:test_.*|.*_tests?|conftest)\.py|test[-_].*\.r|.*_test\.go|.*\.(?:test|spec)\.[cm]?[jt]sx?|.*(?:Test|Tests|IT|Spec)"
-    r"\.(?:java|kt|scala)|.*_spec\.rb|runtests\.jl|.*\.bats"
+    r"\.(?:java|kt|scala)|.*Tests?\.cs|.*_(?:spec|test)\.rb|runtests\.jl|.*\.bats"
 )
 _GENERATED_NAME = re.compile(
     r".*_pb2(?:_grpc)?\.pyi?|.*\.pb(?:\.gw)?\.go|.*\.min\.(?:js|css|mjs)|.*[.-]bundle\.js|.*\.(?:js|css|mjs)\.map"
@@ -144,6 +144,8 @@ def role_of(path: str) -> Role:
         return Role.GENERATED
     if role is not None:
         return role
+    if name.endswith(".rb") and "/spec/" in f"/{folder}/":
+        return Role.TEST  # what RSpec keeps beside its files: helpers, factories, shared examples
     if _TEST_NAME.fullmatch(file_name) or (name.endswith(".r") and _TEST_NAME.fullmatch(name)):
         return Role.TEST
     return _plain_role(name, in_data)

@@ -10,26 +10,20 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.project_files import MEASURED, STOPPED, Dependency, Requirements, SourceCall
+from assessor.readers.code.languages import JULIA, JVM, ONE_LINE, SLASHES, R, Tokens
+from assessor.readers.code.tokens import MAX_ARGUMENTS, MAX_CALLS, calls
 from assessor.readers.texts.settings import Lines, SettingsProblem, json_entries, toml_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-MAX_CALLS = 5_000
-"""Calls of one file that are kept."""
-
-MAX_ARGUMENTS = 200
-"""Characters of a call's arguments that are kept."""
-
 MAX_TEXT = 1_000_000
 """Characters of a source file that are read; a longer one is generated."""
-
-_DEPTH = 500
 
 
 def matches(path: str) -> bool:
@@ -49,90 +43,13 @@ def read(path: str, text: str) -> FileFacts:
 # --- calls --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Language:
-    """How a language is cut into tokens: strings and comments to skip, names of calls, words that are no call."""
-
-    name: str
-    skipped: str
-    call: str
-    words: frozenset[str]
-
-    def pattern(self) -> re.Pattern[str]:
-        return re.compile(
-            rf"(?P<skip>{self.skipped})|(?P<call>{self.call})|(?P<open>[(\[{{])|(?P<close>[)\]}}])", re.DOTALL
-        )
-
-
-# Strings and comments that never close run to the end: `*+` gives nothing back, so that hostile text stays linear.
-_DOUBLE, _QUOTE = r'"(?>(?:[^"\\]++|\\.)*)"?', r"'(?>(?:[^'\\]++|\\.)*)'?"
-_ONE_LINE = r'"(?>(?:[^"\\\n]++|\\.)*)"?|' + r"'(?>(?:[^'\\\n]|\\.){0,200})'"
-_LONG = r'"""(?>(?:[^"\\]++|\\.|"(?!""))*)(?:""")?'
-_DOTTED = r"[A-Za-z_][\w!]*(?:\.[A-Za-z_][\w!]*){0,20}(?=[ \t]*\()"
-_LETTER = r"(?<![\w.$@])"
-
-_R = _Language(
-    "r",
-    rf'#[^\n]*|[rR]"-{{0,5}}\((?>(?:[^)]++|\)(?!-{{0,5}}"))*)(?:\)-{{0,5}}")?|{_DOUBLE}|{_QUOTE}',
-    r"(?<![\w.])(?:[A-Za-z.][\w.]*:::?)?(?:[A-Za-z.][\w.]*|`[^`\n]{1,80}`)(?=[ \t]*\()",
-    frozenset({"if", "for", "while", "function", "return", "repeat", "else", "in"}),
-)
-_JULIA = _Language(
-    "julia",
-    rf"#=(?>(?:[^=]++|=(?!#))*)(?:=#)?|#[^\n]*|{_LONG}|\"(?>(?:[^\"\\\n]++|\\.)*)\"?",
-    _LETTER + _DOTTED,
-    frozenset({"if", "for", "while", "function", "return", "elseif", "let", "macro", "struct", "where", "in"}),
-)
-_JVM = _Language(
-    "java",
-    rf"//[^\n]*|/\*(?>(?:[^*]++|\*(?!/))*)(?:\*/)?|{_LONG}|{_ONE_LINE}",
-    _LETTER + _DOTTED,
-    frozenset(
-        {"if", "for", "while", "switch", "catch", "return", "synchronized", "super", "this", "match", "try", "new"}
-    ),
-)
-_PATTERNS = {language.name: language.pattern() for language in (_R, _JULIA, _JVM)}
-
-
-def _calls(text: str, language: _Language, named: str = "") -> Iterator[SourceCall]:
-    """Yield the calls of a source text in the order of their names; `named` is the language to put on them."""
-    lines = Lines(text)
-    pattern = _PATTERNS[language.name]
-    open_marks: list[int] = []  # index in found, or -1 for a bracket that is no call's
-    found: list[tuple[str, int, int, int]] = []  # name, offset, start and end of the arguments
-    pending = -1
-    for match in pattern.finditer(text):
-        if match["call"]:
-            pending = -1
-            if match["call"] not in language.words and len(found) < MAX_CALLS:
-                found.append((match["call"], match.start(), -1, -1))
-                pending = len(found) - 1
-        elif match["open"]:
-            is_call = pending >= 0 and match["open"] == "("
-            open_marks.append(pending if is_call else -1)
-            if is_call:
-                name, at, _, _ = found[pending]
-                found[pending] = (name, at, match.end(), -1)
-            pending = -1
-        elif match["close"] and open_marks:
-            index = open_marks.pop()
-            if index >= 0:
-                name, at, start, _ = found[index]
-                found[index] = (name, at, start, match.start())
-    for name, at, start, end in found:
-        arguments = _arguments(text, start, end)
-        yield SourceCall(named or language.name, name.replace(":::", "::").replace("`", ""), lines.of(at), arguments)
-
-
-def _arguments(text: str, start: int, end: int) -> str:
-    if start < 0:
-        return ""
-    stop = min(end if end >= 0 else len(text), start + 2 * MAX_ARGUMENTS)
-    return re.sub(r"\s+", " ", text[start:stop]).strip()[:MAX_ARGUMENTS]
+def _calls(text: str, tokens: Tokens, named: str) -> Iterator[SourceCall]:
+    for call in calls(text, named, tokens):
+        yield replace(call, name=call.name.replace(":::", "::").replace("`", ""))
 
 
 def _read_r(text: str) -> FileFacts:
-    plain = [*_calls(text, _R)]
+    plain = [*_calls(text, R, "r")]
     calls = [*plain, *_piped(text), *_defined(text, "r", _R_FUNCTION), *_measured(text, plain)]
     calls += _stopped(text)
     return FileFacts(source_calls=tuple(_unquoted(call) for call in sorted(calls, key=lambda call: call.line)))
@@ -222,8 +139,8 @@ def _read_r_document(text: str) -> FileFacts:
 def _read_julia(text: str) -> FileFacts:
     code = re.sub(r"#[^\n]*", "", text)
     defined = _defined(code, "julia", _JULIA_FUNCTION)
-    calls = [*_calls(text, _JULIA)]
-    return FileFacts(source_calls=(*_using(code), *defined, *_julia_tests(code), *calls, *_measured(code, calls)))
+    found = [*_calls(text, JULIA, "julia")]
+    return FileFacts(source_calls=(*_using(code), *defined, *_julia_tests(code), *found, *_measured(code, found)))
 
 
 def _julia_tests(text: str) -> Iterator[SourceCall]:
@@ -251,7 +168,7 @@ def _read_jvm(language: str) -> Callable[[str], FileFacts]:
                 r"^[ \t]*import[ \t]+(?:static[ \t]+)?([\w.]{1,200}[^\s;]{0,100})", text, re.MULTILINE
             )
         )
-        return FileFacts(source_calls=(*imports[:MAX_CALLS], *_calls(text, _JVM, language)))
+        return FileFacts(source_calls=(*imports[:MAX_CALLS], *_calls(text, JVM, language)))
 
     return read_source
 
@@ -396,7 +313,7 @@ _SBT = re.compile(
 
 def _without_comments(text: str) -> str:
     """Blank `//` and `/* */` comments; strings stay, and so do the lines."""
-    pattern = rf"({_ONE_LINE})|//[^\n]*|/\*(?>(?:[^*]++|\*(?!/))*)(?:\*/)?"
+    pattern = rf"({ONE_LINE})|{SLASHES}"
     return re.sub(pattern, lambda m: m[1] or "\n" * m[0].count("\n"), text)
 
 

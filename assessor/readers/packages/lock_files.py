@@ -34,6 +34,11 @@ _TOOLS = {
     "package-lock.json": "npm",
     "npm-shrinkwrap.json": "npm",
     "yarn.lock": "yarn",
+    "bun.lock": "bun",
+    "gemfile.lock": "bundler",
+    "gems.locked": "bundler",
+    "go.sum": "go",
+    "packages.lock.json": "nuget",
     "pnpm-lock.yaml": "pnpm",
     "gradle.lockfile": "gradle",
     "buildscript-gradle.lockfile": "gradle",
@@ -44,7 +49,7 @@ _PATTERNS = (
     (re.compile(r"^[\w-]+_renv\.lock$"), "renv"),  # vetiver writes one for the image of the model's API
     (re.compile(r"^.*\.conda-lock\.ya?ml$"), "conda-lock"),
 )
-_ENDINGS = (".lock", ".lockfile", ".toml", ".json", ".yml", ".yaml")
+_ENDINGS = (".lock", ".locked", ".sum", ".lockfile", ".toml", ".json", ".yml", ".yaml")
 _JULIA = re.compile(r"Manifest(?:-v[\d.]+)?\.toml")
 
 
@@ -82,7 +87,9 @@ def read(path: str, text: str) -> FileFacts:
         return FileFacts(lock=LockFile(tool, 0), problems=((line, f"not a {tool} lock file"),))
     kept = tuple(dict.fromkeys(names))[:MAX_NAMES]
     has_hashes = bool(
-        re.search(r"sha(?:1|256|384|512)[:\-=]|\"?(?:sha256|md5|checksum|integrity|Hash|git-tree-sha1)\"?\s*[:=]", text)
+        re.search(
+            r"sha(?:1|256|384|512)[:\-=]| h1:|\"?(?:sha256|md5|checksum|integrity|Hash|git-tree-sha1)\"?\s*[:=]", text
+        )
     )
     return FileFacts(lock=LockFile(tool, len(names), has_hashes and bool(names), kept))
 
@@ -141,6 +148,27 @@ def _yarn(text: str) -> list[str]:
     return [key for key in keys if key != "__metadata"]
 
 
+def _bun(text: str) -> list[str]:
+    """`bun.lock` is JSON with commas too many: one line a package, below `packages`."""
+    body = text.partition('"packages"')[2]
+    return re.findall(r'^\s*"((?:@[^/"\s]+/)?[^/"\s]+)": \[', body, re.MULTILINE)
+
+
+def _bundler(text: str) -> list[str]:
+    """`    name (1.2.3)`; what a gem needs stands deeper."""
+    return re.findall(r"^ {4}([\w.-]+) \([^()\n]+\)$", text, re.MULTILINE)
+
+
+def _go(text: str) -> list[str]:
+    """Modules whose content is summed, each once; a sum of `/go.mod` alone says only that the module was looked at."""
+    return list(dict.fromkeys(re.findall(r"^(\S+) v[^\s/]+ h1:", text, re.MULTILINE)))
+
+
+def _nuget(text: str) -> list[str]:
+    frameworks = _json_object(text).get("dependencies")
+    return [name for one in (frameworks.values() if isinstance(frameworks, dict) else ()) for name in _keys(one)]
+
+
 def _pnpm(text: str) -> list[str]:
     body = re.search(r"^packages:[ \t]*\n((?:[ \t]+[^\n]*\n?|[ \t]*\n)*)", text, re.MULTILINE)
     keys = (
@@ -188,6 +216,10 @@ _READERS: dict[str, Callable[[str], list[str]]] = {
     "npm": _npm,
     "yarn": _yarn,
     "pnpm": _pnpm,
+    "bun": _bun,
+    "bundler": _bundler,
+    "go": _go,
+    "nuget": _nuget,
     "conda-lock": _conda_lock,
     "pixi": _pixi,
     "packrat": _packrat,
