@@ -55,6 +55,8 @@ def arguments_fit(call: Call, proof: Proof) -> bool:
     """The call has the arguments that the proof asks for, and none that switches it off."""
     if proof.asks_nothing:
         return True
+    if proof.keywords and not call.keywords:
+        return False
     if proof.needs_argument and not any(value is not None for value in (*call.args, *(v for _, v in call.keywords))):
         return False
     given = dict(reversed(call.keywords))

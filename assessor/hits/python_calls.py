@@ -117,9 +117,11 @@ class _PythonCalls:
         self, call: Call, file: ProjectFile, index: CodeIndex, roots: frozenset[str], kind: str, scope: int
     ) -> Iterator[Hit]:
         for pattern, tool, proof in self.proofs.named(call.name, kind):
-            meant = self._is_the_tool(call.name, pattern, tool, file, index, roots)
-            handed = self._is_handed(call, pattern, tool, index) or self._is_given(call, pattern, tool)
-            if (meant or handed) and arguments_fit(call, proof):
+            if arguments_fit(call, proof) and (
+                self._is_the_tool(call.name, pattern, tool, file, index, roots)
+                or self._is_handed(call, pattern, tool, index)
+                or self._is_given(call, pattern, tool)
+            ):
                 yield Hit(proof.practice, tool, proof, file.at(call.line), kind, file, scope, call, text=call.name)
 
         for made, maker in self._made_by_own_functions(call, file) if kind == "call" else ():

@@ -48,12 +48,11 @@ _SEVERAL = 2
 
 def _limits_of_rows(scene: Scene, file: ProjectFile, number: int) -> set[int]:
     """Lines at which the function stops by what stands in columns of rows that were read."""
-    code, read = file.code, rows_read(scene)
-    assert code is not None
+    read = rows_read(scene)
     return {
         limit.line
-        for limit in (*code.comparisons, *code.tests)
-        if limit.scope == number and limit.stops
+        for limit in scene.modules.index(file.path).limits.get(number, ())
+        if limit.stops
         for side in limit.sides
         if _is_of_column(read, (file.path, number), side)
     }
@@ -61,14 +60,12 @@ def _limits_of_rows(scene: Scene, file: ProjectFile, number: int) -> set[int]:
 
 def _stops_by_rows(scene: Scene, file: ProjectFile, number: int) -> bool:
     """What holds of any or all rows that were read (`rows.lt(0).any()`) decides whether the function or script stops."""
-    code, read = file.code, rows_read(scene)
-    assert code is not None
+    read = rows_read(scene)
     return any(
-        test.scope == number
-        and test.stops
+        test.stops
         and not _OF_ROWS.isdisjoint(test.names)
         and any(read.proves((file.path, number), source) for side in test.sides for source in side.made_by)
-        for test in (*code.comparisons, *code.tests)
+        for test in scene.modules.index(file.path).limits.get(number, ())
     )
 
 
@@ -120,12 +117,11 @@ def _verdicts(scene: Scene) -> Iterator[tuple[tuple[str, int], str]]:
 
 def _finds_faults(scene: Scene, file: ProjectFile, number: int) -> bool:
     """It reads rows or asks of a table, and several conditions decide what it gives back (`found.append("empty")`)."""
-    code = file.code
-    assert code is not None
-    deciding = {limit.line for limit in (*code.comparisons, *code.tests) if limit.scope == number and limit.gives}
+    index = scene.modules.index(file.path)
+    deciding = {limit.line for limit in index.limits.get(number, ()) if limit.gives}
     if len(deciding) < _SEVERAL:
         return False
-    calls = scene.modules.index(file.path).calls.get(number, ())
+    calls = index.calls.get(number, ())
     asks = any(speaks_of("asks_of_table", call.name.rpartition(".")[2]) for call in calls)
     return asks or (file.path, number) in _reading_scopes(scene)
 
@@ -139,37 +135,34 @@ def _reading_scopes(scene: Scene) -> frozenset[ScopeKey]:
 def _stops_after(scene: Scene, file: ProjectFile, number: int, line: int) -> bool:
     index = scene.modules.index(file.path)
     near = range(line, line + _NEAR + 1)
-    if any(r.scope == number and r.line in near for r in index.facts.raises):
+    if any(r.line in near for r in index.raises.get(number, ())):
         return True
     if any(asserted in near for asserted in index.facts.scopes[number].asserts):
         return True
     if any(c.name in ("sys.exit", "exit") and c.line in near and c.guards for c in index.calls.get(number, ())):
         return True
-    return any(_stops_by_verdict(test, number, line) for test in (*index.facts.tests, *index.facts.comparisons))
+    return any(_stops_by_verdict(test, line) for test in index.limits.get(number, ()))
 
 
 def _stops_by_answer(scene: Scene, file: ProjectFile, number: int, name: str) -> bool:
     """What the call gives back decides whether the function stops (`if said := complaints(rows): sys.exit(said)`)."""
-    facts = scene.modules.index(file.path).facts
-    asked = (test for test in (*facts.tests, *facts.comparisons) if test.scope == number and test.stops)
+    asked = (test for test in scene.modules.index(file.path).limits.get(number, ()) if test.stops)
     return any(source.partition("[")[0] == name for test in asked for side in test.sides for source in side.made_by)
 
 
-def _stops_by_verdict(test: Comparison, number: int, line: int) -> bool:
+def _stops_by_verdict(test: Comparison, line: int) -> bool:
     """Further down the function stops by what it kept of the answers (`if not all_passed: sys.exit(1)`)."""
-    later = test.scope == number and test.line > line and test.stops
+    later = test.line > line and test.stops
     return later and any(speaks_of("says_whether_good", name) for name in test.names)
 
 
 def _stops(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> bool:
     if scope.asserts:
         return True
-    code = file.code
-    assert code is not None
-    if any(r.scope == number and not r.exception.startswith("NotImplemented") for r in code.raises):
+    index = scene.modules.index(file.path)
+    if any(not r.exception.startswith("NotImplemented") for r in index.raises.get(number, ())):
         return True
-    calls = scene.modules.index(file.path).calls.get(number, ())
-    return any(call.name in ("sys.exit", "exit") for call in calls)
+    return any(call.name in ("sys.exit", "exit") for call in index.calls.get(number, ()))
 
 
 def _checks_data(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> bool:
@@ -182,17 +175,14 @@ def _checks_data(scene: Scene, file: ProjectFile, number: int, scope: Scope) -> 
     if file.role is Role.TEST or is_test_scope(scope):
         own = named and looks and _reads_real_data(scene, file, number)
         return own or _reads_listed_data(scene, file, number)
-    return (named and (looks or bool(compared))) or (looks and len(asked) >= 2) or _stops_by_table(file, number)
+    return (named and (looks or bool(compared))) or (looks and len(asked) >= 2) or _stops_by_table(scene, file, number)
 
 
-def _stops_by_table(file: ProjectFile, number: int) -> bool:
+def _stops_by_table(scene: Scene, file: ProjectFile, number: int) -> bool:
     """What columns there are, their types, or which of their rows are empty, doubled or known (`"price" not in df.columns`,
     `df["label"].isin(known)`) decides whether the function stops, whatever the function is called."""
-    code = file.code
-    return code is not None and any(
-        test.scope == number and test.stops and any(_is_of_table(name) for name in test.names)
-        for test in (*code.comparisons, *code.tests)
-    )
+    limits = scene.modules.index(file.path).limits.get(number, ())
+    return any(limit.stops and any(map(_is_of_table, limit.names)) for limit in limits)
 
 
 def _is_of_table(name: str) -> bool:
@@ -203,7 +193,7 @@ def _words_of(scene: Scene, file: ProjectFile, number: int) -> tuple[set[str], s
     """The last words of a function's calls, what it compares, and the last words of the attributes that it names."""
     index = scene.modules.index(file.path)
     calls = {c.name.rpartition(".")[2] for c in index.calls.get(number, ())}
-    compared = {name for c in index.facts.comparisons if c.scope == number for name in c.names}
+    compared = {name for comparison in index.comparisons.get(number, ()) for name in comparison.names}
     attributes = {r.name.rpartition(".")[2] for r in index.references.get(number, ())}
     return calls, compared, attributes
 

@@ -140,6 +140,7 @@ class _Guard:
         return "after a gate" if any(stands_before(self._scene, gate, ways) for gate in self._gates) else ""
 
 
+@once
 def deploying_ways(scene: Scene) -> list[Arrival]:
     """Every way by which a run comes to what deploys: products, commands on other machines, programs told to deploy."""
     ways = [way for _, way in (*over_ssh(scene), *on_own_machine(scene), *hooked(scene), *_told_to_deploy(scene))]

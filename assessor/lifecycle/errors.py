@@ -137,8 +137,8 @@ class PredictedValues(Origins):
         that is named for them and is given such rows."""
         shared = set.intersection(*map(_holders, difference.sides))
         if any(speaks_of("reads_table", name.rpartition(".")[2]) for name in shared):
-            texts = self._scene.modules.index(path).facts.texts
-            return any(text.scope == difference.scope and speaks_of("kept_predictions", text.value) for text in texts)
+            texts = self._scene.modules.index(path).texts.get(difference.scope, ())
+            return any(speaks_of("kept_predictions", text.value) for text in texts)
         key, read = (path, difference.scope), rows_read(self._scene)
         named = [source for source in shared if speaks_of("kept_predictions", source.partition(":")[2])]
         return any(read.proves(key, source) for source in named)

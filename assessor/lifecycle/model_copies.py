@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 from assessor.catalog.patterns import matches_any_command
 from assessor.catalog.programs import programs
 from assessor.catalog.words import speaks_of
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.project.arrivals import Site
 
 
-def model_copies(scene: Scene) -> Iterator[Site]:
+@once
+def model_copies(scene: Scene) -> list[Site]:
     """Such commands, those that nothing starts too."""
-    for site in (*scene.automation.reach.sites, *scene.automation.idle_sites):
-        if "$" in _target(site.invocation.words) and _copies_a_model(site.invocation.words):
-            yield site
+    sites = (*scene.automation.reach.sites, *scene.automation.idle_sites)
+    return [site for site in sites if _copies_a_model(site.invocation.words) and "$" in _target(site.invocation.words)]
 
 
-def model_hand_overs(scene: Scene) -> Iterator[Site]:
+def model_hand_overs(scene: Scene) -> list[Site]:
     """Commands that copy a model to an address, whether that holds a version or is where the model in use lies."""
-    for site in scene.automation.reach.sites:
-        if "://" in _target(site.invocation.words) and _copies_a_model(site.invocation.words):
-            yield site
+    sites = scene.automation.reach.sites
+    return [
+        site for site in sites if _copies_a_model(site.invocation.words) and "://" in _target(site.invocation.words)
+    ]
 
 
 def _copies_a_model(words: tuple[str, ...]) -> bool:

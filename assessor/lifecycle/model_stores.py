@@ -14,6 +14,7 @@ from assessor.catalog.words import speaks_of
 from assessor.facts.python import Call
 from assessor.hits.scene import Scene, once
 from assessor.project.model import ProjectFile
+from assessor.project.modules import ScopeKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +57,17 @@ def _keeps_a_version(scene: Scene, file: ProjectFile, call: Call) -> bool:
     if last in _SAVES and _names_a_version(call):
         return _serialises(call)
     if last in _PUTS and "S3" in call.name.split("."):
-        return _is_put_for_the_run(file, call)
+        return _is_put_for_the_run(scene, file, call)
     return _brings_model_to_bucket(last) and not _is_own(scene, file, call)
 
 
 _PUTS = ("put", "put_many", "put_files")
 
 
-def _is_put_for_the_run(file: ProjectFile, call: Call) -> bool:
+def _is_put_for_the_run(scene: Scene, file: ProjectFile, call: Call) -> bool:
     """Metaflow puts a model below the path of the run."""
     named = any(isinstance(v, str) and is_model_file(v) for v in call.args)
-    return _opened_for_the_run(file) and (named or _saves_a_model(file, call.scope))
+    return _opened_for_the_run(scene, file.path) and (named or _saves_a_model(scene, (file.path, call.scope)))
 
 
 def _names_a_version(call: Call) -> bool:
@@ -140,13 +141,14 @@ def _brings_model_to_bucket(name: str) -> bool:
     return all(speaks_of(concept, name) for concept in concepts)
 
 
-def _saves_a_model(file: ProjectFile, scope: int) -> bool:
-    calls = file.facts.python.calls if file.facts.python else ()
-    return any(call.scope == scope and call.name.rpartition(".")[2] in _SAVES for call in calls)
+def _saves_a_model(scene: Scene, key: ScopeKey) -> bool:
+    calls = scene.modules.index(key[0]).calls.get(key[1], ())
+    return any(call.name.rpartition(".")[2] in _SAVES for call in calls)
 
 
-def _opened_for_the_run(file: ProjectFile) -> bool:
-    calls = file.facts.python.calls if file.facts.python else ()
+@once
+def _opened_for_the_run(scene: Scene, path: str) -> bool:
+    calls = scene.modules.index(path).facts.calls
     return any(call.name.rpartition(".")[2] == "S3" and call.has_keyword("run") for call in calls)
 
 

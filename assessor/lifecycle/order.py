@@ -64,6 +64,7 @@ _BY_A_JOB = dict.fromkeys(_SHIPPING, ("command", "action")) | {"experiments.regi
 """How what ships is told: a build that a script calls ships nothing, a model that it registers is published."""
 
 
+@once
 def shipping_arrivals(scene: Scene) -> list[Arrival]:
     """Runs' arrivals at what builds, releases or deploys, and at what publishes a model: a registry, a store of packages."""
     hits = [hit for practice in _SHIPPING for hit in scene.hits(practice) if hit.kind in _BY_A_JOB[practice]]
@@ -110,10 +111,10 @@ def _follows_workflow(scene: Scene, key: str, arrival: Arrival) -> bool:
     before = scene.automation.runs.get(key)
     if before is None:
         return False
-    names = {before.workflow.name, before.path, before.path.rpartition("/")[2].rpartition(".")[0]}
     for trigger in arrival.run.triggers:
         if trigger.kind not in ("workflow_run", "pipeline") or not (trigger.after_success or arrival.asks_before):
             continue
+        names = {before.workflow.name, before.path, before.path.rpartition("/")[2].rpartition(".")[0]}
         if names & set(trigger.sources):
             return True
         # Azure names pipelines on the server: a source that no file here has is one of this repository's other pipelines

@@ -64,9 +64,7 @@ class Origins:
         }
         self._proven.update(more)
         self._answers: dict[Source, bool] = {}
-        self._given: Mapping[tuple[ScopeKey, str], set[Source]] | None = None
         self._kinds: dict[Source, str] = {}
-        self._methods: dict[str, list[ScopeKey]] | None = None
 
     def proves(self, scope: ScopeKey, origin: str, depth: int = 0) -> bool:
         """The value was made by a call that proves the practice, in this function or in one that it came through."""
@@ -171,17 +169,7 @@ class Origins:
 
     def made_in(self, path: str, name: str) -> list[ScopeKey]:
         """The first-party functions that an origin names; of a method on an unknown object, by the method's name."""
-        modules = self._scene.modules
-        found = [target for target in modules.targets(name, path) if target[1] > 1]
-        if found or not name.startswith("?."):
-            return found
-        if self._methods is None:
-            self._methods = defaultdict(list)
-            for file in self._scene.project.code_files:
-                for method, numbers in modules.index(file.path).methods.items():
-                    self._methods[method] += [(file.path, number) for number in numbers]
-        methods = self._methods.get(name.rpartition(".")[2], [])
-        return methods if len(methods) <= _SAME_NAME else []
+        return _made_in(self._scene, path, name)
 
     def _attribute(self, path: str, name: str, attribute: str) -> list[Source]:
         """What made an attribute of an object of a first-party class."""
@@ -221,24 +209,45 @@ class Origins:
 
     def given(self, path: str, parameter: str) -> set[Source]:
         """What the project's calls give to a parameter (`@function:parameter`) of a function of the file."""
-        if self._given is None:
-            self._given = self._all_given()
         function, _, name = parameter[1:].partition(":")
         number = self._scene.modules.index(path).scopes.get(function, -1)
-        return self._given.get(((path, number), name), set())
+        return _given(self._scene).get(((path, number), name), set())
 
-    def _all_given(self) -> Mapping[tuple[ScopeKey, str], set[Source]]:
-        found: dict[tuple[ScopeKey, str], set[Source]] = defaultdict(set)
-        for file in self._scene.project.code_files:
-            for call in self._scene.modules.index(file.path).facts.calls:
-                for target in self.made_in(file.path, call.name) if call.given else ():
-                    scope = self._scene.modules.index(target[0]).facts.scopes[target[1]]
-                    bound = scope.parameters[:1] in (("self",), ("cls",))
-                    for key, sources in call.given:
-                        at = int(key) + bound if key.isdigit() else -1
-                        name = scope.parameters[at] if 0 <= at < len(scope.parameters) else key
-                        found[target, name].update(((file.path, call.scope), source) for source in sources)
+
+@once
+def _made_in(scene: Scene, path: str, name: str) -> list[ScopeKey]:
+    """See `Origins.made_in`."""
+    found = [target for target in scene.modules.targets(name, path) if target[1] > 1]
+    if found or not name.startswith("?."):
         return found
+    methods = _methods(scene).get(name.rpartition(".")[2], [])
+    return methods if len(methods) <= _SAME_NAME else []
+
+
+@once
+def _methods(scene: Scene) -> Mapping[str, list[ScopeKey]]:
+    """The methods of all code by their names."""
+    found: dict[str, list[ScopeKey]] = defaultdict(list)
+    for file in scene.project.code_files:
+        for method, numbers in scene.modules.index(file.path).methods.items():
+            found[method] += [(file.path, number) for number in numbers]
+    return found
+
+
+@once
+def _given(scene: Scene) -> Mapping[tuple[ScopeKey, str], set[Source]]:
+    """What the project's calls give to each parameter of its functions."""
+    found: dict[tuple[ScopeKey, str], set[Source]] = defaultdict(set)
+    for file in scene.project.code_files:
+        for call in scene.modules.index(file.path).facts.calls:
+            for target in _made_in(scene, file.path, call.name) if call.given else ():
+                scope = scene.modules.index(target[0]).facts.scopes[target[1]]
+                bound = scope.parameters[:1] in (("self",), ("cls",))
+                for key, sources in call.given:
+                    at = int(key) + bound if key.isdigit() else -1
+                    name = scope.parameters[at] if 0 <= at < len(scope.parameters) else key
+                    found[target, name].update(((file.path, call.scope), source) for source in sources)
+    return found
 
 
 _HAND_ON = ("tests_samples", "gives_rows_back")

@@ -65,6 +65,6 @@ def _rows_brought(scene: Scene) -> _Used:
             yield (hit.file.path, hit.scope), [o for _, made in hit.call.given for o in made]
 
 
-def makes_rows(scene: Scene, key: ScopeKey) -> bool:
-    """The function is one of them."""
-    return key[1] > MAIN and key in makers_of_rows(scene)
+def make_rows(scene: Scene, keys: frozenset[ScopeKey]) -> bool:
+    """One of the functions is one of them."""
+    return any(number > MAIN for _, number in keys & makers_of_rows(scene))

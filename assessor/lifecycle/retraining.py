@@ -59,7 +59,7 @@ def _speaks_of_training(scene: Scene, key: ScopeKey) -> bool:
     """The function, its file, or a text or name that it hands on says train: what it starts elsewhere may be anything."""
     index = scene.modules.index(key[0])
     given = (name for call in index.calls.get(key[1], ()) for name in call.names)
-    texts = (text.value for text in index.facts.texts if text.scope == key[1])
+    texts = (text.value for text in index.texts.get(key[1], ()))
     constants = (str(constant.value) for constant in index.facts.constants)
     named = (key[0], index.facts.scopes[key[1]].name)
     return any(speaks_of("train", text) for text in (*named, *given, *texts, *constants))

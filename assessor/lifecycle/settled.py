@@ -15,8 +15,8 @@ def gives_constant(scene: Scene, path: str, name: str) -> bool:
 
 def is_settled(scene: Scene, path: str, number: int) -> bool:
     """The function always answers one literal, and raises nothing."""
-    facts = scene.modules.index(path).facts
-    return facts.scopes[number].gives_constant and not any(r.scope == number for r in facts.raises)
+    index = scene.modules.index(path)
+    return index.facts.scopes[number].gives_constant and not index.raises.get(number)
 
 
 _STAND_INS = ("unittest.mock.", "mock.")

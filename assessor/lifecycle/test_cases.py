@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from assessor.catalog.traits import called_roots, framework_roots, persistence_roots, table_roots
 from assessor.catalog.words import cut, speaks_of
@@ -13,7 +14,7 @@ from assessor.lifecycle.calls import called, scripts_started
 from assessor.lifecycle.errors import measured_errors, predicted_values
 from assessor.lifecycle.matter import is_about_models
 from assessor.lifecycle.origins import asks_by_name
-from assessor.lifecycle.prepared import makes_rows
+from assessor.lifecycle.prepared import make_rows
 from assessor.lifecycle.product_runs import ProductRun, product_run
 from assessor.lifecycle.stations import marks, named_model_scopes, names_model_function, training_hits
 from assessor.lifecycle.transforms import shared_objects
@@ -69,11 +70,11 @@ def _test_case(scene: Scene, calls_of: _CallsOf, path: str, number: int) -> Iter
     product = product_run(scene, seen)
     if not product.is_checked and not _asserts(scene, path, number, scope, reached):
         return
-    calls = frozenset(c.name for c in index.calls.get(number, ())) | _fixture_calls(scene, path, scope)
+    calls = _fixture_calls(scene, path, scope).union(c.name for c in index.calls.get(number, ()))
     known = marks(scene)
-    stations = {station for key in reached for station in known.get(key, ())}
+    stations = {station for key in reached & known.keys() for station in known[key]}
     last = scope.name.rpartition(".")[2]
-    prepares = "data" in stations or any(makes_rows(scene, key) for key in reached)
+    prepares = "data" in stations or make_rows(scene, reached)
     data = prepares or _is_about_data(scene, path, number, last, calls, reached)
     model = _tests_model(scene, path, number, last, calls, reached, stations)
     reaches = reached | _apps_asked(scene, path, number, scope)
@@ -93,22 +94,33 @@ def _is_about_data(
 
 
 @once
-def _makes_network(scene: Scene, key: ScopeKey) -> bool:
-    """A function of the project puts layers together to a network."""
-    calls = scene.modules.index(key[0]).calls.get(key[1], ()) if key[1] > MAIN else ()
-    names = (call.name for call in calls if call.name.partition(".")[0] in called_roots())
-    return any(speaks_of("makes_network", name.rpartition(".")[2]) for name in names)
+def _making_networks(scene: Scene) -> frozenset[ScopeKey]:
+    """The functions that put layers together to a network."""
+    return frozenset(
+        (path, call.scope)
+        for path in scene.modules.files
+        for call in scene.modules.index(path).facts.calls
+        if call.scope > MAIN
+        and call.name.partition(".")[0] in called_roots()
+        and speaks_of("makes_network", call.name.rpartition(".")[2])
+    )
 
 
 @once
-def _applies_a_model(scene: Scene, key: ScopeKey) -> bool:
-    """A function of the project asks what a serialiser or framework has loaded or made, or is a home-made model itself."""
-    if key[1] <= MAIN:
-        return False
-    calls = scene.modules.index(key[0]).calls.get(key[1], ())
-    asked = (call.name.rpartition(".")[0] for call in calls if asks_by_name(call.name) and call.name[0] != "?")
+def _applying_models(scene: Scene) -> frozenset[ScopeKey]:
+    """The functions that ask what a serialiser or framework has loaded or made, or are home-made models themselves."""
     heads = (*persistence_roots(), *(f"{root}." for root in framework_roots()))
-    return any(f"{head}.".startswith(heads) for head in asked) or key in predicted_values(scene).applied
+    asking = (
+        (path, call.scope)
+        for path in scene.modules.files
+        for call in scene.modules.index(path).facts.calls
+        if call.scope > MAIN
+        and call.name.startswith(heads)
+        and f"{call.name.rpartition('.')[0]}.".startswith(heads)
+        and asks_by_name(call.name)
+    )
+    home_made = (key for key in predicted_values(scene).applied if key[1] > MAIN)
+    return frozenset((*asking, *home_made))
 
 
 def _hands_array(scene: Scene, path: str, number: int, reached: frozenset[ScopeKey]) -> bool:
@@ -138,14 +150,20 @@ def _tests_model(
         return False
     if "train" in stations or (path, number) in _training_in_tests(scene):
         return True
-    if any((error.file.path, error.scope) == (path, number) for error in measured_errors(scene)):
+    if (path, number) in _measuring(scene) or not reached.isdisjoint(_making_networks(scene)):
         return True
-    if any(_makes_network(scene, key) or (not replaced and _applies_a_model(scene, key)) for key in reached):
+    if not replaced and not reached.isdisjoint(_applying_models(scene)):
         return True
     model_scopes = _model_scopes(scene)
     held = {key for key in reached & model_scopes if _is_replaced(key, replaced)}
     is_named = not held and _names_model(last, calls, bool(reached))
     return _is_about_a_model(scene, path, reached, model_scopes - held, is_named)
+
+
+@once
+def _measuring(scene: Scene) -> set[ScopeKey]:
+    """The functions that compute an error by themselves."""
+    return {(error.file.path, error.scope) for error in measured_errors(scene)}
 
 
 @once
@@ -178,35 +196,41 @@ class _CallsOf:
         return known
 
 
-def _seen(scene: Scene, calls_of: _CallsOf, path: str, number: int) -> dict[ScopeKey, None]:
+def _seen(scene: Scene, calls_of: _CallsOf, path: str, number: int) -> set[ScopeKey]:
     """The functions that the one test function reaches within some calls, through fixtures too."""
     index = scene.modules.index(path)
     scope = index.facts.scopes[number]
-    edge = dict.fromkeys([(path, number)])
+    edge = {(path, number)}
     for parameter in scope.parameters:
-        edge.update(dict.fromkeys(_fixtures(scene, path, parameter)))
+        edge.update(_fixtures(scene, path, parameter))
     if scope.class_name:
-        setups = [n for n in index.by_class.get(scope.class_name, ()) if "setup" in index.facts.scopes[n].name.lower()]
-        edge.update(dict.fromkeys((path, n) for n in setups))
-    seen: dict[ScopeKey, None] = {}
+        setups = (n for n in index.by_class.get(scope.class_name, ()) if "setup" in index.facts.scopes[n].name.lower())
+        edge.update((path, n) for n in setups)
+    seen: set[ScopeKey] = set()
     for _ in range(_CALLS_AWAY + 1):
-        seen.update(edge)
-        edge = dict.fromkeys(key for start in edge for key in calls_of(start) if key not in seen)
+        seen |= edge
+        edge = set(chain.from_iterable(map(calls_of, edge))) - seen
     return seen
 
 
-def _of_the_project(scene: Scene, path: str, seen: Iterable[ScopeKey]) -> frozenset[ScopeKey]:
+def _of_the_project(scene: Scene, path: str, seen: set[ScopeKey]) -> frozenset[ScopeKey]:
     """Those of them that are first-party code and no tests."""
-    own_file = scene.modules.files[path].role is Role.FIRST_PARTY
-    return frozenset(key for key in seen if (key[0] != path or own_file) and _is_code(scene, key))
+    code = _code(scene) & seen
+    if scene.modules.files[path].role is Role.FIRST_PARTY:
+        return code
+    return frozenset(key for key in code if key[0] != path)
 
 
 @once
-def _is_code(scene: Scene, key: ScopeKey) -> bool:
-    """A function of the project that is no test."""
-    path, number = key
-    scope = scene.modules.index(path).facts.scopes[number]
-    return scene.modules.files[path].role is Role.FIRST_PARTY and not is_test_scope(scope)
+def _code(scene: Scene) -> frozenset[ScopeKey]:
+    """The functions of the project that are no tests."""
+    own = (path for path, file in scene.modules.files.items() if file.role is Role.FIRST_PARTY)
+    return frozenset(
+        (path, number)
+        for path in own
+        for number, scope in enumerate(scene.modules.index(path).facts.scopes)
+        if not is_test_scope(scope)
+    )
 
 
 def _methods_loaded(scene: Scene, path: str) -> dict[str, list[ScopeKey]]:
@@ -224,6 +248,7 @@ def _methods_loaded(scene: Scene, path: str) -> dict[str, list[ScopeKey]]:
     return found
 
 
+@once
 def _fixtures(scene: Scene, path: str, name: str) -> list[ScopeKey]:
     """The functions behind a fixture: in the test's file or a conftest.py above it."""
     parts = path.split("/")[:-1]
@@ -236,11 +261,13 @@ def _fixtures(scene: Scene, path: str, name: str) -> list[ScopeKey]:
 
 
 def _fixture_calls(scene: Scene, path: str, scope: Scope) -> frozenset[str]:
-    found = {c.name for c in scene.modules.index(path).calls.get(MODULE, ())}
-    for parameter in scope.parameters:
-        for p, n in _fixtures(scene, path, parameter):
-            found |= {c.name for c in scene.modules.index(p).calls.get(n, ())}
-    return frozenset(found)
+    fixtures = (key for parameter in scope.parameters for key in _fixtures(scene, path, parameter))
+    return _names_called(scene, (path, MODULE)).union(*(_names_called(scene, key) for key in fixtures))
+
+
+@once
+def _names_called(scene: Scene, key: ScopeKey) -> frozenset[str]:
+    return frozenset(call.name for call in scene.modules.index(key[0]).calls.get(key[1], ()))
 
 
 def _apps_asked(scene: Scene, path: str, number: int, scope: Scope) -> frozenset[ScopeKey]:
@@ -259,7 +286,7 @@ def _apps_asked(scene: Scene, path: str, number: int, scope: Scope) -> frozenset
         for name in (*call.names, call.name.rpartition(".")[0])
         if (split := scene.modules.split(name, key[0])) is not None
     ]
-    return frozenset((app, MODULE) for app in apps if _is_code(scene, (app, MODULE)))
+    return frozenset((app, MODULE) for app in apps if (app, MODULE) in _code(scene))
 
 
 def _replaced_names(scene: Scene, path: str, number: int) -> tuple[str, ...]:

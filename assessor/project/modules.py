@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from assessor.facts.python import MODULE, Call, ClassDef, Import, PythonFacts, Reference
+from assessor.facts.python import MODULE, Call, ClassDef, Comparison, Import, PythonFacts, Raise, Reference, Text
 from assessor.project.model import Project, ProjectFile, Role
 
 ScopeKey = tuple[str, int]
@@ -24,6 +24,11 @@ class CodeIndex:
     calls: dict[int, list[Call]] = field(default_factory=lambda: defaultdict(list))
     references: dict[int, list[Reference]] = field(default_factory=lambda: defaultdict(list))
     imports: dict[int, list[Import]] = field(default_factory=lambda: defaultdict(list))
+    comparisons: dict[int, list[Comparison]] = field(default_factory=lambda: defaultdict(list))
+    limits: dict[int, list[Comparison]] = field(default_factory=lambda: defaultdict(list))
+    """The comparisons, and after them the other conditions."""
+    raises: dict[int, list[Raise]] = field(default_factory=lambda: defaultdict(list))
+    texts: dict[int, list[Text]] = field(default_factory=lambda: defaultdict(list))
     scopes: dict[str, int] = field(default_factory=dict)
     methods: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     by_class: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -42,6 +47,14 @@ class CodeIndex:
         for imported in facts.imports:
             index.imports[imported.scope].append(imported)
             index.aliases.setdefault(imported.alias, imported.target)
+        for comparison in facts.comparisons:
+            index.comparisons[comparison.scope].append(comparison)
+        for limit in (*facts.comparisons, *facts.tests):
+            index.limits[limit.scope].append(limit)
+        for raised in facts.raises:
+            index.raises[raised.scope].append(raised)
+        for text in facts.texts:
+            index.texts[text.scope].append(text)
         index.alternatives = _alternatives(facts.imports)
         for number, scope in enumerate(facts.scopes):
             index.scopes[scope.name] = number

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from assessor.catalog.tools import known_commands
 from assessor.facts.commands import Command
-from assessor.facts.python import MODULE, UNKNOWN, Call, PythonFacts
+from assessor.facts.python import MODULE, UNKNOWN, Call, PythonFacts, Text
 from assessor.project.arrivals import Context
 from assessor.project.invocations import interpret, without_variable
 from assessor.project.paths import Paths, joined
@@ -234,10 +234,9 @@ def files_named(call: Call, path: str, context: Context, paths: Paths) -> list[s
     return found
 
 
-def notebooks_told(facts: PythonFacts, number: int, path: str, paths: Paths) -> Iterator[tuple[str, int]]:
-    """The notebooks of this repository that a function names as those of a job's tasks, with the line: they stand behind the
+def notebooks_told(texts: Sequence[Text], path: str, paths: Paths) -> Iterator[tuple[str, int]]:
+    """The notebooks of this repository that a function with these texts names as those of a job's tasks, with the line: they stand behind the
     key of the platform's interface (`{"notebook_task": {"notebook_path": "jobs/fit"}}`), without an ending."""
-    texts = [text for text in facts.texts if text.scope == number]
     keyed = {text.line for text in texts if text.value == _NOTEBOOK_KEY}
     for text in texts if keyed else ():
         if not keyed.isdisjoint((text.line, text.line - 1)) and text.value != _NOTEBOOK_KEY:

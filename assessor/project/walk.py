@@ -671,8 +671,8 @@ class Walk:
             for call, text in self._starting(scope):
                 if closure.runs(call):
                     self._call(call, text, scope, closure, arrival, context)
-            facts = self.modules.index(scope[0]).facts
-            for notebook, line in notebooks_told(facts, scope[1], scope[0], self.paths):
+            texts = self.modules.index(scope[0]).texts.get(scope[1], ())
+            for notebook, line in notebooks_told(texts, scope[0], self.paths):
                 hop = self.scope_arrival(scope, closure, arrival, line)
                 self.file(notebook, replace(context, arrival=hop, path=scope[0]))
             for call, module in self._handed_modules(scope):

@@ -111,7 +111,7 @@ def _stored(scene: Scene, key: ScopeKey, is_batch: bool, deployed: tuple[Hop, ..
 def _rows_stored(scene: Scene, key: ScopeKey, is_batch: bool) -> Iterator[int]:
     """The lines that store what was asked beside what was answered, or write the answer into the row that asks."""
     index = scene.modules.index(key[0])
-    texts = [text for text in index.facts.texts if text.scope == key[1]]
+    texts = index.texts.get(key[1], ())
     yield from (text.line for text in texts if _fills_in(text.value, texts))
     for call in index.calls.get(key[1], ()):
         if _fills_column(call) or _keeps_both(scene, key, call, is_batch):
@@ -124,7 +124,7 @@ def _records_stored(scene: Scene, key: ScopeKey) -> Iterator[int]:
     for call in index.calls.get(key[1], ()):
         if _is_store(call.name) or _is_record(scene, key[0], index, call.name):
             yield call.line
-    yield from (text.line for text in index.facts.texts if text.scope == key[1] and _inserts(text.value))
+    yield from (text.line for text in index.texts.get(key[1], ()) if _inserts(text.value))
 
 
 def _keeps_both(scene: Scene, key: ScopeKey, call: Call, is_batch: bool) -> bool:

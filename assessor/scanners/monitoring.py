@@ -332,7 +332,7 @@ def _reads_rows(scene: Scene, hit: Hit | MeasuredError) -> bool:
 def _joins_labels(scene: Scene, hit: Hit) -> bool:
     """The function reads stored predictions and the labels that came later; it neither trains nor predicts itself."""
     index = scene.modules.index(hit.file.path)
-    texts = [t.value.lower() for t in index.facts.texts if t.scope == hit.scope]
+    texts = [t.value.lower() for t in index.texts.get(hit.scope, ())]
     paths = [text for text in texts if "." in text or "/" in text]
     if not any("prediction" in text for text in paths):
         return False
