@@ -30,6 +30,7 @@ class IdleWords(Value):
     forgiven_by: Mapping[Word, frozenset[Word]] = Field(default_factory=dict)
     reads: tuple[Annotated[str, Field(pattern=r"^\.\w+$")], ...] = ()
     excludes: frozenset[Option] = frozenset()
+    profiles: Mapping[Option, Word] = Field(default_factory=dict)
     grouped: bool = False
 
 
@@ -96,6 +97,18 @@ def files_read(program: str) -> tuple[str, ...]:
     """Endings of the files that the program looks at; empty where that is not known."""
     own = _entries().get(program)
     return own.reads if own else ()
+
+
+def profiles_of(program: str) -> Mapping[str, str]:
+    """Options of the program that name a folder → the file of settings there which gives it more options."""
+    own = _entries().get(program)
+    return own.profiles if own else {}
+
+
+def idle_setting(program: str, settings: Sequence[tuple[str, str]]) -> str:
+    """The setting (name and value, without dashes) with which the program does not do its work; empty where it does."""
+    own = _entries().get(program, _NOTHING)
+    return next((name for name, value in settings if f"--{name}" in own.options and value.lower() not in _OFF), "")
 
 
 def _before_dashes(arguments: tuple[str, ...]) -> tuple[str, ...]:

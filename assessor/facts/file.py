@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assessor.facts.commands import Hook, ShellScript, Target
+from assessor.facts.commands import Command, Hook, ShellScript, Target
 from assessor.facts.place import BlindSpot, Setting
 from assessor.facts.project_files import (
     DataVersion,
@@ -54,6 +55,16 @@ class FileFacts:
             mine, theirs = getattr(self, name), getattr(other, name)
             values[name] = mine + theirs if isinstance(mine, tuple) else (mine if mine is not None else theirs)
         return FileFacts(**values)
+
+    def written_commands(self) -> Iterator[Command]:
+        """The commands of its targets, of its script and of the steps of its workflows."""
+        for target in self.targets:
+            yield from target.commands
+        yield from self.script.commands if self.script else ()
+        for workflow in self.workflows:
+            for job in workflow.jobs:
+                for step in job.steps:
+                    yield from step.commands
 
 
 EMPTY = FileFacts()

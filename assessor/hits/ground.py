@@ -12,7 +12,7 @@ from assessor.facts.project_files import Dependency
 from assessor.project.automation import Automation
 from assessor.project.model import Project, ProjectFile, Role
 from assessor.project.modules import Modules
-from assessor.project.unmade import unmade
+from assessor.project.unmade import switched_off, unmade
 
 _BY_REGISTRY = frozenset({"gem", "go", "nuget"})
 
@@ -43,6 +43,11 @@ class Ground:
     def unmade(self) -> frozenset[tuple[str, int]]:
         """Places of objects of infrastructure code of which nothing is made here."""
         return unmade(self.project)
+
+    @cached_property
+    def switched_off(self) -> frozenset[tuple[str, int]]:
+        """The places of objects that only a person's value brings about, though runs apply their file."""
+        return switched_off(self.project)
 
     @cached_property
     def own_packages(self) -> frozenset[str]:

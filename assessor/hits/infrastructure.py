@@ -38,14 +38,16 @@ def _resource_hits(
         name = f"{resource.system}:{resource.kind}"
         place = file.at(resource.line)
         is_made = (file.path, resource.line) not in ground.unmade
+        runs = () if (file.path, resource.line) in ground.switched_off else reached
         for pattern, tool, proof in resources:
             if matches_text(pattern, name) and not _only_demonstrates(tool, resource) and (is_made or _is_code(proof)):
                 text = f"{resource.kind} {resource.name}".strip()
-                yield Hit(proof.practice, tool, proof, place, "resource", file, arrivals=reached, text=text)
+                arrivals = reached if _is_code(proof) else runs
+                yield Hit(proof.practice, tool, proof, place, "resource", file, arrivals=arrivals, text=text)
         for image in resource.images:
             for pattern, tool, proof in images:
                 if matches_image(pattern, image):
-                    yield Hit(proof.practice, tool, proof, place, "image", file, arrivals=reached, text=image)
+                    yield Hit(proof.practice, tool, proof, place, "image", file, arrivals=runs, text=image)
 
 
 def _is_code(proof: Proof) -> bool:

@@ -38,6 +38,12 @@ def _may_be_ours(scene: Scene, name: str, path: str) -> bool:
     return root == "?" or scene.modules.split(head, path) is not None or root in scene.modules.index(path).scopes
 
 
+def does_nothing(scene: Scene, name: str, path: str) -> bool:
+    """What a file calls by that name are functions of the project's own, and none of them has a body that does anything."""
+    own = [target for target in scene.modules.targets(name, path) if target[1] > MAIN]
+    return bool(own) and all(scene.modules.index(p).facts.scopes[number].is_stub for p, number in own)
+
+
 def scripts_started(scene: Scene, key: ScopeKey) -> Iterator[ScopeKey]:
     """The bodies and main blocks of this repository's scripts that a function starts as commands:
     `subprocess.run("python train.py")`."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from assessor.catalog.traits import submits
 from assessor.catalog.words import speaks_of
 from assessor.hits.scene import Scene
-from assessor.lifecycle.calls import called_from
+from assessor.lifecycle.calls import called_from, does_nothing
 from assessor.lifecycle.stations import marks, stations_named
 from assessor.project.modules import ScopeKey
 
@@ -31,6 +31,8 @@ def conditional_effects(scene: Scene, path: str) -> Iterator[tuple[tuple[str, ..
 def starts_training(scene: Scene, name: str, path: str) -> bool:
     """A call of that name in a file starts a training: it dispatches a run, retrains, or reaches what trains."""
     last = name.rpartition(".")[2]
+    if does_nothing(scene, name, path):
+        return False
     if submits(name) or retrains(last):
         return True
     targets = scene.modules.targets(name, path)

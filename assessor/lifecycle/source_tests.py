@@ -78,16 +78,17 @@ def _source_tests(scene: Scene) -> Iterator[SourceTest]:
 
 
 def _run(calls: Sequence[SourceCall]) -> Iterator[SourceCall]:
-    """The calls of a file without those of a test of R that begins with skipping itself."""
+    """The calls of a file without those of a test of R that begins with skipping itself, whatever is so."""
     skipped = False
     for call in calls:
         if call.name.rpartition("::")[2] in _CASES:
-            body = call.arguments.partition("{")[2].lstrip()
-            skipped = body.startswith(("skip(", "testthat::skip("))
+            body = call.arguments.partition("{")[2].lstrip().removeprefix("testthat::").replace(" ", "")
+            skipped = body.startswith(_SKIPS)
         if not skipped:
             yield call
 
 
+_SKIPS = ("skip(", "skip_if(TRUE", "skip_if_not(FALSE")
 _CASES = frozenset({"test_that", "it"})
 
 

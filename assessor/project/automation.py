@@ -140,9 +140,13 @@ class Automation:
             yield from self._walk.command_functions.commands(call, file.path)
 
 
+_CALLED_ALONE = frozenset({"github", "github-action"})
+"""Systems that offer a person no way to start what other workflows call."""
+
+
 def _commands(file: ProjectFile, running: frozenset[tuple[str, int]]) -> list[Command]:
     """Every command that a file holds: of targets, scripts, hooks, containers, workflows, and of its Python code. A workflow
-    that only triggers start which never fire is started by nobody."""
+    that only triggers start which never fire is started by nobody, and so is a step of what only workflows call."""
     facts = file.facts
     found = [c for target in facts.targets for c in target.commands]
     found += facts.script.commands if facts.script else ()
@@ -151,8 +155,10 @@ def _commands(file: ProjectFile, running: frozenset[tuple[str, int]]) -> list[Co
     found += [c for service in facts.services for c in service.command]
     for workflow in facts.workflows:
         is_dead = bool(workflow.triggers) and (file.path, workflow.line) not in running
-        if not workflow.disabled and not (is_dead and all(t.kind in AUTOMATIC for t in workflow.triggers)):
-            found += [c for job in workflow.jobs if job.is_active for step in job.steps for c in step.commands]
+        is_called = workflow.provider in _CALLED_ALONE and {t.kind for t in workflow.triggers} == {"call"}
+        if workflow.disabled or is_called or (is_dead and all(t.kind in AUTOMATIC for t in workflow.triggers)):
+            continue
+        found += [c for job in workflow.jobs if job.is_active for step in job.steps for c in step.commands]
     for call in facts.python.calls if facts.python else ():
         found += commands_started(call, file.path)
     return found

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 
-from assessor.catalog.idle import files_read, idle_word
+from assessor.catalog.idle import files_read, idle_setting, idle_word, profiles_of
 from assessor.project.arrivals import Context
-from assessor.project.invocations import Invocation
+from assessor.project.invocations import Invocation, option
 from assessor.project.model import Project
 from assessor.project.modules import Modules
 from assessor.project.paths import Paths
@@ -28,6 +28,16 @@ class Idleness:
         self._paths = paths
         self._modules = modules
         self._folders: dict[tuple[str, ...], frozenset[str]] = {}
+
+    def by_profile(self, invocation: Invocation, context: Context) -> str:
+        """The setting of a profile given to the program that keeps it from its work; empty where none does."""
+        for name, file in profiles_of(invocation.program).items():
+            folder = self._paths.place_of(given, context) if (given := option(invocation, name)) else None
+            profile = self._project.files.get(posixpath.join(folder, file)) if folder else None
+            pairs = [(setting.key, setting.value) for setting in profile.facts.settings] if profile else []
+            if idle := idle_setting(invocation.program, pairs):
+                return idle
+        return ""
 
     def nothing_to_read(self, invocation: Invocation, context: Context) -> str:
         """The path given to a linter that holds no file which it looks at; empty where one may, or none is given."""

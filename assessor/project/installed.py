@@ -52,15 +52,8 @@ class Installed:
 
 def _commands(project: Project) -> Iterator[Command]:
     for file in project.ordered:
-        facts = file.facts
-        for target in facts.targets:
-            yield from target.commands
-        yield from facts.script.commands if facts.script else ()
-        yield from facts.dockerfile.commands if facts.dockerfile else ()
-        for workflow in facts.workflows:
-            for job in workflow.jobs:
-                for step in job.steps:
-                    yield from step.commands
+        yield from file.facts.written_commands()
+        yield from file.facts.dockerfile.commands if file.facts.dockerfile else ()
 
 
 def _plain(name: str) -> str:

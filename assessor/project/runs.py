@@ -107,11 +107,7 @@ def _submitted_builds(project: Project) -> frozenset[str]:
     on the server is to be supposed for them."""
     found = set()
     for file in project.ordered:
-        facts = file.facts
-        commands = [c for target in facts.targets for c in target.commands]
-        commands += facts.script.commands if facts.script else ()
-        commands += [c for w in facts.workflows for job in w.jobs for step in job.steps for c in step.commands]
-        for command in commands:
+        for command in file.facts.written_commands():
             words = command.argv
             if "gcloud" not in words[:2] or "submit" not in words:
                 continue

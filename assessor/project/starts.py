@@ -16,6 +16,7 @@ from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call, Literal
 from assessor.facts.workflow import Job, Trigger, Workflow
 from assessor.findings import Hop
 from assessor.project.bundles import Bundles
+from assessor.project.charts import Charts
 from assessor.project.closure import Entry
 from assessor.project.crontabs import installed_crontabs
 from assessor.project.kustomizations import Kustomizations
@@ -335,7 +336,7 @@ def resource_starts(project: Project, modules: Modules, bundles: Bundles, applie
     no schedule starts once it is applied: the runs that apply it lead there, and without them a person does it."""
     variables = Variables(project)
     references = References(project)
-    kustomizations = Kustomizations(project, applied)
+    kustomizations, charts = Kustomizations(project, applied), Charts(project)
     installed = installed_crontabs(project)
     is_loaded = any(i.target.split(".")[0] == "dagfactory" for f in project.code_files for i in f.code.imports)  # type: ignore[union-attr]
     for file in project.ordered:
@@ -345,6 +346,8 @@ def resource_starts(project: Project, modules: Modules, bundles: Bundles, applie
             resource = bundles.resolved(file.path, written)
             if resource is not None and resource.system == "kubernetes":
                 resource = replace(resource, is_active=kustomizations.is_active(file.path, resource))
+            if resource is not None and charts.leaves_out(resource):
+                resource = replace(resource, is_active=False)
             if resource is None or (resource.system == "helm" and not resource.schedule and file.path not in applied):
                 continue
             trigger = _trigger(resource, variables)

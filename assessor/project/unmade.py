@@ -2,7 +2,7 @@
 
 A module that is written for others offers what its users may ask for: `for_each = var.models` over a variable whose default
 is empty. Where no file of values and no module call of this repository fills it, the object exists for others only.
-A switch (`count = var.enabled ? 1 : 0`) is none of that: a person turns it on. What `count = 0` or a local of nought leaves
+A switch (`count = var.enabled ? 1 : 0`) is none of that: a person turns it on, and until the repository says so no run does. What `count = 0` or a local of nought leaves
 out is made for nobody, and so are the objects of a module whose every call is left out.
 
 Language: developer.hashicorp.com/terraform/language/meta-arguments/for_each and count.
@@ -27,6 +27,13 @@ _VARIABLE = re.compile(r"\bvar\.([\w-]+)")
 def unmade(project: Project) -> frozenset[tuple[str, int]]:
     """The places of these objects: path and line."""
     return _for_others(project) | _left_out(project)
+
+
+def switched_off(project: Project) -> frozenset[tuple[str, int]]:
+    """The places of objects that a variable switches on, where each value that the repository gives it leaves them out."""
+    asked = [(p, r) for p, r in _objects(project) if any(k in _COUNTS and VARIABLE.search(v) for k, v, _ in r.settings)]
+    variables = Variables(project) if asked else None
+    return frozenset((path, r.line) for path, r in asked if variables and variables.leaves_out(r))
 
 
 def _left_out(project: Project) -> frozenset[tuple[str, int]]:

@@ -117,16 +117,12 @@ def _given(resource: Resource) -> Iterator[tuple[str, str]]:
 def _given_by_commands(project: Project) -> Iterator[tuple[str, str]]:
     """What `-var name=value` and `TF_VAR_name` of the repository's own commands and jobs give."""
     for file in project.ordered:
-        facts = file.facts
-        commands = [c for target in facts.targets for c in target.commands]
-        commands += facts.script.commands if facts.script else ()
-        for workflow in facts.workflows:
+        for workflow in file.facts.workflows:
             for job in workflow.jobs:
                 for name, value in (*workflow.env, *job.env, *(pair for step in job.steps for pair in step.env)):
                     if name.startswith("TF_VAR_"):
                         yield name.removeprefix("TF_VAR_"), value
-                commands += [c for step in job.steps for c in step.commands]
-        for command in commands:
+        for command in file.facts.written_commands():
             yield from _of_words(command.argv)
             yield from ((n.removeprefix("TF_VAR_"), v) for n, v in command.env if n.startswith("TF_VAR_"))
 

@@ -26,6 +26,7 @@ from assessor.facts.python import UNKNOWN, Call, PythonFacts
 from assessor.facts.workflow import Job, Step, Workflow
 from assessor.findings import Hop
 from assessor.project.arrivals import NO_RUN, ActionSite, Arrival, Context, Reach, Site, hopped
+from assessor.project.charts import Charts
 from assessor.project.closure import SUBMITTED, Closure, Entry, explore
 from assessor.project.cluster_definitions import ClusterDefinitions
 from assessor.project.collected_tests import CollectedTests
@@ -47,7 +48,7 @@ from assessor.project.other_tests import PROGRAMS as OTHER_TESTERS
 from assessor.project.other_tests import OtherTests
 from assessor.project.paths import Paths, folder_of, joined
 from assessor.project.r_and_julia import RAndJulia
-from assessor.project.runs import Run, called_file
+from assessor.project.runs import Run, called_file, given_inputs, live_steps
 from assessor.project.stacks import Stacks
 from assessor.project.started_calls import (
     SOURCE_FOLDERS,
@@ -102,6 +103,7 @@ class Walk:
         self.stacks = Stacks(self)
         self.tests = CollectedTests(self)
         self.kustomizations = Kustomizations(project, self.reach.files)
+        self._charts = Charts(project)
         self.r_and_julia = RAndJulia(self)
         self.orchestrators = Orchestrators(self)
         self.named = NamedDefinitions(modules)
@@ -318,7 +320,7 @@ class Walk:
             parent.in_cluster,
         )
         inner = Context(arrival, cwd, context.path, env)
-        if idle := is_idle(invocation):
+        if idle := is_idle(invocation) or self.idleness.by_profile(invocation, inner):
             self.reach.breaks(inner, f"{invocation.program} only looks with {idle}")
             return
         self.reach.sites.append(Site(command, invocation, place, arrival, cwd))
@@ -561,7 +563,7 @@ class Walk:
         inner = replace(context, path=path)
         for resource in file.facts.resources:
             name = f"{resource.kind} {resource.name}".strip()
-            is_active = self.kustomizations.is_active(path, resource)
+            is_active = self.kustomizations.is_active(path, resource) and not self._charts.leaves_out(resource)
             if not is_active and (resource.commands or resource.images):
                 self.reach.broken.append((file.at(resource.line), f"{name} is switched off"))
                 continue
@@ -891,7 +893,8 @@ def _called_steps(step: Step, inner: Workflow) -> Iterator[tuple[Job, tuple[Step
     """The jobs and steps of a called definition; of GitLab's `file@job` only that job's sections asked for."""
     name = step.uses.partition("@")[2]
     if inner.provider != "gitlab" or not name:
-        yield from ((job, job.steps) for job in inner.jobs)
+        given = given_inputs(inner, step.inputs)
+        yield from ((job, live_steps(job.steps, given) if given else job.steps) for job in inner.jobs)
         return
     sections = step.input("sections").split(",") if step.input("sections") else []
     wanted = {section.strip() for section in sections}

@@ -14,7 +14,7 @@ from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene, once
 from assessor.hits.switched_off import switched_off_roots
-from assessor.lifecycle.calls import called_by, callers
+from assessor.lifecycle.calls import called_by, callers, does_nothing
 from assessor.lifecycle.choices import is_held_by_choice
 from assessor.lifecycle.conditions import decides_over, is_held_back
 from assessor.lifecycle.errors import MeasuredError, measured_errors
@@ -90,8 +90,7 @@ def _really_keeps(scene: Scene, call: Call, path: str) -> bool:
         or is_stand_in(scene, call.name, path)
     ):
         return False
-    own = [target for target in scene.modules.targets(call.name, path) if target[1] > MAIN]
-    return not own or any(not scene.modules.index(p).facts.scopes[n].is_stub for p, n in own)
+    return not does_nothing(scene, call.name, path)
 
 
 @once

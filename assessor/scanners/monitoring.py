@@ -15,6 +15,7 @@ from assessor.facts.python import MAIN, MODULE, Call, Comparison, PythonFacts
 from assessor.findings import Finding, Hop, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
+from assessor.lifecycle.calls import does_nothing
 from assessor.lifecycle.deployed_servers import deployed_with, loads_rules, resources, selects_nothing, services
 from assessor.lifecycle.deployments import deploying_route
 from assessor.lifecycle.drift import own_drift
@@ -239,6 +240,8 @@ def _guarded_by_drift(facts: PythonFacts, scope: int) -> bool:
 def _tells(scene: Scene, effect: str, path: str) -> bool:
     """Someone is told, or a training starts."""
     last = effect.rpartition(".")[2]
+    if does_nothing(scene, effect, path):
+        return False
     if speaks_of("tells_someone", last) or _posts(effect) or starts_training(scene, effect, path):
         return True
     tells = {(hit.file.path, hit.scope) for hit in scene.hits("monitoring.alerting", notebooks=False)}
@@ -372,7 +375,9 @@ _OF_SERVERS = frozenset({"alertmanager", "grafana"})
 
 def _loaded_rules(scene: Scene) -> Iterator[Claim]:
     """Alert rules beside a Prometheus, Alertmanager or Grafana that compose or a manifest deploys."""
-    told = any(_receives(scene, file, resource) for file, resource in resources(scene) if resource.kind in _RECEIVES)
+    ways = [(file, resource) for file, resource in resources(scene) if resource.kind in _RECEIVES]
+    last = [(file, resource) for file, resource in ways if resource.kind != "alerting"] or ways
+    told = any(_receives(scene, file, resource) for file, resource in last)
     for file, resource in resources(scene):
         is_read = resource.kind == "alert_rule" and (resource.system != "prometheus" or loads_rules(scene, file))
         if is_read and (deployed := deployed_with(scene, _evaluates_alerts, file.path)):
@@ -389,7 +394,7 @@ def _receives(scene: Scene, file: ProjectFile, resource: Resource) -> bool:
 
 
 _RECEIVES = frozenset({"receiver", "contact_point", "alerting", "AlertmanagerConfig"})
-"""What says where alerts go: Alertmanager's and Grafana's receivers, or a sender that Prometheus knows."""
+"""What says where alerts go: Alertmanager's and Grafana's receivers, or, where none is here, a sender that Prometheus knows."""
 
 _ON_FAILURE = frozenset({"on_failure_callback", "on_failure"})
 _MAILS = "email_on_failure"

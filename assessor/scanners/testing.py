@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 from assessor.catalog.programs import programs
 from assessor.catalog.words import cut, speaks_of, speaks_of_any
@@ -326,6 +327,13 @@ def _is_threshold(word: str) -> bool:
     return name in ("--cov-fail-under", "--fail-under") and value not in ("0", "0.0")
 
 
+def _pairs(options: str) -> Iterator[str]:
+    """Each option of a line with the value that stands behind it, joined by `=`."""
+    words = options.split()
+    for word, following in pairwise((*words, "")):
+        yield word if "=" in word else f"{word}={following}"
+
+
 def _pytest_options(scene: Scene) -> bool:
     return any(
         "--cov" in setting.value
@@ -342,7 +350,7 @@ def _has_threshold(scene: Scene) -> bool:
             key = setting.key.lower()
             if key.endswith("fail_under") and setting.value not in ("0", "0.0", ""):
                 return True
-            if (key.endswith("addopts") or ".addopts." in key) and "--cov-fail-under" in setting.value:
+            if (key.endswith("addopts") or ".addopts." in key) and any(map(_is_threshold, _pairs(setting.value))):
                 return True
     return False
 

@@ -779,14 +779,15 @@ def _action(path: str, root: Node, source: Sequence[str]) -> Workflow:
         steps = tuple(_programs(runs))
     job = Job("action", runs.line, steps=steps, image=runs.get("image").text.removeprefix("docker://"))
     trigger = Trigger("call", root.line)
-    inputs = tuple((key.text, value.get("default").text) for key, value in root.get("inputs").items())
+    inputs = tuple((key.text, "string", value.get("default").text) for key, value in root.get("inputs").items())
     return Workflow(
         "github-action",
         root.get("name").text or path,
         root.line,
         triggers=(trigger,),
         jobs=(job,),
-        env=tuple((name, value) for name, value in inputs if value),
+        env=tuple((name, value) for name, _, value in inputs if value),
+        inputs=inputs,
         disabled=_duplicate(root) or ("" if steps else "no steps"),
     )
 

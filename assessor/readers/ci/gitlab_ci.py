@@ -616,12 +616,17 @@ def _condition(outcome: _Outcome | None, when: str) -> str:
     return " || ".join(outcome.conditions) if outcome else ""
 
 
+_USUAL_FAILURE = "1"
+
+
 def _can_fail(merged: _Merged, outcome: _Outcome | None, when: str) -> bool:
-    """False with `allow_failure`, for an optional manual job, and for a child pipeline that is not waited for."""
+    """False with `allow_failure`, for an optional manual job, and for a child pipeline that is not waited for. Allowed exit
+    codes forgive where they hold the one with which nearly all programs fail."""
     allow = merged.get("allow_failure")
+    forgives = allow.is_true or _USUAL_FAILURE in (allow.get("exit_codes").text, *allow.get("exit_codes").texts())
     if outcome and outcome.allowed_to_fail:
-        return not (allow.is_true or all(outcome.allowed_to_fail))
-    if allow.is_true or (when == "manual" and not allow.is_false):
+        return not (forgives or all(outcome.allowed_to_fail))
+    if forgives or (when == "manual" and not allow.is_false):
         return False
     trigger = merged.get("trigger")
     return not trigger or trigger.get("strategy").text in ("depend", "mirror")

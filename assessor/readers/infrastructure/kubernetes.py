@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from assessor.facts.commands import Command
 from assessor.facts.file import EMPTY, FileFacts
@@ -51,6 +52,9 @@ _COMMENT = re.compile(r"\{\{-?[ \t]*/\*")
 _TEMPLATE = re.compile(r"\{\{-?[ \t]*(?:[.$/\"-]|\w+[ \t]+[^}]|end\b|else\b)|[:-][ \t]+\{\{|\{%")
 """Actions of Helm and Jinja. Argo's own `{{inputs.x}}` inside a text is none: such a file is YAML as it stands."""
 _HELM = re.compile(r"\{\{[^{}]{0,200}?(?:\.(?:Values|Release|Chart|Capabilities)|include|toYaml)\b")
+_BLOCK = re.compile(r"\{\{-?[ \t]*(?P<word>if|else|end|range|with|define|block)\b(?P<rest>[^{}]{0,300}?)-?\}\}")
+_IF_VALUES = re.compile(r"[ \t]*(?:and[ \t]+)?(?:\(?\.Values\.[\w.]{1,100}\)?[ \t]*){1,5}")
+_VALUE = re.compile(r"\.Values\.([\w.]{1,100})")
 _UNSAFE = re.compile(r"[^\w.$/-]+")
 _LINE = re.compile(
     r"^(?P<indent>[ \t-]*)(?P<key>apiVersion|kind|name|image|schedule|suspend)[ \t]*:[ \t]*(?P<value>[^\r\n#]*)",
@@ -109,14 +113,41 @@ def _manifests(path: str, text: str) -> FileFacts:
         if found and not is_template:
             problems = ((parsed.line, f"not YAML, read line by line: {parsed.reason}"),)
         return FileFacts(resources=found, problems=problems)
+    asked = _conditions(text) if system == "helm" else []
     resources: list[Resource] = []
     for document in parsed:
         for item in _objects(document):
-            resources += _resources(item, system)
+            resources += (_conditional(resource, asked) for resource in _resources(item, system))
         if len(resources) > _MAX_RESOURCES:
             problems = ((document.line, f"more than {_MAX_RESOURCES:,} objects; the rest is not read"),)
             break
     return FileFacts(resources=tuple(resources[:_MAX_RESOURCES]), problems=problems)
+
+
+def _conditional(resource: Resource, asked: list[tuple[int, int, str]]) -> Resource:
+    """The object with the values that must be set for it to be made, as settings `helm.if`."""
+    own = tuple(("helm.if", name, start) for start, end, name in asked if start <= resource.line <= end)
+    return replace(resource, settings=(*own, *resource.settings)[:MAX_SETTINGS]) if own else resource
+
+
+def _conditions(text: str) -> list[tuple[int, int, str]]:
+    """(first line, last line, value) of what a chart makes only where a value is true: the first branch of
+    `{{ if .Values.x }}`, or of several values joined by `and` (helm.sh/docs/chart_template_guide/control_structures)."""
+    found: list[tuple[int, int, str]] = []
+    open_blocks: list[tuple[int, list[str]]] = []
+    line, at = 1, 0
+    for mark in _BLOCK.finditer(text):
+        line, at = line + text.count("\n", at, mark.start()), mark.start()
+        word = mark["word"]
+        if word not in ("else", "end"):
+            asked = _IF_VALUES.fullmatch(mark["rest"]) if word == "if" else None
+            open_blocks.append((line, _VALUE.findall(mark["rest"]) if asked else []))
+        elif open_blocks:
+            start, names = open_blocks.pop()
+            found += [(start, line, name) for name in names]
+            if word == "else":
+                open_blocks.append((line, []))
+    return found
 
 
 def without_actions(text: str) -> str:
