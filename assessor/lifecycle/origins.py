@@ -43,7 +43,10 @@ _RUNS = ("run", "invoke")
 
 
 def adds_predictions(name: str) -> bool:
-    """A stored model of Spark is called on rows: it gives them back with what it predicted."""
+    """A stored model of Spark is called on rows, or a feature store applies one: they come back with what it predicted."""
+    head, called, rest = name.partition(".score_batch")
+    if head and called and not rest.partition(".")[0]:
+        return True
     head, called, rest = name.partition(".transform")
     return bool(called) and not rest.partition(".")[0] and head.endswith(_LOADS_FOR_SPARK)
 
@@ -267,6 +270,18 @@ class RowsRead(Origins):
 
     def is_proof(self, path: str, name: str) -> bool:
         return speaks_of("reads_table", name.rpartition(".")[2])
+
+
+class RowsWithAnswers(Origins):
+    """Tells which values are rows that a model has given back with what it predicted of them."""
+
+    def is_proof(self, path: str, name: str) -> bool:
+        return adds_predictions(name)
+
+
+@once
+def rows_with_answers(scene: Scene) -> RowsWithAnswers:
+    return RowsWithAnswers(scene, "")
 
 
 @once

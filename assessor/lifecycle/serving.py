@@ -95,7 +95,7 @@ def _stored_answers(scene: Scene, file: ProjectFile) -> Iterator[Call]:
     for number, calls in scene.modules.index(file.path).calls.items():
         asking = next((c for c in calls if asks_model(c)), None)
         forecasts = asking is not None and any(c.name.rpartition(".")[2] in _FORECASTS for c in calls)
-        for call in calls if asking else ():
+        for call in calls:
             last = call.name.rpartition(".")[2]
             if not speaks_of("stores_rows", last) or not (forecasts or speaks_of("stores_in_a_table", last)):
                 continue
@@ -104,8 +104,7 @@ def _stored_answers(scene: Scene, file: ProjectFile) -> Iterator[Call]:
             ]
             is_figure = any(source.startswith(DIFFERENCE) for source in sources)
             if not is_figure and any(predicted.proves((file.path, number), source) for source in sources):
-                assert asking is not None
-                yield asking
+                yield asking or call
 
 
 _FORECASTS = ("forecast", "get_forecast", "make_future_dataframe")

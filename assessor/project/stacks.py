@@ -139,6 +139,21 @@ class Stacks:
         steps = (step for workflow in workflows for job in workflow.jobs for step in job.steps)
         return any(step.uses == APPLIES_TEMPLATE for step in steps)
 
+    def dbx(self, invocation: Invocation, context: Context) -> None:
+        """`dbx deploy` installs the jobs of its deployment file, `dbx launch` and `dbx execute` run the one that they name."""
+        verb = next((word for word in invocation.arguments if not word.startswith("-")), "")
+        path = option(invocation, "--deployment-file", "--deployment")
+        paths = [
+            joined(context.cwd, name) for name in ([path] if path else programs().definitions_of(("dbx", "deploy")))
+        ]
+        named = {option(invocation, "--job", "--jobs", "--workflow"), *invocation.operands} - {""}
+        for file in (self.project.files[path] for path in paths if path in self.project.files):
+            for resource in file.facts.resources if verb in ("launch", "execute") else ():
+                if resource.kind == "job" and resource.name in named:
+                    hop = hopped(context.arrival, file, resource.line, f"job {resource.name}")
+                    for command in resource.commands:
+                        self.walk.command(command, Context(hop, context.cwd, file.path, context.env))
+
     def databricks(self, invocation: Invocation, context: Context) -> None:
         """`databricks bundle deploy` builds the bundle's artifacts and brings out its resources; other commands are given files."""
         if invocation.arguments[:2] != ("bundle", "deploy"):

@@ -394,6 +394,7 @@ class Walk:
             "tkn": clusters.tkn,
             "argo": clusters.argo,
             "databricks": self.stacks.databricks,
+            "dbx": self.stacks.dbx,
         }
 
     def _started(self, invocation: Invocation, context: Context) -> None:

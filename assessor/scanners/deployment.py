@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -207,7 +208,19 @@ def _brings_out(scene: Scene, file: ProjectFile, item: Deployment) -> bool:
     if tool.category == "orchestration":
         code = scene.modules.index(file.path).facts
         return any(i.target.split(".")[0] in tool.imports for i in code.imports)
-    return tool.category == "serving"
+    return tool.category == "serving" or _is_job_of(scene, file, tool.id)
+
+
+def _is_job_of(scene: Scene, file: ProjectFile, system: str) -> bool:
+    """A job that the deployed definition holds, and that is not switched off, starts the file or what imports it."""
+    for _, resources in scene.project.having(lambda f: f.resources, frozenset({Role.FIRST_PARTY})):
+        jobs = (item for item in resources if (item.system, item.kind) == (system, "job") and item.is_active)
+        for word in (word for job in jobs for command in job.commands for word in command.argv[1:2]):
+            end = posixpath.normpath(word).lstrip("./")
+            started = [path for path in scene.modules.files if path.endswith(end)] if end.endswith(".py") else []
+            if any(file.path in (path, *scene.modules.imported(path)) for path in started):
+                return True
+    return False
 
 
 # ---- infrastructure and automation ----

@@ -18,7 +18,7 @@ from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called_from
 from assessor.lifecycle.errors import predicted_values
 from assessor.lifecycle.inference_jobs import is_cloud_function
-from assessor.lifecycle.origins import adds_predictions, rows_read
+from assessor.lifecycle.origins import rows_read, rows_with_answers
 from assessor.lifecycle.serving import (
     asks_model,
     batch_predictions,
@@ -137,7 +137,7 @@ def _keeps_both(scene: Scene, key: ScopeKey, call: Call, is_batch: bool) -> bool
     stored = _held(scene, key, call, inserts)
     if not any(predicted.proves(key, source) for source in stored):
         return False
-    if any(adds_predictions(source) for source in stored):
+    if any(rows_with_answers(scene).proves(key, source) for source in stored):
         return True
     asked = [source for source in stored if not predicted.proves(key, source)]
     if not is_batch and any(source.startswith("@") for source in asked):

@@ -100,6 +100,7 @@ _SHAPES: tuple[tuple[Recognise, Reader], ...] = (
     (beanstalk.fits, beanstalk.resources),
     (github_rules.fits_settings, github_rules.settings),
     (databricks.fits, databricks.resources),
+    (databricks.fits_dbx, databricks.dbx),
     (azure_ml.fits, azure_ml.resources),
     (cloudformation.fits, cloudformation.resources),
     (arm.fits, arm.resources),

@@ -1,4 +1,4 @@
-"""Databricks asset bundles: the bundle, its targets and its resources."""
+"""Databricks asset bundles: the bundle, its targets and its resources; and the deployment files of dbx, which came before them."""
 
 from __future__ import annotations
 
@@ -128,3 +128,48 @@ def fits(path: str, text: str) -> bool:
     if name in ("databricks.yml", "databricks.yaml", "bundle.yml", "bundle.yaml"):
         return True
     return path.endswith((".yml", ".yaml")) and "resources:" in text and _PART.search(text) is not None
+
+
+_DBX_TASKS = ("spark_python_task", "python_wheel_task", "notebook_task", "spark_jar_task", "pipeline_task")
+_DBX_LISTS = ("workflows", "jobs")
+
+
+def fits_dbx(path: str, text: str) -> bool:
+    """A deployment file of dbx: the jobs of each environment, with their tasks.
+
+    Rules: dbx.readthedocs.io "Deployment file reference"."""
+    return (
+        path.endswith((".yml", ".yaml", ".json"))
+        and "environments" in text
+        and any(task in text for task in _DBX_TASKS)
+    )
+
+
+def dbx(name: str, document: Node) -> Iterator[Resource]:
+    """Each environment as a target, and each of its jobs with that target (`bundle.target`) among its settings."""
+    for environment, body in document.get("environments").items():
+        jobs = [job for section in _DBX_LISTS for job in body.get(section).each() if _is_dbx_job(job)]
+        if jobs:
+            yield Resource("databricks", "target", environment.text, environment.line)
+        for job in jobs:
+            settings = (("bundle.target", environment.text, job.line), *flat(job))[:MAX_SETTINGS]
+            schedule, event, pause = _bundle_trigger(job)
+            tasks = [*job.get("tasks").each(), job]
+            commands = tuple(_at_root(command) for task in tasks for command in _bundle_task(task))
+            is_active = not _only_paused(pause.text, {})
+            yield Resource(
+                "databricks", "job", job.get("name").text, job.line, settings, commands, (), schedule, is_active, event
+            )
+
+
+def _is_dbx_job(job: Node) -> bool:
+    return bool(job.get("name").text) and any(
+        task.get(kind) for kind in _DBX_TASKS for task in (job, *job.get("tasks").each())
+    )
+
+
+def _at_root(command: Command) -> Command:
+    """The command with its files as seen from the project's root, where dbx is called, and not from the file that names
+    them (`file://jobs/fit.py`)."""
+    words = tuple(word.removeprefix("file:fuse://").removeprefix("file://") for word in command.argv)
+    return replace(command, argv=words, cwd="")
