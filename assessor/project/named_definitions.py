@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from assessor.catalog.named_runs import NamedRun, named_runs
 from assessor.catalog.patterns import matches_any_call, matches_command
@@ -53,8 +53,9 @@ class NamedDefinitions:
             if file.role is not Role.FIRST_PARTY:
                 continue
             facts = self.modules.index(path).facts
+            calls = [call for call in facts.calls if _may_define(call)]
             for way in named_runs():
-                for call in facts.calls:
+                for call in calls:
                     value = call.keyword(way.defined_by)
                     if value is None and matches_any_call(way.constructors, call.name):
                         value = next(iter(call.args), None)
@@ -68,6 +69,21 @@ class NamedDefinitions:
                     for name in _names(scope, way):
                         found[way.tool, name][Entry(path, "function", scope.name)] = None
         return {key: tuple(entries) for key, entries in found.items()}
+
+
+def _may_define(call: Call) -> bool:
+    """It has the keyword of some way, or makes an object of one."""
+    return _makes_definition(call.name) or not _defining_keywords().isdisjoint([name for name, _ in call.keywords])
+
+
+@cache
+def _defining_keywords() -> frozenset[str]:
+    return frozenset(way.defined_by for way in named_runs())
+
+
+@lru_cache(maxsize=8_192)
+def _makes_definition(name: str) -> bool:
+    return any(matches_any_call(way.constructors, name) for way in named_runs())
 
 
 @lru_cache(maxsize=8_192)

@@ -207,11 +207,18 @@ def looks_started(value: str | tuple[object, ...]) -> bool:
     return invocation is not None and invocation.program in known_commands()
 
 
-def may_name_files(call: Call) -> bool:
-    """Some argument is a script or notebook, or its value may come from the job's environment."""
-    if call.names or call.name in _ENVIRONMENT or call.has_keyword(_RECIPE):
-        return True
-    values = (*call.args, *(value for _, value in call.keywords))
+def names_own_files(call: Call) -> bool:
+    """Some argument is a script or notebook, or tells how an image is built."""
+    return names_files(call.args) or any(k == _RECIPE or names_files((value,)) for k, value in call.keywords)
+
+
+def may_be_told_files(call: Call) -> bool:
+    """The value of some argument may come from the job's environment."""
+    return bool(call.names) or call.name in _ENVIRONMENT
+
+
+def names_files(values: Iterable[object]) -> bool:
+    """One of the values is the name of a script or notebook."""
     return any(isinstance(value, str) and value.endswith(_FILE_ENDINGS) for value in values)
 
 
@@ -235,8 +242,8 @@ def files_named(call: Call, path: str, context: Context, paths: Paths) -> list[s
 
 
 def notebooks_told(texts: Sequence[Text], path: str, paths: Paths) -> Iterator[tuple[str, int]]:
-    """The notebooks of this repository that a function with these texts names as those of a job's tasks, with the line: they stand behind the
-    key of the platform's interface (`{"notebook_task": {"notebook_path": "jobs/fit"}}`), without an ending."""
+    """The notebooks of this repository that the texts of a function name as those of a job's tasks, with the line: they stand
+    behind the key of the platform's interface (`{"notebook_task": {"notebook_path": "jobs/fit"}}`), without an ending."""
     keyed = {text.line for text in texts if text.value == _NOTEBOOK_KEY}
     for text in texts if keyed else ():
         if not keyed.isdisjoint((text.line, text.line - 1)) and text.value != _NOTEBOOK_KEY:

@@ -56,7 +56,9 @@ from assessor.project.started_calls import (
     commands_started,
     files_named,
     looks_started,
-    may_name_files,
+    may_be_told_files,
+    names_files,
+    names_own_files,
     notebooks_told,
     scripts_chosen,
     started_text,
@@ -82,8 +84,11 @@ _CLUSTERS = frozenset({"kubernetes", "helm"})
 """Systems of objects that go on after the run that applies them."""
 
 _Handler = Callable[[Invocation, Context], None]
+_Starting = tuple[Call, str | tuple[str, ...], bool]
 
 
+_FOLLOWED = (".py", ".sh", ".ipynb", ".R", ".r", ".yaml", ".yml", ".json")
+"""Endings of files that a program of which nothing is known may be given to start."""
 _SETTINGS = (".yaml", ".yml", ".toml", ".json", ".ini", ".cfg")
 _YES_OR_NO = frozenset({"true", "false"})
 
@@ -110,7 +115,9 @@ class Walk:
         self.named_objects = NamedObjects(project)
         self.command_functions = CommandFunctions(modules)
         self._explored: dict[tuple[object, ...], Closure] = {}
-        self._startings: dict[ScopeKey, list[tuple[Call, str | tuple[str, ...]]]] = {}
+        self._startings: dict[ScopeKey, list[_Starting]] = {}
+        self._namings: dict[ScopeKey, list[Call]] = {}
+        self._trials: dict[tuple[str, ...], bool] = {}
         self._seen: set[tuple[object, ...]] = set()
         self._said_of: dict[str, tuple[str, bool]] = {}
         self._environments = Environments()
@@ -297,7 +304,7 @@ class Walk:
         env = (*context.env, *command.env) if command.env else context.env
         forgiven = forgives(invocation.program, invocation.arguments) or is_forgiven_by(invocation.program, env)
         fails = parent.fails and not command.swallowed and not forgiven
-        trial = parent.is_trial or is_trial(self.project, invocation) or known.joined(command.env).names_tried_data
+        trial = parent.is_trial or self._is_trial(argv, invocation) or known.joined(command.env).names_tried_data
         key = (argv, context.path, command.line, cwd, fails, parent.in_test, trial, self._row)
         if key in self._seen or (self.project.zones and self.project.zones.is_elsewhere(cwd, argv)):
             return
@@ -329,6 +336,12 @@ class Walk:
             self.reach.breaks(inner, f"{nothing} has nothing that {invocation.program} looks at")
         if not self.targets.named(invocation, inner):
             self._started(invocation, inner)
+
+    def _is_trial(self, argv: tuple[str, ...], invocation: Invocation) -> bool:
+        known = self._trials.get(argv)
+        if known is None:
+            known = self._trials[argv] = is_trial(self.project, invocation)
+        return known
 
     def _embedded(self, command: Command, argv: tuple[str, ...], context: Context) -> bool:
         """Follow the text of `bash -c "…" name words`, as a container is given it; False where there is none."""
@@ -551,10 +564,10 @@ class Walk:
             value = word.partition("=")[2] if word.startswith("-") and "=" in word else word
             if invocation.program == "gcloud" and "builds" not in invocation.arguments:
                 break
-            if "." not in value or len(value) > 200:
+            if len(value) > 200 or not value.rstrip("\"'/.").endswith(_FOLLOWED):
                 continue
             found = self.paths.locate(value, context)
-            if found and found.endswith((".py", ".sh", ".ipynb", ".R", ".r", ".yaml", ".yml", ".json")):
+            if found and found.endswith(_FOLLOWED):
                 self.file(found, context)
                 self.configured(found, context)
 
@@ -670,9 +683,10 @@ class Walk:
 
     def _spawned(self, closure: Closure, arrival: Arrival, context: Context) -> None:
         """Commands and scripts that the reached functions start themselves."""
+        hands_files = names_files(value for _, value in context.env)
         for scope in list(closure.reached):
-            for call, text in self._starting(scope):
-                if closure.runs(call):
+            for call, text, is_by_environment in self._starting(scope):
+                if (hands_files or not is_by_environment) and closure.runs(call):
                     self._call(call, text, scope, closure, arrival, context)
             texts = self.modules.index(scope[0]).texts.get(scope[1], ())
             for notebook, line in notebooks_told(texts, scope[0], self.paths):
@@ -759,7 +773,7 @@ class Walk:
     def _started_by_name(self, closure: Closure, arrival: Arrival, context: Context) -> None:
         """Definitions that the reached functions start by their names run too."""
         for scope in list(closure.reached):
-            for call in self.modules.index(scope[0]).calls.get(scope[1], ()):
+            for call in self._naming(scope):
                 entries = self.named.started(call)
                 if entries and closure.runs(call) and arrival.depth < MAX_DEPTH:
                     hop = self.scope_arrival(scope, closure, arrival, call.line)
@@ -773,14 +787,30 @@ class Walk:
                         hop = replace(self.scope_arrival(scope, closure, arrival, call.line), by_request=True)
                         self.python((entry,), Invocation("python"), replace(context, arrival=hop, path=scope[0]))
 
-    def _starting(self, scope: ScopeKey) -> list[tuple[Call, str | tuple[str, ...]]]:
-        """The calls of a function that may start a command or a file, with the command where the call itself has one."""
-        known = self._startings.get(scope)
+    def _naming(self, scope: ScopeKey) -> list[Call]:
+        """The calls of a function that start, or make, something that is called by its name."""
+        known = self._namings.get(scope)
         if known is None:
             calls = self.modules.index(scope[0]).calls.get(scope[1], ())
-            found = [(call, started_text(call, scope[0]) or self._handed_text(call, scope[0])) for call in calls]
-            known = [(call, text) for call, text in found if text or may_name_files(call) or _image_of(call)]
-            self._startings[scope] = known
+            known = self._namings[scope] = [
+                call
+                for call in calls
+                if call.has_keyword("runtime") or self.named.started(call) or self.named_objects.started(call)
+            ]
+        return known
+
+    def _starting(self, scope: ScopeKey) -> list[_Starting]:
+        """The calls of a function that may start a command or a file, with the command where the call itself has one, and
+        whether only the environment may tell what they start."""
+        known = self._startings.get(scope)
+        if known is None:
+            known = self._startings[scope] = []
+            for call in self.modules.index(scope[0]).calls.get(scope[1], ()):
+                text = started_text(call, scope[0]) or self._handed_text(call, scope[0])
+                if text or names_own_files(call) or _image_of(call):
+                    known.append((call, text, False))
+                elif may_be_told_files(call):
+                    known.append((call, text, True))
         return known
 
     def _handed_text(self, call: Call, path: str) -> str | tuple[str, ...]:

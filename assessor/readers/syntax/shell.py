@@ -982,19 +982,24 @@ def _is_ssh(argv: tuple[str, ...]) -> bool:
 
 def embedded_text(argv: tuple[str, ...]) -> tuple[str, tuple[str, ...] | None]:
     """The text of `bash -c "…" name words`, `eval …`, `ssh host "…"`, and the words behind its `"$@"` where they are known."""
-    if posixpath.basename(argv[0]) not in _SHELLS:
-        return _evaluated(argv), None
-    options = re.compile(r"-[a-z]*n[a-z]*")
+    name = argv[0].rpartition("/")[2]
+    if name not in _SHELLS:
+        return _evaluated(name, argv) if name in _EVALUATING else "", None
     for number, word in enumerate(argv[1:-1], start=1):
-        if options.fullmatch(word):
-            break  # read and not run
-        if re.fullmatch(r"-[a-z]*c[a-z]*", word):
+        if _ONLY_READS.fullmatch(word):
+            break
+        if _RUNS_TEXT.fullmatch(word):
             return argv[number + 1], argv[number + 3 :]
     return "", None
 
 
-def _evaluated(argv: tuple[str, ...]) -> str:
-    name = posixpath.basename(argv[0])
+_ONLY_READS = re.compile(r"-[a-z]*n[a-z]*")
+"""The option by which a shell reads what it is given and runs none of it."""
+_RUNS_TEXT = re.compile(r"-[a-z]*c[a-z]*")
+_EVALUATING = frozenset({"eval", "gcloud", "ssh", "sshpass"})
+
+
+def _evaluated(name: str, argv: tuple[str, ...]) -> str:
     if name == "eval":
         return " ".join(argv[1:])
     if name == "gcloud" and "ssh" in argv:
