@@ -105,9 +105,34 @@ class Wanted:
 
 def wanted_files(snapshot: Snapshot, exclude: Sequence[str] = ()) -> Wanted:
     """The files to read, nothing known about their content. `exclude`: globs of those that shall not be read."""
-    called = _may_be_called(snapshot)
-    wanted = (entry for entry in snapshot.files if _is_wanted(entry) or entry.path in called)
+    added = _may_be_called(snapshot) | _vendored(snapshot)[0]
+    wanted = (entry for entry in snapshot.files if _is_wanted(entry) or entry.path in added)
     return Wanted(snapshot, {e.path: e for e in wanted if not (exclude and passes(e.path, exclude))}, {}, {})
+
+
+_MOST_VENDORED = 5_000
+_MOST_VENDORED_BYTES = 50_000_000
+"""Files, and bytes of them, of others that are searched for tokens; what is beyond is told."""
+
+
+def _vendored(snapshot: Snapshot) -> tuple[frozenset[str], int]:
+    """Files of others that are searched for tokens, and how many are not: who commits a token among them gives it away as
+    anywhere. Tests of others hold keys that are made for them."""
+    from assessor.readers.texts.secrets import is_test
+
+    found: list[str] = []
+    held = beyond = 0
+    for entry in snapshot.files:
+        if entry.role is not Role.VENDORED or entry.is_symlink or entry.unreadable:
+            continue
+        if is_binary_path(entry.path) or is_test(entry.path):
+            continue
+        held += entry.size
+        if len(found) < _MOST_VENDORED and held <= _MOST_VENDORED_BYTES:
+            found.append(entry.path)
+        else:
+            beyond += 1
+    return frozenset(found), beyond
 
 
 _YAML = (".yaml", ".yml")
@@ -227,16 +252,30 @@ def _kept(cache: Cache, keys: Mapping[str, bytes]) -> dict[str, ProjectFile]:
 def _joined(wanted: Wanted, read: Mapping[str, ProjectFile]) -> Reading:
     snapshot = wanted.snapshot
     listed = frozenset(entry.path for entry in snapshot.files)
-    in_order = {path: read[path] for path in wanted.entries if path in read}
+    in_order = {path: read[path] for path in wanted.entries if path in read and not _is_clean_vendored(read[path])}
     files = promoted(marked_templates(without_model_packages(in_order, listed)))
     history = snapshot.history()
     blind = (
         *(_with_hidden(spot, snapshot) for spot in snapshot.problems),
         *_history_problem(history),
+        *_unsearched(snapshot),
         *_problems(files),
     )
     parsed = sum(1 for file in files.values() if file.facts.python is not None)
     return Reading(Project(files, history, blind, listed), len(listed), len(files), parsed)
+
+
+def _is_clean_vendored(file: ProjectFile) -> bool:
+    """A file of others without a token: it says nothing of the project."""
+    return file.role is Role.VENDORED and not file.facts.secrets
+
+
+def _unsearched(snapshot: Snapshot) -> Iterator[BlindSpot]:
+    """Files of others that are too many to be searched for tokens."""
+    _, beyond = _vendored(snapshot)
+    if beyond:
+        reason = f"{beyond:,} files of others are not searched for secrets, since they are too many"
+        yield BlindSpot(Place("."), reason, ("governance.secrets",))
 
 
 def _with_hidden(spot: BlindSpot, snapshot: Snapshot) -> BlindSpot:
@@ -365,6 +404,8 @@ def _read_file(task: _Task) -> ProjectFile:
         bare = text.replace("\0", "")  # nothing to read, but no hiding place for secrets either
         told = ((1, "no text: it holds NUL bytes"),) if readers_of(path) else ()
         return ProjectFile(path, role, size, _with_text_facts(path, bare, FileFacts(problems=told), role))
+    if role is Role.VENDORED:
+        return ProjectFile(path, role, size, _with_text_facts(path, text, EMPTY, role))
     role = refine_role(role, path, text[:_HEAD])
     if role is Role.TEMPLATE:
         return ProjectFile(path, role, size, _with_text_facts(path, text, _template_facts(path, text), role))
@@ -435,6 +476,8 @@ def _with_text_facts(path: str, text: str, facts: FileFacts, role: Role) -> File
     if role in _MAY_LEAK:
         found = secrets.find(path, text, tokens_only=len(text) > _MAX_SECRET_BYTES)
         facts = replace(facts, secrets=(*facts.secrets, *found)) if found else facts
+    if role is Role.VENDORED:
+        return replace(facts, secrets=secrets.of_others(path, text))
     if text.startswith("version https://git-lfs"):
         facts = facts.merged(dvc.read_lfs_pointer(path, text))
     return facts

@@ -110,3 +110,23 @@ def test_few_files_that_could_not_be_searched_stay_a_blind_spot_of_the_secrets(
     found = assessor.audit.findings(str(write_files(tmp_path, {**texts, large: "x" * 5_000_001})))["governance.secrets"]
     assert found.rung is rung
     assert [spot.place.path for spot in found.blind_spots] == [large]
+
+
+def test_files_of_others_that_are_too_many_to_search_hide_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A token behind them is not seen, so nothing says that there is none."""
+    code = "import os\n\n\ndef key():\n    value = os.environ['KEY']\n    print(value)\n    return value\n\n\nprint(key())\n"
+    write_files(tmp_path / "r", {"shop.py": code, **{f"vendor/m{number}.js": "x = 1\n" for number in range(3)}})
+
+    def told() -> tuple[str, list[str], int]:
+        main(["audit", str(tmp_path / "r"), "--format", "json", "--no-cache"])
+        answer = json.loads(capsys.readouterr().out)
+        rated = answer["practices"]["governance.secrets"]
+        return rated["rung"], [spot["reason"] for spot in answer["blind_spots"]], answer["statistics"]["read"]
+
+    assert told() == ("used", [], 1)
+    monkeypatch.setattr(assessor.reading, "_MOST_VENDORED", 1)
+    rating, reasons, _ = told()
+    assert rating == "unknown"
+    assert any("2 files of others are not searched for secrets" in reason for reason in reasons)

@@ -147,7 +147,7 @@ def dependency_updates(scene: Scene) -> Iterator[Statement]:
             yield seen(hit, at_least=Rung.ABSENT)
 
 
-_FOREIGN = frozenset({Role.VENDORED, Role.GENERATED, Role.ELSEWHERE})
+_FOREIGN = frozenset({Role.GENERATED, Role.ELSEWHERE})
 
 
 def secrets(scene: Scene) -> Iterator[Statement]:

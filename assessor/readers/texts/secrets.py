@@ -234,6 +234,20 @@ def find(path: str, text: str, *, tokens_only: bool = False) -> tuple[Secret, ..
     return tuple(found[line] for line in sorted(found))
 
 
+_COMMON_IN_LIBRARIES = frozenset({"private_key", "bearer_token"})
+"""What libraries show their users how to pass, or make for their own tests: seldom a secret of who took the library in."""
+
+
+def of_others(path: str, text: str) -> tuple[Secret, ...]:
+    """Tokens of known shape in a file that others wrote, by line: what the project itself must have put there."""
+    return tuple(found for found in find(path, text, tokens_only=True) if found.kind not in _COMMON_IN_LIBRARIES)
+
+
+def is_test(path: str) -> bool:
+    """The path of a test or of what it is made with."""
+    return _TEST.search(path) is not None
+
+
 @lru_cache(maxsize=2)
 def tokens(text: str) -> tuple[tuple[int, int, str, bool], ...]:
     """(start, end, kind, whether it stands in documentation) of each token of known shape, by shape."""
