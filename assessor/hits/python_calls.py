@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
+from assessor.catalog.names import beginnings
 from assessor.catalog.tools import Tool
 from assessor.facts.python import MAIN, Call
 from assessor.hits.call_proofs import CallProofs, arguments_fit
@@ -25,9 +26,6 @@ _HANDED = {
 
 _JUDGING = ("make_scorer", "compile", "SearchCV")
 """Ends the names of calls that are told what to look for."""
-
-_STAND_INS = ("unittest.mock.", "mock.")
-"""Objects that stand in for others in tests do nothing."""
 
 
 @lru_cache(maxsize=1_024)
@@ -166,7 +164,7 @@ class _PythonCalls:
         """
         head = name.partition(".")[0]
         named = head in _heads(tool.imports)
-        if name.startswith(_STAND_INS) or (named and self._is_own(name, head, file, index)):
+        if name.startswith(beginnings("beginning_of_a_stand_in")) or (named and self._is_own(name, head, file, index)):
             return False
         if not tool.imports or not roots.isdisjoint(tool.imports):
             return True

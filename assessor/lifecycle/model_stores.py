@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from assessor.catalog.names import beginnings, names_of
 from assessor.catalog.traits import persistence_roots
 from assessor.catalog.words import speaks_of
 from assessor.facts.python import Call
@@ -54,14 +55,11 @@ def _keeps_a_version(scene: Scene, file: ProjectFile, call: Call) -> bool:
         return _is_versioned_upload(call)
     if speaks_of("opens_in_store", call.name):
         return _is_opened_for_a_model(scene, file, call)
-    if last in _SAVES and _names_a_version(call):
+    if last in names_of("saves_an_object") and _names_a_version(call):
         return _serialises(call)
-    if last in _PUTS and "S3" in call.name.split("."):
+    if last in names_of("puts_under_the_run") and "S3" in call.name.split("."):
         return _is_put_for_the_run(scene, file, call)
     return _brings_model_to_bucket(last) and not _is_own(scene, file, call)
-
-
-_PUTS = ("put", "put_many", "put_files")
 
 
 def _is_put_for_the_run(scene: Scene, file: ProjectFile, call: Call) -> bool:
@@ -105,26 +103,8 @@ def _has_version(path: str) -> bool:
     return "{}" in path.removeprefix("{}") and "/" in path
 
 
-_SCHEMES = (
-    "s3://",
-    "s3a://",
-    "gs://",
-    "az://",
-    "abfs://",
-    "abfss://",
-    "wasbs://",
-    "hdfs://",
-    "adl://",
-    "oss://",
-    "dbfs:/",
-)
-
-
 def _is_address(text: str) -> bool:
-    return text.startswith(_SCHEMES)
-
-
-_SAVES = ("save", "save_model", "save_pretrained", "save_weights", "dump")
+    return text.startswith(beginnings("scheme_of_a_bucket"))
 
 
 def _serialises(call: Call) -> bool:
@@ -132,7 +112,7 @@ def _serialises(call: Call) -> bool:
     last = call.name.rpartition(".")[2]
     if last == "dump":
         return call.name.startswith(persistence_roots())
-    return last in _SAVES or last in ("dumps", "to_bytes", "write_bytes")
+    return last in names_of("saves_an_object") or last in names_of("makes_bytes")
 
 
 def _brings_model_to_bucket(name: str) -> bool:
@@ -143,7 +123,7 @@ def _brings_model_to_bucket(name: str) -> bool:
 
 def _saves_a_model(scene: Scene, key: ScopeKey) -> bool:
     calls = scene.modules.index(key[0]).calls.get(key[1], ())
-    return any(call.name.rpartition(".")[2] in _SAVES for call in calls)
+    return any(call.name.rpartition(".")[2] in names_of("saves_an_object") for call in calls)
 
 
 @once

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from assessor.catalog.names import names_of
 from assessor.catalog.words import speaks_of
 from assessor.facts.python import MAIN, Call
 from assessor.hits.scene import Scene, once
@@ -16,11 +17,6 @@ from assessor.lifecycle.matter import is_about_models
 from assessor.lifecycle.origins import Origins
 from assessor.lifecycle.stations import marks, training_hits
 from assessor.project.modules import ScopeKey
-
-_ROWS = frozenset(
-    {"0", "1", "x", "X", "y", "data", "dtrain", "train_data", "train_dataset", "dataset", "training_data"}
-)
-"""The arguments by which a training is given its rows."""
 
 
 @once
@@ -40,9 +36,10 @@ _Used = Iterator[tuple[ScopeKey, list[str]]]
 
 def _rows_used(scene: Scene) -> _Used:
     """Of each training and of each call that stores rows."""
+    rows = names_of("argument_of_rows")
     for hit in training_hits(scene):
         if hit.call is not None and hit.scope >= 0:
-            yield (hit.file.path, hit.scope), [o for key, made in hit.call.given if key in _ROWS for o in made]
+            yield (hit.file.path, hit.scope), [o for key, made in hit.call.given if key in rows for o in made]
     predicted = predicted_values(scene)
     for file in scene.project.code_files:
         for call in file.code.calls if file.code and not file.is_notebook else ():

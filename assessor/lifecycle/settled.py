@@ -3,6 +3,7 @@ whatever it is given), and objects that stand in for others."""
 
 from __future__ import annotations
 
+from assessor.catalog.names import beginnings
 from assessor.facts.python import MAIN, MODULE
 from assessor.hits.scene import Scene
 
@@ -19,12 +20,9 @@ def is_settled(scene: Scene, path: str, number: int) -> bool:
     return index.facts.scopes[number].gives_constant and not index.raises.get(number)
 
 
-_STAND_INS = ("unittest.mock.", "mock.")
-
-
 def is_stand_in(scene: Scene, name: str, path: str) -> bool:
     """The name, as it is written in a file, means an object of a mocking library, made there or in a module of the project."""
-    if name.startswith(_STAND_INS):
+    if name.startswith(beginnings("beginning_of_a_stand_in")):
         return True
     found = scene.modules.split(name, path)
     head = found[1].partition(".")[0] if found else ""
@@ -32,4 +30,6 @@ def is_stand_in(scene: Scene, name: str, path: str) -> bool:
         return False
     index = scene.modules.index(found[0])
     is_bound = head in index.scopes or head in index.classes or head in index.aliases
-    return not is_bound and any(call.name.startswith(_STAND_INS) for call in index.calls.get(MODULE, ()))
+    return not is_bound and any(
+        call.name.startswith(beginnings("beginning_of_a_stand_in")) for call in index.calls.get(MODULE, ())
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from assessor.catalog.names import names_of
 from assessor.catalog.words import speaks_of
 from assessor.facts.python import MAIN, MODULE, PythonFacts
 from assessor.hits.scene import Scene, once
@@ -16,20 +17,6 @@ from assessor.lifecycle.calls import called
 from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
 
-_HARMLESS = frozenset(
-    {
-        "staticmethod",
-        "classmethod",
-        "property",
-        "cache",
-        "lru_cache",
-        "wraps",
-        "contextmanager",
-        "no_grad",
-        "inference_mode",
-    }
-)
-"""Decorators that hand a function to nobody."""
 _LONGEST = 200
 """Characters of a text within which it may name a function."""
 _MARKS = str.maketrans(dict.fromkeys(".:/()[]{}'\",#=$", " "))
@@ -68,12 +55,13 @@ def _last(scene: Scene, key: ScopeKey) -> str:
 
 def _roots(scene: Scene) -> Iterator[ScopeKey]:
     """Where use begins: bodies of modules, and what frameworks, packages and people are given."""
+    harmless = names_of("decorator_that_hands_on_nothing")
     for path in scene.modules.files:
         index = scene.modules.index(path)
         exported = _exported(path, index.facts)
         for number, scope in enumerate(index.facts.scopes):
             last = scope.name.rpartition(".")[2]
-            handed = any(d.name.rpartition(".")[2] not in _HARMLESS for d in scope.decorators)
+            handed = any(d.name.rpartition(".")[2] not in harmless for d in scope.decorators)
             if number in (MODULE, MAIN) or handed or speaks_of("called_by_its_name", last):
                 yield path, number
         for name in exported:

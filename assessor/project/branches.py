@@ -11,26 +11,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
+from assessor.catalog.names import names_of
 from assessor.facts.workflow import Job, Step
 from assessor.readers.ci.conditions import NO, Expression, truth
 from assessor.readers.ci.github_actions import parsed_condition
 
-_NAMES = frozenset({
-    "github.ref", "github.ref_name", "github.event.ref", "github.base_ref", "github.event.pull_request.base.ref",
-    "github.event.workflow_run.head_branch", "$ci_commit_branch", "$ci_commit_ref_name",
-    "$ci_merge_request_target_branch_name", "variables.build.sourcebranch", "variables.build.sourcebranchname",
-    "build.sourcebranch", "build.sourcebranchname", "env.branch_name", "branch_name", "env.git_branch", "$cirrus_branch",
-    "$cirrus_base_branch", "build.branch", "build.pull_request.base_branch", "pipeline.git.branch", "target_branch",
-})  # fmt: skip
-"""What CI systems call the branch, in lower case: GitHub, GitLab, Azure, Jenkins, Cirrus, Buildkite, CircleCI, Tekton."""
 _BEGINNINGS = ("refs/heads/", "origin/", "/")
 _OTHER = ("refs/tags/", "refs/pull/", "refs/merge/")
-_OF_SHELL = frozenset({
-    "GITHUB_REF", "GITHUB_REF_NAME", "CI_COMMIT_BRANCH", "CI_COMMIT_REF_NAME", "BUILD_SOURCEBRANCH",
-    "BUILD_SOURCEBRANCHNAME", "BRANCH_NAME", "GIT_BRANCH", "CIRCLE_BRANCH", "TRAVIS_BRANCH", "BITBUCKET_BRANCH",
-    "BUILDKITE_BRANCH", "DRONE_BRANCH", "CI_BRANCH", "SEMAPHORE_GIT_BRANCH", "CIRRUS_BRANCH", "APPVEYOR_REPO_BRANCH",
-})  # fmt: skip
-"""Variables by which a shell is told the branch."""
 _SHELL_TEST = re.compile(r"""(?:test|\[\[?)\s+["']?\$\{?(\w+)\}?["']?\s+(==?|!=)\s+["']?([\w./-]+)["']?(?:\s+\]\]?)?""")
 _EXPRESSION = re.compile(r"expression\s*\{\s*(?:return\s+)?([^{};]+)\}")
 _EQUAL = {"==": False, "eq": False, "endswith": False, "in": False, "!=": True, "ne": True, "notin": True}
@@ -69,7 +56,9 @@ class Branches:
         """The expression with the comparisons decided that ask for a name which nobody has."""
         if expression.kind != "call":
             return expression
-        names = [part for part in expression.parts if part.kind == "name" and part.name in _NAMES]
+        names = [
+            part for part in expression.parts if part.kind == "name" and part.name in names_of("branch_in_conditions")
+        ]
         others = [part for part in expression.parts if part not in names]
         if expression.name in _EQUAL and len(names) == 1 and others and all(map(self._is_nobodys, others)):
             return Expression("literal", value=_EQUAL[expression.name])
@@ -87,6 +76,7 @@ class Branches:
 def _in_common_words(condition: str) -> str:
     """A shell's test of one variable and Jenkins' `expression {…}` as the comparison that they are."""
     if tested := _SHELL_TEST.fullmatch(condition.strip()):
-        return f"github.ref_name {'!=' if tested[2] == '!=' else '=='} '{tested[3]}'" if tested[1] in _OF_SHELL else ""
+        is_branch = tested[1] in names_of("variable_of_the_branch")
+        return f"github.ref_name {'!=' if tested[2] == '!=' else '=='} '{tested[3]}'" if is_branch else ""
     inside = _EXPRESSION.fullmatch(condition.strip())
     return inside[1] if inside else condition

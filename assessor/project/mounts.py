@@ -12,36 +12,14 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-_FLAGS = frozenset(
-    [
-        "--rm",
-        "-d",
-        "-it",
-        "-i",
-        "-t",
-        "-ti",
-        "--detach",
-        "--privileged",
-        "--init",
-        "--tty",
-        "--interactive",
-        "--read-only",
-    ]
-)
-_HERE = re.compile(
-    r"\.?/?|\$\(\)|\$?\{?(?:PWD|GITHUB_WORKSPACE|CI_PROJECT_DIR|WORKSPACE|BITBUCKET_CLONE_DIR|TRAVIS_BUILD_DIR|CURDIR"
-    r"|BUILDKITE_BUILD_CHECKOUT_PATH|DRONE_WORKSPACE|BUILD_SOURCESDIRECTORY|CODEBUILD_SRC_DIR|SEMAPHORE_GIT_DIR)\}?"
-    r"|\$\((?:Build\.SourcesDirectory|System\.DefaultWorkingDirectory|CURDIR|PWD)\)|\$\{\{\s*github\.workspace\s*\}\}|%cd%",
-    re.IGNORECASE,
-)
-"""What the folder of the checkout is called in commands and by CI systems. `$()` stands for `$(pwd)`."""
+from assessor.catalog.names import names_of
 
 
 def image_and_command(words: list[str]) -> tuple[str, tuple[str, ...]]:
     """Image and command of `docker run`, of the words behind `run`."""
-    position = 0
+    position, lone = 0, names_of("lone_option_of_docker_run")
     while position < len(words) and words[position].startswith("-"):
-        position += 1 if words[position] in _FLAGS or "=" in words[position] else 2
+        position += 1 if words[position] in lone or "=" in words[position] else 2
     return (words[position] if position < len(words) else "", tuple(words[position + 1 :]))
 
 
@@ -50,7 +28,7 @@ def command_in_checkout(words: list[str]) -> tuple[tuple[str, ...], str] | None:
     None where the checkout is not mounted, or the command does not work in it."""
     _, command = image_and_command(words)
     options = dict(_options(words[: len(words) - len(command) - 1]))
-    target = next((inside for outside, inside in _mounts(words) if inside and _HERE.fullmatch(outside)), "")
+    target = next((inside for outside, inside in _mounts(words) if inside and _is_checkout(outside)), "")
     if not command or not target:
         return None
     folder = options.get("-w") or options.get("--workdir") or ""
@@ -58,6 +36,13 @@ def command_in_checkout(words: list[str]) -> tuple[tuple[str, ...], str] | None:
     if folder == target or folder.startswith(f"{target}/"):
         return moved, posixpath.relpath(folder, target).removeprefix(".")
     return (moved, "") if moved != command else None
+
+
+def _is_checkout(folder: str) -> bool:
+    """It is the folder of the checkout, as commands write it and CI systems tell it."""
+    plain = "".join(folder.split()).lower()
+    variable = plain.removeprefix("$").removeprefix("{").removesuffix("}")
+    return plain in names_of("folder_of_the_checkout") or variable in names_of("variable_of_the_checkout")
 
 
 def _seen_from_checkout(word: str, target: str) -> str:
