@@ -110,10 +110,6 @@ def test_no_class_is_too_long() -> None:
                 assert (node.end_lineno or 0) - node.lineno < 250, f"{path.stem}.{node.name}"
 
 
-LATE = {("cli.completion", "cli.explain"), ("snapshot.git_process", "snapshot.gitpython")}
-"""What the second costs in time is paid only where the first needs it."""
-
-
 def imports() -> dict[str, set[str]]:
     """The modules of the package that each of them imports, at its top, late or for types alone."""
     names = {".".join(path.relative_to(ASSESSOR).with_suffix("").parts): path for path in ASSESSOR.rglob("*.py")}
@@ -124,7 +120,7 @@ def imports() -> dict[str, set[str]]:
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("assessor."):
                 module = (node.module or "").removeprefix("assessor.")
                 asked = {f"{module}.{alias.name}" for alias in node.names} | {module}
-                found[name] |= {other for other in asked & set(names) if (name, other) not in LATE}
+                found[name] |= asked & set(names)
     return found
 
 

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     import click
 
 
-def _fitting(words: Iterable[str], begun: str) -> list[str]:
+def fitting(words: Iterable[str], begun: str) -> list[str]:
+    """The words that begin so."""
     return [word for word in words if word.startswith(begun)]
 
 
@@ -18,21 +19,21 @@ def rubrics(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
     """Names of the shipped maturity models."""
     from assessor.rubric.loading import shipped_names
 
-    return _fitting(shipped_names(), incomplete)
+    return fitting(shipped_names(), incomplete)
 
 
 def crosswalks(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Names of the shipped crosswalks, without what they all begin with."""
     from assessor.rubric.loading import crosswalk_names
 
-    return _fitting((name.removeprefix("crosswalk-") for name in crosswalk_names()), incomplete)
+    return fitting((name.removeprefix("crosswalk-") for name in crosswalk_names()), incomplete)
 
 
 def profiles(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Names of the shipped profiles."""
     from assessor.policy.config import profiles as shipped
 
-    return _fitting(shipped(), incomplete)
+    return fitting(shipped(), incomplete)
 
 
 def levels(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -41,14 +42,14 @@ def levels(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
 
     given = ctx.params.get("rubric") or DEFAULT
     rubric = shipped_rubric(given if given in shipped_names() else DEFAULT)
-    return _fitting((str(entry.level) for entry in rubric.levels), incomplete)
+    return fitting((str(entry.level) for entry in rubric.levels), incomplete)
 
 
 def practices(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Names of practices."""
     from assessor.catalog.practices import load_practices
 
-    return _fitting((practice.id for practice in load_practices()), incomplete)
+    return fitting((practice.id for practice in load_practices()), incomplete)
 
 
 def practice_rungs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -58,15 +59,15 @@ def practice_rungs(ctx: click.Context, param: click.Parameter, incomplete: str) 
     rungs = {practice.id: practice.rungs for practice in load_practices()}
     name, sign, begun = incomplete.partition("=")
     if sign:
-        return [f"{name}={rung}" for rung in _fitting(rungs.get(name, ()), begun)]
-    return [f"{practice}=" for practice in _fitting(rungs, incomplete)]
+        return [f"{name}={rung}" for rung in fitting(rungs.get(name, ()), begun)]
+    return [f"{practice}=" for practice in fitting(rungs, incomplete)]
 
 
 def dimensions(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Names of dimensions."""
     from assessor.catalog.practices import load_practices
 
-    return _fitting(dict.fromkeys(practice.dimension for practice in load_practices()), incomplete)
+    return fitting(dict.fromkeys(practice.dimension for practice in load_practices()), incomplete)
 
 
 def dimension_levels(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -77,15 +78,8 @@ def dimension_levels(ctx: click.Context, param: click.Parameter, incomplete: str
     return [f"{dimension}=" for dimension in dimensions(ctx, param, incomplete)]
 
 
-def explainable(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Everything that `explain` knows."""
-    from assessor.cli.explain import known_words
-
-    return _fitting(known_words(), incomplete)
-
-
 def samples(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Names of the sample repositories."""
     from assessor.samples import samples as shipped
 
-    return _fitting(shipped(), incomplete)
+    return fitting(shipped(), incomplete)

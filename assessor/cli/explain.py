@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assessor.cli import completion
+from assessor.cli.completion import fitting
 from assessor.errors import UserError
 
 if TYPE_CHECKING:
@@ -15,8 +15,13 @@ if TYPE_CHECKING:
     from assessor.rubric.model import Rubric
 
 
+def _explainable(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Everything that `explain` knows."""
+    return fitting(known_words(), incomplete)
+
+
 @click.command()
-@click.argument("name", shell_complete=completion.explainable)
+@click.argument("name", shell_complete=_explainable)
 def explain(name: str) -> None:
     """Say what NAME means and how it is recognised.
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -122,19 +122,6 @@ def only(variables: Mapping[str, str]) -> Iterator[None]:
         finally:
             os.environ.clear()
             os.environ.update(kept)
-
-
-def start(
-    words: Sequence[str], folder: Path, variables: Mapping[str, str], *, stdin: bool = False
-) -> subprocess.Popen[bytes]:
-    """Start `git words` in a folder, with these variables and no others. The caller ends it by `stop`. Raises GitFailed."""
-    git_program()
-    from assessor.snapshot.gitpython import Command  # late: 60 ms that only an audit with git needs
-
-    try:
-        return Command().begun(words, folder, variables, stdin=stdin)
-    except OSError as error:
-        raise GitFailed(f"git cannot be started: {error.strerror}") from error
 
 
 class Watch(threading.Thread):

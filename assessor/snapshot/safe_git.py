@@ -23,7 +23,7 @@ from typing import IO
 
 from assessor.leavings import own_prefix, remove_stale
 from assessor.snapshot.git_folder import GitFailed, Layout, refuse_odd, refuse_odd_rules, small_text
-from assessor.snapshot.git_process import MOST_BYTES, Watch, environment, start, stop
+from assessor.snapshot.git_process import MOST_BYTES, Watch, environment, git_program, stop
 
 __all__ = ["Allowance", "Git", "GitFailed", "Glass", "Layout"]
 
@@ -68,9 +68,15 @@ class Git:
     allowance: Allowance = field(default_factory=lambda: Allowance(120.0))
 
     def start(self, words: Sequence[str], *, stdin: bool = False) -> subprocess.Popen[bytes]:
-        """Start git. Raises GitFailed where it is not installed."""
+        """Start git, which the caller ends by `stop`. Raises GitFailed where it is not installed or cannot be started."""
+        git_program()
+        from assessor.snapshot.gitpython import Command  # late: 60 ms that only an audit with git needs
+
         variables = environment() | {"GIT_DIR": str(self.git_dir)} | dict(self.variables)
-        return start(words, self.folder or self.git_dir, variables, stdin=stdin)
+        try:
+            return Command().begun(words, self.folder or self.git_dir, variables, stdin=stdin)
+        except OSError as error:
+            raise GitFailed(f"git cannot be started: {error.strerror}") from error
 
     def finish(self, process: subprocess.Popen[bytes]) -> bytes:
         """Wait for a started process. Raises GitFailed where it fails or takes longer than `seconds`."""
