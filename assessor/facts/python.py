@@ -71,10 +71,27 @@ class Call:
 
     def keyword(self, name: str) -> Literal | tuple[Literal, ...]:
         """Return the literal of keyword `name`, UNKNOWN for a computed one, None where it is not given."""
-        return next((value for key, value in self.keywords if key == name), None)
+        for key, value in self.keywords:
+            if key == name:
+                return value
+        return None
 
     def has_keyword(self, name: str) -> bool:
-        return any(key == name for key, _ in self.keywords)
+        return name in [key for key, _ in self.keywords]  # asked of most calls: a generator would cost more
+
+    def with_given(self, given: tuple[tuple[str, tuple[str, ...]], ...]) -> Call:
+        """The call with what made its arguments."""
+        return Call(
+            self.name,
+            self.line,
+            self.scope,
+            self.args,
+            self.keywords,
+            self.guards,
+            self.names,
+            given,
+            self.caught,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,12 +69,18 @@ def _started(scene: Scene) -> dict[str, int]:
     return started
 
 
-def scripts_that_ask(scene: Scene) -> Iterator[tuple[Place, tuple[Arrival, ...]]]:
+@once
+def scripts_that_ask(scene: Scene) -> tuple[tuple[Place, tuple[Arrival, ...]], ...]:
     """Python that sends data to this machine, run in a job that started the container before."""
+    return tuple(_scripts_that_ask(scene)) if scene.hits("deployment.serving", notebooks=False) else ()
+
+
+def _scripts_that_ask(scene: Scene) -> Iterator[tuple[Place, tuple[Arrival, ...]]]:
     started = _started(scene)
-    for file in scene.project.code_files if started and scene.hits("deployment.serving", notebooks=False) else ():
-        for call in scene.modules.index(file.path).facts.calls:
-            if file.role is Role.FIRST_PARTY and _sends_here(scene.modules.index(file.path).facts, call):
+    for file in scene.project.code_files if started else ():
+        facts = scene.modules.index(file.path).facts
+        for call in facts.calls if file.role is Role.FIRST_PARTY else ():
+            if _sends_here(facts, call):
                 ways = scene.automation.arrivals(file.path, call.scope)
                 after = tuple(way for way in ways if way.step >= started.get(way.run.key, 10**9))
                 if after:

@@ -107,7 +107,8 @@ def read(path: str, text: str, chosen: list[ModuleType]) -> FileFacts:
             found = FileFacts(problems=((1, f"the {name} {_FAILED} {type(error).__name__}: {error}"),))
         if notes := left_out.taken():
             found = replace(found, problems=(*found.problems, *notes))
-        facts = found if facts is EMPTY else facts.merged(found)
-    if facts == EMPTY and path.endswith((".yml", ".yaml")) and len(text) <= MAX_UNKNOWN_YAML:
+        if found is not EMPTY:
+            facts = found if facts is EMPTY else facts.merged(found)
+    if path.endswith((".yml", ".yaml")) and facts == EMPTY and len(text) <= MAX_UNKNOWN_YAML:
         return settings.read_as("yaml", path, text)  # a product's own format: its keys may name commands and scripts
     return facts

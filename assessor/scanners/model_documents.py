@@ -6,6 +6,7 @@ Teaching text (a course, a book, a tutorial) speaks of models in general and is 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from assessor.catalog.words import concepts, says, speaks_of, stem_of, words_of
@@ -247,7 +248,7 @@ def _plain(text: str) -> str:
 
 def _sections(document: Document) -> Iterator[tuple[int, str, list[tuple[str, int]]]]:
     """(line, heading, text lines) of each section; what stands before the first heading has none."""
-    heads = [("", 0), *document.headings]
+    heads, numbers = [("", 0), *document.headings], [at for _, at in document.lines]
     for position, (heading, line) in enumerate(heads):
         end = heads[position + 1][1] if position + 1 < len(heads) else 10**9
-        yield line, heading, [(text, at) for text, at in document.lines if line < at < end]
+        yield line, heading, list(document.lines[bisect_right(numbers, line) : bisect_left(numbers, end)])

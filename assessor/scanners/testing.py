@@ -221,7 +221,7 @@ def _requests(call: str) -> bool:
 def _runs_pipeline(scene: Scene, case: TestCase) -> bool:
     """It goes through preparation and training, and is a test of the whole."""
     known = marks(scene)
-    stations = {s for key in case.reaches for s in known.get(key, ())}
+    stations = {station for key in case.reaches & known.keys() for station in known[key]}
     whole = len(stations & {"data", "train", "evaluate", "register", "deploy", "predict"}) >= 4
     return {"data", "train"} <= stations and (whole or "pipeline" in case.scope.name.lower())
 
@@ -231,7 +231,8 @@ def _named_integration(case: TestCase) -> bool:
     folder, _, file_name = case.file.path.rpartition("/")
     if speaks_of("integration", folder):
         return True
-    subjects = {path.rpartition("/")[2].removesuffix(".py").lower() for path, _ in case.reaches}
+    modules = {path for path, _ in case.reaches}
+    subjects = [path.rpartition("/")[2].removesuffix(".py").lower() for path in modules]
     words = cut(f"{file_name} {case.scope.name}").split()
     own = (word for word in words if len(word) < 3 or not any(word in subject for subject in subjects))
     return speaks_of("integration", " ".join(own))

@@ -77,9 +77,9 @@ _SHORT_OPTION = re.compile(
     r"\b(?:twine|login|sshpass|mysql\w{0,10}|mariadb|htpasswd|redis-cli)\b([^\n;&|]{0,300}?[ \t\"',])-[pa][ =]?[\"', \t]{0,3}"
     r"([^\s\"',;&|<>\-][^\s\"',;&|<>]{3,200})"
 )
-_DASHED = re.compile(r"-[pa]")
+_DASHED = ("-p", "-a")
 _LOGGING_IN = ("twine", "login", "sshpass", "mysql", "mariadb", "htpasswd", "redis-cli")
-"""What stands in a text in which _SHORT_OPTION finds something; most hold none of it."""
+"""What stands, beside one of _DASHED, in a line in which _SHORT_OPTION finds something; most hold none of it."""
 _BASIC = re.compile(
     r"\b(?:curl|wget|http)\b[^\n;|]{0,300}?[ \t](?:-u|--user)[ =]?[\"']?([\w.@-]{0,64}:)([^\s\"':]{3,200})"
 )
@@ -122,10 +122,25 @@ def _spans(path: str, text: str) -> Iterator[_Span]:
             yield from ((start + first, start + last) for first, last in _bound_values(line, lowered, is_code))
     if "eyJ" in text:
         yield from (found.span() for found in _JWT.finditer(text))
-    if _DASHED.search(text) and any(word in text for word in _LOGGING_IN):
-        yield from (found.span(2) for found in _SHORT_OPTION.finditer(text) if _is_value(found[2]))
+    if any(option in text for option in _DASHED):
+        yield from (found.span(2) for found in _short_options(text) if _is_value(found[2]))
     if "curl" in text or "wget" in text:
         yield from (found.span(2) for found in _BASIC.finditer(text) if _is_value(found[2]))
+
+
+def _short_options(text: str) -> Iterator[re.Match[str]]:
+    """Where _SHORT_OPTION stands, looked for in the lines that may hold it."""
+    lines: dict[int, int] = {}
+    for word in _LOGGING_IN:
+        at = text.find(word)
+        while at >= 0:
+            end = text.find("\n", at)
+            end = len(text) if end < 0 else end
+            lines[text.rfind("\n", 0, at) + 1] = end
+            at = text.find(word, end)
+    for start, end in lines.items():
+        if any(text.find(option, start, end) >= 0 for option in _DASHED):
+            yield from _SHORT_OPTION.finditer(text, start, end)
 
 
 def _key_spans(text: str, start: int) -> Iterator[_Span]:

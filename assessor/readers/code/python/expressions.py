@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from assessor.facts.python import MODULE, UNKNOWN, Call, Guard, Reference, Text
@@ -261,7 +260,7 @@ class Expressions(Decisions):
         compared = {f"{key}?": self.sides_of(marks) for key, marks in given.items() if marks and verdicts(marks)}
         named += tuple((key, sources) for key, sources in compared.items() if sources)
         if named and number < MAX_CALLS:
-            self.calls[number] = replace(made, given=named[:MAX_ITEMS])
+            self.calls[number] = made.with_given(named[:MAX_ITEMS])
         values, line = list(given.values()), self.line_of(node.lineno)
         self.show(made.name, node, values)
         if last in LEARNED_FROM:

@@ -223,7 +223,7 @@ def _read_in(node: ast.AST) -> str | None:
 
 _LOOPING = (ast.For, ast.comprehension)
 _CHOOSING = (ast.If, ast.While)
-_HOLDING = (ast.Call, ast.Subscript, *_LOOPING, *_CHOOSING)
+_HOLDING = frozenset({ast.Call, ast.Subscript, *_LOOPING, *_CHOOSING})
 _READING = frozenset({"get", "items", "keys", "values", "count", "index"})
 
 
@@ -235,7 +235,7 @@ class Bindings:
         self.outer: set[str] = set()
         self.starred = False
         self.tree = tree
-        self._reads: Counter[str] | None = None
+        self._reads: Counter[str] = Counter()
         self._uses: Counter[str] = Counter()
         self._set: set[str] | None = None
         waiting: list[tuple[Counter[str], ast.AST]] = [(self._of(tree), tree)]
@@ -243,9 +243,12 @@ class Bindings:
             counts, node = waiting.pop()
             kind = type(node)
             if kind is ast.Name:
+                self._uses[node.id] += 1  # type: ignore[attr-defined]
                 if not isinstance(node.ctx, ast.Load):  # type: ignore[attr-defined]
                     counts[node.id] += 1  # type: ignore[attr-defined]
                 continue
+            if kind in _HOLDING and (read := _read_in(node)) is not None:
+                self._reads[read] += 1
             if kind in _BINDING:
                 self._count(node, counts)
                 if kind in _SCOPES:
@@ -278,13 +281,6 @@ class Bindings:
 
     def is_only_read(self, name: str) -> bool:
         """Wherever the name stands besides its one binding, an item or attribute of it is read, compared or looped over."""
-        if self._reads is None:
-            self._reads, self._uses = Counter(), Counter()
-            for node in below(self.tree):
-                if isinstance(node, ast.Name):
-                    self._uses[node.id] += 1
-                elif isinstance(node, _HOLDING) and (read := _read_in(node)) is not None:
-                    self._reads[read] += 1
         return self._uses[name] == self._reads[name] + 1
 
     def sets_attribute(self, name: str) -> bool:
