@@ -79,6 +79,14 @@ def _lines_fit(facts: FileFacts, text: str) -> None:
     assert all(1 <= command.line <= last for command in commands)
 
 
+def test_every_reader_of_a_file_is_asked() -> None:
+    """What readers declare of endings keeps none of their files from them, however its name is written."""
+    paths = {path for several in texts_by_reader().values() for path, _ in several}
+    paths |= {path.upper() for path in paths} | {path.capitalize() for path in paths}
+    for path in paths:
+        assert readers_of(path) == [reader for reader in readers() if reader.matches(path)]
+
+
 def test_each_reader_has_files_to_begin_with() -> None:
     without = {f"assessor.readers.{name}" for name in READERS} - set(texts_by_reader())
     assert not without, "write a case file that has one"

@@ -22,6 +22,9 @@ _SHELLS = {"cmd": "cmd", "ps": "powershell", "pwsh": "pwsh", "sh": "bash -e"}
 _MAX_ITEMS = 500
 
 
+ENDINGS = (".yml", ".yaml")
+
+
 def matches(path: str) -> bool:
     return path.rpartition("/")[2] in _NAMES
 

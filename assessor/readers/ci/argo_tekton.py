@@ -24,6 +24,9 @@ _MAX_JOBS = 2_000
 Pairs = tuple[tuple[str, str], ...]
 
 
+ENDINGS = (".yml", ".yaml")
+
+
 def matches(path: str) -> bool:
     return path.endswith((".yml", ".yaml"))
 

@@ -61,6 +61,9 @@ _MAX_DEPTH = 20
 Pairs = tuple[tuple[str, str], ...]
 
 
+ENDINGS = (".yml", ".yaml")
+
+
 def matches(path: str) -> bool:
     return path.endswith((".yml", ".yaml"))
 

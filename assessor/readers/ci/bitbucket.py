@@ -19,6 +19,9 @@ _KINDS = {"branches": "push", "tags": "tag", "bookmarks": "push", "pull-requests
 _MAX_STEPS = 1_000
 
 
+ENDINGS = (".yml", ".yaml")
+
+
 def matches(path: str) -> bool:
     return path.rpartition("/")[2] in _NAMES
 

@@ -31,6 +31,9 @@ _SOURCES = {"webhook": "push", "schedule": "schedule", "ui": "manual", "api": "w
 UPLOAD = "buildkite-agent pipeline upload"
 
 
+ENDINGS = (".yml", ".yaml")
+
+
 def matches(path: str) -> bool:
     return bool(_PATH.fullmatch(path))
 

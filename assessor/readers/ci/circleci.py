@@ -40,6 +40,9 @@ Pairs = tuple[tuple[str, str], ...]
 Parameters = Mapping[str, str]
 
 
+ENDINGS = (".yml", ".yaml")
+
+
 def matches(path: str) -> bool:
     return bool(_PATH.fullmatch(path))
 

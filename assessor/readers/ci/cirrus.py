@@ -24,6 +24,9 @@ _CHANGES = re.compile(r"changesInclude(?:Only)?\(([^)]{0,2000})\)")
 _MAX_TASKS = 500
 
 
+ENDINGS = (".yml", ".yaml")
+
+
 def matches(path: str) -> bool:
     return path.rpartition("/")[2] in _NAMES
 

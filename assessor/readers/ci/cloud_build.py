@@ -42,6 +42,9 @@ _PHASES = ("install", "pre_build", "build", "post_build")
 _MAX_STEPS = 1_000
 
 
+ENDINGS = (".yml", ".yaml", ".json")
+
+
 def matches(path: str) -> bool:
     return path.endswith((".yaml", ".yml", ".json"))
 

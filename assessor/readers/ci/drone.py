@@ -33,6 +33,9 @@ _KINDS = {
 _MAX_STEPS = 1_000
 
 
+ENDINGS = (".yml", ".yaml")
+
+
 def matches(path: str) -> bool:
     return bool(_PATH.fullmatch(path))
 

@@ -36,6 +36,9 @@ _MAX_COMBINATIONS = 12
 Pairs = tuple[tuple[str, str], ...]
 
 
+ENDINGS = (".yml", ".yaml")
+
+
 def matches(path: str) -> bool:
     if not path.lower().endswith((".yml", ".yaml")):
         return False  # most paths end here, at little cost

@@ -50,6 +50,9 @@ _DEFAULT_STAGES = ("build", "test", "deploy")
 Pairs = tuple[tuple[str, str], ...]
 
 
+ENDINGS = (".yml", ".yaml")
+
+
 def matches(path: str) -> bool:
     """The root's `.gitlab-ci.yml`, files named like it, and YAML below a `.gitlab` folder or one called after CI."""
     lower = path.lower()

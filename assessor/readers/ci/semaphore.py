@@ -21,6 +21,9 @@ _BRANCH = re.compile(r"branch\s*=\s*'([^']+)'", re.IGNORECASE)
 _CHANGE = re.compile(r"change_in\(\s*(\[[^\]]{0,1000}\]|'[^']{0,1000}')", re.IGNORECASE)
 
 
+ENDINGS = (".yml", ".yaml")
+
+
 def matches(path: str) -> bool:
     return bool(_PATH.fullmatch(path))
 

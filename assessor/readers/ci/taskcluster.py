@@ -33,6 +33,9 @@ _EVENTS = {
 }
 
 
+ENDINGS = (".yml", ".yaml", ".json")
+
+
 def matches(path: str) -> bool:
     return path.endswith((".yml", ".yaml", ".json"))
 

@@ -35,6 +35,9 @@ _BARE = {"succeed", "always-optimized"}
 """Kinds of workers that do nothing."""
 
 
+ENDINGS = (".yml", ".yaml")
+
+
 def matches(path: str) -> bool:
     return _PATH.search(path) is not None
 

@@ -25,6 +25,9 @@ _MAX_JOBS = 500
 Pairs = tuple[tuple[str, str], ...]
 
 
+ENDINGS = (".yml", ".yaml")
+
+
 def matches(path: str) -> bool:
     return path.rpartition("/")[2] in (".travis.yml", ".travis.yaml")
 

@@ -40,6 +40,9 @@ MAX_PROBLEMS = 10
 """Cells of one notebook that are reported as no Python."""
 
 
+ENDINGS = (".ipynb",)
+
+
 def matches(path: str) -> bool:
     return path.endswith(".ipynb")
 

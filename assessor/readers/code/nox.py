@@ -6,6 +6,8 @@ from assessor.facts.commands import Target
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.readers.code import python
 
+ENDINGS = (".py",)
+
 
 def matches(path: str) -> bool:
     return path.rpartition("/")[2] in ("noxfile.py", "tasks.py")

@@ -34,6 +34,9 @@ _COMMANDS = re.compile(r"\bcommands[\"']?\s*[:=]\s*\[([^\]]{0,5000})\]")
 _EVENTS = ("S3SourceAction", "EcrSourceAction")
 
 
+ENDINGS = (".ts", ".js", ".mjs", ".py")
+
+
 def matches(path: str) -> bool:
     """Sources of the three languages; `read` looks for the library first."""
     return path.endswith((".ts", ".js", ".mjs", ".py")) and not path.endswith(".d.ts")

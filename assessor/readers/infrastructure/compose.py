@@ -15,6 +15,9 @@ _NAME = re.compile(
 )
 
 
+ENDINGS = (".yml", ".yaml")
+
+
 def matches(path: str) -> bool:
     return bool(_NAME.match(path.rpartition("/")[2].lower()))
 

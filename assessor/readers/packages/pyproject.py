@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 
+ENDINGS = (".toml",)
+
+
 def matches(path: str) -> bool:
     return path.rsplit("/", 1)[-1] == "pyproject.toml"
 

@@ -26,6 +26,9 @@ Text = tuple[str, int]
 """A text and its line."""
 
 
+ENDINGS = (".py", ".cfg")
+
+
 def matches(path: str) -> bool:
     return path.rsplit("/", 1)[-1] in ("setup.py", "setup.cfg")
 

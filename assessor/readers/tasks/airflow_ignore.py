@@ -17,6 +17,9 @@ _MAX_LINES = 1_000
 _KNOWN = re.compile(r"\^?[\w./*\\-]+\$?")
 
 
+ENDINGS = (".airflowignore",)
+
+
 def matches(path: str) -> bool:
     """The file of this name, in any folder."""
     return path.rpartition("/")[2] == ".airflowignore"

@@ -8,6 +8,8 @@ from assessor.facts.commands import Target
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.readers.syntax import shell
 
+ENDINGS = (".json",)
+
 
 def matches(path: str) -> bool:
     return path.rpartition("/")[2] == "package.json"

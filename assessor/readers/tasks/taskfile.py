@@ -11,6 +11,8 @@ from assessor.facts.file import FileFacts
 from assessor.readers.syntax import shell
 from assessor.readers.syntax.yaml_tree import Node, YamlProblem, load_one
 
+ENDINGS = (".yml", ".yaml")
+
 
 def matches(path: str) -> bool:
     return re.fullmatch(r"taskfile(?:\.dist)?\.ya?ml", path.rpartition("/")[2].lower()) is not None

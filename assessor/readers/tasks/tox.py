@@ -21,6 +21,9 @@ TAKES_WORDS = "{posargs}"
 """Stands among the variables of a command that takes the words behind `tox --`."""
 
 
+ENDINGS = (".ini", ".cfg", ".toml")
+
+
 def matches(path: str) -> bool:
     return path.rpartition("/")[2] in ("tox.ini", "setup.cfg", "tox.toml", "pyproject.toml")
 

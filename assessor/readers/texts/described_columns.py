@@ -46,6 +46,9 @@ _NOT_DATA = re.compile(
 )
 
 
+ENDINGS = (".yml", ".yaml", ".json")
+
+
 def matches(path: str) -> bool:
     """YAML and JSON outside folders of charts, APIs and tools."""
     if not path.lower().endswith((".yml", ".yaml", ".json")):
