@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from assessor.facts.place import BlindSpot, Place
+from assessor.facts.values import dataclass
 
 
 class Rung(StrEnum):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from assessor.facts.commands import Command
+from assessor.facts.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ their dots (`..data.load`); the project layer resolves them, since a reader does
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NewType
+
+from assessor.facts.values import dataclass
 
 Literal = str | int | float | bool | None
 """A literal argument. Text is cut at 300 characters; an f-string keeps `{}` where a value goes."""

@@ -6,9 +6,8 @@ are the stages before it; a Tekton or Argo task becomes a job.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from assessor.facts.commands import Command
+from assessor.facts.values import dataclass
 
 ON_CHANGE = frozenset({"push", "pull_request", "merge_request", "tag", "poll"})
 """Trigger kinds that a change of the repository fires."""

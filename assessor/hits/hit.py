@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from assessor.catalog.tools import Proof, Tool
 from assessor.facts.place import Place
 from assessor.facts.python import Call
+from assessor.facts.values import dataclass
 from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
 

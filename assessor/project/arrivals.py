@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from assessor.facts.commands import Command
 from assessor.facts.place import Place
 from assessor.facts.project_files import SourceCall
+from assessor.facts.values import dataclass
 from assessor.facts.workflow import Job, Step, Workflow
 from assessor.findings import Hop
 from assessor.project.closure import Closure

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call, Guard, Scope
+from assessor.facts.values import dataclass
 from assessor.project.model import Role
 from assessor.project.modules import Modules, ScopeKey
 

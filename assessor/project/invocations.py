@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 
 from assessor.catalog.programs import programs
 from assessor.catalog.tools import known_commands
+from assessor.facts.values import dataclass
 
 _PYTHON = re.compile(
     r"^(?:.*/)?(?:python|pypy)[\d.]*(?:\.exe)?$|^\$[({]?(?:PY|PYTHON|python|VENV_PYTHON)[\w.]*[)}]?$|^py$"
