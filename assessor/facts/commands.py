@@ -79,6 +79,21 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Inclusion:
+    """Targets of another file that a file of the same runner takes over.
+
+    The first of `paths` that is there is meant; `prefix` stands before their names (`ml:`, `ml::`), and their commands run
+    in `folder` (None: that of the other file). Paths and folder are relative to the file that includes.
+    """
+
+    runner: str
+    prefix: str
+    paths: tuple[str, ...]
+    folder: str | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Hook:
     """One hook of pre-commit, lefthook or husky."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assessor.facts.commands import Command, Hook, ShellScript, Target
+from assessor.facts.commands import Command, Hook, Inclusion, ShellScript, Target
 from assessor.facts.place import BlindSpot, Setting
 from assessor.facts.project_files import (
     DataVersion,
@@ -34,6 +34,7 @@ class FileFacts:
     workflows: tuple[Workflow, ...] = ()
     script: ShellScript | None = None
     targets: tuple[Target, ...] = ()
+    inclusions: tuple[Inclusion, ...] = ()
     hooks: tuple[Hook, ...] = ()
     requirements: Requirements | None = None
     lock: LockFile | None = None

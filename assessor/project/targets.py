@@ -18,6 +18,7 @@ from assessor.facts.python import Call
 from assessor.project.arrivals import Context, hopped
 from assessor.project.closure import Entry
 from assessor.project.following import Following
+from assessor.project.included_targets import included_targets
 from assessor.project.invocations import Invocation, option
 from assessor.project.model import ProjectFile, Role
 from assessor.project.paths import joined, unknown_parts
@@ -49,6 +50,8 @@ class Targets:
         if (variable := programs().chosen_by.get(runner)) and not names:
             names = tuple(name for name in dict(context.env).get(variable, "").split(",") if name)
         given = tuple((n, v) for n, e, v in (w.partition("=") for w in invocation.arguments) if e and n.isidentifier())
+        if named := option(invocation, *_DEFINITION.get(runner, ())):
+            cwd = joined(cwd, posixpath.dirname(named))
         return self._run(runner, names, invocation, replace(context, cwd=cwd, env=(*context.env, *given)))
 
     def _run(self, runner: str, names: tuple[str, ...], invocation: Invocation, context: Context) -> bool:
@@ -58,7 +61,7 @@ class Targets:
         if runner == "make" and (why := self._only_looks(context)):
             self.reach.breaks(context, why)
             return True
-        names = tuple(found for name in names for found in _fitting(name, available))
+        names = tuple(found for name in _whole(names, available) for found in _fitting(name, available))
         if runner == "tox":
             available = {**available, **_implicit(names, available)}
         chosen = [name for name in names if name in available] or [
@@ -131,6 +134,9 @@ class Targets:
             for target in file.facts.targets:
                 if target.runner == runner:
                     found.setdefault(target.name, (file, target))
+            for source, target in included_targets(self.project.files, file):
+                if target.runner == runner:
+                    found.setdefault(target.name, (source, target))
         return found
 
     @cached_property
@@ -138,7 +144,7 @@ class Targets:
         found: dict[tuple[str, str], list[ProjectFile]] = defaultdict(list)
         for file in self.project.ordered:
             if file.role in (Role.FIRST_PARTY, Role.TEST, Role.EXAMPLE, Role.ELSEWHERE):
-                for runner in dict.fromkeys(target.runner for target in file.facts.targets):
+                for runner in dict.fromkeys(_runners(file)):
                     found[runner, posixpath.dirname(file.path)].append(file)
         for (runner, folder), files in list(found.items()):
             files.sort(key=lambda file: file.path.endswith((".mk", ".smk")))
@@ -438,6 +444,17 @@ def _dvc_words(words: tuple[str, ...]) -> tuple[frozenset[str], list[str]]:
     return frozenset(options), names
 
 
+def _runners(file: ProjectFile) -> Iterator[str]:
+    yield from (target.runner for target in file.facts.targets)
+    yield from (included.runner for included in file.facts.inclusions)
+
+
+def _whole(names: tuple[str, ...], available: Mapping[str, tuple[ProjectFile, Target]]) -> tuple[str, ...]:
+    """Names as the file has them: `just ml train` means the recipe `ml::train`, whatever follows is given to it."""
+    module = "::".join(names[:2])
+    return (module,) if len(names) > 1 and module in available else names
+
+
 def _fitting(name: str, available: Mapping[str, tuple[ProjectFile, Target]]) -> list[str]:
     """The name; where a part of it is known to CI only (`py$VERSION-unit`), the names that fit."""
     if name in available or "$" not in name:
@@ -492,6 +509,8 @@ def _tagged(decorator: Call, tags: list[str]) -> bool:
     return not isinstance(given, tuple) or bool({str(tag) for tag in given} & set(tags)) if given else False
 
 
+_DEFINITION = {"task": ("-t", "--taskfile"), "just": ("-f", "--justfile")}
+"""How another file is named, in whose folder the runner then works."""
 _SAYS_WHERE = ("tox", "hatch")
 """Runners that hand words on only to the commands that say where."""
 _HANDS_ON = ("npm", "poe", "pdm", "pixi", "hatch")
@@ -534,7 +553,19 @@ def _target_names(runner: str, invocation: Invocation) -> tuple[str, ...]:
     skip = False
     for word in words:
         if skip or word.startswith("-") or "=" in word:
-            skip = word in ("-C", "-f", "-j", "--directory", "--file", "-d", "-t", "--makefile")
+            skip = word in (
+                "-C",
+                "-f",
+                "-j",
+                "--directory",
+                "--file",
+                "-d",
+                "-t",
+                "--makefile",
+                "--taskfile",
+                "--justfile",
+                "--dir",
+            )
             continue
         names.append(word)
         if runner in ("poe", "invoke"):

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
-from assessor.facts.commands import Command, Target
+from assessor.facts.commands import Command, Inclusion, Target
 from assessor.facts.file import FileFacts
 from assessor.readers.syntax import shell
 
 _RECIPE = re.compile(r"""^@?([A-Za-z_][\w-]*+)(?:\s(?>(?:[^:'"]|'[^']*+'|"[^"]*+")*))?:(?!=)\s*+(.*)$""")
 _VARIABLE = re.compile(r"^(?:export\s+)?([A-Za-z_][\w-]*)\s*:=\s*[\"']?([^\"'`]*)[\"']?\s*$")
+_MODULE = re.compile(r"^mod\??\s+([A-Za-z_][\w-]*)(?:\s+['\"]([^'\"]+)['\"])?\s*(?:#.*)?$")
+_IMPORT = re.compile(r"^import\??\s+['\"]([^'\"]+)['\"]")
+_NAME = r"[A-Za-z_][\w-]*"
 MAX_LINES = 10_000
 
 
@@ -31,14 +35,28 @@ def read(path: str, text: str) -> FileFacts:
         if variable := _VARIABLE.match(line):
             variables[variable[1]] = variable[2]
         elif (recipe := _RECIPE.match(line)) and not line.startswith("#"):
-            needs = tuple(re.findall(r"[A-Za-z_][\w-]*", recipe[2].split("#")[0]))
+            needs = tuple(re.findall(rf"{_NAME}(?:::{_NAME})*", recipe[2].split("#")[0]))
             found.append((recipe[1], number, needs, []))
     return FileFacts(
         targets=tuple(
             Target("just", name, line, _commands(body, variables), needs, is_default=index == 0)
             for index, (name, line, needs, body) in enumerate(found)
-        )
+        ),
+        inclusions=tuple(_inclusions(text)),
     )
+
+
+def _inclusions(text: str) -> Iterator[Inclusion]:
+    """`mod ml` brings the recipes of ml.just or ml/justfile as `ml::name`, run in their folder; `import` those of a file."""
+    for number, line in enumerate(text.splitlines()[:MAX_LINES], start=1):
+        if module := _MODULE.match(line):
+            name, given = module[1], module[2]
+            paths = (f"{name}.just", f"{name}/mod.just", f"{name}/justfile", f"{name}/.justfile")
+            if given:
+                paths = (given, f"{given}/mod.just", f"{given}/justfile", f"{given}/.justfile")
+            yield Inclusion("just", f"{name}::", paths, None, number)
+        elif imported := _IMPORT.match(line):
+            yield Inclusion("just", "", (imported[1],), "", number)
 
 
 def _commands(body: list[tuple[int, str]], variables: dict[str, str]) -> tuple[Command, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from assessor.facts.commands import Command, Target
+from assessor.facts.commands import Command, Inclusion, Target
 from assessor.facts.file import FileFacts
 from assessor.readers.syntax import shell
 from assessor.readers.syntax.yaml_tree import Node, YamlProblem, load_one
@@ -24,7 +25,31 @@ def read(path: str, text: str) -> FileFacts:
         root = load_one(text)
     except YamlProblem as problem:
         return FileFacts(problems=((problem.line, problem.reason),))
-    return FileFacts(targets=tuple(_task(key, node) for key, node in root.get("tasks").items()))
+    return FileFacts(
+        targets=tuple(each for key, node in root.get("tasks").items() for each in _tasks(key, node)),
+        inclusions=tuple(_inclusion(key, node) for key, node in root.get("includes").items()),
+    )
+
+
+_NAMES = tuple(
+    f"{stem}{dist}.{end}" for stem in ("Taskfile", "taskfile") for dist in ("", ".dist") for end in ("yml", "yaml")
+)
+
+
+def _inclusion(key: Node, node: Node) -> Inclusion:
+    """A namespace: a Taskfile or a folder that has one; its tasks run beside this file unless `dir` says otherwise."""
+    path = node.get("taskfile").text if node.is_map else node.text
+    paths = (path,) if path.endswith((".yml", ".yaml")) else tuple(posixpath.join(path, name) for name in _NAMES)
+    prefix = "" if node.get("flatten").is_true else f"{key.text}:"
+    return Inclusion("task", prefix, paths, node.get("dir").text, key.line)
+
+
+def _tasks(key: Node, node: Node) -> Iterator[Target]:
+    """A task under its name and its aliases."""
+    task = _task(key, node)
+    yield task
+    for name in node.get("aliases").texts():
+        yield replace(task, name=name, is_default=False)
 
 
 _HANDED_ON = re.compile(r"\{\{-?\s*\.CLI_ARGS(?:_LIST)?\b[^{}\n]{0,80}\}\}")
@@ -38,7 +63,7 @@ def _task(key: Node, node: Node) -> Target:
     for item in (body or node).each() if body or not node.is_map else ():
         called = item.get("task").text
         if called:
-            needs.append(called.rpartition(":")[2])
+            needs.append(called)
         commands += _commands(
             item, node.get("dir").text, node.get("ignore_error").is_true or item.get("ignore_error").is_true
         )
