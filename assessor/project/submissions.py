@@ -14,6 +14,7 @@ from assessor.catalog.patterns import matches_any_call
 from assessor.catalog.pipelines import Handover, handovers
 from assessor.facts.python import MAIN, MODULE, Call, Scope
 from assessor.project.closure import SUBMITTED, Closure, Entry, is_test_scope
+from assessor.project.model import Role
 from assessor.project.modules import Modules, ScopeKey
 
 _REPLACES = ("patch", "object", "multiple", "setattr", "spy", "stub")
@@ -100,7 +101,8 @@ class Submissions:
 
     def definitions(self, closure: Closure, place: ScopeKey | None = None) -> tuple[Entry, ...]:
         """The functions that define what a closure writes down or hands over: those that it reaches, or those that are
-        compiled into the file that is named in the function `place`."""
+        compiled into the file that is named in the function `place`; where it is handed the file's name, the only one that
+        the project has."""
         own = sorted(self._definitions & closure.reached.keys())
         if not own:
             own = sorted(s for s in self._calls[0].keys() & closure.reached.keys() if s[1] not in (MODULE, MAIN))
@@ -111,10 +113,27 @@ class Submissions:
                 for call in calls:
                     if names & {_file_name(text) for text in _texts(call)}:
                         own += [t for name in call.names for t in self._modules.targets(name, scope[0])]
+            own = own or ([] if names else self._only_pipeline)
         scopes = [(path, self._modules.index(path).facts.scopes[number]) for path, number in own]
         return tuple(
             dict.fromkeys(Entry(path, SUBMITTED, scope.name) for path, scope in scopes if scope.kind != "module")
         )
+
+    @cached_property
+    def _only_pipeline(self) -> list[ScopeKey]:
+        """The one function outside of tests that is compiled or decorated as a pipeline; none where there are more."""
+        compiled = [
+            target
+            for scope, calls in self._calls[0].items()
+            for call in calls
+            for name in call.names
+            for target in self._modules.targets(name, scope[0])
+        ]
+        made = {scope for scope in self._definitions if _is_pipeline(self._scope(*scope))}
+        found = sorted(
+            scope for scope in {*compiled, *made} if self._modules.files[scope[0]].role is Role.FIRST_PARTY
+        )
+        return found if len(found) == 1 else []
 
     def _is_mocked(self, closure: Closure, scope: ScopeKey, call: Call) -> bool:
         """The test on the way to the call replaces something that the call goes through."""
@@ -144,6 +163,10 @@ class Submissions:
             if call.name.rpartition(".")[2] in _REPLACES or ".patch" in call.name:
                 yield from (value for value in call.args if isinstance(value, str))
                 yield from call.names
+
+
+def _is_pipeline(scope: Scope) -> bool:
+    return any(decorator.name.rpartition(".")[2] == "pipeline" for decorator in scope.decorators)
 
 
 def _does(used: tuple[Handover, ...], name: str) -> tuple[bool, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
@@ -22,6 +23,7 @@ from assessor.lifecycle.order import best
 from assessor.project.arrivals import ActionSite, Site
 from assessor.project.invocations import interpret
 from assessor.project.model import ProjectFile, Role
+from assessor.project.paths import joined
 from assessor.project.runs import Run
 from assessor.readers.packages.requirements import parse
 from assessor.scanners import ladder
@@ -491,6 +493,24 @@ def _conda(scene: Scene) -> Iterator[Claim]:
             text = f"automation makes the environment of {file.path}"
             for site in _makes_conda(scene, file.path.rpartition("/")[2]):
                 yield Claim(at_command(site), text, "conda", Rung.ABSENT, counts=WITH_TESTS)
+            for subject in _definitions_with(scene, file.path):
+                yield Claim(subject, f"runs in {file.path}", "conda", Rung.ABSENT, counts=WITH_TESTS)
+
+
+def _definitions_with(scene: Scene, path: str) -> Iterator[Written]:
+    """Definitions of jobs, models or endpoints that name the file of their environment; entry points of MLflow projects,
+    where no run goes without that environment (`--env-manager local`)."""
+    for file, resources in scene.project.having(lambda f: f.resources, frozenset({Role.FIRST_PARTY})):
+        folder = posixpath.dirname(file.path)
+        named = (line for r in resources for _, value, line in r.settings if joined(folder, value) == path)
+        yield from (Written(file, line) for line in list(named)[:1])
+    words = (site.invocation.words for site in scene.automation.reach.sites)
+    if any(w[:2] == ("mlflow", "run") and {"local", "--env-manager=local", "--no-conda"} & {*w} for w in words):
+        return
+    for file, targets in scene.project.having(lambda f: f.targets, frozenset({Role.FIRST_PARTY})):
+        folder = posixpath.dirname(file.path)
+        if targets[0].runner == "mlproject" and any(joined(folder, s.value) == path for s in file.facts.settings):
+            yield from (Written(file, target.line, is_target=True) for target in targets)
 
 
 def _makes_conda(scene: Scene, name: str) -> Iterator[Site | ActionSite]:
