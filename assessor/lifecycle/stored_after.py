@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from assessor.catalog.traits import framework_roots, persistence_roots
 from assessor.catalog.words import speaks_of
 from assessor.facts.python import Call
-from assessor.hits.scene import Scene
+from assessor.hits.scene import Scene, once
 from assessor.lifecycle.calls import called_from
 from assessor.lifecycle.gates import NO_SCOPE, Gate
-from assessor.lifecycle.model_stores import ModelStore, model_stores
+from assessor.lifecycle.model_stores import is_model_file, model_stores
 from assessor.lifecycle.order import stands_before
 from assessor.project.modules import ScopeKey
 
@@ -48,17 +48,35 @@ def keeps_from_a_store(scene: Scene, gate: Gate) -> bool:
         return False
     effects = [t for name in gate.effects for t in scene.modules.targets(name, gate.file.path) if t[1]]
     decided = set(called_from(scene, effects, depth=_DEEP)) if effects else set()
-    return any(_keeps_from(scene, gate, store, decided) for store in model_stores(scene))
+    stores = {((store.file.path, store.call.scope), store.call.line) for store in model_stores(scene)}
+    return any(_keeps_from(scene, gate, where, line, decided) for where, line in (*stores, *_moved_models(scene)))
 
 
-def _keeps_from(scene: Scene, gate: Gate, store: ModelStore, decided: set[ScopeKey]) -> bool:
-    where = (store.file.path, store.call.scope)
+def _keeps_from(scene: Scene, gate: Gate, where: ScopeKey, line: int, decided: set[ScopeKey]) -> bool:
     if where == (gate.file.path, gate.scope):
-        return store.call.line > gate.line and bool(gate.stops or gate.effects)
+        return line > gate.line and bool(gate.stops or gate.effects)
     if where in decided:
         return True
     ways = [way for way in scene.automation.arrivals(*where) if way.is_automatic and not way.in_test]
     return stands_before(scene, gate, ways, where)
+
+
+@once
+def _moved_models(scene: Scene) -> list[tuple[ScopeKey, int]]:
+    """Where code copies or moves the file of a model to the place from which it is taken: (function, line)."""
+    return [
+        ((file.path, call.scope), call.line)
+        for file in scene.project.code_files
+        for call in (file.code.calls if file.code else ())
+        if _moves(call) and any(is_model_file(value) for value in call.args if isinstance(value, str))
+    ]
+
+
+def _moves(call: Call) -> bool:
+    """`shutil.copy(a, b)`, or the one of a path that is made by an expression: `(here / "model.pt").replace(there)`."""
+    head, _, last = call.name.rpartition(".")
+    of_a_path = head == "?" and last in ("replace", "rename") and len(call.args) == 1
+    return last in _MOVES and (of_a_path or f"{head}.".startswith(_MOVERS))
 
 
 _DEEP = 3
