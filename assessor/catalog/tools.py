@@ -73,7 +73,8 @@ class Proof(Value):
     """One way in which a tool proves one practice. Any one match of any pattern is a proof.
 
     A call counts only where every keyword in `keywords` is given with that value or one of several (`*`: any but None
-    and False), alone or in a list, and no name in `without` is a keyword of it; a command only where no word of it is in `without`. What
+    and False), alone or in a list, and no name in `without` is a keyword of it; a command only where no word of it is in `without`; a
+    call of R only where its file names nothing that is in `without`. What
     has a value of `unless` does not count: it switches the proof off. `needs_argument`: the bare call does something
     else. `softened_by`: settings by which a violation of a product that raises only warns; `warns`:
     names in the function by which it does.
@@ -133,7 +134,7 @@ class Proof(Value):
             raise ValueError("a proof without any pattern can never match")
         if self.keywords and not (self.calls or self.decorators):
             raise ValueError("'keywords' narrow calls, and there are none")
-        if self.without and not (self.calls or self.decorators or self.commands):
+        if self.without and not (self.calls or self.decorators or self.commands or self.r_calls):
             raise ValueError("'without' narrows calls and commands, and there are none")
         if (self.unless or self.needs_argument) and not (self.calls or self.decorators or self.settings):
             raise ValueError("'unless' and 'needs_argument' narrow calls and settings, and there are none")
