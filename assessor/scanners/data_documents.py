@@ -10,11 +10,13 @@ from assessor.facts.place import Place
 from assessor.facts.project_files import Document
 from assessor.findings import NearMiss
 from assessor.hits.scene import Scene
+from assessor.lifecycle.filled import filled_lines
 from assessor.project.model import Role
 from assessor.readers.texts.documents import is_dictionary_sheet
 from assessor.scanners.claims import NONE, Claim, Statement, seen
 
 _READ = frozenset({Role.FIRST_PARTY, Role.DOCUMENTATION, Role.DATA})
+MIN_WORDS = 25
 MIN_COLUMNS = 5
 """Columns that a section describes: fewer stand in any example."""
 _MIN_DESCRIPTION = 2
@@ -30,7 +32,8 @@ def documentation(scene: Scene) -> Iterator[Statement]:
                 yield Claim(file.at(line), f"{file.path} describes the columns of the data")
             continue
         is_table = bool(document.lines) and file.path.endswith((".yml", ".yaml", ".json"))
-        if document.words >= 25 or len(document.lines) >= 5 or is_table:
+        said = filled_lines(document)
+        if len(" ".join(said).split()) >= MIN_WORDS or len(said) >= MIN_COLUMNS or is_table:
             yield Claim(file.at(1), f"{file.path} documents the data")
         else:
             yield NearMiss(file.at(1), f"{file.path} is too short to document data")

@@ -75,7 +75,15 @@ def _tells_how(document: Document, *, beside: bool) -> bool:
 def _commands_shown(document: Document) -> set[str]:
     """The commands that stand in the text as code: `make train`."""
     spans = (span for line, _ in document.lines for span in line.split("`")[1::2])
-    return {span for span in spans if len(words := span.strip("$ ").split()) > 1 and words[0] in shown_programs()}
+    return {span for span in spans if _is_command(span.strip("$ "))}
+
+
+def _is_command(text: str) -> bool:
+    """A program with a word behind it, or a call of R or Julia that installs or runs (`targets::tar_make()`)."""
+    words = text.split()
+    if len(words) > 1 and words[0] in shown_programs():
+        return True
+    return text.endswith(")") and speaks_of("installs_or_runs", text.partition("(")[0])
 
 
 _LICENSE_KEYS = frozenset(

@@ -14,6 +14,7 @@ from assessor.facts.project_files import Document
 from assessor.facts.python import Call
 from assessor.findings import NearMiss
 from assessor.hits.scene import Scene, once
+from assessor.lifecycle.filled import filled_lines
 from assessor.project.model import ProjectFile, Role
 from assessor.scanners.claims import Claim, Code, Statement, products
 
@@ -58,24 +59,6 @@ def model_card(scene: Scene) -> Iterator[Statement]:
             yield Claim(file.at(1), f"{file.path} tells a model's {', '.join(told)}")
     yield from products(scene, "governance.model_card")
     yield from _written_cards(scene)
-
-
-def filled_lines(document: Document, after: int = 0, upto: int = 1_000_000) -> list[str]:
-    """The lines of a part of a document that say something, with the headings below which something is said: what waits to
-    be filled in (`TODO`) says nothing."""
-    titles = {line for _, line in document.headings}
-    kept: list[str] = []
-    waiting: list[tuple[int, str]] = []
-    for text, line in document.lines:
-        if not after < line <= upto:
-            continue
-        if line in titles:
-            depth = len(text) - len(text.lstrip("#"))
-            waiting = [*((above, title) for above, title in waiting if above < depth), (depth, text)]
-        elif not speaks_of("waits_to_be_filled", text):
-            kept += [title for _, title in waiting] + [text]
-            waiting = []
-    return kept
 
 
 def _sections_called_card(scene: Scene) -> Iterator[Claim]:
@@ -202,7 +185,8 @@ def _stated(file: ProjectFile, heading: str, lines: list[tuple[str, int]], is_ca
         if not _NUMBER.search(sentence):
             continue  # no limit without a number
         words = words_of(sentence)
-        if says("speaks_in_general", words) or not (says("measure_of_success", words) and _states_limit(sentence)):
+        measured = says("measure_of_success", words) or says("metric", words)
+        if says("speaks_in_general", words) or not (measured and _states_limit(sentence)):
             continue
         if is_goal is None:
             prose = words_of(" ".join(text for text, _ in lines))

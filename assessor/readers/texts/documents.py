@@ -194,12 +194,19 @@ _VERSION = re.compile(
 """What each entry of a kept changelog names: a version, a date, or what is not released yet."""
 
 
+_TERMS = re.compile(
+    r"licen[cs]|copyright|copyleft|rights reserved|permission|warrant|public domain|creative commons|you are free to|"
+    r"free of charge|mozilla public|\bapache\b|\b[al]?gpl\b|\bcc[- ](?:by|0)",
+    re.IGNORECASE,
+)
+"""What every text of a licence says, or a name of a licence."""
+
+
 def _has_content(document: Document, text: str) -> bool:
     if document.kind == "readme":
         return True
     if document.kind == "license":
-        terms = re.search(r"licen[cs]|copyright|rights reserved|permission|warrant|public domain", text, re.IGNORECASE)
-        return document.words >= MIN_LICENCE_WORDS and bool(terms)
+        return document.words >= MIN_LICENCE_WORDS and bool(_TERMS.search(text))
     if document.kind == "changelog":
         return document.words > 0 and bool(_VERSION.search(text))
     return document.words > 0
