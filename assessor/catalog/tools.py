@@ -150,10 +150,11 @@ class Proof(Value):
         return self
 
 
-Trait = Literal["table", "web", "page", "raises", "scheduler", "pages", "called", "keeps"]
+Trait = Literal["table", "web", "page", "raises", "scheduler", "pages", "called", "keeps", "folder"]
 """What a product is, beside what it proves: it holds tables or arrays; it is a web framework that serves anything; it makes
 pages of an application; a check of it that fails raises by itself; it starts functions of its user by the clock; it
-brings pages to where they are read; its models are called themselves (`net(x)`); it keeps what the steps of its pipelines return."""
+brings pages to where they are read; its models are called themselves (`net(x)`); it keeps what the steps of its pipelines return; it
+brings away what is written into a folder."""
 
 
 class Switch(Value):

@@ -14,15 +14,13 @@ from functools import cached_property
 from assessor.catalog.words import speaks_of
 from assessor.facts.python import MAIN, Call, Scope
 from assessor.hits.scene import Scene, once
+from assessor.lifecycle.asked_by_calling import asks_by_calling
 from assessor.lifecycle.calls import called_from, callers
 from assessor.lifecycle.loading import loads_stored_model
 from assessor.lifecycle.stations import marks, training_hits
 from assessor.project.model import ProjectFile, Role
 from assessor.project.modules import ScopeKey
 
-_LOADS_WEIGHTS = ("load_state_dict", "load_weights")
-_MODE = "eval"
-"""Puts a network into the mode in which it predicts, and gives it back."""
 _JUDGED = frozenset({"train", "evaluate"})
 
 
@@ -48,13 +46,12 @@ class _Jobs:
         self.scene = scene
         self.trains = bool(training_hits(scene, notebooks=True))
         self._known: dict[ScopeKey, tuple[bool, frozenset[str]]] = {}
-        self._weights: dict[str, dict[str, int]] = {}
 
     def found(self, file: ProjectFile) -> Iterator[Call]:
         """Calls of a file that ask a model as a job does."""
         seen: set[int] = set()
         for call in self.scene.modules.index(file.path).facts.calls:
-            asks = "." in call.name and (_asks(call) or self._calls_loaded(file.path, call))
+            asks = "." in call.name and (_asks(call) or asks_by_calling(self.scene, file.path, call))
             if call.scope in seen or not (asks or self._asks_by_own(file.path, call)):
                 continue
             seen.add(call.scope)
@@ -62,24 +59,6 @@ class _Jobs:
                 self._is_of_job((file.path, call.scope), asks) or self._answers(file.path, call)
             ):
                 yield call
-
-    def _calls_loaded(self, path: str, call: Call) -> bool:
-        """It calls a network whose weights were loaded above: `net.load_state_dict(…)`, then `net(x)` or `net.eval()(x)`."""
-        loaded = self._loaded(path)
-        head, _, last = call.name.rpartition(".")
-        name = head if last == _MODE else call.name
-        return bool(call.args) and 0 < loaded.get(name, 0) < call.line
-
-    def _loaded(self, path: str) -> dict[str, int]:
-        """The first line at which weights are loaded into what a call of that name made."""
-        if path not in self._weights:
-            found: dict[str, int] = {}
-            for call in self.scene.modules.index(path).facts.calls:
-                head, _, last = call.name.rpartition(".")
-                if last in _LOADS_WEIGHTS:
-                    found.setdefault(head, call.line)
-            self._weights[path] = found
-        return self._weights[path]
 
     def name(self, path: str, number: int) -> str:
         scope = self.scene.modules.index(path).facts.scopes[number]

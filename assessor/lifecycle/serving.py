@@ -215,6 +215,9 @@ def handlers(scene: Scene) -> Iterator[ScopeKey]:
             continue
         if hit.kind in ("decorator", "base"):
             yield hit.file.path, hit.scope
+        if hit.kind == "call" and hit.call is not None:
+            given = (target for name in hit.call.names for target in scene.modules.targets(name, hit.file.path))
+            yield from (target for target in given if target[1] > MAIN)
         facts = hit.file.code
         for call in facts.calls:
             if asks_model(call):

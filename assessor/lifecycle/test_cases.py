@@ -10,6 +10,7 @@ from assessor.catalog.traits import called_roots, framework_roots, persistence_r
 from assessor.catalog.words import cut, speaks_of
 from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call, Scope
 from assessor.hits.scene import Scene, once
+from assessor.lifecycle.asked_by_calling import asks_by_calling
 from assessor.lifecycle.calls import called, scripts_started
 from assessor.lifecycle.errors import measured_errors, predicted_values
 from assessor.lifecycle.matter import is_about_models
@@ -123,6 +124,14 @@ def _applying_models(scene: Scene) -> frozenset[ScopeKey]:
     return frozenset((*asking, *home_made))
 
 
+@once
+def _calls_a_model(scene: Scene, key: ScopeKey) -> bool:
+    """The function asks a model by calling what was loaded."""
+    path, number = key
+    calls = scene.modules.index(path).calls.get(number, ()) if number > MAIN else ()
+    return any(asks_by_calling(scene, path, call) for call in calls)
+
+
 def _hands_array(scene: Scene, path: str, number: int, reached: frozenset[ScopeKey]) -> bool:
     """The test makes an array, and calls a function of the project that is named for preparing data."""
     calls = scene.modules.index(path).calls.get(number, ())
@@ -153,6 +162,8 @@ def _tests_model(
     if (path, number) in _measuring(scene) or not reached.isdisjoint(_making_networks(scene)):
         return True
     if not replaced and not reached.isdisjoint(_applying_models(scene)):
+        return True
+    if not replaced and any(_calls_a_model(scene, key) for key in reached):
         return True
     model_scopes = _model_scopes(scene)
     held = {key for key in reached & model_scopes if _is_replaced(key, replaced)}

@@ -130,9 +130,7 @@ class Submissions:
             for target in self._modules.targets(name, scope[0])
         ]
         made = {scope for scope in self._definitions if _is_pipeline(self._scope(*scope))}
-        found = sorted(
-            scope for scope in {*compiled, *made} if self._modules.files[scope[0]].role is Role.FIRST_PARTY
-        )
+        found = sorted(scope for scope in {*compiled, *made} if self._modules.files[scope[0]].role is Role.FIRST_PARTY)
         return found if len(found) == 1 else []
 
     def _is_mocked(self, closure: Closure, scope: ScopeKey, call: Call) -> bool:

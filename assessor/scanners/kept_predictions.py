@@ -15,6 +15,7 @@ from assessor.catalog.words import speaks_of, speaks_of_any
 from assessor.facts.python import MAIN, MODULE, Call, Text
 from assessor.findings import Hop
 from assessor.hits.scene import Scene
+from assessor.lifecycle.asked_by_calling import asks_by_calling
 from assessor.lifecycle.calls import called_from
 from assessor.lifecycle.errors import predicted_values
 from assessor.lifecycle.inference_jobs import is_cloud_function
@@ -42,9 +43,17 @@ def predictions(scene: Scene, deployed: tuple[Hop, ...]) -> Iterator[Statement]:
     `deployed` is the route by which automation deploys the project; empty where none does.
     """
     for hit in scene.hits(PRACTICE, notebooks=False):
-        yield seen(hit, carried=deployed)
+        if "folder" not in hit.tool.traits or _is_written_by_a_handler(scene, hit.file.path):
+            yield seen(hit, carried=deployed)
     yield from _captured(scene, deployed)
     yield from _own(scene, deployed)
+
+
+def _is_written_by_a_handler(scene: Scene, path: str) -> bool:
+    """A function of the file that answers requests writes something down."""
+    asked = called_from(scene, [key for key in handlers(scene) if key[0] == path], depth=1)
+    calls = (call for key in asked for call in scene.modules.index(key[0]).calls.get(key[1], ()))
+    return any(_writes(call.name) for call in calls)
 
 
 def _captured(scene: Scene, deployed: tuple[Hop, ...]) -> Iterator[Claim]:
@@ -234,4 +243,5 @@ _UPDATE_WORDS = 5
 
 
 def _predicts(scene: Scene, key: ScopeKey) -> bool:
-    return any(asks_model(call) for call in scene.modules.index(key[0]).calls.get(key[1], ()))
+    calls = scene.modules.index(key[0]).calls.get(key[1], ())
+    return any(asks_model(call) or asks_by_calling(scene, key[0], call) for call in calls)
