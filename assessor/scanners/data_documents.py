@@ -33,7 +33,8 @@ def documentation(scene: Scene) -> Iterator[Statement]:
             continue
         is_table = bool(document.lines) and file.path.endswith((".yml", ".yaml", ".json"))
         said = filled_lines(document)
-        if len(" ".join(said).split()) >= MIN_WORDS or len(said) >= MIN_COLUMNS or is_table:
+        words = document.words if len(said) == len(document.lines) else len(" ".join(said).split())
+        if words >= MIN_WORDS or len(said) >= MIN_COLUMNS or is_table:
             yield Claim(file.at(1), f"{file.path} documents the data")
         else:
             yield NearMiss(file.at(1), f"{file.path} is too short to document data")
