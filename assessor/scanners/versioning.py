@@ -494,7 +494,8 @@ def _conda(scene: Scene) -> Iterator[Claim]:
             for site in _makes_conda(scene, file.path.rpartition("/")[2]):
                 yield Claim(at_command(site), text, "conda", Rung.ABSENT, counts=WITH_TESTS)
             for subject in _definitions_with(scene, file.path):
-                yield Claim(subject, f"runs in {file.path}", "conda", Rung.ABSENT, counts=WITH_TESTS)
+                text = f"what is started runs in the environment of {file.path}"
+                yield Claim(subject, text, "conda", Rung.ABSENT, counts=WITH_TESTS)
 
 
 def _definitions_with(scene: Scene, path: str) -> Iterator[Written]:
