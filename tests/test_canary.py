@@ -13,8 +13,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from assessor.cli import cli
 from assessor.snapshot.git_process import git_program
 from tests.conftest import commit_files, write_files
 
@@ -62,6 +64,7 @@ COMMANDS = (
     "gate . --min-level 1", "plan .", "history .", "compare {out}/a.json {out}/b.json", "report {out}/a.json --format html --output {out}/r.html",
     "config show .", "config check .", "config init .", "baseline write . --output {out}/baseline.json", "init . --ci github",
     "fleet {repository} --format jsonl --output {out}/f.jsonl", "verify {out}/a.json --repo {repository}", "explain experiments.tracking", "practices", "tools", "rubrics", "schema", "cache info",
+    "cache clear", "demo --output {out}/demo.html", "rubrics check {root}/rubrics/google.yaml",
 )  # fmt: skip
 
 
@@ -112,7 +115,18 @@ def traced(place: Path, words: list[str]) -> tuple[int, str]:
     log = place / "tmp/strace.log"
     environment = {"PATH": f":.:{os.environ['PATH']}", "HOME": str(place / "home"), "TMPDIR": str(place / "tmp"),
                    "MLOPS_ASSESSOR_CACHE": str(place / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}  # fmt: skip
-    command = ["strace", "-f", "-qq", "-s", "4096", "-e", "trace=%network,open,openat,execve", "-o", str(log)]
+    command = [
+        "strace",
+        "-f",
+        "--seccomp-bpf",
+        "-qq",
+        "-s",
+        "4096",
+        "-e",
+        "trace=%network,open,openat,execve",
+        "-o",
+        str(log),
+    ]
     start = f"import sys; sys.path.append({str(ROOT)!r}); sys.argv = ['assessor', *{words!r}]; from assessor.__main__ import run; sys.exit(run())"
     done = subprocess.run(
         [*command, sys.executable, "-I", "-c", start],
@@ -126,7 +140,7 @@ def traced(place: Path, words: list[str]) -> tuple[int, str]:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_keeps_to_its_own(place: Path, command: str) -> None:
-    code, seen = traced(place, command.format(out=place / "out", repository=place / "repository").split())
+    code, seen = traced(place, command.format(out=place / "out", repository=place / "repository", root=ROOT).split())
     assert code in (0, 1, 4), seen[:500]
     assert not (place / "fired").exists()
     assert not re.findall(
@@ -158,12 +172,30 @@ def test_a_command_keeps_to_its_own(place: Path, command: str) -> None:
         "/var/cache/fontconfig",
         "/tmp",
         str(ROOT),
+        str(own_git()),
         sys.prefix,
         sys.base_prefix,
     )
     assert not [
         name for name in opened if name.startswith("/") and not name.startswith((*allowed, str(place), *system))
     ]
+
+
+def own_git() -> Path:
+    """The git directory of the package itself, elsewhere for a linked worktree: `init` says of which commit it is."""
+    words = ["git", "rev-parse", "--path-format=absolute", "--git-common-dir"]
+    told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    return Path(told.stdout.strip() or ROOT)
+
+
+def test_no_command_is_left_out() -> None:
+    context = click.Context(cli)
+    wanted: list[str] = []
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        below = list(command.commands) if isinstance(command, click.Group) else []
+        wanted += [f"{name} {word} " for word in below] or [f"{name} "]
+    assert [words for words in wanted if not any(f"{asked} ".startswith(words) for asked in COMMANDS)] == []
 
 
 def test_the_canaries_sing(place: Path) -> None:

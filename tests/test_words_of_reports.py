@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -170,3 +171,25 @@ def test_each_blind_spot_says_what_it_may_hide_or_that_no_practice_rests_on_it(f
 
     assert (t("blind.hides_none") in shown(SUBMODULE), t("blind.hides_none") in shown(WORKFLOW)) == (True, False)
     assert t("blind.hides") in shown(WORKFLOW)
+
+
+_TWICE = re.compile(
+    r"\b(records|keeps|tracks|stores|starts|runs|checks|proves|shows|builds|writes|reads)\b[^.;:]*\b\1\b"
+)
+"""One verb for two clauses: a sentence of a scanner that was put behind another one's beginning."""
+
+
+@pytest.mark.parametrize("sample", sorted(path.parent.name for path in ROOT.glob("sample_repos/*/dvc.lock")))
+def test_a_stage_records_its_inputs_in_one_sentence(sample: str) -> None:
+    """It was `dvc.lock records stage X records its inputs`."""
+    audited = audited_sample(sample)
+    told = {evidence.text for practice in audited.practices.values() for evidence in practice.evidence}
+    assert [text for text in told if re.fullmatch(r"stage \S+ records its inputs and outputs", text)]
+    assert [text for text in told if _TWICE.search(text)] == []
+    assert _TWICE.search("dvc.lock records stage train records its inputs")
+    for form in ("terminal", "md-long", "html"):
+        render = FORMATS[form].audit
+        assert render
+        shown = re.sub(r"<[^>]+>|\s+", " ", str(render(audited, Manner(verbose=2, to_file=True))))
+        assert "records its inputs and outputs" in shown
+        assert not re.search(r"records stage \S+ records", shown)
