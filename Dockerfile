@@ -1,7 +1,10 @@
 # The assessor in a small image: git to read histories, Pango for PDF reports, a user without rights.
 #
 #   docker run --rm --volume "$PWD:/repository:ro" IMAGE audit
-FROM python:3.13-slim-bookworm AS build
+#
+# --build-arg BASE=python:3.13-slim-bookworm@sha256:DIGEST builds on one image that nobody can exchange.
+ARG BASE=python:3.13-slim-bookworm
+FROM ${BASE} AS build
 WORKDIR /source
 COPY ci/requirements.txt ci/
 RUN python -m venv /opt/assessor \
@@ -13,7 +16,7 @@ COPY rubrics rubrics
 COPY reports reports
 RUN /opt/assessor/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps .
 
-FROM python:3.13-slim-bookworm
+FROM ${BASE}
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
        git libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
