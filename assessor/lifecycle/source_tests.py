@@ -49,6 +49,8 @@ class SourceTest:
     tests_code: bool
     tests_data: bool
     tests_model: bool
+    runs_pipeline: bool = False
+    """It is named for a pipeline and calls a function of the project that is."""
 
     @property
     def tool(self) -> str:
@@ -113,7 +115,8 @@ def _expecting(
     about_data = speaks_of("about_data", f"{titles} {file.path.rpartition('/')[2]}")
     data = any(map(names_data_function, used)) or (about_data and bool(names & _LOOKING))
     model = any(map(names_model_function, used)) or bool(names & _MODEL_CALLS or used & training)
-    return SourceTest(file, expected.line, bool(used), data, model)
+    whole = speaks_of("pipeline", file.path.rpartition("/")[2]) and any(speaks_of("pipeline", name) for name in used)
+    return SourceTest(file, expected.line, bool(used), data, model, whole)
 
 
 def _called(calls: Sequence[SourceCall]) -> Iterator[str]:

@@ -213,7 +213,7 @@ def _seen(scene: Scene, calls_of: _CallsOf, path: str, number: int) -> set[Scope
     scope = index.facts.scopes[number]
     edge = {(path, number)}
     for parameter in scope.parameters:
-        edge.update(_fixtures(scene, path, parameter))
+        edge.update(fixtures(scene, path, parameter))
     if scope.class_name:
         setups = (n for n in index.by_class.get(scope.class_name, ()) if "setup" in index.facts.scopes[n].name.lower())
         edge.update((path, n) for n in setups)
@@ -260,7 +260,7 @@ def _methods_loaded(scene: Scene, path: str) -> dict[str, list[ScopeKey]]:
 
 
 @once
-def _fixtures(scene: Scene, path: str, name: str) -> list[ScopeKey]:
+def fixtures(scene: Scene, path: str, name: str) -> list[ScopeKey]:
     """The functions behind a fixture: in the test's file or a conftest.py above it."""
     parts = path.split("/")[:-1]
     paths = [path] + ["/".join([*parts[:depth], "conftest.py"]) for depth in range(len(parts), -1, -1)]
@@ -272,8 +272,8 @@ def _fixtures(scene: Scene, path: str, name: str) -> list[ScopeKey]:
 
 
 def _fixture_calls(scene: Scene, path: str, scope: Scope) -> frozenset[str]:
-    fixtures = (key for parameter in scope.parameters for key in _fixtures(scene, path, parameter))
-    return _names_called(scene, (path, MODULE)).union(*(_names_called(scene, key) for key in fixtures))
+    behind = (key for parameter in scope.parameters for key in fixtures(scene, path, parameter))
+    return _names_called(scene, (path, MODULE)).union(*(_names_called(scene, key) for key in behind))
 
 
 @once
@@ -287,7 +287,7 @@ def _apps_asked(scene: Scene, path: str, number: int, scope: Scope) -> frozenset
     makers = [
         (path, number),
         (path, MODULE),
-        *(key for name in scope.parameters for key in _fixtures(scene, path, name)),
+        *(key for name in scope.parameters for key in fixtures(scene, path, name)),
     ]
     apps = [
         split[0]
@@ -306,7 +306,7 @@ def _replaced_names(scene: Scene, path: str, number: int) -> tuple[str, ...]:
     scope = index.facts.scopes[number]
     calls = [*scope.decorators, *index.calls.get(number, ())]
     for parameter in scope.parameters:
-        for p, n in _fixtures(scene, path, parameter):
+        for p, n in fixtures(scene, path, parameter):
             calls += scene.modules.index(p).calls.get(n, ())
     return tuple(target for call in calls for target in _replaced(call))
 
@@ -415,7 +415,7 @@ def _is_table(scene: Scene, path: str, source: str) -> bool:
     if name.startswith("@"):
         calls = (
             call
-            for p, n in _fixtures(scene, path, name.rpartition(":")[2])
+            for p, n in fixtures(scene, path, name.rpartition(":")[2])
             for call in scene.modules.index(p).calls.get(n, ())
         )
         return any(_makes_table(call.name) for call in calls)

@@ -12,6 +12,7 @@ from assessor.project.model import LIVE_ROLES
 _MAVEN = ("test", "verify", "package", "install", "deploy")
 _ASKS: dict[str, tuple[str, tuple[str, ...]]] = {
     "go": ("go", ("test",)),
+    "gotestsum": ("go", ()),
     "cargo": ("rust", ("test", "nextest")),
     **dict.fromkeys(("mvn", "mvnw"), ("java", _MAVEN)),
     **dict.fromkeys(("gradle", "gradlew"), ("java", ("test", "check", "build"))),

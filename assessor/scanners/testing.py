@@ -22,6 +22,7 @@ from assessor.lifecycle.order import Position, comes_after, is_ci, positions, sh
 from assessor.lifecycle.source_tests import SourceTest, source_tests
 from assessor.lifecycle.stations import marks
 from assessor.lifecycle.test_cases import TestCase, test_cases
+from assessor.lifecycle.test_clients import asks_a_given_client
 from assessor.project.arrivals import Arrival, Site
 from assessor.project.closure import is_test_scope
 from assessor.project.model import LIVE_ROLES, ProjectFile, Role
@@ -180,7 +181,9 @@ def _asked(scene: Scene) -> Iterator[Claim]:
 
 def integration(scene: Scene) -> Iterator[Statement]:
     """An API client against the app, a pipeline run, a compose test: used, and in CI automated."""
-    yield from _cases(scene, partial(_integrates, scene), lambda test: False, "tests components together")
+    yield from _cases(
+        scene, partial(_integrates, scene), partial(_integrates_sources, scene), "tests components together"
+    )
     yield from _asked(scene)
     yield from (seen(hit, counts=WITH_TESTS) for hit in _of_tests(scene, "testing.integration"))
     yield from _scripted(scene)
@@ -209,9 +212,26 @@ def _called_services(scene: Scene) -> Iterator[Claim]:
 def _integrates(scene: Scene, case: TestCase) -> bool:
     if case.product.together or any(speaks_of("test_client", call.rpartition(".")[2]) for call in case.calls):
         return True
+    if asks_a_given_client(scene, case):
+        return True
     if _named_integration(case) and (case.reaches or any(map(_requests, case.calls))):
         return True
     return _runs_pipeline(scene, case)
+
+
+def _integrates_sources(scene: Scene, test: SourceTest) -> bool:
+    """A test file of another language than Python whose folder or name says so, or that runs the project's pipeline. A name
+    that it has of the file under test (`integration_response_test.go`) says nothing of the test."""
+    folder, _, name = test.file.path.rpartition("/")
+    if test.runs_pipeline or speaks_of("integration", folder):
+        return True
+    return speaks_of("integration", name) and cut(name).split()[:-2] not in _stems(scene)
+
+
+@once
+def _stems(scene: Scene) -> list[list[str]]:
+    """The words of the names of all files, without their endings."""
+    return [cut(file.path.rpartition("/")[2]).split()[:-1] for file in scene.project.ordered]
 
 
 def _requests(call: str) -> bool:
@@ -249,7 +269,10 @@ def _scripted(scene: Scene) -> Iterator[Claim]:
 
 def _tests_together(scene: Scene, site: Site) -> bool:
     invocation = site.invocation
-    subject = f"{invocation.script} {invocation.module} {' '.join(invocation.words[:3])}"
+    words = invocation.words[:3]
+    if invocation.script or invocation.module:  # what options of an own program are called says nothing of a test
+        words = tuple(word for word in words if not word.startswith("-"))
+    subject = f"{invocation.script} {invocation.module} {' '.join(words)}"
     if not speaks_of("integration", subject.replace("acceptance", "")):  # a model's acceptance is a gate
         return False
     if invocation.program == "pytest":
