@@ -146,6 +146,8 @@ class Document:
     code_blocks: int = 0
     lines: tuple[tuple[str, int], ...] = ()
     """For model cards, data cards, readme and doc: the non-empty text lines outside code with their line, at most 2,000."""
+    commands: tuple[tuple[str, int], ...] = ()
+    """For readme: the non-empty lines of fenced code with their line, without a prompt, at most 500."""
 
 
 @dataclass(frozen=True, slots=True)

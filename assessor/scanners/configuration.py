@@ -143,18 +143,18 @@ def _in_chart(scene: Scene, path: str) -> bool:
     return any("/".join([*parts[:depth], "Chart.yaml"]) in scene.project.listed for depth in range(1, len(parts) + 1))
 
 
+_TO_EACH_FUNCTION = 3
+"""Constants to each function, so many and more, make a module one of settings that also joins a path or an address."""
+
+
 def _constants(scene: Scene) -> Iterator[Claim]:
-    """A module that holds nothing but constants: settings apart, yet in code."""
+    """A module that holds hardly anything but constants: settings apart, yet in code."""
     for file in scene.project.code_files:
         code = file.facts.python
-        if (
-            code is None
-            or not speaks_of("constants_module", stem_of(file.path))
-            or len(code.scopes) > 2
-            or code.classes
-        ):
+        if code is None or code.classes or not speaks_of("constants_module", stem_of(file.path)):
             continue
-        if code.constants:
+        functions = len(code.scopes) - 2  # beside the module and its main block
+        if len(code.constants) > _TO_EACH_FUNCTION * functions:
             text = f"{file.path} keeps settings as constants in code"
             yield Claim(file.at(code.constants[0].line), text, at_least=Rung.DECLARED)
 

@@ -25,7 +25,9 @@ from assessor.lifecycle.deployments import (
     deployments,
     on_own_machine,
 )
+from assessor.lifecycle.documented_commands import documented_commands
 from assessor.lifecycle.inference_jobs import is_cloud_function
+from assessor.lifecycle.matter import has_matter
 from assessor.lifecycle.models_in_r import batch_jobs_in_r
 from assessor.lifecycle.order import is_ci
 from assessor.lifecycle.serving import batch_predictions, endpoint_handlers, loads_model, named_services, predicts
@@ -259,6 +261,10 @@ def automation(scene: Scene) -> Iterator[Statement]:
                 hit.place, "pages are brought out, which is no deployment of a model or service", hit.tool.id
             )
     yield from _named_for_it(scene)
+    if has_matter(scene):
+        for told in documented_commands(scene, "deployment.automation"):
+            text = f"{told.file.path} tells to type `{told.text[:60]}`"
+            yield Claim(told.file.at(told.line), text, told.tool.id, Rung.DECLARED, counts=NONE, alone=True)
 
 
 _SCRIPTS = (".sh", ".py", ".ps1", ".R")

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 MAX_LINES = 2_000
 """Text lines of one document that are kept."""
 
+MAX_COMMANDS = 500
+"""Lines of fenced code of one document that are kept."""
+
 MAX_LINE = 1_000
 """Characters of one text line that are kept."""
 
@@ -222,6 +225,12 @@ class _Prose:
     words: int = 0
     code_blocks: int = 0
     lines: list[tuple[str, int]] = field(default_factory=list)
+    commands: list[tuple[str, int]] = field(default_factory=list)
+
+    def fenced(self, line: str, number: int) -> None:
+        words = line.strip().removeprefix("$ ").lstrip()
+        if words and len(self.commands) < MAX_COMMANDS:
+            self.commands.append((words[:MAX_LINE], number))
 
     def heading(self, text: str, line: int) -> None:
         if text:
@@ -250,9 +259,8 @@ def _prose(kind: str, text: str, first: int) -> Document:
         prose.words += len(_WORD.findall(_NO_WORDS.sub(" ", stripped) if is_mixed else stripped))
         if kind in _KEEPS_LINES and len(prose.lines) < MAX_LINES:
             prose.lines.append((stripped[:MAX_LINE], number))
-    return Document(
-        kind, prose.title, tuple(prose.headings[:MAX_LINES]), prose.words, prose.code_blocks, tuple(prose.lines)
-    )
+    headings, commands = tuple(prose.headings[:MAX_LINES]), tuple(prose.commands if kind == "readme" else ())
+    return Document(kind, prose.title, headings, prose.words, prose.code_blocks, tuple(prose.lines), commands)
 
 
 _HEADING = re.compile(r"(?:#{1,6}|={1,6})[ \t]+(.*?)[ \t#]*$")
@@ -304,6 +312,8 @@ def _outside_code(lines: list[str], first: int, prose: _Prose) -> Iterator[tuple
         if fence:
             if marker and marker[1].startswith(fence):
                 fence = ""
+            else:
+                prose.fenced(line, index + 1)
             continue
         if in_comment or line.lstrip().startswith("<!--"):
             in_comment = "-->" not in line
