@@ -272,7 +272,7 @@ def _tests_together(scene: Scene, site: Site) -> bool:
     words = invocation.words[:3]
     if invocation.script or invocation.module:  # what options of an own program are called says nothing of a test
         words = tuple(word for word in words if not word.startswith("-"))
-    subject = f"{invocation.script} {invocation.module} {' '.join(words)}"
+    subject = " ".join((invocation.script, invocation.module, *words))
     if not speaks_of("integration", subject.replace("acceptance", "")):  # a model's acceptance is a gate
         return False
     if invocation.program == "pytest":
