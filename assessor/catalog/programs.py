@@ -142,6 +142,7 @@ def shown_programs() -> frozenset[str]:
     wrappers = {words.partition(" ")[0] for words in tables.wrappers | tables.python_wrappers}
     return frozenset(
         tables.shown_in_pages
+        | tables.stage_runners
         | tables.work_on_code
         | tables.servers
         | tables.script_runners

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import dropwhile
 
 from assessor.catalog.programs import shown_programs
 from assessor.catalog.words import speaks_of
@@ -73,17 +74,23 @@ def _tells_how(document: Document, *, beside: bool) -> bool:
 
 
 def _commands_shown(document: Document) -> set[str]:
-    """The commands that stand in the text as code: `make train`."""
+    """The commands that stand as code in the text (`make train`) or in blocks."""
     spans = (span for line, _ in document.lines for span in line.split("`")[1::2])
-    return {span for span in spans if _is_command(span.strip("$ "))}
+    return {span for span in (*spans, *(line for line, _ in document.commands)) if _is_command(span.strip("$ "))}
 
 
 def _is_command(text: str) -> bool:
-    """A program with a word behind it, or a call of R or Julia that installs or runs (`targets::tar_make()`)."""
-    words = text.split()
+    """A program with a word behind it, with or without variables before it (`LEVEL=1 python fit.py`), or a call of R or
+    Julia that installs or runs (`targets::tar_make()`)."""
+    words = [*dropwhile(_assigns, text.split())]
     if len(words) > 1 and words[0] in shown_programs():
         return True
     return text.endswith(")") and speaks_of("installs_or_runs", text.partition("(")[0])
+
+
+def _assigns(word: str) -> bool:
+    name, sign, _ = word.partition("=")
+    return bool(sign) and name.isidentifier()
 
 
 _LICENSE_KEYS = frozenset(
