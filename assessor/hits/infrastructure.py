@@ -10,6 +10,7 @@ from assessor.facts.project_files import Resource
 from assessor.hits.ground import Ground
 from assessor.hits.hit import Hit
 from assessor.project.model import ProjectFile, Role
+from assessor.readers.infrastructure.service_calls import SYSTEM
 
 
 def infrastructure_hits(ground: Ground) -> Iterator[Hit]:
@@ -39,6 +40,8 @@ def _resource_hits(
         place = file.at(resource.line)
         is_made = (file.path, resource.line) not in ground.unmade
         runs = () if (file.path, resource.line) in ground.switched_off else reached
+        if resource.system == SYSTEM:  # who brings the machine out does not run it
+            runs = tuple(ground.automation.reach.targets.get((file.path, resource.line), ()))
         for pattern, tool, proof in resources:
             if matches_text(pattern, name) and not _only_demonstrates(tool, resource) and (is_made or _is_code(proof)):
                 text = f"{resource.kind} {resource.name}".strip()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from assessor.catalog.objects import part_of_kind
 from assessor.catalog.words import speaks_of
+from assessor.facts.place import Place
 from assessor.facts.project_files import Resource
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene, once
@@ -21,6 +22,7 @@ from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
 from assessor.project.modules import ScopeKey
 from assessor.project.paths import joined
+from assessor.readers.infrastructure.service_calls import SYSTEM
 
 _STATES = "States."
 _FILES = (".json", ".yaml", ".yml", ".tftpl")
@@ -34,6 +36,7 @@ class _State:
     line: int = 0
     kind: str = ""
     resource: str = ""
+    resource_lines: list[int] = field(default_factory=list)
     next: dict[str, None] = field(default_factory=dict)
     """The states that it leads to."""
     judged: str = ""
@@ -51,6 +54,8 @@ class ChoiceGate:
     held: tuple[ScopeKey, ...]
     asks: bool
     ways: tuple[Arrival, ...]
+    asked: tuple[Place, ...] = ()
+    """Where the states that it may keep from running ask a service."""
 
 
 @once
@@ -61,7 +66,10 @@ def choice_gates(scene: Scene) -> list[ChoiceGate]:
 
 def is_held_by_choice(scene: Scene, hit: Hit) -> bool:
     """Some choice may keep the function of the hit, or what calls it, from running."""
-    return any((hit.file.path, hit.scope) in called_from(scene, gate.held) for gate in choice_gates(scene))
+    return any(
+        hit.place in gate.asked or (hit.file.path, hit.scope) in called_from(scene, gate.held)
+        for gate in choice_gates(scene)
+    )
 
 
 def _gates(scene: Scene) -> Iterator[ChoiceGate]:
@@ -87,7 +95,7 @@ def _definitions(
     for name in dict.fromkeys(word.removeprefix("${path.module}/") for word in words if word.endswith(_FILES)):
         other = scene.project.files.get(joined(file.path.rpartition("/")[0], name))
         if other is not None and other is not file:
-            yield other, _states(s for r in other.facts.resources if r.system == "states" for s in r.settings)
+            yield other, _states(s for r in other.facts.resources if r.system == SYSTEM for s in r.settings)
 
 
 def _states(settings: Iterable[tuple[str, str, int]]) -> Mapping[str, _State]:
@@ -107,6 +115,7 @@ def _learn(state: _State, key: str, value: str, line: int) -> None:
         state.kind, state.line = value, line
     elif key == "Resource" or last in ("FunctionName", "TaskDefinition"):
         state.resource = " ".join([state.resource, value])
+        state.resource_lines.append(line)
     elif last in ("Next", "Default"):
         state.next[value] = None
     elif key.startswith("Choices.") and last == "Variable":
@@ -153,9 +162,11 @@ def _gate(
 ) -> ChoiceGate:
     names = dict.fromkeys(name for state in held for name in _names(state.resource) if name in functions)
     scopes = tuple(key for name in names for key in _handlers(scene, functions[name]))
-    ways = tuple(way for key in scopes for way in scene.automation.arrivals(*key))
+    asked = tuple(place.at(line) for state in held for line in state.resource_lines)
+    ways = [way for key in scopes for way in scene.automation.arrivals(*key)]
+    ways += (way for at in asked for way in scene.automation.reach.targets.get((at.path, at.line), ()))
     asks = any(request in state.resource for state in held for request in _ASKS)
-    return ChoiceGate(place, choice.line, choice.judged, scopes, asks, ways)
+    return ChoiceGate(place, choice.line, choice.judged, scopes, asks, tuple(ways), asked)
 
 
 def _handlers(scene: Scene, function: Resource) -> Iterator[ScopeKey]:

@@ -40,7 +40,7 @@ class References:
 
     def started(self, file: ProjectFile, resource: Resource) -> list[Named]:
         """What a run of the rule, schedule or state machine starts, in the order in which it is named."""
-        found: list[Named] = []
+        found = list(self._tasks(file, resource))
         self._collect(file, resource, found, {id(resource)})
         return found[:_MAX_STARTED]
 
@@ -55,8 +55,13 @@ class References:
                     seen.add(id(target))
                     found.append((target_file, target))
                     if part == "orchestrates":
-                        found += tasks_of(self._project, target_file, target, partial(self._containers, target_file))
+                        found += self._tasks(target_file, target)
                         self._collect(target_file, target, found, seen)
+
+    def _tasks(self, file: ProjectFile, resource: Resource) -> Iterator[Named]:
+        """What a state machine starts that is no object of its own."""
+        if part_of_kind().get(resource.kind) == "orchestrates":
+            yield from tasks_of(self._project, file, resource, partial(self._containers, file))
 
     def _containers(self, file: ProjectFile, texts: Iterable[str]) -> Iterator[Named]:
         """The objects with an image that texts of a file mention."""

@@ -18,6 +18,7 @@ from assessor.facts.commands import Command
 from assessor.facts.project_files import Resource
 from assessor.project.model import Project, ProjectFile
 from assessor.project.paths import joined
+from assessor.readers.infrastructure.service_calls import SYSTEM
 
 Named = tuple[ProjectFile, Resource]
 """A file and an object in it."""
@@ -36,6 +37,7 @@ def tasks_of(
     """(file, object with the image and the command) of each such task. `named` finds the objects that texts mention."""
     texts = [value for key, value, _ in machine.settings if key.lower().startswith("definition")]
     for place, settings in _definitions(project, file, machine, texts):
+        yield from _asked(place, settings)
         for state, fields in list(_states(settings).items())[:_MAX_TASKS]:
             words = tuple(_command(fields))
             told = [value for key, value, _ in fields if key.rpartition(".")[2] in _DEFINITIONS]
@@ -44,6 +46,14 @@ def tasks_of(
                 line = fields[0][2]
                 commands = (Command(words, line),)
                 yield place, replace(container, name=state, line=line, kind=TASK, commands=commands, schedule="")
+
+
+def _asked(place: ProjectFile, settings: Iterable[tuple[str, str, int]]) -> Iterator[Named]:
+    """What the states ask of services themselves."""
+    lines = {line for key, _, line in settings if key.endswith(".Resource")}
+    for resource in place.facts.resources:
+        if resource.system == SYSTEM and ":" in resource.kind and resource.line in lines:
+            yield place, resource
 
 
 TASK = "task of a state machine"
@@ -58,7 +68,7 @@ def _definitions(
     for name in dict.fromkeys(found for text in texts for found in _DEFINITION_FILE.findall(text)):
         other = project.files.get(joined(folder, name.removeprefix("/")))
         for resource in other.facts.resources if other is not None and other is not file else ():
-            if other is not None and resource.system == "states":
+            if other is not None and resource.system == SYSTEM and resource.kind == "machine":
                 yield other, resource.settings
 
 

@@ -71,7 +71,9 @@ from assessor.project.submissions import Submissions
 from assessor.project.targets import Targets
 from assessor.project.trials import is_trial
 from assessor.readers.ci.buildkite import UPLOAD
+from assessor.readers.infrastructure.azure_ml import COMPONENT
 from assessor.readers.infrastructure.resource_fields import HANDLER
+from assessor.readers.infrastructure.service_calls import SYSTEM as SERVICE_CALL
 from assessor.readers.syntax.shell import embedded_text
 from assessor.readers.syntax.shell import parse as parse_shell
 
@@ -197,6 +199,8 @@ class Walk:
         """An object of infrastructure code is started by another that names it."""
         way = context.arrival.at(Hop(f"{resource.kind} {resource.name}", file.at(resource.line)))
         inner = replace(context, arrival=way, path=file.path)
+        if resource.system == SERVICE_CALL:
+            self.reach.targets[file.path, resource.line].append(way)
         given = resource.commands[0].argv if resource.kind == TASK else ()
         for command in resource.commands if not given else ():
             self.command(command, inner)
@@ -576,17 +580,10 @@ class Walk:
         file = self.project.files[path]
         inner = replace(context, path=path)
         for resource in file.facts.resources:
-            name = f"{resource.kind} {resource.name}".strip()
-            is_active = self.kustomizations.is_active(path, resource) and not self._charts.leaves_out(resource)
-            if not is_active and (resource.commands or resource.images):
-                self.reach.broken.append((file.at(resource.line), f"{name} is switched off"))
-                continue
-            hop = hopped(context.arrival, file, resource.line, name)
-            hop = replace(hop, in_cluster=hop.in_cluster or resource.system in _CLUSTERS)
-            for command in resource.commands:
-                self.command(command, replace(inner, arrival=hop))
-            for image in resource.images:
-                self.containers.start(image, replace(inner, arrival=hop))
+            if resource.system == COMPONENT:
+                self._component(file, resource, context)
+            else:
+                self._made_of(file, resource, inner)
         for workflow in file.facts.workflows:  # a build or pipeline that is handed to its service
             if all(t.kind in ("call", "server") for t in workflow.triggers):
                 self.called(file, workflow, context)
@@ -600,6 +597,27 @@ class Walk:
                 self.file(found, replace(inner, arrival=hop))
                 if found.endswith((".yml", ".yaml")) and self.is_new(("configured", found, hop.step)):
                     self.configured(found, replace(inner, arrival=hop))
+
+    def _made_of(self, file: ProjectFile, resource: Resource, context: Context) -> None:
+        """The commands and images of an object that a command brings about."""
+        name = f"{resource.kind} {resource.name}".strip()
+        is_active = self.kustomizations.is_active(file.path, resource) and not self._charts.leaves_out(resource)
+        if not is_active and (resource.commands or resource.images):
+            self.reach.broken.append((file.at(resource.line), f"{name} is switched off"))
+            return
+        hop = hopped(context.arrival, file, resource.line, name)
+        hop = replace(hop, in_cluster=hop.in_cluster or resource.system in _CLUSTERS)
+        for command in resource.commands:
+            self.command(command, replace(context, arrival=hop))
+        for image in resource.images:
+            self.containers.start(image, replace(context, arrival=hop))
+
+    def _component(self, file: ProjectFile, resource: Resource, context: Context) -> None:
+        """The file of this repository that a job of Azure ML takes for its component."""
+        found = joined(posixpath.dirname(file.path), resource.kind.removeprefix("file:"))
+        if found in self.project.files and self.is_new(("configured", found, context.arrival.step)):
+            hop = hopped(context.arrival, file, resource.line, f"component {resource.name}")
+            self.configured(found, replace(context, arrival=hop))
 
     def called(self, file: ProjectFile, workflow: Workflow, context: Context) -> None:
         """The jobs of a definition that something else starts."""

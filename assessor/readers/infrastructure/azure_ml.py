@@ -11,6 +11,8 @@ from assessor.readers.infrastructure.resource_fields import beside, containers_o
 from assessor.readers.infrastructure.shapes import holding
 from assessor.readers.syntax.yaml_tree import Node
 
+COMPONENT = "azureml-component"
+"""System of what a job is made of elsewhere; its kind is the file or the registered name."""
 fits = holding("$schema", "azureml", ".schema.json")
 
 _AZUREML_SCHEMA = re.compile(r"azureml(?:schemas)?[\w./-]{0,200}?/([\w-]{1,100})\.schema\.json")
@@ -41,7 +43,11 @@ def resources(name: str, document: Node) -> Iterator[Resource]:
     for key, job in (*document.get("jobs").items(), *document.get("create_job", "jobs").items()):
         component = job.get("component")
         if component.kind == "scalar" and component.text:
-            yield Resource("azureml-component", component.text[:200], key.text, component.line)
+            yield Resource(COMPONENT, component.text[:200], key.text, component.line)
+    created = document.get("create_job")
+    job = created.get("job") if created.is_map else created
+    if job.kind == "scalar" and job.text:
+        yield Resource(COMPONENT, job.text[:200], "create_job", job.line)
 
 
 def _azureml_jobs(document: Node) -> Iterator[Node]:

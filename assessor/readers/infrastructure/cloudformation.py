@@ -8,6 +8,7 @@ from dataclasses import replace
 from assessor.facts.project_files import Resource
 from assessor.readers.infrastructure.cloud_conditions import never_met
 from assessor.readers.infrastructure.resource_fields import first, flat, handler_call, started
+from assessor.readers.infrastructure.service_calls import service_calls
 from assessor.readers.infrastructure.shapes import holding
 from assessor.readers.syntax.yaml_tree import Node
 
@@ -26,6 +27,7 @@ def resources(name: str, document: Node) -> Iterator[Resource]:
         properties = body.get("Properties")
         containers = [node for _, node in properties.walk(2_000) if node.get("Image").kind == "scalar"]
         made = Resource("cloudformation", kind.text, key.text, key.line, flat(properties))
+        yield from service_calls(made.settings)
         yield replace(
             made,
             commands=(

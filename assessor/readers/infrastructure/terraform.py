@@ -19,6 +19,7 @@ from assessor.facts.commands import Command
 from assessor.facts.file import EMPTY, FileFacts
 from assessor.facts.project_files import Resource
 from assessor.readers.infrastructure.resource_fields import HANDLER, MAX_SETTINGS, beside, documents, flat, unix
+from assessor.readers.infrastructure.service_calls import service_calls
 from assessor.readers.syntax import shell
 from assessor.readers.syntax.yaml_tree import Node, YamlProblem
 
@@ -210,6 +211,7 @@ def _resources(block: _Block) -> Iterator[Resource]:
         return
     if word in ("resource", "data") and len(labels) >= 2:
         yield _resource(labels[0] if word == "resource" else f"data.{labels[0]}", labels[1], block)
+        yield from service_calls(block.settings)
     elif word in ("variable", "locals", "output"):
         yield Resource("terraform", word, labels[0] if labels else "", block.line, tuple(block.settings))
     elif labels:
