@@ -99,7 +99,8 @@ class CollectedTests:
             if not roots or any(path == r or path.startswith(f"{r}/" if r else "") for r in roots)
         ]
         if not roots and context.cwd:
-            files = [path for path in files if path.startswith(context.cwd + "/")] or files
+            below = [path for path in files if path.startswith(context.cwd + "/")]
+            files = below if below or context.cwd in self.walk.project.folders else files
         return files
 
     def _selected(

@@ -235,13 +235,22 @@ class _Workflows:
             if key not in self._listed:
                 listed = self.project.own
                 self._listed[key] = (
-                    lets_something_pass(patterns, listed)
+                    lets_something_pass(patterns, listed) or self._is_read(patterns)
                     if is_wanted
                     else not listed or any(not matches_any(path, patterns) for path in listed)
                 )
             if not self._listed[key]:
                 return False
         return True
+
+    def _is_read(self, patterns: tuple[str, ...]) -> bool:
+        """The code reads files below a folder that the filter names: they come and go with the data."""
+        folders = tuple(f"{head}/" for pattern in patterns if (head := pattern.partition("/**")[0]) != pattern)
+        return bool(folders) and any(
+            text.value.startswith(folders) and "*" not in text.value
+            for _, code in self.project.having(lambda f: f.python)
+            for text in code.texts
+        )
 
     def runs(self, path: str, workflow: Workflow) -> Iterator[Run]:
         triggers = self._set_off(workflow)
@@ -332,6 +341,8 @@ class _Workflows:
             self.left -= 1
             if caller is not None and not job.image:
                 job = replace(job, image=caller.job.image)  # a build specification runs in the image of its project
+            if caller is not None and caller.job.matrix:  # what it is given may differ from leg to leg
+                job = replace(job, matrix=(*caller.job.matrix, *job.matrix))
             file = whole.paths.get(job.id, path)
             own = triggers if job.triggers is None else job.triggers
             if caller is not None and any(trigger.kind == "call" for trigger in own):

@@ -151,7 +151,7 @@ class Walk:
             run.job.uses and not steps and run.workflow.provider == "tekton"
         ):  # a task of the catalogue, not of a file here
             steps = (Step(run.job.uses, run.job.line, uses=run.job.uses, inputs=run.job.inputs),)
-        for row in rows_of(run.job):
+        for row in rows_of(run.job, run.variables):
             self._row = tuple(pair for pair in row if pair[0] in programs().chosen_by.values())
             self._steps(steps, run.path, Arrival(run, 0), (*run.variables, *row), run.workflow)
         self._row = ()
@@ -221,7 +221,8 @@ class Walk:
             stopped = stopped or step.always_fails or step.ends_job
             position = number if base.parent is None and base.hop is None else base.step
             arrival = Arrival(base.run, position, None, base, base.fails and step.can_fail, base.in_test)
-            context = Context(arrival, folder_of(step.cwd), path, (*env, *step.env))
+            folder = self._environments.of(env).filled_word(step.cwd) if "$" in step.cwd else step.cwd
+            context = Context(arrival, folder_of(folder), path, (*env, *step.env))
             if step.uses == UPLOAD:
                 self._printed(step.input("script"), context)
             elif step.uses:

@@ -16,6 +16,7 @@ from assessor.lifecycle.deployments import deploying_route
 from assessor.project.arrivals import Site
 from assessor.project.model import ProjectFile, Role
 from assessor.project.starts import unit_named, units_started
+from assessor.readers.syntax.shell import embedded_text, parse
 from assessor.scanners.claims import NONE, Claim, Statement, Written, at_command
 
 _POSTS = frozenset({"curl", "wget", "http", "https", "xh"})
@@ -62,10 +63,20 @@ def _units(scene: Scene) -> Iterator[Claim]:
     for file, resource in _resources(scene, "systemd"):
         named = [(value, line) for key, value, line in resource.settings if key == "Unit.OnFailure"]
         for value, line in named:
-            for _, unit in unit_named(scene.project, file, value.split("@")[0]):
-                if any(_tells(command.argv) for command in unit.commands):
+            name, at, _ = value.partition("@")
+            for _, unit in unit_named(scene.project, file, f"{name}@.service" if at else name):
+                if any(map(_tells, _words(unit))):
                     text = f"{unit.name} sends a message to someone where {resource.name} fails"
                     yield Claim(file.at(line), text, "systemd", counts=NONE, carried=_run_of(scene, file, resource))
+
+
+def _words(unit: Resource) -> Iterator[tuple[str, ...]]:
+    """The commands of a unit, and those in the text that it gives to a shell."""
+    for command in unit.commands:
+        yield command.argv
+        text, given = embedded_text(command.argv)
+        for inner in parse(text, command.line, given=given).commands if given is not None else ():
+            yield inner.argv
 
 
 def _run_of(scene: Scene, file: ProjectFile, resource: Resource) -> tuple[Hop, ...]:

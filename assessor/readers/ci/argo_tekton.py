@@ -350,7 +350,15 @@ def _heard(interceptors: Node) -> tuple[Trigger, ...]:
     found = {_SERVER_EVENTS[word]: line for word, line in words if word in _SERVER_EVENTS and word != "*"}
     if not found:
         found = dict([("push", line) for text, line in texts if _OF_A_CHANGE.search(text)][:1])
-    return tuple(Trigger(kind, line) for kind, line in found.items())
+    folders = (name for text, _ in texts if _OF_FILES.search(text) for name in _FOLDER.findall(text))
+    paths = tuple(f"{name}**" for name in dict.fromkeys(folders))
+    return tuple(Trigger(kind, line, paths=paths if kind in _WITH_FILES else ()) for kind, line in found.items())
+
+
+_OF_FILES = re.compile(r"\.(?:modified|added|removed)\b|changed_files")
+"""What an expression calls the files of a change: GitHub's and GitLab's names in a push, and that of Tekton's interceptor."""
+_FOLDER = re.compile(r"\.startsWith\(\s*['\"]([\w.-]{1,80}(?:/[\w.-]{1,80}){0,8}/)['\"]")
+_WITH_FILES = frozenset({"push", "pull_request", "merge_request"})
 
 
 _GIT_SERVERS = ("github", "gitlab", "bitbucket", "bitbucketserver", "gitea", "gerrit")
