@@ -78,7 +78,7 @@ def _test_case(scene: Scene, calls_of: _CallsOf, path: str, number: int) -> Iter
     prepares = "data" in stations or make_rows(scene, reached)
     data = prepares or _is_about_data(scene, path, number, last, calls, reached)
     model = _tests_model(scene, path, number, last, calls, reached, stations)
-    reaches = reached | _apps_asked(scene, path, number, scope)
+    reaches = reached | _apps_asked(scene, path, number, scope) | _objects_asked(scene, path, number)
     yield TestCase(scene.project.files[path], number, scope, reaches, data, model, calls, product)
 
 
@@ -298,6 +298,25 @@ def _apps_asked(scene: Scene, path: str, number: int, scope: Scope) -> frozenset
         if (split := scene.modules.split(name, key[0])) is not None
     ]
     return frozenset((app, MODULE) for app in apps if (app, MODULE) in _code(scene))
+
+
+def _objects_asked(scene: Scene, path: str, number: int) -> frozenset[ScopeKey]:
+    """The modules of the project whose objects the test calls, or methods of theirs: `prepare(image)` where a module has made
+    `prepare = Compose([...])`."""
+    found = set()
+    for call in scene.modules.index(path).calls.get(number, ()):
+        split = scene.modules.split(call.name, path) if "." in call.name else None
+        if split and split[1] and split[0] != path and (split[0], MODULE) in _code(scene):
+            head = split[1].partition(".")[0]
+            if head not in scene.modules.index(split[0]).scopes and _is_made_there(scene, split[0], head):
+                found.add((split[0], MODULE))
+    return frozenset(found)
+
+
+def _is_made_there(scene: Scene, path: str, name: str) -> bool:
+    """The name is no class and nothing imported, and the module's own body makes values by calls."""
+    index = scene.modules.index(path)
+    return name not in index.classes and name not in index.aliases and bool(index.calls.get(MODULE))
 
 
 def _replaced_names(scene: Scene, path: str, number: int) -> tuple[str, ...]:

@@ -166,7 +166,15 @@ class CollectedTests:
         stopping = {path for path in conftests if self.walk.modules.index(path).facts.stops_tests}
         stopping |= {path for path in conftests if not all(self._may_hold(need, path) for need in self._needs(path))}
         folders = tuple(path.removesuffix("conftest.py") for path in sorted(stopping))
-        return frozenset(path for path in self.files if path.startswith(folders))
+        return frozenset(path for path in self.files if path.startswith(folders)) | self._all_ignored
+
+    @cached_property
+    def _all_ignored(self) -> frozenset[str]:
+        """All files with tests, where a conftest leaves each of them out and no other runner than pytest takes them."""
+        files = [path for path in self.files if not path.endswith("conftest.py")]
+        facts = (self.walk.modules.index(path).facts for path in files)
+        others = any(is_test_scope(scope) and scope.kind == "method" for each in facts for scope in each.scopes)
+        return frozenset(files if files and not others and all(is_ignored(p, self._ignored) for p in files) else ())
 
     def _needs(self, path: str) -> tuple[str, ...]:
         return self.walk.modules.index(path).facts.tests_need

@@ -17,7 +17,7 @@ from assessor.project.model import Project
 from assessor.project.paths import joined
 from assessor.readers.syntax.yaml_tree import Node, YamlProblem, load
 
-_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _LISTS = ("resources.", "bases.", "components.")
 _SUSPENDS = "/spec/suspend"
 
@@ -31,7 +31,7 @@ class Kustomizations:
         self._own: dict[str, Resource] = {}
         self._above: dict[str, set[str]] = defaultdict(set)
         for file in project.ordered:
-            if posixpath.basename(file.path) in _FILES and file.facts.resources:
+            if posixpath.basename(file.path) in KUSTOMIZATIONS and file.facts.resources:
                 self._own[file.path] = file.facts.resources[0]
         for path, kustomization in self._own.items():
             for key, value, _ in kustomization.settings:
@@ -40,7 +40,7 @@ class Kustomizations:
 
     def _target(self, place: str) -> str:
         """The kustomization of a folder, or the file itself."""
-        return next((path for name in _FILES if (path := f"{place}/{name}") in self._own), place)
+        return next((path for name in KUSTOMIZATIONS if (path := f"{place}/{name}") in self._own), place)
 
     def is_active(self, path: str, resource: Resource) -> bool:
         """The object runs as some kustomization makes it, or as it is written where none has a say."""
@@ -49,6 +49,13 @@ class Kustomizations:
         outcomes = dict(self._outcomes(path, resource, resource.is_active, frozenset()))
         applied = [active for top, active in outcomes.items() if top in self._applied]
         return any(applied or outcomes.values())
+
+    def tops(self, path: str, done: frozenset[str] = frozenset()) -> set[str]:
+        """The kustomizations that no other one lists and that lead to a file, through others."""
+        above = self._above.get(path, set()) - done
+        if not above:
+            return {path} & self._own.keys()
+        return {top for other in above for top in self.tops(other, done | {other})}
 
     def _outcomes(
         self, path: str, resource: Resource, active: bool, done: frozenset[str]

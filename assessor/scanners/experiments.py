@@ -14,7 +14,7 @@ from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene, once
 from assessor.hits.switched_off import switched_off_roots
-from assessor.lifecycle.calls import called_by, callers, does_nothing
+from assessor.lifecycle.calls import called_by, called_from, callers, does_nothing
 from assessor.lifecycle.choices import is_held_by_choice
 from assessor.lifecycle.conditions import decides_over, is_held_back
 from assessor.lifecycle.errors import MeasuredError, measured_errors
@@ -177,9 +177,10 @@ def _loop_keeps(scene: Scene, hit: Hit) -> bool:
         return False
     if not scene.hits("experiments.tracking", notebooks=False):
         return False
-    indexes = [scene.modules.index(file.path) for file in scene.project.code_files]
-    hooks = [(index, n) for index in indexes for n, s in enumerate(index.facts.scopes) if s.name.endswith(_HOOKS)]
-    return any(_keeps(call) for index, number in hooks for call in index.calls.get(number, ()))
+    indexes = [(file.path, scene.modules.index(file.path)) for file in scene.project.code_files]
+    hooks = [(path, n) for path, index in indexes for n, s in enumerate(index.facts.scopes) if s.name.endswith(_HOOKS)]
+    reached = called_from(scene, hooks, depth=2) if hooks else ()
+    return any(_keeps(call) for path, number in reached for call in scene.modules.index(path).calls.get(number, ()))
 
 
 def _hands_to_keeper(scene: Scene, call: Call, path: str) -> bool:

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
-from assessor.lifecycle.environments import STAGES, is_asked, stage_of, targets_of
+from assessor.lifecycle.environments import STAGES, is_asked, stage_named, stage_of, targets_of
 from assessor.project.arrivals import Arrival
 from assessor.project.bundles import Bundles, is_deployment
+from assessor.project.kustomizations import KUSTOMIZATIONS, Kustomizations
 from assessor.project.model import Role
 from assessor.scanners.claims import ANY, NONE, Claim, Reached, Statement
 
@@ -25,6 +26,7 @@ def symmetry(scene: Scene) -> Iterator[Statement]:
         yield from _reached_for(scene, hit)
     if hits:
         yield from _chosen(scene)
+        yield from _laid_over(scene, hits)
     yield from _bundles(scene, hits)
 
 
@@ -45,7 +47,7 @@ def _reached_for(scene: Scene, hit: Hit) -> Iterator[Claim]:
     """Runs for two environments and more reach one definition; automated where two of them start by themselves."""
     by_stage: dict[str, Arrival] = {}
     for arrival in scene.arrivals(hit):
-        stage = "" if arrival.in_test else stage_of(hit, arrival)
+        stage = "" if arrival.in_test else stage_of(hit, arrival) or _layer_of(arrival)
         if stage and (stage not in by_stage or arrival.is_automatic):
             by_stage[stage] = arrival
     if len(by_stage) > 1:
@@ -55,6 +57,30 @@ def _reached_for(scene: Scene, hit: Hit) -> Iterator[Claim]:
     elif any(is_asked(arrival.run.job.environment) for arrival in scene.arrivals(hit) if not arrival.in_test):
         text = "one definition of the pipeline, brought to the environment that a person names"
         yield Claim(hit, text, hit.tool.id, counts=NONE)
+
+
+def _layer_of(arrival: Arrival) -> str:
+    """The environment for which a kustomization on the way lays something over the definition: `overlays/prod`."""
+    paths = (hop.place.path for hop in arrival.route)
+    return next(
+        (stage for p in paths if posixpath.basename(p) in KUSTOMIZATIONS and (stage := _stage_of_folder(p))), ""
+    )
+
+
+def _stage_of_folder(path: str) -> str:
+    """The environment that the folder of a kustomization is named for."""
+    return stage_named(posixpath.basename(posixpath.dirname(path))) or ""
+
+
+def _laid_over(scene: Scene, hits: list[Hit]) -> Iterator[Claim]:
+    """Kustomizations for several environments over one definition, whoever applies them."""
+    kustomizations = Kustomizations(scene.project, ())
+    for hit in hits:
+        tops = kustomizations.tops(hit.file.path) if hit.kind == "resource" else set()
+        stages = {*map(_stage_of_folder, tops)} - {""}
+        if len(stages) > 1:
+            text = f"kustomizations bring one definition to {', '.join(sorted(stages))}"
+            yield Claim(hit, text, hit.tool.id, counts=NONE)
 
 
 def _bundles(scene: Scene, hits: list[Hit]) -> Iterator[Claim]:

@@ -224,7 +224,9 @@ def _use(
 ) -> tuple[str, ...]:
     """A task or step: of a template of this workflow, of another one, or written in place."""
     name = f"{place.id}.{task.get('name').text}"
-    inputs = tuple(_arguments(task.get("arguments"), "inputs.parameters").items())
+    known = dict(file.parameters) | dict(place.inputs)
+    given = _arguments(task.get("arguments"), "inputs.parameters")
+    inputs = tuple((key, _filled(value, known)) for key, value in given.items())
     condition = " && ".join(filter(None, (place.condition, task.get("when").text)))
     keeps_going = task.get("continueOn", "failed").is_true or task.get("continueOn", "error").is_true
     used = _Place(name, task.line, needs, condition, inputs, place.can_fail and not keeps_going)
