@@ -27,6 +27,8 @@ from assessor.snapshot.content import blob_id, is_binary_path
 from assessor.snapshot.history import HIDDEN_BY_HISTORY
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from assessor.cache.cache import Cache
     from assessor.kept_facts import FileCodec
     from assessor.snapshot.history import History
@@ -409,9 +411,23 @@ def _read_file(task: _Task) -> ProjectFile:
     role = refine_role(role, path, text[:_HEAD])
     if role is Role.TEMPLATE:
         return ProjectFile(path, role, size, _with_text_facts(path, text, _template_facts(path, text), role))
-    chosen = [] if role is Role.GENERATED and path.endswith(".py") else readers_of(path)
+    chosen = [] if role is Role.GENERATED and path.endswith(".py") else _chosen(path, role, text)
     facts = read(path, redacted(path, text), chosen) if chosen else EMPTY
     return ProjectFile(path, role, size, _with_text_facts(path, text, facts, role))
+
+
+def _chosen(path: str, role: Role, text: str) -> list[ModuleType]:
+    """The readers of a file; calls are looked for only in code of people that may hold one that the catalogue knows."""
+    from assessor.catalog.source_patterns import may_show
+    from assessor.readers.code import sources
+
+    chosen = readers_of(path)
+    if sources in chosen and (role not in _OF_PEOPLE or not may_show(path, text)):
+        chosen.remove(sources)
+    return chosen
+
+
+_OF_PEOPLE = (Role.FIRST_PARTY, Role.TEST)
 
 
 def _template_facts(path: str, text: str) -> FileFacts:

@@ -30,6 +30,7 @@ _IMPORT = re.compile(rf"{_WORD}(?:\.{_WORD})*")
 _PACKAGE = re.compile(
     r"[a-z0-9]+(?:-[a-z0-9]+)*|[A-Za-z][A-Za-z0-9.]*|(?:npm|gem|go|nuget|java):[\w@.~-]+(?:[/:][\w.~-]+)*"
 )
+_SOURCE_CALL = re.compile(r"(?:npm|gem|go|nuget|java):[\w@.~/-]+::[A-Za-z_$][\w$!?]*(?:\.[A-Za-z_$][\w$!?]*)*")
 _R_CALL = re.compile(r"(?:[A-Za-z][\w.]*::)?[A-Za-z][\w.!]*")
 
 
@@ -50,6 +51,9 @@ PackageName = Annotated[
         _PACKAGE,
         "normalised package name (lower case, `-`), or one with its registry (`npm:@scope/name`, `gem:`, `go:`, `nuget:`)",
     ),
+]
+SourceCallPattern = Annotated[
+    str, _matching(_SOURCE_CALL, "call with its package and registry (`npm:openai::chat.completions.create`)")
 ]
 RCall = Annotated[str, _matching(_R_CALL, "R function")]
 CommandPattern = Annotated[str, _matching(re.compile(r"\S+(?: \S+)*"), "command of single-spaced words")]
@@ -110,6 +114,7 @@ class Proof(Value):
     settings: tuple[SettingPattern, ...] = ()
     hooks: tuple[HookPattern, ...] = ()
     r_calls: tuple[RCall, ...] = ()
+    source_calls: tuple[SourceCallPattern, ...] = ()
     branch: tuple[str, ...] = ()
     otherwise: tuple[str, ...] = ()
     speaks: str = ""
@@ -125,7 +130,7 @@ class Proof(Value):
         """Every pattern of every kind, in the order of the fields."""
         return (
             *self.calls, *self.decorators, *self.bases, *self.commands, *self.actions, *self.images, *self.files,
-            *self.resources, *self.settings, *self.hooks, *self.r_calls,
+            *self.resources, *self.settings, *self.hooks, *self.r_calls, *self.source_calls,
         )  # fmt: skip
 
     @model_validator(mode="after")
@@ -179,7 +184,7 @@ class Tool(Value):
 
     `off_by` names variables of a run's environment with the values (any case) under which the product does nothing there; `off_in_code`
     says how code itself switches it off.
-    `traits`, `steps` (calls, decorators and base classes each of which makes one step of a pipeline), `submits`
+    `traits`, `asks` (calls of other languages than Python that let a language model answer), `steps` (calls, decorators and base classes each of which makes one step of a pipeline), `submits`
     (calls that start a run of a pipeline elsewhere), `transforms` (calls that fit or apply a preparation of data, no
     model), `chains` (calls that make preparation and model one object), `loggers` (calls that return a logger) and three
     kinds of settings prove nothing alone: rules ask for them. By `captures` a platform keeps what an endpoint was asked and
@@ -198,6 +203,7 @@ class Tool(Value):
     off_by: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
     off_in_code: tuple[SwitchedOff, ...] = ()
     traits: tuple[Trait, ...] = ()
+    asks: tuple[SourceCallPattern, ...] = ()
     steps: tuple[CallPattern, ...] = ()
     submits: tuple[CallPattern, ...] = ()
     choosers: tuple[CallPattern, ...] = ()
@@ -223,7 +229,10 @@ class Tool(Value):
             raise ValueError(f"no category '{self.category}'; one of {', '.join(CATEGORIES)}")
         if self.declares and not (self.packages or self.imports):
             raise ValueError("'declares' needs 'packages' or 'imports' to see the dependency by")
-        if not (self.proves or self.declares or self.traits or self.submits) and self.category != "persistence":
+        if (
+            not (self.proves or self.declares or self.traits or self.submits or self.asks)
+            and self.category != "persistence"
+        ):
             raise ValueError("a tool that proves and declares nothing says nothing")
         loose = [
             p

@@ -1,13 +1,15 @@
-"""Products in calls of R, Julia, SQL and the languages of the JVM."""
+"""Products in calls of R, Julia, SQL, and of the languages that are read by a tokeniser."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from assessor.catalog.tools import Proof, Tool
 from assessor.hits.ground import Ground
 from assessor.hits.hit import Hit
 from assessor.project.model import ProjectFile, Role
+from assessor.project.source_uses import source_uses
 
 
 def source_hits(ground: Ground) -> Iterator[Hit]:
@@ -19,6 +21,21 @@ def source_hits(ground: Ground) -> Iterator[Hit]:
     for file, _ in ground.project.having(lambda f: f.source_calls, frozenset({Role.DOCUMENTATION})):
         yield from _source_hits(ground, file, documenting)
     yield from _inline_hits(ground, r_calls)
+    yield from _catalogued(ground)
+
+
+def _catalogued(ground: Ground) -> Iterator[Hit]:
+    """Calls that name their package and its registry (`npm:openai::chat.completions.create`)."""
+    wanted: dict[str, list[tuple[Tool, Proof]]] = defaultdict(list)
+    for tool in ground.live_tools:
+        for proof in tool.proves:
+            for pattern in proof.source_calls:
+                wanted[pattern].append((tool, proof))
+    for file, call, pattern in source_uses(ground.project, wanted):
+        arrivals = tuple(ground.automation.reach.files.get(file.path, ()))
+        for tool, proof in wanted[pattern]:
+            place = file.at(call.line)
+            yield Hit(proof.practice, tool, proof, place, "r_call", file, arrivals=arrivals, text=call.name)
 
 
 def _source_hits(ground: Ground, file: ProjectFile, r_calls: list[tuple[str, Tool, Proof]]) -> Iterator[Hit]:

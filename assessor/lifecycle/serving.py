@@ -10,6 +10,7 @@ from assessor.facts.python import MAIN, MODULE, Call, PythonFacts
 from assessor.facts.role import Role
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene, once
+from assessor.lifecycle.asked_models import asks_beside
 from assessor.lifecycle.errors import predicted_values
 from assessor.lifecycle.inference_jobs import inference_jobs
 from assessor.lifecycle.loading import made_from_file
@@ -17,10 +18,13 @@ from assessor.lifecycle.origins import DIFFERENCE, asks_by_name
 from assessor.project.model import ProjectFile
 from assessor.project.modules import ScopeKey
 from assessor.project.units import CODE_ENDINGS
+from assessor.readers.code.sources import language_of
 
 
 def predicts(scene: Scene, hit: Hit) -> bool:
     """A plain web framework serves predictions only where a route, function or call of the app speaks of them."""
+    if "web" in hit.tool.traits and language_of(hit.file.path) is not None:
+        return asks_beside(scene, hit.file.path)
     if "web" not in hit.tool.traits or hit.file.facts.python is None:
         return True
     paths = {hit.file.path}

@@ -19,6 +19,7 @@ from assessor.facts.commands import Command
 from assessor.facts.role import Role
 from assessor.project.invocations import interpret
 from assessor.project.model import Project
+from assessor.project.source_uses import source_uses
 from assessor.snapshot.roles import role_of
 
 LEARNING = frozenset(
@@ -38,6 +39,7 @@ def learning_libraries(project: Project, tools: Sequence[Tool]) -> tuple[str, ..
     names = imported - shared
     found = set(_installed_for_training(project, tools))
     found |= {tool.id for tool in tools if tool.category in LEARNING and not names.isdisjoint(tool.imports)}
+    found |= set(_called(project, tools))
     plain = {name.replace("_", "-") for name in imported}
     for pattern in known_packages():
         start = pattern.removesuffix("*")
@@ -46,6 +48,18 @@ def learning_libraries(project: Project, tools: Sequence[Tool]) -> tuple[str, ..
     names_of_files = {file.path.rpartition("/")[2] for file in project.ordered}
     found.update(_written().files & names_of_files)
     return tuple(sorted(found))
+
+
+def _called(project: Project, tools: Sequence[Tool]) -> Iterator[str]:
+    """Products that are called in languages without a parser: those that let a language model answer, and those of the
+    categories."""
+    owners: dict[str, str] = {}
+    for tool in tools:
+        of_learning = tool.category in LEARNING
+        owners |= dict.fromkeys(tool.asks, tool.id)
+        owners |= dict.fromkeys((p for proof in tool.proves for p in proof.source_calls if of_learning), tool.id)
+    for _, _, pattern in source_uses(project, owners):
+        yield owners[pattern]
 
 
 def known_packages() -> tuple[str, ...]:

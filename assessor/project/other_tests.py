@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from assessor.facts.project_files import SourceCall
 from assessor.project.arrivals import Context
 from assessor.project.following import Following
 from assessor.project.invocations import Invocation
-from assessor.project.model import LIVE_ROLES
+from assessor.project.model import LIVE_ROLES, Role
 
 _MAVEN = ("test", "verify", "package", "install", "deploy")
 _ASKS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -39,6 +41,10 @@ _OFF = (
 )
 
 
+def _has_cases(calls: Sequence[SourceCall]) -> bool:
+    return any(call.name == "test case" for call in calls)
+
+
 class OtherTests:
     """Follows the tests of one walk."""
 
@@ -46,7 +52,7 @@ class OtherTests:
         self.walk = walk
 
     def run(self, invocation: Invocation, context: Context) -> None:
-        """Every file with test cases of that language below the working folder is reached, in a test."""
+        """Every file of tests of that language below the working folder is reached, in a test."""
         language, wanted = _ASKS[invocation.program]
         words = invocation.arguments
         if (wanted and not any(word.rpartition(":")[2] in wanted for word in words)) or any(w in words for w in _OFF):
@@ -54,5 +60,5 @@ class OtherTests:
         arrival = replace(context.arrival, in_test=True)
         for file, calls in self.walk.project.having(lambda f: f.source_calls, LIVE_ROLES):
             below = file.path.startswith(f"{context.cwd}/") if context.cwd else True
-            if below and any(call.language == language and call.name == "test case" for call in calls):
+            if below and calls[0].language == language and (file.role is Role.TEST or _has_cases(calls)):
                 self.walk.reach.files[file.path].append(arrival)

@@ -58,6 +58,7 @@ READERS = (
     "packages.lock_files",
     "code.other_languages",
     "code.test_functions",
+    "code.sources",
     "texts.settings",
     "texts.documents",
     "texts.described_columns",

@@ -94,7 +94,7 @@ _JAVASCRIPT = Tokens(
         r"(?:\bfrom\s{0,5}|\bimport\s{0,5}\(?\s{0,5}|\brequire\s{0,5}\(\s{0,5})[\"']([^\"'\n]{1,200})[\"']"
     ),
 )
-_HEREDOC = r"<<[~-]?([\"'`]?)(?P<end>[A-Z_]{2,40})\1[^\n]*\n(?:[^\n]*\n){0,200}?[ \t]*(?P=end)\b"
+_HEREDOC = r"<<[~-]?(?P<quote>[\"'`]?)(?P<end>[A-Z_]{2,40})(?P=quote)[^\n]*\n(?:[^\n]*\n){0,200}?[ \t]*(?P=end)\b"
 _CONSTANT = r"[A-Z]\w*(?:::[A-Z]\w*){0,8}"
 _METHODS = r"(?:&?\.[a-z_]\w*[?!]?){1,20}"
 _RUBY = Tokens(
