@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from assessor.catalog.tools import Proof, Tool
 from assessor.hits.ground import Ground
@@ -15,9 +15,10 @@ from assessor.project.source_uses import source_uses
 def source_hits(ground: Ground) -> Iterator[Hit]:
     """Calls in first-party files, of documentation tools in documents too, and in code that CI steps hold."""
     r_calls = [(p, tool, proof) for tool in ground.live_tools for proof in tool.proves for p in proof.r_calls]
+    by_name = _by_name(r_calls)
     for file, _ in ground.project.having(lambda f: f.source_calls, frozenset({Role.FIRST_PARTY})):
-        yield from _source_hits(ground, file, r_calls)
-    documenting = [entry for entry in r_calls if entry[2].practice == "governance.documentation"]
+        yield from _source_hits(ground, file, by_name)
+    documenting = _by_name(entry for entry in r_calls if entry[2].practice == "governance.documentation")
     for file, _ in ground.project.having(lambda f: f.source_calls, frozenset({Role.DOCUMENTATION})):
         yield from _source_hits(ground, file, documenting)
     yield from _inline_hits(ground, r_calls)
@@ -38,14 +39,25 @@ def _catalogued(ground: Ground) -> Iterator[Hit]:
             yield Hit(proof.practice, tool, proof, place, "r_call", file, arrivals=arrivals, text=call.name)
 
 
-def _source_hits(ground: Ground, file: ProjectFile, r_calls: list[tuple[str, Tool, Proof]]) -> Iterator[Hit]:
+_Entry = tuple[str, Tool, Proof]
+
+
+def _by_name(entries: Iterable[_Entry]) -> Mapping[str, list[_Entry]]:
+    """The patterns by each name under which they may be called: with their package, or without it where it is attached."""
+    found: dict[str, list[_Entry]] = defaultdict(list)
+    for entry in entries:
+        pattern = entry[0]
+        for name in dict.fromkeys((pattern, pattern.replace("::", "."), pattern.rpartition("::")[2])):
+            found[name].append(entry)
+    return found
+
+
+def _source_hits(ground: Ground, file: ProjectFile, by_name: Mapping[str, list[_Entry]]) -> Iterator[Hit]:
     """Calls of R, Julia, SQL and the JVM's languages."""
     arrivals = tuple(ground.automation.reach.files.get(file.path, ()))
     for call in file.facts.source_calls:
-        for pattern, tool, proof in r_calls:
-            bare = pattern.rpartition("::")[2]
-            named = call.name in (pattern, pattern.replace("::", "."))
-            named = named or (call.name == bare and "::" in pattern and _attached(ground, file, pattern))
+        for pattern, tool, proof in by_name.get(call.name, ()):
+            named = call.name in (pattern, pattern.replace("::", ".")) or _attached(ground, file, pattern)
             if named and not (proof.without and _names_one_of(file, proof.without)):
                 place = file.at(call.line)
                 yield Hit(proof.practice, tool, proof, place, "r_call", file, arrivals=arrivals, text=call.name)
