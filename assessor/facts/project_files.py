@@ -162,6 +162,8 @@ class Secret:
 
 STOPPED = "!"
 """Name of a call that stands for what ends a program of R under a condition; the condition is its argument."""
+SAMPLED = "stan::sample"
+"""Names what is no call of its own: a method of a model of Stan that fits it."""
 MEASURED = "~"
 """Names what is no call of its own: a mean or sum of what was predicted, set against something else."""
 

@@ -15,14 +15,18 @@ from assessor.project.model import ProjectFile, Role
 
 @once
 def batch_jobs_in_r(scene: Scene) -> tuple[tuple[ProjectFile, int], ...]:
-    """Files that read a stored object and predict, and neither train nor judge a model, with the line that predicts."""
-    practices = ("training.scripted", "experiments.evaluation")
-    others = {hit.file.path for practice in practices for hit in scene.hits(practice)}
-    return tuple(
-        (file, said["predict"])
-        for file, said in _files(scene)
-        if file.path not in others and "predict" in said and _says(said, "reads_object_in_r")
-    )
+    """Files that read a stored object and predict, and neither train nor judge a model, with the line that predicts; and
+    those that forecast days to come, which nobody knows yet, and write that down, though they fit the model each time."""
+    judging = {hit.file.path for hit in scene.hits("experiments.evaluation")}
+    others = judging | {hit.file.path for hit in scene.hits("training.scripted")}
+    found = []
+    for file, said in _files(scene):
+        forecasts = sorted(line for name, line in said.items() if speaks_of("forecasts_in_r", name))
+        if file.path not in others and "predict" in said and _says(said, "reads_object_in_r"):
+            found.append((file, said["predict"]))
+        elif file.path not in judging and forecasts and _says(said, "writes_rows_in_r"):
+            found.append((file, forecasts[0]))
+    return tuple(found)
 
 
 def preparation_kept_in_r(scene: Scene) -> Iterator[tuple[Place, str]]:

@@ -52,6 +52,7 @@ _PROGRAMS = {
 }
 """Functions that start a program, and whether its failure is theirs; `run` is Julia's."""
 _WORDS = re.compile(r"""["']([^"'\n]{1,200})["']|`([^`\n]{1,200})`""")
+_PUTS_TOGETHER = re.compile(r"\b(?:here|file\.path|joinpath|path)[ \t]*\(")
 _TEXT = re.compile(r"""["']([^"'\n]{1,200})["']""")
 
 
@@ -116,12 +117,15 @@ class RAndJulia:
             self.walk.command(replace(command, line=call.line, swallowed=not _PROGRAMS[call.name]), context)
 
     def _named(self, call: SourceCall, context: Context) -> None:
-        """The file that `source("R/x.R")`, `include("x.jl")` or `render("report.Rmd")` names."""
-        text = _TEXT.search(call.arguments)
-        if text is None:
+        """The file that `source("R/x.R")`, `include("x.jl")` or `render("report.Rmd")` names, or a path that is put together
+        (`source(here("R", "x.R"))`)."""
+        put_together = _PUTS_TOGETHER.search(call.arguments)
+        texts = _TEXT.findall(call.arguments[put_together.start() :] if put_together else call.arguments)
+        if not texts:
             return
-        beside = posixpath.normpath(posixpath.join(posixpath.dirname(context.path), text[1]))
-        found = beside if beside in self.walk.project.files else self.walk.paths.locate(text[1], context)
+        named = "/".join(texts) if put_together else texts[0]
+        beside = posixpath.normpath(posixpath.join(posixpath.dirname(context.path), named))
+        found = beside if beside in self.walk.project.files else self.walk.paths.locate(named, context)
         if found:
             self.walk.file(found, context)
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assessor.facts.file import EMPTY, FileFacts
-from assessor.facts.project_files import MEASURED, STOPPED, Dependency, Requirements, SourceCall
+from assessor.facts.project_files import MEASURED, SAMPLED, STOPPED, Dependency, Requirements, SourceCall
 from assessor.readers.code.languages import JULIA, JVM, ONE_LINE, SLASHES, R, Tokens
 from assessor.readers.code.tokens import MAX_ARGUMENTS, MAX_CALLS, calls
 from assessor.readers.texts.settings import Lines, SettingsProblem, json_entries, toml_entries
@@ -51,7 +51,7 @@ def _calls(text: str, tokens: Tokens, named: str) -> Iterator[SourceCall]:
 def _read_r(text: str) -> FileFacts:
     plain = [*_calls(text, R, "r")]
     calls = [*plain, *_piped(text), *_defined(text, "r", _R_FUNCTION), *_measured(text, plain)]
-    calls += _stopped(text)
+    calls += [*_stopped(text), *_applied(plain), *_sampled(text, plain)]
     return FileFacts(source_calls=tuple(_unquoted(call) for call in sorted(calls, key=lambda call: call.line)))
 
 
@@ -60,6 +60,62 @@ def _piped(text: str) -> Iterator[SourceCall]:
     lines = Lines(text)
     for match in re.finditer(r"%>%\s*([A-Za-z.][\w.]*(?:::[A-Za-z.][\w.]*)?)(?![\w.:(])(?![ \t]*\()", text):
         yield SourceCall("r", match[1], lines.of(match.start(1)))
+
+
+_APPLYING = re.compile(
+    r"(?:[\w.]{1,40}::)?(?:(?:future_|mc|pb|par)?[lsvm]?apply|parLapply|pblapply|mclapply|(?:future_)?p?map\d?(?:_\w{1,8})?|walk\d?)"
+)
+_FUNCTION_NAME = re.compile(r"(?:[A-Za-z.][\w.]{0,60}::)?[A-Za-z.][\w.]{0,60}")
+
+
+def _applied(calls: list[SourceCall]) -> Iterator[SourceCall]:
+    """`lapply(tables, fit_harbour, rounds = 3)` calls the function that it is given beside the rows, and so does
+    `tables |> map(fit_harbour)`."""
+    for call in calls:
+        if not _APPLYING.fullmatch(call.name):
+            continue
+        plain = [part for part in _parts(call.arguments) if "=" not in part]
+        given = plain[1:2] or plain[:1]
+        if given and _FUNCTION_NAME.fullmatch(given[0]):
+            yield replace(call, name=given[0])
+
+
+def _parts(arguments: str) -> list[str]:
+    """What commas part that stand in no bracket and no text."""
+    parts, depth, quote = [""], 0, ""
+    for sign in arguments:
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "\"'":
+            quote = sign
+        elif sign in "([{":
+            depth += 1
+        elif sign in ")]}":
+            depth -= 1
+        if sign == "," and not depth and not quote:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return [part.strip() for part in parts]
+
+
+_NAMED_BEFORE = re.compile(r"(?<![\w.$])([A-Za-z.][\w.]{0,60})[ \t]*(?:<-|=)[ \t]*$")
+_SAMPLES = re.compile(r"(?<![\w.$])([A-Za-z.][\w.]{0,60})\$(?:sample|optimize|variational|pathfinder|laplace)[ \t]*\(")
+
+
+def _sampled(text: str, calls: list[SourceCall]) -> Iterator[SourceCall]:
+    """`model <- wrapped_model("tides.stan")` and then `model$sample(data = rows)`: a fit of what is written down in Stan."""
+    rows = text.split("\n")
+    models = {
+        found[1]
+        for call in calls
+        if ".stan" in call.arguments and (found := _NAMED_BEFORE.search(rows[call.line - 1].partition(call.name)[0]))
+    }
+    lines = Lines(text)
+    for match in _SAMPLES.finditer(text) if models else ():
+        line = lines.of(match.start())
+        if match[1] in models and not rows[line - 1].lstrip().startswith("#"):
+            yield SourceCall("r", SAMPLED, line)
 
 
 _REDUCING = {"mean", "sum", "median", "norm", "mean.default", "Statistics.mean"}
