@@ -39,10 +39,31 @@ def _found(scene: Scene) -> Iterator[ImagePush]:
         own = ways.setdefault(place, [])
         if way:
             own.append(way)
-        if any(names_a_version(name) for name in _names(scene, pushed, way)):
+        names = _names(scene, pushed, way)
+        if any(names_a_version(name) and not (_is_the_ref(name) and _is_of_branches(way)) for name in names):
             versions.add(place)
     for place, arrivals in ways.items():
         yield ImagePush(place, place in versions, tuple(arrivals))
+
+
+def _is_the_ref(name: str) -> bool:
+    """The tag is the name of the branch or tag for which the run started, and no more."""
+    return name.rpartition(":")[2] in _REFS
+
+
+_REFS = frozenset({"$ref", "$GITHUB_REF_NAME", "${{ github.ref_name }}", "${{github.ref_name}}"})
+
+
+def _is_of_branches(way: Arrival | None) -> bool:
+    """The run starts for branches alone, each of which has one name for all of its states."""
+    triggers = way.run.triggers if way else ()
+    return bool(triggers) and all(
+        trigger.kind in _OF_A_BRANCH or (trigger.kind == "push" and trigger.branches and not trigger.tags)
+        for trigger in triggers
+    )
+
+
+_OF_A_BRANCH = ("schedule", "manual")
 
 
 def _sites(scene: Scene) -> Iterator[tuple[Place, Pushed, Arrival | None]]:
