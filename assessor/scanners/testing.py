@@ -23,7 +23,7 @@ from assessor.lifecycle.source_tests import SourceTest, source_tests
 from assessor.lifecycle.stations import marks
 from assessor.lifecycle.test_cases import TestCase, test_cases
 from assessor.lifecycle.test_clients import asks_a_given_client
-from assessor.project.arrivals import Arrival, Site
+from assessor.project.arrivals import ActionSite, Arrival, Site
 from assessor.project.closure import is_test_scope
 from assessor.project.model import LIVE_ROLES, ProjectFile, Role
 from assessor.scanners import ladder
@@ -322,7 +322,17 @@ def _threshold_fails(scene: Scene, threshold: bool, place: Place, _: Sequence[Ar
     """The command of the place can fail and has a threshold of its own, or the settings have one."""
     fails = [site for site in _sites_at(scene).get(place, ()) if site.arrival and site.arrival.stops_run]
     own = any(_is_threshold(word) for site in fails for word in site.command.argv)
+    own = own or any(_has_limit(action) for action in scene.automation.reach.actions if action.place == place)
     return "a threshold fails the run" if own or (threshold and fails) else None
+
+
+def _has_limit(action: ActionSite) -> bool:
+    """A step that fails where coverage is below a limit which it is given."""
+    limits = [value for name, value in action.step.inputs if speaks_of("coverage_limit", name)]
+    return action.arrival.stops_run and any(value.lower() not in _NO_LIMIT for value in limits)
+
+
+_NO_LIMIT = ("", "0", "0.0", "false")
 
 
 @once
