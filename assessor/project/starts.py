@@ -457,12 +457,12 @@ def _pipelines_in_code(project: Project, modules: Modules) -> tuple[Entry, ...]:
 def _trigger(resource: Resource, variables: Variables) -> Trigger | None:
     if resource.schedule:
         by_variable = resource.system != "databricks"  # a bundle's are resolved for each target
-        held = by_variable and any(variables.unset(v) for k, v, _ in resource.settings if "pause" in k)
+        held = by_variable and variables.switches_off(resource)
         over = any(is_past(v) for k, v, _ in resource.settings if k.rpartition(".")[2] in _ENDS)
         off = held or over or variables.unset(resource.schedule) or variables.leaves_out(resource)
         return Trigger("schedule", resource.line, cron=resource.schedule, is_active=resource.is_active and not off)
     if resource.event:
-        active = resource.is_active and not variables.leaves_out(resource)
+        active = resource.is_active and not (variables.leaves_out(resource) or variables.switches_off(resource))
         return Trigger("event", resource.line, sources=(resource.event,), is_active=active)
     if resource.system in ("kubernetes", "helm") and resource.kind in _STARTS_CONTAINERS:
         return Trigger("manual", resource.line)

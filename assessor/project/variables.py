@@ -20,6 +20,15 @@ from assessor.readers.ci.conditions import EITHER, NO, UNKNOWN, YES, Known, Scal
 VARIABLE = re.compile(r"\bvar\.(\w+)")
 _UNSET = {"", "{}", "null", "none", "paused", "false", "[]"}
 _NOTHING = {"0", "[]", "{}", "null", "toset([])", "tomap({})", "{ }", "[ ]"}
+_A_VARIABLE = re.compile(r"(!?)\s*var\.(\w+)")
+_OPPOSITE = {"true": "false", "false": "true"}
+_OFF: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("paused", "suspend", "suspended", "disabled"), frozenset({"true"})),
+    **dict.fromkeys(("enabled", "is_enabled"), frozenset({"false"})),
+    **dict.fromkeys(("state", "schedule_status"), frozenset({"disabled", "paused"})),
+    "pause_status": frozenset({"paused", "", "null", "none"}),
+}
+"""What decides whether something with a schedule is on, and the values that turn it off."""
 _MAX_LOCALS = 10
 _WORDS: Mapping[str, Scalar] = {"true": True, "false": False, "null": None}
 _PLAIN = re.compile(r"[\w.@/:+ -]*")
@@ -55,6 +64,18 @@ class Variables:
     def unset(self, text: str) -> bool:
         """The text names a variable whose every value switches a schedule off."""
         return any({v.lower() for v in self._values[n]} <= _UNSET for n in VARIABLE.findall(text) if n in self._values)
+
+    def switches_off(self, resource: Resource) -> bool:
+        """A setting that decides whether the object is on is a variable whose every value turns it off (`paused = var.held`,
+        `enabled = !var.held`)."""
+        return any(self._turns_off(key.rpartition(".")[2], value.strip()) for key, value, _ in resource.settings)
+
+    def _turns_off(self, key: str, text: str) -> bool:
+        off, name = _OFF.get(key, frozenset()), _A_VARIABLE.fullmatch(text) if key in _OFF else None
+        known = {value.lower() for value in self._values.get(name[2], ())} if name else set()
+        if name and name[1]:
+            known = {_OPPOSITE.get(value, "") for value in known}
+        return bool(known) and known <= off
 
     def leaves_out(self, resource: Resource) -> bool:
         """By its `count` or `for_each` nothing is made of the object, whichever of the values holds."""

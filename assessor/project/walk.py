@@ -879,7 +879,7 @@ class Walk:
         if "{}" not in (text if isinstance(text, str) else " ".join(text)):
             return False
         found = False
-        for value, place in self._values_given(scope, closure):
+        for value, place in (*self._values_given(scope, closure), *self._values_by_turns(scope)):
             for command in commands_started(call, scope[0], text=with_value(text, value)):
                 invocation = interpret(command.argv)
                 if invocation and self.started_file(Site(command, invocation, Place(scope[0], 1), context.arrival)):
@@ -887,6 +887,12 @@ class Walk:
                     hop = context.arrival.at(Hop(f"with {_shown(value)}", place))
                     self.command(replace(command, line=place.line), replace(context, arrival=hop, path=place.path))
         return found
+
+    def _values_by_turns(self, scope: ScopeKey) -> Iterator[tuple[str, Place]]:
+        """The texts of a function that may be part of a script's name, such as those that its loop goes through."""
+        for text in self.modules.index(scope[0]).facts.texts:
+            if text.scope == scope[1] and _PART_OF_A_NAME.fullmatch(text.value):
+                yield text.value, Place(scope[0], text.line)
 
     def _values_given(self, scope: ScopeKey, closure: Closure) -> Iterator[tuple[str, Place]]:
         """The short texts that reached callers give to a function, and where."""
@@ -995,6 +1001,7 @@ _FOLDER = re.compile(r"[\w-][\w./-]*")
 _BUILDS_OF_A_FOLDER = ("codebuild", "cloudbuild")
 _IMPORTERS = ("importlib.import_module", "__import__")
 _MODULE_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_PART_OF_A_NAME = re.compile(r"[\w./-]{1,60}")
 _SHELL_VARIABLE = re.compile(r"\$(\w+)")
 
 

@@ -250,3 +250,18 @@ def always_same(node: ast.expr) -> bool:
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     given = [*node.args, *(keyword.value for keyword in node.keywords)]
     return name[:1].isupper() and bool(given) and all(map(always_same, given))
+
+
+_SCRIPTS = (".py", ".sh", ".R", ".ipynb")
+
+
+def names_scripts(body: list[ast.stmt], name: str) -> bool:
+    """A composed text below takes the value of the name and ends as the name of a script does, or names a module to start."""
+    for node in (node for statement in body for node in below(statement)):
+        if isinstance(node, ast.JoinedStr):
+            held = (part.value for part in node.values if isinstance(part, ast.FormattedValue))
+            takes = any(isinstance(value, ast.Name) and value.id == name for value in held)
+            fixed = [str(part.value) for part in node.values if isinstance(part, ast.Constant)]
+            if takes and any(text.endswith(_SCRIPTS) or ("-m " in text) for text in fixed):
+                return True
+    return False

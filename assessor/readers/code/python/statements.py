@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from assessor.facts.python import MAIN, MODULE, Call, ClassDef, Guard, Import, Raise, Reference
+from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call, ClassDef, Guard, Import, Raise, Reference, Text
 from assessor.readers.code.python.constants import holds_nothing
 from assessor.readers.code.python.constants import value as value_of
 from assessor.readers.code.python.decisions import ASSERTS, ASSIGNS, RAISES, RETURNS, is_answer
@@ -24,6 +24,7 @@ from assessor.readers.code.python.nodes import (
     is_main_test,
     is_stub,
     leaves,
+    names_scripts,
     stop_after,
     without_docstring,
 )
@@ -387,9 +388,19 @@ class Walk(Skips):
         if isinstance(node.target, ast.Name):
             self.scopes[self.scope].types[node.target.id] = self.element_type(node.iter)
         self.each(node.target, node.iter, made)
+        self.scripts_by_turns(node)
         self.loop(node)
         self.block(node.orelse)
         return PASSES
+
+    def scripts_by_turns(self, node: ast.For | ast.AsyncFor) -> None:
+        """The names that a loop puts into that of a script one after the other (`f"stages/{name}.py"`), as texts of their own,
+        which are too short for that elsewhere."""
+        held = self.literal_of(node.iter.id) if isinstance(node.iter, ast.Name) else None
+        names = self.literal(held or node.iter)
+        if isinstance(names, tuple) and isinstance(node.target, ast.Name) and names_scripts(node.body, node.target.id):
+            line = self.line_of(node.iter.lineno)
+            self.texts += [Text(name, line, self.scope) for name in names if isinstance(name, str) and name != UNKNOWN]
 
     def while_(self, node: ast.While) -> str:
         decided = self.truth(node.test)
