@@ -51,7 +51,7 @@ def _is_the_ref(name: str) -> bool:
     return name.rpartition(":")[2] in _REFS
 
 
-_REFS = frozenset({"$ref", "$GITHUB_REF_NAME", "${{ github.ref_name }}", "${{github.ref_name}}"})
+_REFS = frozenset({"$ref", "$GITHUB_REF_NAME"})
 
 
 def _is_of_branches(way: Arrival | None) -> bool:
