@@ -161,9 +161,8 @@ class Ratings:
     def _is_repeatable(self, rated: Rated, reading: Reading) -> bool:
         from assessor.scanners.every import FAILED
 
-        readable = sum(not entry.unreadable for entry in self._wanted.entries.values())
         history = reading.project.history
-        is_whole = reading.read == readable and not (history and history.problem)
+        is_whole = reading.is_whole and not (history and history.problem)
         if not is_whole or any(has_failed(spot.reason) for spot in rated.blind_spots):
             return False
         return not any(FAILED in spot.reason for finding in rated.findings.values() for spot in finding.blind_spots)

@@ -56,6 +56,8 @@ class Reading:
     listed: int
     read: int
     parsed: int
+    is_whole: bool
+    """Every file that was wanted and can be read has been."""
 
     @property
     def blind_spots(self) -> tuple[BlindSpot, ...]:
@@ -264,7 +266,8 @@ def _joined(wanted: Wanted, read: Mapping[str, ProjectFile]) -> Reading:
         *_problems(files),
     )
     parsed = sum(1 for file in files.values() if file.facts.python is not None)
-    return Reading(Project(files, history, blind, listed), len(listed), len(files), parsed)
+    is_whole = all(path in read or entry.unreadable for path, entry in wanted.entries.items())
+    return Reading(Project(files, history, blind, listed), len(listed), len(files), parsed, is_whole)
 
 
 def _is_clean_vendored(file: ProjectFile) -> bool:

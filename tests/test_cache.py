@@ -164,6 +164,14 @@ def test_a_kept_rating_needs_no_history(tmp_path: Path, monkeypatch: pytest.Monk
     assert report(folder, tmp_path / "cache") == expected
 
 
+def test_a_rating_is_kept_beside_files_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"train.py": "x = 1\n", "node_modules/left/index.js": "module.exports = 1\n"}
+    folder = commit_files(write_files(tmp_path / "one", files), HISTORY)
+    expected = report(folder, tmp_path / "cache")
+    monkeypatch.setattr("assessor.audit._rate", lambda *_: pytest.fail("rates what it knows"))
+    assert report(folder, tmp_path / "cache") == expected
+
+
 def test_a_shallow_clone_is_asked_for_its_history(tmp_path: Path) -> None:
     origin = commit_files(write_files(tmp_path / "one", {"train.py": "x = 1\n"}), HISTORY)
     identity = ("-c", "user.name=Kim", "-c", "user.email=kim@example.org")
