@@ -30,6 +30,8 @@ RIGHT = {
     "gaming_4": (299, 307),
     "field_5": (249, 267),
     "gaming_5": (119, 124),
+    "field_6": (355, 412),
+    "gaming_6": (101, 104),
 }
 """Ratings that were right at the last measurement, of all; raise the first where more are."""
 
