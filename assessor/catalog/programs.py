@@ -48,6 +48,7 @@ class Programs(Value):
     stage_runners: frozenset[Name]
     no_shells: frozenset[Name]
     fetches: tuple[Words, ...]
+    steps_by_words: dict[Name, tuple[Words, ...]]
     only_read: frozenset[Name]
     work_on_code: frozenset[Name]
     get_ready: frozenset[Words]

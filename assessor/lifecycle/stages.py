@@ -91,8 +91,8 @@ def command_stations(scene: Scene, command: Command, path: str) -> frozenset[str
     invocation = interpret(command.argv)
     if invocation is None:
         return frozenset()
-    if matches_any_command(programs().fetches, invocation.words):
-        return frozenset({"data"})
+    if own := _own_stations(invocation):
+        return own
     found = set(_named(invocation))
     started = scene.automation.started_file(
         Site(command, invocation, Place(path, command.line), cwd=posixpath.dirname(path))
@@ -102,6 +102,14 @@ def command_stations(scene: Scene, command: Command, path: str) -> frozenset[str
         starts = [(started, MODULE), (started, MAIN)]
         found |= {mark for key in called_from(scene, starts) for mark in known.get(key, ())}
     return frozenset(found & ML_STATIONS)
+
+
+def _own_stations(invocation: Invocation) -> frozenset[str]:
+    """The station of a command that is a step by itself, whatever files the project has: it fetches, or its program trains."""
+    if matches_any_command(programs().fetches, invocation.words):
+        return frozenset({"data"})
+    steps = programs().steps_by_words
+    return frozenset(name for name, words in steps.items() if matches_any_command(words, invocation.words))
 
 
 def _named(invocation: Invocation) -> frozenset[str]:
@@ -185,8 +193,8 @@ def _commands_of_workflows(scene: Scene) -> dict[str, list[tuple[Site, frozenset
         stations = started.get((_flow(site.arrival), site.place))
         if stations is not None:
             stations |= _named(site.invocation)
-        elif matches_any_command(programs().fetches, site.invocation.words):
-            stations = frozenset({"data"})
+        else:
+            stations = _own_stations(site.invocation)
         if stations and (kept := stations & ML_STATIONS):
             found[_flow(site.arrival)].append((site, kept))
     return found

@@ -506,8 +506,13 @@ _NO_FURTHER = "and a failing candidate goes no further"
 
 
 def _branches(scene: Scene, condition: Hit, ways: Sequence[Arrival]) -> str | None:
-    """What registers or deploys stands in the condition's own branch, or comes after the pipeline that it makes fail."""
-    held = any(held_back(scene, condition)) or (_leads_to_failure(scene, condition) and _is_awaited(scene, ways))
+    """What registers or deploys stands in the condition's own branch, or comes after the pipeline that it makes fail; or the
+    model is kept, registered or deployed after a command that fails with it."""
+    if condition.kind == "command":
+        before = positions(scene, ways) if condition.proof.raises else set()
+        held = any(comes_after(scene, before, way) for way in (*_going_on(scene), *_kept_later(scene)))
+    else:
+        held = any(held_back(scene, condition)) or (_leads_to_failure(scene, condition) and _is_awaited(scene, ways))
     return _NO_FURTHER if held else None
 
 
@@ -526,10 +531,14 @@ def _is_awaited(scene: Scene, ways: Sequence[Arrival]) -> bool:
     """A pipeline waits for the state machine, and what registers or deploys comes after that."""
     waiting = [way for way in ways if any(step.uses == STARTS_STATE_MACHINE for step in way.run.job.steps)]
     before = positions(scene, waiting)
-    later = (
-        way for practice in GOES_ON for hit in scene.hits(practice, notebooks=False) for way in scene.arrivals(hit)
-    )
-    return bool(before) and any(comes_after(scene, before, way) for way in later)
+    return bool(before) and any(comes_after(scene, before, way) for way in _going_on(scene))
+
+
+def _going_on(scene: Scene) -> Iterator[Arrival]:
+    """The ways to what registers or deploys."""
+    for practice in GOES_ON:
+        for hit in scene.hits(practice, notebooks=False):
+            yield from scene.arrivals(hit)
 
 
 def _held_back(scene: Scene, gate: Gate, _: Sequence[Arrival]) -> str | None:
