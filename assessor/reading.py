@@ -83,13 +83,15 @@ _Task = tuple[str, Role, int, bytes]
 class Wanted:
     """The files of a snapshot that are read, by path.
 
-    `ids` names the content of each file whose content is known; `held` has the bytes that were read to know it.
+    `ids` names the content of each file whose content is known; `held` has the bytes that were read to know it;
+    `unsearched` is how many files of others are too many to be searched for tokens.
     """
 
     snapshot: Snapshot
     entries: Mapping[str, FileEntry]
     ids: Mapping[str, str]
     held: dict[str, bytes]
+    unsearched: int = 0
 
     @property
     def size(self) -> int:
@@ -109,9 +111,10 @@ class Wanted:
 
 def wanted_files(snapshot: Snapshot, exclude: Sequence[str] = ()) -> Wanted:
     """The files to read, nothing known about their content. `exclude`: globs of those that shall not be read."""
-    added = _may_be_called(snapshot) | _vendored(snapshot)[0]
+    vendored, beyond = _vendored(snapshot)
+    added = _may_be_called(snapshot) | vendored
     wanted = (entry for entry in snapshot.files if _is_wanted(entry) or entry.path in added)
-    return Wanted(snapshot, {e.path: e for e in wanted if not (exclude and passes(e.path, exclude))}, {}, {})
+    return Wanted(snapshot, {e.path: e for e in wanted if not (exclude and passes(e.path, exclude))}, {}, {}, beyond)
 
 
 _MOST_VENDORED = 5_000
@@ -262,7 +265,7 @@ def _joined(wanted: Wanted, read: Mapping[str, ProjectFile]) -> Reading:
     blind = (
         *(_with_hidden(spot, snapshot) for spot in snapshot.problems),
         *_history_problem(history),
-        *_unsearched(snapshot),
+        *_unsearched(wanted.unsearched),
         *_problems(files),
     )
     parsed = sum(1 for file in files.values() if file.facts.python is not None)
@@ -275,9 +278,8 @@ def _is_clean_vendored(file: ProjectFile) -> bool:
     return file.role is Role.VENDORED and not file.facts.secrets
 
 
-def _unsearched(snapshot: Snapshot) -> Iterator[BlindSpot]:
+def _unsearched(beyond: int) -> Iterator[BlindSpot]:
     """Files of others that are too many to be searched for tokens."""
-    _, beyond = _vendored(snapshot)
     if beyond:
         reason = f"{beyond:,} files of others are not searched for secrets, since they are too many"
         yield BlindSpot(Place("."), reason, ("governance.secrets",))

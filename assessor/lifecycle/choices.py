@@ -21,11 +21,9 @@ from assessor.lifecycle.calls import called_from
 from assessor.project.arrivals import Arrival
 from assessor.project.model import ProjectFile, Role
 from assessor.project.modules import ScopeKey
-from assessor.project.paths import joined
-from assessor.readers.infrastructure.service_calls import SYSTEM
+from assessor.project.state_tasks import definitions_of
 
 _STATES = "States."
-_FILES = (".json", ".yaml", ".yml", ".tftpl")
 _SEPARATORS = str.maketrans(dict.fromkeys("${}()[],.:/\"' ", " "))
 _ASKS = ("createEndpoint", "updateEndpoint", "createModelPackage", "updateModelPackage")
 """Requests to SageMaker by which a model goes further."""
@@ -78,24 +76,11 @@ def _gates(scene: Scene) -> Iterator[ChoiceGate]:
         for machine in resources:
             if part_of_kind().get(machine.kind) != "orchestrates":
                 continue
-            for place, states in _definitions(scene, file, machine):
+            for place, settings in definitions_of(scene.project, file, machine):
+                states = _states(settings)
                 for state in states.values():
                     if state.judged and (held := _held(states, state)):
                         yield _gate(scene, place, state, held, _named(machine, functions, file))
-
-
-def _definitions(
-    scene: Scene, file: ProjectFile, machine: Resource
-) -> Iterator[tuple[ProjectFile, Mapping[str, _State]]]:
-    """The states that the object itself holds, and those of the files that it names."""
-    if own := _states(machine.settings):
-        yield file, own
-    texts = (value for key, value, _ in machine.settings if key.lower().startswith("definition"))
-    words = (word for text in texts for word in text.replace('"', " ").replace("(", " ").replace(",", " ").split())
-    for name in dict.fromkeys(word.removeprefix("${path.module}/") for word in words if word.endswith(_FILES)):
-        other = scene.project.files.get(joined(file.path.rpartition("/")[0], name))
-        if other is not None and other is not file:
-            yield other, _states(s for r in other.facts.resources if r.system == SYSTEM for s in r.settings)
 
 
 def _states(settings: Iterable[tuple[str, str, int]]) -> Mapping[str, _State]:

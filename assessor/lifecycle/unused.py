@@ -138,8 +138,5 @@ def _texts(file: ProjectFile) -> Iterator[str]:
     yield from (value for resource in facts.resources for _, value, _ in resource.settings)
     yield from (call.arguments for call in facts.source_calls)
     yield from (entry for _, entry, _ in facts.requirements.entry_points) if facts.requirements else ()
-    commands = [c for target in facts.targets for c in target.commands]
-    commands += facts.script.commands if facts.script else ()
-    commands += facts.dockerfile.commands + facts.dockerfile.entry if facts.dockerfile else ()
-    commands += [c for w in facts.workflows for job in w.jobs for step in job.steps for c in step.commands]
-    yield from (word for command in commands for word in command.argv)
+    images = facts.dockerfile.commands + facts.dockerfile.entry if facts.dockerfile else ()
+    yield from (word for command in (*facts.written_commands(), *images) for word in command.argv)

@@ -17,6 +17,7 @@ from assessor.project.arrivals import Context, hopped
 from assessor.project.following import Following
 from assessor.project.image_names import all_commands, image_name, images_by_name
 from assessor.project.invocations import Invocation, option, without_variable
+from assessor.project.kustomizations import KUSTOMIZATIONS
 from assessor.project.model import ProjectFile, Role
 from assessor.project.mounts import command_in_checkout, image_and_command
 from assessor.project.paths import joined
@@ -301,7 +302,7 @@ class Containers:
 
     def _kustomized(self, folder: str, context: Context, done: set[str]) -> bool:
         """Follow a kustomization's resources, bases and components; False where the folder has none."""
-        names = [f"{folder}/{name}" for name in ("kustomization.yaml", "kustomization.yml", "Kustomization")]
+        names = [f"{folder}/{name}" for name in KUSTOMIZATIONS]
         path = next((name for name in names if name in self.project.files), None)
         if path is None or folder in done or len(done) > _MAX_BASES:
             return path is not None

@@ -10,6 +10,7 @@ from assessor.project.arrivals import Context
 from assessor.project.following import Following
 from assessor.project.invocations import Invocation
 from assessor.project.model import LIVE_ROLES, Role
+from assessor.readers.code.test_functions import TEST_CASE
 
 _MAVEN = ("test", "verify", "package", "install", "deploy")
 _ASKS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -42,7 +43,7 @@ _OFF = (
 
 
 def _has_cases(calls: Sequence[SourceCall]) -> bool:
-    return any(call.name == "test case" for call in calls)
+    return any(call.name == TEST_CASE for call in calls)
 
 
 class OtherTests:

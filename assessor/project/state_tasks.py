@@ -35,8 +35,8 @@ def tasks_of(
     project: Project, file: ProjectFile, machine: Resource, named: Callable[[Iterable[str]], Iterable[Named]]
 ) -> Iterator[Named]:
     """(file, object with the image and the command) of each such task. `named` finds the objects that texts mention."""
-    texts = [value for key, value, _ in machine.settings if key.lower().startswith("definition")]
-    for place, settings in _definitions(project, file, machine, texts):
+    texts = _defining(machine)
+    for place, settings in definitions_of(project, file, machine):
         yield from _asked(place, settings)
         for state, fields in list(_states(settings).items())[:_MAX_TASKS]:
             words = tuple(_command(fields))
@@ -59,13 +59,18 @@ def _asked(place: ProjectFile, settings: Iterable[tuple[str, str, int]]) -> Iter
 TASK = "task of a state machine"
 
 
-def _definitions(
-    project: Project, file: ProjectFile, machine: Resource, texts: Iterable[str]
+def _defining(machine: Resource) -> list[str]:
+    """What the object says of its definition."""
+    return [value for key, value, _ in machine.settings if key.lower().startswith("definition")]
+
+
+def definitions_of(
+    project: Project, file: ProjectFile, machine: Resource
 ) -> Iterator[tuple[ProjectFile, Iterable[tuple[str, str, int]]]]:
     """The fields of the object itself, and those of the definitions that lie in files which it names."""
     yield file, machine.settings
     folder = file.path.rpartition("/")[0]
-    for name in dict.fromkeys(found for text in texts for found in _DEFINITION_FILE.findall(text)):
+    for name in dict.fromkeys(found for text in _defining(machine) for found in _DEFINITION_FILE.findall(text)):
         other = project.files.get(joined(folder, name.removeprefix("/")))
         for resource in other.facts.resources if other is not None and other is not file else ():
             if other is not None and resource.system == SYSTEM and resource.kind == "machine":
