@@ -57,6 +57,7 @@ class Programs(Value):
     side_ecosystems: frozenset[Name]
     make_environments: frozenset[Name]
     copy_to_bucket: tuple[Words, ...]
+    push_versions: tuple[Words, ...]
     send_a_file: dict[Name, frozenset[Name]]
     bucket_places: frozenset[Name]
     submit_work: frozenset[Name]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from assessor.catalog.patterns import matches_any_command
+from assessor.catalog.programs import programs
 from assessor.catalog.words import speaks_of
 from assessor.facts.place import Place
 from assessor.facts.python import Call
@@ -17,7 +19,7 @@ from assessor.lifecycle.local_requests import commands_that_ask, scripts_that_as
 from assessor.lifecycle.model_copies import model_copies
 from assessor.lifecycle.outputs import asks_outputs
 from assessor.lifecycle.test_cases import TestCase
-from assessor.project.arrivals import Arrival
+from assessor.project.arrivals import Arrival, Site
 from assessor.project.closure import Closure
 from assessor.project.modules import ScopeKey
 
@@ -60,17 +62,26 @@ def ci_arrivals(scene: Scene, path: str, number: int) -> list[Arrival]:
 _SHIPPING = ("ci.build", "versioning.releases", "deployment.automation", "deployment.packaging", "experiments.registry")
 
 
-_BY_A_JOB = dict.fromkeys(_SHIPPING, ("command", "action")) | {"experiments.registry": ("command", "action", "call")}
-"""How what ships is told: a build that a script calls ships nothing, a model that it registers is published."""
+_OF_ANY_KIND = ("experiments.registry", "deployment.automation")
+_BY_A_JOB = dict.fromkeys(_SHIPPING, ("command", "action")) | dict.fromkeys(_OF_ANY_KIND, ("command", "action", "call"))
+"""How what ships is told: a build that a script calls ships nothing, a model that it registers is published, and what it
+deploys runs."""
 
 
 @once
 def shipping_arrivals(scene: Scene) -> list[Arrival]:
-    """Runs' arrivals at what builds, releases or deploys, and at what publishes a model: a registry, a store of packages."""
+    """Runs' arrivals at what builds, releases or deploys, and at what publishes a model: a registry, a store of packages or
+    of versions."""
     hits = [hit for practice in _SHIPPING for hit in scene.hits(practice) if hit.kind in _BY_A_JOB[practice]]
     ways = [*pushing_arrivals(scene), *(way for hit in hits for way in scene.arrivals(hit))]
-    ways += [site.arrival for site in model_copies(scene) if site.arrival is not None and site.arrival.is_automatic]
+    pushes = [site for site in scene.automation.reach.sites if _pushes_versions(site)]
+    sites = (*model_copies(scene), *pushes)
+    ways += [site.arrival for site in sites if site.arrival is not None and site.arrival.is_automatic]
     return [*(way for way in ways if not way.in_test and not way.is_build), *(way for _, way in hooked(scene))]
+
+
+def _pushes_versions(site: Site) -> bool:
+    return matches_any_command(programs().push_versions, site.invocation.words)
 
 
 Position = tuple[str, int, int]

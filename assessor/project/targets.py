@@ -232,8 +232,9 @@ class Targets:
         elif options & {"-R", "--recursive"}:
             for name in names or ["."]:
                 self._stages(self._dvc_folders(joined(context.cwd, name)), (), context, options)
-        elif not names:
+        elif not names or all(map(_is_unset, names)):
             self._stages([context.cwd if self._targets("dvc", context.cwd) else ""], (), context, options)
+            return
         for name in names if not options & {"-P", "--all-pipelines", "-R", "--recursive"} else ():
             path, _, stage = name.rpartition(":")
             if name.endswith((".yaml", ".yml")):
@@ -253,6 +254,8 @@ class Targets:
             stages = self._targets("dvc", folder)
             single = bool(options & {"-s", "--single-item"})
             chosen = set(wanted) if single else _upstream(set(wanted), stages)
+            if options & {"-p", "--pipeline"}:
+                chosen = _pipeline_of(chosen, stages)
             for name in stages:
                 if not wanted or name in chosen:
                     self._target(name, stages, replace(context, cwd=folder))
@@ -432,16 +435,27 @@ _DVC_VALUES = {
 
 def _dvc_words(words: tuple[str, ...]) -> tuple[frozenset[str], list[str]]:
     """The options and the targets of `dvc repro` and `dvc exp run`."""
-    options, names, skip = set(), [], False
+    options: set[str] = set()
+    names, skip = [], False
     for word in words:
         if skip:
             skip = False
         elif word.startswith("-"):
-            options.add(word.partition("=")[0])
+            options.update(_apart(word.partition("=")[0]))
             skip = word in _DVC_VALUES
         else:
             names.append(word)
     return frozenset(options), names
+
+
+def _apart(option: str) -> Iterator[str]:
+    """The options of one word: `-pf` is `-p` and `-f`."""
+    yield from (f"-{letter}" for letter in option[1:]) if option[1:].isalpha() else (option,)
+
+
+def _is_unset(name: str) -> bool:
+    """Nothing here gives the variable a value: the shell leaves the word out, or the server says which stages."""
+    return name.startswith("$") and name.strip("${}").isidentifier()
 
 
 def _runners(file: ProjectFile) -> Iterator[str]:
@@ -638,6 +652,16 @@ def _upstream(wanted: set[str], stages: dict[str, tuple[ProjectFile, Target]]) -
                 continue
             shape = _WILDCARD.sub("*", wanted_input)
             waiting += [name for pattern, name in open_outputs if fnmatchcase(shape, pattern)]
+    return found
+
+
+def _pipeline_of(chosen: set[str], stages: dict[str, tuple[ProjectFile, Target]]) -> set[str]:
+    """The stages chosen and all that are joined with them by what one needs of another, in either direction."""
+    needs = {name: _upstream({name}, stages) for name in stages}
+    found, size = chosen, -1
+    while len(found) != size:
+        size = len(found)
+        found = found.union(*(several for several in needs.values() if several & found))
     return found
 
 
