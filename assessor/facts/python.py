@@ -252,6 +252,14 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedMark:
+    """Tests with the mark are skipped unless the option is given."""
+
+    mark: str
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
 class PythonFacts:
     scopes: tuple[Scope, ...]
     imports: tuple[Import, ...] = ()
@@ -270,6 +278,8 @@ class PythonFacts:
     asked."""
     forgives_tests: bool = False
     """Of a conftest: whatever fails, the session tells success."""
+    asked_marks: tuple[AskedMark, ...] = ()
+    """Of a conftest: marks whose tests it skips unless an option is given."""
     tests_need: tuple[str, ...] = ()
     """Modules without which every test of the file, or of a conftest's folder, is skipped."""
     source_lines: int = 0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
 from assessor.catalog.idle import forgives
-from assessor.facts.python import MODULE, Scope
+from assessor.facts.python import MODULE, PythonFacts, Scope
 from assessor.project.arrivals import Context
 from assessor.project.closure import Entry, is_test_scope
 from assessor.project.following import Following
@@ -29,6 +29,22 @@ from assessor.project.pytest_settings import (
     settings_in,
     words_of,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What a command says of the tests that it wants: by `-k`, by `-m`, those of `--deselect`, and all its options."""
+
+    names: str
+    marks: str
+    gone: frozenset[str]
+    options: frozenset[str]
+
+
+def _chosen(invocation: Invocation) -> _Chosen:
+    marks = _last(invocation, "-m") if invocation.program in ("pytest", "py.test") else ""
+    options = frozenset(word.partition("=")[0] for word in invocation.arguments if word.startswith("-"))
+    return _Chosen(_last(invocation, "-k"), marks, _deselected(invocation), options)
 
 
 def _folders_above(path: str) -> list[str]:
@@ -72,11 +88,8 @@ class CollectedTests:
             return
         kept = self._selected(files, settings, invocation, paths)
         if kept:
-            chosen = _last(invocation, "-k"), _last(invocation, "-m") if is_pytest else ""
-            gone = _deselected(invocation)
-            entries = tuple(
-                Entry(path, "tests", left_out=self._left_out(path, settings, *chosen, gone)) for path in kept
-            )
+            chosen = _chosen(invocation)
+            entries = tuple(Entry(path, "tests", left_out=self._left_out(path, settings, chosen)) for path in kept)
             self.walk.python(entries, Invocation(invocation.program), self._forgiven(kept, invocation, context))
         elif any(self._has_tests(path) for path in files):
             self.walk.reach.breaks(context, f"{invocation.program} collects no test as it is set up")
@@ -111,9 +124,7 @@ class CollectedTests:
             return []
         files = self._without_lacking(_unskipped(files, invocation))
         named = {path for path in files if any(path == p or path.endswith(f"/{p.lstrip('./')}") for p in paths)}
-        is_pytest = invocation.program in ("pytest", "py.test")
-        chosen = _last(invocation, "-k"), _last(invocation, "-m") if is_pytest else ""
-        gone = _deselected(invocation)
+        chosen = _chosen(invocation)
         kept = [
             path
             for path in files
@@ -121,7 +132,7 @@ class CollectedTests:
             or (
                 (path in named or settings.collects(path) or self._is_unittest(path, invocation))
                 and not is_ignored(path, self._ignored if invocation.program != "unittest" else ())
-                and self._takes(path, settings, *chosen, gone)
+                and self._takes(path, settings, chosen)
             )
         ]
         return kept if any(not path.endswith("conftest.py") for path in kept) else []
@@ -189,37 +200,40 @@ class CollectedTests:
     def _has_tests(self, path: str) -> bool:
         return any(is_test_scope(scope) for scope in self.walk.modules.index(path).facts.scopes)
 
-    def _takes(self, path: str, settings: PytestSettings, names: str, marks: str, gone: frozenset[str]) -> bool:
+    def _takes(self, path: str, settings: PytestSettings, chosen: _Chosen) -> bool:
         """Some test of the file has a name and a mark that are asked for."""
         scopes = self.walk.modules.index(path).facts.scopes
         tests = {number for number, scope in enumerate(scopes) if is_test_scope(scope)}
-        return not tests or bool(tests - self._left_out(path, settings, names, marks, gone))
+        return not tests or bool(tests - self._left_out(path, settings, chosen))
 
-    def _left_out(
-        self, path: str, settings: PytestSettings, names: str, marks: str, gone: frozenset[str]
-    ) -> frozenset[int]:
-        """The tests of a file that names, marks and `--deselect` leave out, by their numbers."""
+    def _left_out(self, path: str, settings: PytestSettings, chosen: _Chosen) -> frozenset[int]:
+        """The tests of a file that names, marks, `--deselect` and options that a conftest waits for leave out, by their
+        numbers."""
+        gone, marks = chosen.gone, chosen.marks
         facts = self.walk.modules.index(path).facts
         tests = [(number, scope) for number, scope in enumerate(facts.scopes) if is_test_scope(scope)]
         found = {number for number, scope in tests if not settings.takes(scope)}
         found |= {n for n, s in tests if f"{path}::{s.name.replace('.', '::')}" in gone} if gone else set()
-        if names:
+        if chosen.names:
             found |= {
                 number
                 for number, scope in tests
-                if not selects(names, (*path.split("/"), *scope.name.split("."), *_ids(scope)))
+                if not selects(chosen.names, (*path.split("/"), *scope.name.split("."), *_ids(scope)))
             }
-        if marks and not self._marks_by_code:
-            of_all = {r.name for r in facts.references if r.scope == MODULE} | {c.name for c in facts.calls}
+        waiting = self._unasked(path, chosen)
+        if waiting or (marks and not self._marks_by_code):
+            of_all = _marks_of_all(facts)
             classes = {c.name: {d.name for d in c.decorators} for c in facts.classes}
-            found |= {
-                number
-                for number, scope in tests
-                if not evaluate(
-                    marks, _marked(of_all, classes.get(scope.class_name, set()), {d.name for d in scope.decorators})
-                )
-            }
+            for number, scope in tests:
+                marked = _marked(of_all, classes.get(scope.class_name, set()), {d.name for d in scope.decorators})
+                asked = not marks or self._marks_by_code or evaluate(marks, marked)
+                found |= {number} if not asked or any(map(marked, waiting)) else set()
         return frozenset(found)
+
+    def _unasked(self, path: str, chosen: _Chosen) -> list[str]:
+        """The marks that a conftest above a file skips for want of an option."""
+        asked = [mark for above in self._conftests([path]) for mark in self.walk.modules.index(above).facts.asked_marks]
+        return [each.mark for each in asked if each.option not in chosen.options]
 
     @cached_property
     def _marks_by_code(self) -> bool:
@@ -277,6 +291,14 @@ def _deselected(invocation: Invocation) -> frozenset[str]:
     given = [w.partition("=")[2] for w, _ in pairs if w.startswith("--deselect=")]
     given += [following for word, following in pairs if word == "--deselect"]
     return frozenset(name.removeprefix("./") for name in given if "::" in name)
+
+
+def _marks_of_all(facts: PythonFacts) -> set[str]:
+    """What stands in the module and decorates no single function or class: the marks of `pytestmark` among it."""
+    decorators = (*(s.decorators for s in facts.scopes), *(c.decorators for c in facts.classes))
+    decorated = {decorator.line for several in decorators for decorator in several}
+    names = {r.name for r in facts.references if r.scope == MODULE and r.line not in decorated}
+    return names | {call.name for call in facts.calls}
 
 
 def _marked(*names: set[str]) -> Callable[[str], bool]:

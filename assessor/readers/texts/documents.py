@@ -412,10 +412,13 @@ def _renovates(entries: list[Entry]) -> bool:
 
 
 def _updates(path: str, root: Node) -> bool:
-    """Dependabot: an `updates` entry with an ecosystem that may open pull requests. pyup: not `update: false`."""
+    """Dependabot: an `updates` entry with an ecosystem and an interval, without which it is refused, that may open pull
+    requests. pyup: not `update: false`."""
     if "pyup" in path:
         return bool(root) and root.get("update").text.lower() not in ("false", "none", "no")
     return any(
-        entry.get("package-ecosystem").text and entry.get("open-pull-requests-limit").text != "0"
+        entry.get("package-ecosystem").text
+        and entry.get("schedule").get("interval").text
+        and entry.get("open-pull-requests-limit").text != "0"
         for entry in root.get("updates").each()
     )

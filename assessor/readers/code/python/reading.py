@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from assessor.facts.file import FileFacts
 from assessor.facts.python import MODULE, Import, PythonFacts, Scope
+from assessor.readers.code.python.asked_marks import asked_marks
 from assessor.readers.code.python.metrics import measure
 from assessor.readers.code.python.nodes import MAX_ITEMS
 from assessor.readers.code.python.statements import Walk
@@ -100,6 +101,7 @@ def _facts(tree: ast.Module, text: str, walk: Walk, measured: bool = False) -> P
         texts=tuple(walk.texts),
         stops_tests=walk.module_name == "conftest" and stops_tests(tree.body),
         forgives_tests=walk.module_name == "conftest" and forgives_tests(tree.body),
+        asked_marks=asked_marks(tree.body) if walk.module_name == "conftest" else (),
         tests_need=tests_need(tree.body),
         source_lines=lines,
         metrics=measure(tree, text, lines) if measured else None,
