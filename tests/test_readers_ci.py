@@ -1188,7 +1188,7 @@ def test_jenkins_functions_constants_and_docker() -> None:
     """
     found = workflow(jenkins, text)
     assert {each.id: [text for _, text in lines(each)] for each in found.jobs} == {
-        "first": ["make $target"],
+        "first": ["make a"],
         "second": ["docker build -t app:$TAG -f Dockerfile ml", "docker push latest"],
         "Run": ["docker run $image"],
     }

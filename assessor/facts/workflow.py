@@ -15,6 +15,10 @@ ON_CHANGE = frozenset({"push", "pull_request", "merge_request", "tag", "poll"})
 OF_DOCKERFILE = "dockerfile:"
 """Begins the image of a job whose container is made from a Dockerfile; its path follows."""
 
+LIBRARY = "jenkins-library"
+"""The provider of the functions of a Groovy file, each a job that only steps of pipelines call; `inputs` of the job has the
+parameters with their defaults."""
+
 AUTOMATIC = ON_CHANGE | {
     "schedule",
     "release",

@@ -13,7 +13,7 @@ from functools import cached_property
 from assessor.facts.commands import Command
 from assessor.facts.place import BlindSpot, Place
 from assessor.facts.python import Call
-from assessor.facts.workflow import AUTOMATIC
+from assessor.facts.workflow import AUTOMATIC, LIBRARY
 from assessor.findings import Hop
 from assessor.project.arrivals import Arrival, Reach, Site
 from assessor.project.closure import Closure
@@ -140,7 +140,7 @@ class Automation:
             yield from self._walk.command_functions.commands(call, file.path)
 
 
-_CALLED_ALONE = frozenset({"github", "github-action"})
+_CALLED_ALONE = frozenset({"github", "github-action", LIBRARY})
 """Systems that offer a person no way to start what other workflows call."""
 
 

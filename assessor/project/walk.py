@@ -23,7 +23,7 @@ from assessor.facts.commands import Command
 from assessor.facts.place import Place, Setting
 from assessor.facts.project_files import Resource
 from assessor.facts.python import UNKNOWN, Call, PythonFacts
-from assessor.facts.workflow import Job, Step, Workflow
+from assessor.facts.workflow import LIBRARY, Job, Step, Workflow
 from assessor.findings import Hop
 from assessor.project.arrivals import NO_RUN, ActionSite, Arrival, Context, Reach, Site, hopped
 from assessor.project.charts import Charts
@@ -37,6 +37,7 @@ from assessor.project.functions import ServerlessFunctions, function_made
 from assessor.project.idleness import Idleness, is_idle
 from assessor.project.image_names import DOCKERFILES, context_of_build
 from assessor.project.invocations import Invocation, interpret, switches
+from assessor.project.jenkins_libraries import called_function, function_steps
 from assessor.project.kustomizations import Kustomizations
 from assessor.project.matrices import rows_of
 from assessor.project.model import LIVE_ROLES, Project, ProjectFile
@@ -226,13 +227,14 @@ class Walk:
             if step.uses == UPLOAD:
                 self._printed(step.input("script"), context)
             elif step.uses:
-                self._uses(step, context)
+                self._uses(step, context, workflow)
             for command in step.commands:
                 self.command(command, context)
 
-    def _uses(self, step: Step, context: Context) -> None:
+    def _uses(self, step: Step, context: Context, workflow: Workflow) -> None:
         place = Place(context.path, step.line)
         called = called_file(step.uses, context.path, self._actions)
+        called = called_function(step, workflow, self._actions) or called
         hop = Hop(f"uses {step.uses}", place)
         step = replace(step, inputs=self._environments.of(context.env).filled_inputs(step.inputs))
         known = command_of(step.uses, dict(step.inputs))
@@ -947,6 +949,9 @@ _RUNS_ANYWAY = re.compile(r"\b(?:always|failure|failed|cancelled|canceled|succee
 
 def _called_steps(step: Step, inner: Workflow) -> Iterator[tuple[Job, tuple[Step, ...]]]:
     """The jobs and steps of a called definition; of GitLab's `file@job` only that job's sections asked for."""
+    if inner.provider == LIBRARY:
+        yield from function_steps(step, inner)
+        return
     name = step.uses.partition("@")[2]
     if inner.provider != "gitlab" or not name:
         given = given_inputs(inner, step.inputs)

@@ -9,7 +9,7 @@ from functools import partial
 from assessor.catalog.programs import programs
 from assessor.catalog.words import speaks_of
 from assessor.facts.place import Place
-from assessor.facts.workflow import Workflow
+from assessor.facts.workflow import LIBRARY, Workflow
 from assessor.findings import Finding, NearMiss, Rung, numbered
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
@@ -110,7 +110,11 @@ def _oddities(scene: Scene) -> list[NearMiss]:
 def workflows(scene: Scene) -> Iterator[tuple[str, Workflow]]:
     """Every CI definition of first-party files, live or not."""
     for file, found in scene.project.having(lambda f: f.workflows, LIVE_ROLES):
-        yield from ((file.path, w) for w in found if w.provider != "github-action" and not w.only_listens)
+        yield from ((file.path, w) for w in found if w.provider not in _PARTS and not w.only_listens)
+
+
+_PARTS = frozenset({"github-action", LIBRARY})
+"""What only steps of CI definitions call."""
 
 
 def _works_on_code(scene: Scene, site: Site) -> bool:

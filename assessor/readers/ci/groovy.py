@@ -7,8 +7,8 @@ Groovy would fill in as a shell variable (`${params.X}` becomes `$X`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 _MAX_TOKENS = 200_000
 MAX_DEPTH = 60
@@ -241,11 +241,6 @@ def joined_string(tokens: Sequence[Token]) -> Token | None:
     return Token("text", text, tokens[0].line, tuple(lines))
 
 
-def blocks_of(statement: Statement) -> Iterator[Token]:
-    """All blocks `{…}` that stand directly in a statement."""
-    return (token for token in statement if token.kind == "group" and token.text == "{")
-
-
 def flattened(statement: Iterable[Token]) -> list[Token]:
     """The tokens of a statement and of its parentheses and lists, without its blocks."""
     found: list[Token] = []
@@ -256,6 +251,38 @@ def flattened(statement: Iterable[Token]) -> list[Token]:
         if token.kind == "group" and token.text != "{":
             waiting += reversed(token.parts)
     return found
+
+
+def filled(text: str, given: Mapping[str, str]) -> str:
+    """A text with what names of `given` stand for; `config.image` stands as `$config_image` in a text."""
+    return _NAMED.sub(lambda found: given.get(found[1] or found[2], found[0]), text) if "$" in text else text
+
+
+_NAMED = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
+
+
+def bound(token: Token, given: Mapping[str, str]) -> Token:
+    """The body of a function as it is with these arguments."""
+    if token.kind == "group":
+        return replace(token, parts=tuple(bound(part, given) for part in token.parts))
+    if token.kind == "text":
+        return replace(token, text=filled(token.text, given))
+    name = token.text.replace(".", "_")
+    if token.kind == "name" and name in given and "$" not in given[name]:
+        return Token("text", given[name], token.line, (token.line,))
+    return token
+
+
+def given_to(parameters: Sequence[tuple[str, str]], inputs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """What the names of a function's parameters stand for where it is called with these arguments (by number, or by name for
+    a first parameter that is a map). What is not known, or has several lines, is left out."""
+    by_name = dict(inputs)
+    found: dict[str, str] = {}
+    for number, (name, default) in enumerate(parameters, start=1):
+        found[name] = by_name.get(str(number), default)
+    head = parameters[0][0] if parameters else ""
+    found |= {f"{head}_{name}": value for name, value in inputs if head and not name.isdecimal()}
+    return {name: value for name, value in found.items() if value and "\n" not in value}
 
 
 def up_to_end(tokens: Sequence[Token]) -> Sequence[Token]:

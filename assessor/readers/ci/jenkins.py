@@ -1,30 +1,32 @@
 """Jenkinsfiles, declarative and scripted: stages as jobs, shell steps as commands.
 
 The Groovy is tokenised and bracketed, never run: names, strings and blocks are enough to see stages, steps and what
-stands around them. What Groovy computes (a command built by a function, a shared library's steps) is not seen; a call
-of a shared library's step stays as a step with `uses`.
+stands around them. What Groovy computes is not seen. A call of a function of another file (`x = load 'ci/build.groovy'`,
+a step of a shared library) stays as a step with `uses`; the functions of Groovy files are jobs that only such steps call.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from assessor.facts.commands import Command
 from assessor.facts.file import FileFacts
-from assessor.facts.workflow import OF_DOCKERFILE, Job, Step, Trigger, Workflow
+from assessor.facts.workflow import LIBRARY, OF_DOCKERFILE, Job, Step, Trigger, Workflow
 from assessor.readers.ci import conditions as ci_conditions
 from assessor.readers.ci.groovy import (
     MAX_DEPTH,
+    Arguments,
     Statement,
     Token,
     arguments_of,
     block_of,
-    blocks_of,
+    bound,
     bracketed,
     flattened,
+    given_to,
     head_of,
     inner_statements,
     joined_string,
@@ -49,22 +51,91 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 def matches(path: str) -> bool:
+    return _is_pipeline(path) or path.endswith(".groovy")
+
+
+def _is_pipeline(path: str) -> bool:
     lower = path.lower()
     return "jenkinsfile" in lower and bool(_NAME.search(path)) and not lower.endswith(_OTHER_FILES)
 
 
 def read(path: str, text: str) -> FileFacts:
-    """Return the pipeline; an empty file or one whose brackets do not match is a problem."""
+    """Return the pipeline; an empty file or one whose brackets do not match is a problem. Of another Groovy file, its
+    functions that have steps."""
+    if not _is_pipeline(path):
+        return _functions(path, text) if "sh" in text else FileFacts()
     if not text.strip():
         return FileFacts(problems=((1, "empty Jenkinsfile"),))
     tokens = tokenised(text)
     tree, problem = bracketed(tokens)
     statements = statements_of(tree)
-    workflow = _Reader(path).workflow(statements)
+    workflow = _Reader(path, _loaded(tokens)).workflow(statements)
     problems = ((problem, "a bracket is not closed"),) if problem else ()
     if not workflow.jobs and problem:
         return FileFacts(problems=problems)
     return FileFacts(workflows=(workflow,), problems=problems)
+
+
+WHEN_LOADED = "load"
+"""Names what a Groovy file does as soon as it is loaded."""
+
+
+def _functions(path: str, text: str) -> FileFacts:
+    """The functions of a Groovy file as jobs that a pipeline calls: `inputs` has their parameters with the defaults."""
+    tokens = tokenised(text)
+    statements = statements_of(bracketed(tokens)[0])
+    loaded = _loaded(tokens)
+    functions = _defined_in(statements)
+    jobs = []
+    for name, function in functions.items():
+        if steps := _Reader(path, loaded, functions).steps(inner_statements(function.body)):
+            jobs.append(Job(name, function.body.line, steps=steps, inputs=function.parameters))
+    rest = [each for each in statements if not _defined(each) and head_of(each) != "return"]
+    if steps := _Reader(path, loaded, functions).steps(rest):
+        jobs.append(Job(WHEN_LOADED, 1, steps=steps))
+    if not jobs:
+        return FileFacts()
+    return FileFacts(workflows=(Workflow(LIBRARY, path, 1, triggers=(Trigger("call", 1),), jobs=tuple(jobs)),))
+
+
+@dataclass(frozen=True, slots=True)
+class _Function:
+    """A function of Groovy: its body, its parameters with their defaults, and how many tokens it has."""
+
+    body: Token
+    parameters: Pairs
+    size: int
+
+
+def _defined_in(statements: Iterable[Statement]) -> dict[str, _Function]:
+    """The functions that these statements define, by name."""
+    found = {}
+    for name, body, parameters in filter(None, map(_defined, statements)):
+        found[name] = _Function(body, _parameters_of(parameters), sum(1 for _ in tokens_below(body)))
+    return found
+
+
+def _parameters_of(group: Token) -> Pairs:
+    """The names of a function's parameters, each with the text that it has where it is not given."""
+    found: list[tuple[str, str]] = []
+    for part in arguments_of((group,)).plain:
+        names = [token.text for token in part if token.kind == "name"]
+        equals = next((i for i, token in enumerate(part) if token.text == "="), len(part))
+        default = joined_string(part[equals + 1 :])
+        named = [token.text for token in part[:equals] if token.kind == "name"]
+        if names and named:
+            found.append((named[-1], default.text if default else ""))
+    return tuple(found)
+
+
+def _loaded(tokens: Sequence[Token]) -> dict[str, str]:
+    """Variables for what a file of the repository defines, with its path: `x = load 'ci/build.groovy'`."""
+    found: dict[str, str] = {}
+    words = [token for token in tokens if token.kind != "newline" and token.text != "("]
+    for name, equals, load, given in zip(words, words[1:], words[2:], words[3:], strict=False):
+        if name.kind == "name" and equals.text == "=" and load.text == "load" and given.kind == "text":
+            found[name.text] = re.sub(r"^\$(?:WORKSPACE|PWD)/|^\./", "", given.text)
+    return found
 
 
 # ---- the pipeline ----
@@ -219,8 +290,11 @@ WITHOUT_EFFECT = frozenset(
 
 
 class _Reader:
-    def __init__(self, path: str) -> None:
+    def __init__(
+        self, path: str, loaded: Mapping[str, str] | None = None, functions: dict[str, _Function] | None = None
+    ) -> None:
         self.path = path
+        self.loaded = loaded or {}
         self.triggers: list[Trigger] = []
         self.env: Pairs = ()
         self.image = ""
@@ -228,12 +302,12 @@ class _Reader:
         self.count = 0
         self.loose = _Stage("pipeline", 1)
         """What stands outside of all stages."""
-        self.functions: dict[str, Token] = {}
+        self.functions = functions or {}
         self.defaults: Pairs = ()
         """Parameters with what they are where nobody sets them, as `params.NAME`."""
 
     def workflow(self, statements: list[Statement]) -> Workflow:
-        self.functions = dict(found for statement in statements if (found := _defined(statement)))
+        self.functions = _defined_in(statements)
         self._walk(statements, self.loose, _Around(), (), 0)
         stages = ([self.loose] if self.loose.steps else []) + self.stages
         triggers = tuple(self.triggers) or (Trigger("server", 1),)
@@ -248,6 +322,11 @@ class _Reader:
             env=self.env,
             disabled="" if active else "no stage with steps",
         )
+
+    def steps(self, statements: list[Statement]) -> tuple[Step, ...]:
+        """All steps of these statements, of whatever stage."""
+        self._walk(statements, self.loose, _Around(), (), 0)
+        return tuple(step for stage in (self.loose, *self.stages) for step in stage.steps)
 
     def _job(self, stage: _Stage, triggers: tuple[Trigger, ...]) -> Job:
         own = _fitting(stage.triggers, triggers)
@@ -279,7 +358,12 @@ class _Reader:
         for statement in statements:
             self.count += 1
             head = head_of(statement)
-            if self.count > _MAX_STEPS or depth > MAX_DEPTH or head == "return":
+            if self.count > _MAX_STEPS or depth > MAX_DEPTH:
+                break
+            if head == "return":
+                self._simple(statement, stage, around)
+                for block in self._called(statement):
+                    self._walk(inner_statements(block), stage, around, needs, depth + 1)
                 break
             if head in ("error", "throw") and around.can_fail and not around.condition:
                 failing = (Command(("exit", "1"), statement[0].line),)
@@ -307,19 +391,21 @@ class _Reader:
             return needs
         inside = self._entered(head, statement, around)
         self._simple(statement, stage, inside)
-        for block in (*self._called(statement), *blocks_of(statement)):
+        for block in (*self._called(statement), *_closures(statement)):
             needs = self._walk(inner_statements(block), stage, inside, needs, depth + 1)
         return needs
 
     def _called(self, statement: Statement) -> Iterator[Token]:
-        """The bodies of the file's own functions that the statement calls."""
+        """The bodies of the file's own functions that the statement calls, with what it gives them."""
         flat = flattened(statement)
         for index, token in enumerate(flat[:-1]):
             if token.kind == "name" and token.text in self.functions and flat[index + 1].text == "(":
-                self.count += 1 + len(self.functions[token.text].parts) // 50
+                function = self.functions[token.text]
+                self.count += 1 + function.size // 50
                 if self.count > _MAX_STEPS:
                     return
-                yield self.functions[token.text]
+                given = given_to(function.parameters, self._given(arguments_of(flat[index + 1 : index + 2])))
+                yield bound(function.body, given) if given else function.body
 
     def _entered(self, head: str, statement: Statement, around: _Around) -> _Around:
         """What holds inside a block such as dir('x') { … }."""
@@ -424,6 +510,7 @@ class _Reader:
             if token.kind == "name" and token.text in _SHELLS:
                 self._shell(token, flat[index + 1 : index + 1 + _MAX_WORDS], stage, around)
         self._docker(flat, stage, around)
+        self._of_loaded(flat, stage, around)
         if head == "input" or (head == "def" and any(t.text == "input" and t.kind == "name" for t in statement)):
             stage.approval = True
         self._known_step(head, statement, stage, around)
@@ -476,6 +563,33 @@ class _Reader:
                 step = Step(token.text, token.line, commands=commands, cwd=around.cwd, condition=around.condition)
                 stage.steps.append(_around(step, around))
 
+    def _of_loaded(self, flat: Sequence[Token], stage: _Stage, around: _Around) -> None:
+        """Functions of other files of this repository that the statement calls, and what a file does when it is loaded."""
+        for index, token in enumerate(flat[:-1]):
+            name, _, method = token.text.rpartition(".") if token.kind == "name" else ("", "", "")
+            given = flat[index + 1]
+            path = self.loaded.get(name)
+            if token.text == "load" and token.kind == "name":
+                loads = {flat[index + n].text for n in (1, 2) if index + n < len(flat)} & set(self.loaded.values())
+                path, method, given = next(iter(loads), None), WHEN_LOADED, Token("group", "(", token.line)
+            if path and given.kind == "group" and given.text == "(":
+                inputs = self._given(arguments_of((given,)))
+                step = Step(token.text, token.line, uses=f"{path}@{method}", inputs=inputs, cwd=around.cwd)
+                stage.steps.append(_around(replace(step, env=around.env, condition=around.condition), around))
+
+    def _given(self, arguments: Arguments) -> Pairs:
+        """The arguments of a function: by number, and by their names those that have some."""
+        texts = [(str(number), value) for number, value in enumerate(arguments.plain, start=1)]
+        return tuple((name, self._text(value)) for name, value in (*texts, *arguments.named))
+
+    def _text(self, value: Sequence[Token]) -> str:
+        """The text of an argument, as far as it is known; a variable stays one."""
+        text = joined_string(value)
+        if text is not None:
+            return text.text
+        name = value[0].text.rpartition(".")[2] if len(value) == 1 and value[0].kind == "name" else "UNKNOWN"
+        return name if name.isdecimal() or name in ("true", "false") else dict(self.env).get(name, f"${name}")
+
     def _known_step(self, head: str, statement: Statement, stage: _Stage, around: _Around) -> None:
         """A step of a plugin or a shared library: its name and its named arguments."""
         is_call = len(statement) > 1 and (
@@ -484,7 +598,7 @@ class _Reader:
         named = len(statement) > 2 and statement[1].kind == "name" and statement[2].text == ":"
         if not head or head in _SHELLS or head in TRANSPARENT or (head in WITHOUT_EFFECT and head != "build"):
             return
-        if head in self.functions:
+        if head in self.functions or head.rpartition(".")[0] in self.loaded:
             return
         if not (is_call or named) or head in _CATCHING or head.startswith(("currentBuild", "env.", "params.")):
             return
@@ -492,6 +606,7 @@ class _Reader:
         inputs = tuple((key, text_of(value)) for key, value in arguments.named)
         plain = arguments.text()
         inputs += (("", plain),) if plain and not inputs else ()
+        inputs += tuple(pair for pair in self._given(arguments)[1:] if pair[0].isdecimal())
         step = Step(head, statement[0].line, uses=head, inputs=inputs, cwd=around.cwd, env=around.env)
         stage.steps.append(_around(replace(step, condition=around.condition), around))
 
@@ -628,13 +743,18 @@ _DIRECTIVES = {
 _SILENT = frozenset({"options", "tools", "libraries", "import", "class", "enum"})
 
 
-def _defined(statement: Statement) -> tuple[str, Token] | None:
-    """The name and body of a function that the statement defines: `def make(target) { … }`."""
+def _closures(statement: Statement) -> Iterator[Token]:
+    """The blocks of a statement, also those among its arguments: `branches.put(name, { … })`."""
+    return (token for token in flattened(statement) if token.kind == "group" and token.text == "{")
+
+
+def _defined(statement: Statement) -> tuple[str, Token, Token] | None:
+    """The name, body and parameters of a function that the statement defines: `def make(target) { … }`."""
     for index in range(1, min(len(statement) - 2, 5)):
         before, name, arguments, body = statement[index - 1 : index + 3]
         is_function = before.kind == name.kind == "name" and arguments.text == "(" and body.text == "{"
         if is_function and arguments.kind == body.kind == "group" and before.text not in ("return", "new", "else"):
-            return name.text, body
+            return name.text, body, arguments
     return None
 
 
