@@ -33,6 +33,16 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class ShellFunction:
+    """A function that a shell text defines. `$1` in its commands is what it is given; calls of other functions stand as
+    commands; what is swallowed is so also in a text that stops on errors."""
+
+    name: str
+    line: int
+    commands: tuple[Command, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShellScript:
     """The commands of a shell text in order.
 
@@ -41,7 +51,9 @@ class ShellScript:
 
     commands: tuple[Command, ...]
     stops_on_error: bool = False
-    functions: tuple[str, ...] = ()
+    functions: tuple[ShellFunction, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+    """What the text sets: the value where it is certain, else the mark of an unknown one (`$`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from assessor.catalog.registries import with_own_names
 from assessor.catalog.tools import Tool
 from assessor.facts.place import Place
 from assessor.facts.project_files import Dependency
@@ -14,6 +13,8 @@ from assessor.project.automation import Automation
 from assessor.project.model import Project, ProjectFile, Role
 from assessor.project.modules import Modules
 from assessor.project.unmade import switched_off, unmade
+
+_BY_REGISTRY = frozenset({"gem", "go", "nuget"})
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Ground:
             for dependency in requirements.dependencies:
                 name = dependency.name.lower()
                 found.setdefault(f"{dependency.ecosystem}:{name}", (file, dependency))
-                if dependency.ecosystem not in with_own_names():
+                if dependency.ecosystem not in _BY_REGISTRY:
                     found.setdefault(name, (file, dependency))
         return found
 

@@ -135,6 +135,15 @@ class ActionSite:
 
 
 @dataclass(frozen=True, slots=True)
+class Shell:
+    """A running shell: the script that it runs (empty for a step), the files that this sources, whether it stops on errors."""
+
+    path: str
+    sourced: tuple[str, ...]
+    stops: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What holds where a command is read: folder, environment, the file that it is written in."""
 
@@ -142,6 +151,8 @@ class Context:
     cwd: str
     path: str
     env: tuple[tuple[str, str], ...] = ()
+    shell: Shell | None = None
+    """The shell in which the command stands, where it knows functions of other files."""
 
     @property
     def place(self) -> Place:

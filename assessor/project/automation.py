@@ -17,6 +17,7 @@ from assessor.facts.workflow import AUTOMATIC, LIBRARY
 from assessor.findings import Hop
 from assessor.project.arrivals import Arrival, Reach, Site
 from assessor.project.closure import Closure
+from assessor.project.environment import Environment
 from assessor.project.idleness import is_idle
 from assessor.project.invocations import interpret
 from assessor.project.model import Project, ProjectFile, Role
@@ -144,12 +145,16 @@ _CALLED_ALONE = frozenset({"github", "github-action", LIBRARY})
 """Systems that offer a person no way to start what other workflows call."""
 
 
+_ALONE = Environment(())
+"""What stands around a script that nobody in sight starts."""
+
+
 def _commands(file: ProjectFile, running: frozenset[tuple[str, int]]) -> list[Command]:
     """Every command that a file holds: of targets, scripts, hooks, containers, workflows, and of its Python code. A workflow
     that only triggers start which never fire is started by nobody, and so is a step of what only workflows call."""
     facts = file.facts
     found = [c for target in facts.targets for c in target.commands]
-    found += facts.script.commands if facts.script else ()
+    found += [_ALONE.default(command) for command in facts.script.commands] if facts.script else ()
     found += [c for hook in facts.hooks if not hook.never for c in hook.commands]
     found += facts.dockerfile.entry if facts.dockerfile else ()
     found += [c for service in facts.services for c in service.command]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from assessor.facts.commands import Command
 from assessor.project.trials import names_tried_data
-from assessor.readers.syntax.shell import never_holds
+from assessor.readers.syntax.shell import filled_arguments, never_holds
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -68,6 +69,17 @@ class Environment:
             known = self._kept_away[condition] = never_holds(condition, self._fixed)
         return known
 
+    def told(self, condition: str) -> str:
+        """A condition in which nothing depends on these variables any more: what it asks of them is open."""
+        if "$" not in condition:
+            return condition
+        return _VARIABLE.sub(lambda found: "$()" if found[1] in self._in_a_shell else found[0], condition)
+
+    def default(self, command: Command) -> Command:
+        """The command with the defaults of arguments that are not given."""
+        argv = self.filled(command) if "${" in command.text else command.argv
+        return command if argv is command.argv else replace(command, argv=argv)
+
     def filled(self, command: Command) -> tuple[str, ...]:
         """The words of a command with these variables and its own in place of `${{ inputs.x }}` and `$(x)`."""
         for word in command.argv:
@@ -110,7 +122,7 @@ class Environment:
             given = in_a_shell.get(found[1], found[0])
             return found[0] if given == "$" else given
 
-        return _VARIABLE.sub(variable, _PARAMETER.sub(value, word))
+        return _VARIABLE.sub(variable, _PARAMETER.sub(value, filled_arguments(word, known)))
 
     def filled_inputs(self, inputs: Pairs) -> Pairs:
         """What a step hands on to what it calls, with what its own caller gave it."""

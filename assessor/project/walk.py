@@ -25,7 +25,7 @@ from assessor.facts.project_files import Resource
 from assessor.facts.python import UNKNOWN, Call, PythonFacts
 from assessor.facts.workflow import LIBRARY, Job, Step, Workflow
 from assessor.findings import Hop
-from assessor.project.arrivals import NO_RUN, ActionSite, Arrival, Context, Reach, Site, hopped
+from assessor.project.arrivals import NO_RUN, ActionSite, Arrival, Context, Reach, Shell, Site, hopped
 from assessor.project.charts import Charts
 from assessor.project.closure import SUBMITTED, Closure, Entry, explore
 from assessor.project.cluster_definitions import ClusterDefinitions
@@ -50,6 +50,7 @@ from assessor.project.other_tests import OtherTests
 from assessor.project.paths import Paths, folder_of, joined
 from assessor.project.r_and_julia import RAndJulia
 from assessor.project.runs import Run, called_file, given_inputs, live_steps
+from assessor.project.shell_functions import ShellFunctions
 from assessor.project.stacks import Stacks
 from assessor.project.started_calls import (
     SOURCE_FOLDERS,
@@ -105,6 +106,7 @@ class Walk:
         self.reach = Reach()
         self.paths = Paths(project)
         self.submissions = Submissions(modules)
+        self.shell_functions = ShellFunctions(project, self.paths)
         self.idleness = Idleness(project, self.paths, modules)
         self.targets = Targets(self)
         self.containers = Containers(self)
@@ -224,6 +226,7 @@ class Walk:
             arrival = Arrival(base.run, position, None, base, base.fails and step.can_fail, base.in_test)
             folder = self._environments.of(env).filled_word(step.cwd) if "$" in step.cwd else step.cwd
             context = Context(arrival, folder_of(folder), path, (*env, *step.env))
+            context = replace(context, shell=self.shell_functions.shell("", step.commands, context))
             if step.uses == UPLOAD:
                 self._printed(step.input("script"), context)
             elif step.uses:
@@ -333,7 +336,7 @@ class Walk:
             trial,
             parent.in_cluster,
         )
-        inner = Context(arrival, cwd, context.path, env)
+        inner = Context(arrival, cwd, context.path, env, context.shell)
         if idle := is_idle(invocation) or self.idleness.by_profile(invocation, inner):
             self.reach.breaks(inner, f"{invocation.program} only looks with {idle}")
             return
@@ -344,6 +347,24 @@ class Walk:
         if not self.targets.named(invocation, inner):
             self._started(invocation, inner)
 
+    def _function(self, command: Command, argv: tuple[str, ...], context: Context, shell: Shell) -> bool:
+        """Follow the function of a sourced file that a command calls; False where there is none."""
+        found = self.shell_functions.of(argv[0], shell) if argv else None
+        if found is None:
+            return False
+        file, function = found
+        fails = context.arrival.fails and not command.swallowed
+        key = ("function", argv, context.path, command.line, context.arrival.step, fails, context.arrival.in_test)
+        if context.arrival.depth < MAX_DEPTH and self.is_new(key):
+            called = context.arrival.at(Hop(_shown(command.text), Place(context.path, command.line)))
+            way = replace(hopped(called, file, function.line, f"{function.name}()"), fails=fails)
+            cwd = self.paths.enter(context.cwd, command.cwd, context.path)
+            env = (*context.env, *command.env)
+            inner = replace(context, arrival=way, cwd=cwd, path=file.path, env=env)
+            for each in self.shell_functions.commands(function, argv[1:], shell, context):
+                self.command(each, inner)
+        return True
+
     def _is_trial(self, argv: tuple[str, ...], invocation: Invocation) -> bool:
         known = self._trials.get(argv)
         if known is None:
@@ -351,7 +372,9 @@ class Walk:
         return known
 
     def _embedded(self, command: Command, argv: tuple[str, ...], context: Context) -> bool:
-        """Follow the text of `bash -c "…" name words`, as a container is given it; False where there is none."""
+        """Follow the text of `bash -c "…" name words`, as a container is given it, or a function; False where there is none."""
+        if context.shell and self._function(command, argv, context, context.shell):
+            return True
         text, given = embedded_text(argv) if argv else ("", None)
         for inner in parse_shell(text, command.line, given=given).commands if given is not None else ():
             lost = inner.swallowed or command.swallowed
@@ -482,6 +505,8 @@ class Walk:
         if file.facts.script:
             env = (*context.env, *_positional(invocation)) if invocation.script else context.env
             inner = replace(context, path=file.path, arrival=hopped(context.arrival, file, 1, file.path), env=env)
+            if invocation.program not in ("source", "."):
+                inner = replace(inner, shell=self.shell_functions.shell(file.path, file.facts.script.commands, inner))
             for command in file.facts.script.commands:
                 self.command(command, inner)
         elif file.facts.notebook or file.facts.python:
@@ -501,23 +526,18 @@ class Walk:
         return True
 
     def _inline(self, invocation: Invocation, context: Context) -> None:
-        """`python -c` code: the bodies of the modules that it imports, and what of them it calls or hands on."""
-        facts = inline_facts(invocation.code)
-        imported = (self._module_named(one.target, context.cwd) for one in facts.imports)
-        names = [*(call.name for call in facts.calls), *(reference.name for reference in facts.references)]
-        used = (self._module_named(name, context.cwd) for name in names)
-        entries = [Entry(found[0], "import") for found in imported if found]
-        entries += [Entry(found[0], "function", found[1]) for found in used if found and found[1]]
+        """`python -c` code: the first-party functions that it imports are reached."""
+        entries = []
+        folder = context.cwd
+        for target in (imported.target for imported in inline_facts(invocation.code).imports):
+            head, _, name = target.rpartition(".")
+            for dotted, rest in ((target, ""), (head, name)):
+                path = self.modules.module(dotted, folder) if dotted else None
+                if path:
+                    entries.append(Entry(path, "function", rest))
+                    break
         if entries:
-            self.python(tuple(dict.fromkeys(entries)), invocation, context)
-
-    def _module_named(self, dotted: str, folder: str) -> tuple[str, str] | None:
-        """The module of this repository that a dotted name begins with, and what of it the rest names."""
-        words = dotted.split(".")
-        for end in range(len(words), 0, -1):
-            if path := self.modules.module(".".join(words[:end]), folder):
-                return path, ".".join(words[end:])
-        return None
+            self.python(tuple(entries), invocation, context)
 
     def _module(self, invocation: Invocation, context: Context) -> None:
         module = invocation.module

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assessor.catalog.programs import programs
-from assessor.catalog.registries import beside_models
 from assessor.catalog.words import speaks_of
 from assessor.facts.commands import Command
 from assessor.facts.place import BlindSpot, Place
@@ -278,7 +277,7 @@ def _compiled(file: ProjectFile, main: Sequence[Dependency]) -> Claim:
 def _direct(requirements: Requirements, beside: bool) -> list[Dependency]:
     """What the project itself needs; groups for development count where there is nothing else."""
     main = [d for d in requirements.dependencies if not d.group] or list(requirements.dependencies)
-    return [d for d in main if not (beside and d.ecosystem in beside_models())]
+    return [d for d in main if not (beside and d.ecosystem in programs().side_ecosystems)]
 
 
 def _share_of(pinned: int, total: int) -> Rung:
@@ -398,8 +397,7 @@ def environment(scene: Scene) -> Iterator[Statement]:
     yield from intended(scene, practice)
     yield from _language_versions(scene)
     yield from (seen(hit) for hit in scene.hits(practice))
-    described = list(scene.project.having(lambda f: f.dockerfile, frozenset({Role.FIRST_PARTY, Role.TEST})))
-    described = [(file, made) for file, made in described if file.role is not Role.TEST or _is_built(scene, file)]
+    described = list(scene.project.having(lambda f: f.dockerfile, frozenset({Role.FIRST_PARTY})))
     built = [dockerfile for file, dockerfile in described if _is_built(scene, file)]
     moves = any(not _is_pinned(dockerfile) for dockerfile in built if dockerfile.stages)
     for file, dockerfile in described:

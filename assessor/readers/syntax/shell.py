@@ -17,7 +17,7 @@ from itertools import zip_longest
 from time import process_time
 from typing import TYPE_CHECKING
 
-from assessor.facts.commands import Command, ShellScript
+from assessor.facts.commands import Command, ShellFunction, ShellScript
 from assessor.readers.syntax import left_out
 from assessor.readers.syntax.shell_status import status
 
@@ -120,7 +120,8 @@ def parse(
         return ShellScript((), stops_on_error)
     except (RecursionError, ValueError):
         return ShellScript((), stops_on_error)
-    return ShellScript(tuple(walk.finished()), walk.state.stops, tuple(sorted(walk.functions)))
+    functions = tuple(walk.bodies())
+    return ShellScript(tuple(walk.finished()), walk.state.stops, functions, walk.variables())
 
 
 class _TooLong(Exception):
@@ -179,6 +180,8 @@ class _State:
     """Why nothing further of the text runs: `exit`, `return` (of a function), `failed` (under -e); empty while it goes on."""
     constants: dict[str, str] = field(default_factory=dict)
     """Variables whose value is certain here: set to a plain text, and by nothing that may or may not run."""
+    copies: dict[str, str] = field(default_factory=dict)
+    """Variables that are certainly an argument of the text here, with its expansion: `$1`, `${2:-train}`."""
     cwd: str = ""
     variables: dict[str, str] = field(default_factory=dict)
     exported: dict[str, str] = field(default_factory=dict)
@@ -191,7 +194,13 @@ class _State:
             exported=dict(self.exported),
             folders=list(self.folders),
             constants=dict(self.constants),
+            copies=dict(self.copies),
         )
+
+    def forgets(self, name: str) -> None:
+        """The variable's value is not certain any more."""
+        self.constants.pop(name, None)
+        self.copies.pop(name, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +238,10 @@ class _Walk:
         self.expands = False
         self.assigned: frozenset[str] = frozenset()
         """Variables that some statement of the text may set."""
+        self.locals: list[dict[str, tuple[str | None, ...]]] = []
+        """For each function that is followed now, what its own variables were outside of it."""
+        self.noted: dict[str, str] = {}
+        """Variables that the text sets, with what they are."""
         self.given: tuple[str, ...] | None = None
         """The words behind `"$@"`; None where whoever starts the text gives them."""
         self.shifted: int | None = 0
@@ -241,12 +254,26 @@ class _Walk:
 
     def told(self, text: str) -> str:
         """A condition's text with `$()` for each variable that the text itself sets: what the caller gives decides nothing
-        about these."""
+        about these, unless it is an argument of the text. Arguments of a function are those that it is given."""
 
         def value(found: re.Match[str]) -> str:
-            return "$()" if found[1] in self.assigned else found[0]
+            copied = self.state.copies.get(found[1])
+            return copied or ("$()" if found[1] in self.assigned else found[0])
 
+        if self.given is not None or self.shifted != 0:
+            text = _ARGUMENT.sub(self.told_argument, text)
         return _VARIABLE.sub(value, text) if self.assigned else text
+
+    def told_argument(self, found: re.Match[str]) -> str:
+        """What an expansion of an argument (`$1`, `${1:-x}`, `$#`, `$@`) is of the words that the text itself is given."""
+        if found[4]:
+            return found[0] if self.given and len(self.given) == 1 and _ALL_GIVEN.fullmatch(self.given[0]) else "$()"
+        number, default = int(found[1] or found[2]), "" if "?" in (found[3] or "")[:2] else found[3] or ""
+        word = self.argument(number, None)
+        if _COPIED.fullmatch(word):
+            return f"${{{word[1:]}{default}}}" if default and word[1:].isdecimal() else word
+        word = word or default.removeprefix(":").removeprefix("-")
+        return word if _PLAIN.fullmatch(word) else "$()"
 
     def text(self, root: Node) -> None:
         where = _Where()
@@ -260,6 +287,23 @@ class _Walk:
             if child.is_named:
                 self.statement += 1
                 self.node(child, where.inside(swallowed=behind is not None and behind.type == "&"))
+
+    def variables(self) -> tuple[tuple[str, str], ...]:
+        """The variables that the text sets, with what they are where that is certain, for functions of other files."""
+        unknown = dict.fromkeys(self.assigned, UNKNOWN_VALUE)
+        return tuple(sorted((unknown | self.noted).items()))
+
+    def bodies(self) -> Iterator[ShellFunction]:
+        """The functions of the text as others may call them: what they run, with what they are given as it is written."""
+        left = MAX_COMMANDS
+        for name, body in sorted(self.functions.items()):
+            inner = _Walk(self.offset, self.masked, stops=True)
+            inner.assigned = self.assigned
+            inner.state.variables = {key: value for key, value in self.noted.items() if not _OF_CALLER.search(value)}
+            inner.node(body, _Where())
+            left -= len(inner.made)
+            if inner.made and left > 0:
+                yield ShellFunction(name, self.offset + body.start_point[0], tuple(inner.finished()))
 
     def finished(self) -> Iterator[Command]:
         """Where the text goes on after a failure, every command but those of the last statement is swallowed."""
@@ -340,8 +384,8 @@ class _Walk:
         while waiting:
             part = waiting.pop()
             if part.type in ("simple_expansion", "expansion"):
-                name = re.fullmatch(r"\$\{?(\w+|#)(?::?-[^}$`]*)?\}?", self.plain(part))
-                if not name or name[1] not in self.state.constants:
+                name = re.fullmatch(r"\$\{?(\w+|#)(?::?-[^}$`]*|:?\?[^}$`]*)?\}?", self.plain(part))
+                if not name or (name[1] not in self.state.constants and not self.is_given(name[1])):
                     return None
             elif "substitution" in part.type or part.type in ("arithmetic_expansion", "brace_expression"):
                 return None
@@ -349,6 +393,10 @@ class _Walk:
                 waiting += part.named_children
         text = self.word(node)
         return None if any(sign in text for sign in ("__EXPR", "$", "`", "{{", "%", "~")) else text
+
+    def is_given(self, name: str) -> bool:
+        """The name is that of an argument of a function whose words are known."""
+        return self.given is not None and name.isdecimal() and name != "0"
 
     def fails(self, node: Node) -> bool:
         """The alternative after `||` makes the text fail: it exits or returns with a status other than 0."""
@@ -434,6 +482,8 @@ class _Walk:
         if items := self._items(node):
             self.over(node, items, where)
             return
+        if any(self.plain(command).split(maxsplit=1)[:1] == ["shift"] for command in _commands(node)):
+            self.given, self.shifted = None, None  # each round has other arguments
         for child in node.named_children:
             if child.type == "do_group" and known is not False:
                 self.branch([child], where.inside(condition=head, certain=False))
@@ -448,6 +498,9 @@ class _Walk:
             return ()
         found: list[str] = []
         for value in node.children_by_field_name("value"):
+            if handed := _ALL_GIVEN.fullmatch(self.plain(value)):
+                found += self.handed(int(handed[1] or 1))
+                continue
             word = self.word(value)
             found += word.split() if value.type == "simple_expansion" else [word]
         self.rounds += len(found)
@@ -461,9 +514,10 @@ class _Walk:
         name = self.plain(variable)
         stops = self.state.stops or self.exits(body)
         for number, item in enumerate(items, start=1):
-            self.state.variables[name] = item
+            self.state.variables[name] = self.state.constants[name] = item
             self.branch([body], where.inside(swallowed=not stops and number < len(items), certain=False))
         self.state.variables.pop(name, None)
+        self.state.forgets(name)
 
     def _loops(self, node: Node) -> bool | None:
         """True of a loop without end, False of one that never begins."""
@@ -487,11 +541,11 @@ class _Walk:
     def forget(self, node: Node) -> None:
         """What the node sets is not certain: it may run or not, once or more."""
         waiting = [node]
-        while waiting and self.state.constants:
+        while waiting and (self.state.constants or self.state.copies):
             part = waiting.pop()
             if part.type == "variable_assignment":
                 name = part.child_by_field_name("name")
-                self.state.constants.pop(self.plain(name) if name is not None else "", None)
+                self.state.forgets(self.plain(name) if name is not None else "")
             waiting += part.named_children
 
     def case(self, node: Node, where: _Where) -> None:
@@ -560,8 +614,11 @@ class _Walk:
             self.add(argv, node, where)
 
     def declaration(self, node: Node, where: _Where) -> None:
-        export = bool(node.children) and node.children[0].type in ("export", "declare")
+        kind = node.children[0].type if node.children else ""
+        export = kind in ("export", "declare")
         for child in node.named_children:
+            if kind == "local" and self.calling:
+                self.keep(child)
             if child.type == "variable_assignment":
                 name = self.assign(child, where)
                 if export and name:
@@ -570,6 +627,24 @@ class _Walk:
                 name = self.plain(child)
                 if name in self.state.variables:
                     self.state.exported[name] = self.state.variables[name]
+
+    def keep(self, node: Node) -> None:
+        """The variable is a function's own: the one of that name outside has its value again when the function is left."""
+        name = node.child_by_field_name("name") if node.type == "variable_assignment" else node
+        text = self.plain(name) if name is not None else ""
+        if text not in self.locals[-1]:
+            state = self.state
+            self.locals[-1][text] = tuple(known.get(text) for known in (state.variables, state.constants, state.copies))
+
+    def restore(self) -> None:
+        """The variables outside of the function that is left."""
+        state = self.state
+        for name, values in self.locals.pop().items():
+            for known, value in zip((state.variables, state.constants, state.copies), values, strict=True):
+                if value is None:
+                    known.pop(name, None)
+                else:
+                    known[name] = value
 
     def assignment(self, node: Node, where: _Where) -> None:
         self.assign(node, where, alone=True)
@@ -587,10 +662,22 @@ class _Walk:
             self.state.variables[self.plain(name)] = made[:MAX_VALUE]
         else:
             known = self.state.variables[self.plain(name)] = ""
-        self.state.constants.pop(self.plain(name), None)
-        if known is not None and where.certain and "+=" not in self.plain(node)[: len(self.plain(name)) + 2]:
-            self.state.constants[self.plain(name)] = known
+        is_whole = "+=" not in self.plain(node)[: len(self.plain(name)) + 2]
+        asked = self.told(self.plain(value).strip('"')) if value is not None and is_whole else ""
+        self.note(self.plain(name), known if is_whole else None, _COPIED.fullmatch(asked), where)
         return self.plain(name)
+
+    def note(self, name: str, known: str | None, copied: re.Match[str] | None, where: _Where) -> None:
+        """Keep what a variable is from here on, where it is certain, and what it is for functions of other files."""
+        state = self.state
+        state.forgets(name)
+        if where.certain and known is not None:
+            state.constants[name] = known
+        elif where.certain and copied:
+            state.copies[name] = f"${copied[1]}" if copied[1] else f"${{{copied[2]}{copied[3] or ''}}}"
+        value = state.copies.get(name) or state.variables[name]
+        is_certain = where.certain and not self.calling and self.noted.get(name, value) == value
+        self.noted[name] = value if is_certain else UNKNOWN_VALUE
 
     def negated(self, node: Node, where: _Where) -> None:
         self.branch(node.named_children, where.inside(), keeps=("exit", "return"))
@@ -642,7 +729,7 @@ class _Walk:
     def handed(self, first: int) -> tuple[str, ...]:
         """What `"$@"` stands for, from the word of that number on; the walk fills in what a caller gives."""
         if self.given is not None:
-            return self.given[first - 1 :]
+            return _behind(self.given, first - 1)
         if self.shifted is None:
             return ("$()",)
         first += self.shifted
@@ -650,16 +737,21 @@ class _Walk:
 
     def argument(self, number: int, default: str | None) -> str:
         """What `$1` stands for."""
+        for position, word in enumerate(self.given[:number] if self.given is not None else ()):
+            if handed := _ALL_GIVEN.fullmatch(word):  # here begin those of whoever starts the text
+                return f"${int(handed[1] or 1) + number - 1 - position}"
         if self.given is not None:
-            return self.given[number - 1] if number <= len(self.given) else default or ""
+            return (self.given[number - 1] if number <= len(self.given) else "") or default or ""
         if self.shifted is None:
             return "$()"
-        return default if default and "$" not in default else f"${number + self.shifted}"
+        if default and "$" not in default:
+            return f"${{{number + self.shifted}:-{default}}}"
+        return f"${number + self.shifted}"
 
     def shift(self, words: tuple[str, ...], where: _Where) -> None:
         count = int(words[0]) if words[:1] and words[0].isdigit() else 1
         if self.given is not None:
-            self.given = self.given[count:] if where.certain else None
+            self.given = _behind(self.given, count) if where.certain else None
             self.shifted = 0 if where.certain else None
         elif self.shifted is not None:
             self.shifted = self.shifted + count if where.certain else None
@@ -667,10 +759,15 @@ class _Walk:
     def called(self, name: str, words: tuple[str, ...], where: _Where) -> None:
         """Follow a function of the text with the words that it is given."""
         before = self.given, self.shifted
+        body = self.functions[name]
         self.given, self.shifted = words, 0
         self.calling.append(name)
-        self.node(self.functions[name], where.inside())
+        self.locals.append({})
+        self.node(body, replace(where.inside(), certain=True))
         self.calling.pop()
+        self.restore()
+        if not where.certain:
+            self.forget(body)
         self.given, self.shifted = before
         self.state.ended = "" if self.state.ended == "return" else self.state.ended
 
@@ -746,7 +843,7 @@ class _Walk:
         if name in ("cd", "pushd", "chdir"):
             target = next((word for word in rest if not word.startswith("-") or word == "-"), "")
             text = node.text.decode("utf-8", "replace") if node.text else ""
-            self.state.cwd = self.changed(target, text)
+            self.state.cwd = self.changed(with_defaults(target), text)
             return True
         if name == "popd":
             self.state.cwd = self.state.folders.pop() if self.state.folders else ""
@@ -865,6 +962,8 @@ class _Walk:
         if variable.isdigit() and variable != "0" and variable not in self.state.variables:
             return self.argument(int(variable), default)
         value = self.state.variables.get(variable)
+        if value == "" and default and ":-" in text and "$" not in default:
+            return default
         if value is not None and self.expanded_to <= MAX_EXPANDED:
             self.expanded_to += len(value)
             return value
@@ -873,8 +972,42 @@ class _Walk:
 
 _ALL_GIVEN = re.compile(r'"?\$(?:[@*]|\{[@*](?::(\d{1,3}))?\})"?')
 """All words that a text or function is given, or those from a number on: `"$@"`, `${@:2}`."""
+_ARGUMENT = re.compile(r"\$(?:([1-9])|\{([1-9])(:?-[^}$`\"]*|:?\?[^}]*)?\}|([#@*]))")
+"""An expansion of arguments: its number, or a mark for all of them."""
+_COPIED = re.compile(r"\$(?:([1-9])|\{([1-9])(:?-[^}$`]*)?(?::?\?[^}]*)?\})")
+_OF_CALLER = re.compile(r"\$(?:\Z|\{?[1-9@*#])")
+"""The mark of an unknown value, or an argument."""
+_PLAIN = re.compile(r"[\w./:@%+,=-]*")
+UNKNOWN_VALUE = "$"
+"""Stands for the value of a variable that the text sets in a way that it does not tell."""
 _LAST_VARIABLE = re.compile(r"\$(\w+)$")
 """A variable at the end of a text; where more follows, its name needs braces."""
+
+
+_DEFAULTED = re.compile(r"\$\{([1-9]):?-([^}$`]*)\}")
+
+
+def with_defaults(word: str) -> str:
+    """A word with the defaults of arguments that nobody gives: `${1:-train}`."""
+    return _DEFAULTED.sub(r"\2", word) if "${" in word else word
+
+
+def filled_arguments(word: str, known: Mapping[str, str]) -> str:
+    """A word in which `${1:-train}` is the argument that is given, or its default where an empty or none is."""
+
+    def value(found: re.Match[str]) -> str:
+        given = known.get(found[1])
+        return "$()" if given == UNKNOWN_VALUE else given or found[2]
+
+    return _DEFAULTED.sub(value, word) if "${" in word else word
+
+
+def _behind(words: tuple[str, ...], count: int) -> tuple[str, ...]:
+    """The words of a function after `shift`."""
+    for position, word in enumerate(words[:count]):
+        if handed := _ALL_GIVEN.fullmatch(word):
+            return (f"${{@:{int(handed[1] or 1) + count - position}}}", *words[position + 1 :])
+    return words[count:]
 
 
 def _otherwise(condition: str) -> str:
