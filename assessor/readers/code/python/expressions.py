@@ -254,12 +254,11 @@ class Expressions(Decisions):
                 self.decided[decided].tells = True
         if (grown := grows(node)) and (added := joined(self.deciding, *given.values())):
             self.hold(grown, added, adds=True)
-        handed = given | {".": receiver} if receiver and last.startswith(STORES_ITSELF) else given
-        handed = handed | self.items_given(node) if node.args else handed
-        named = tuple([(key, sources) for key, marks in handed.items() if marks and (sources := origins(marks))])
-        compared = {f"{key}?": self.sides_of(marks) for key, marks in given.items() if marks and verdicts(marks)}
-        named += tuple((key, sources) for key, sources in compared.items() if sources)
-        if named and number < MAX_CALLS:
+        if (
+            number < MAX_CALLS
+            and (receiver or any(given.values()))
+            and (named := self.handed(node, receiver, given, last))
+        ):
             self.calls[number] = made.with_given(named[:MAX_ITEMS])
         values, line = list(given.values()), self.line_of(node.lineno)
         self.show(made.name, node, values)
@@ -269,6 +268,16 @@ class Expressions(Decisions):
             self.differences.group(node, receiver, values)
         against = self.differences.of_call(line, self.scope, node, receiver, values, self.loop_around)
         return joined(against, applied, result(made.name, node, receiver, values))
+
+    def handed(
+        self, node: ast.Call, receiver: Made, given: dict[str, Made], last: str
+    ) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What made what the call is handed: its arguments, their items, what is compared in them, what it is called on."""
+        handed = given | {".": receiver} if receiver and last.startswith(STORES_ITSELF) else given
+        handed = handed | self.items_given(node) if node.args else handed
+        named = tuple([(key, sources) for key, marks in handed.items() if marks and (sources := origins(marks))])
+        compared = {f"{key}?": self.sides_of(marks) for key, marks in given.items() if marks and verdicts(marks)}
+        return named + tuple((key, sources) for key, sources in compared.items() if sources)
 
     def sides_of(self, marks: Made) -> tuple[str, ...]:
         """What made the values that are compared in an argument."""

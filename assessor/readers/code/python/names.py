@@ -169,7 +169,8 @@ class Names:
 
     def answer_of(self, name: str) -> ast.expr | None:
         """What a function of the module always returns, where its body is `return` of a literal."""
-        return self.answers.get(name) if not self.cells and self.bindings.once(self.tree, name) else None
+        answer = self.answers.get(name)
+        return answer if answer is not None and not self.cells and self.bindings.once(self.tree, name) else None
 
     def truth(self, test: ast.expr) -> bool | None:
         return truth(test, self, self.module_name)
