@@ -128,14 +128,21 @@ def _rated_each(
 
 def _rated(reading: Reading, scope: Scope, budget: Budget, progress: Progress | None = None) -> Rated:
     from assessor.catalog.tools import load_tools
-    from assessor.project.libraries import hides_code, learning_libraries, manifests
+    from assessor.project.libraries import hides_code, is_named_for_training, learning_libraries, manifests
 
     project = reading.project.scoped(scope)
     found = rate(project, budget, progress)
     spots = dict.fromkeys((*project.blind_spots, *(spot for finding in found.values() for spot in finding.blind_spots)))
     libraries = learning_libraries(project, load_tools())
     return Rated(
-        found, tuple(spots), *_counts(project), libraries, manifests(project), hides_code(project), exchanges(project)
+        found,
+        tuple(spots),
+        *_counts(project),
+        libraries,
+        manifests(project),
+        hides_code(project),
+        is_named_for_training(project),
+        exchanges(project),
     )
 
 

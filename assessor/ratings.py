@@ -40,6 +40,8 @@ class Rated:
     """Paths of the files that name its dependencies."""
     hidden: bool = False
     """Some of its own code could not be read."""
+    named: bool = False
+    """Some of its functions or scripts is named for training a model."""
     exchanges: tuple[Exchange, ...] = ()
     """What it makes for other repositories and takes from them."""
 

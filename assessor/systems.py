@@ -236,6 +236,7 @@ def _joined(rated: Sequence[Rated]) -> Rated:
         libraries=tuple(dict.fromkeys(name for one in rated for name in one.libraries)),
         manifests=tuple(path for one in rated for path in one.manifests),
         hidden=any(one.hidden for one in rated),
+        named=any(one.named for one in rated),
         exchanges=(),
     )
 

@@ -1,11 +1,12 @@
 """Libraries of machine learning that a project imports: a sign that it is about models, no proof of any practice.
 
-A dependency alone is none: nothing here uses it. See `manifests`."""
+A dependency alone is none: nothing here uses it. See `manifests`. Where no library is known, that a function or a script is
+named for training a model keeps us from saying that there is no machine learning: see `is_named_for_training`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cache
 from importlib.resources import files
 from typing import Annotated
@@ -18,7 +19,7 @@ from assessor.catalog.words import speaks_of
 from assessor.facts.commands import Command
 from assessor.facts.role import Role
 from assessor.project.invocations import interpret
-from assessor.project.model import Project
+from assessor.project.model import Project, ProjectFile
 from assessor.project.source_uses import source_uses
 from assessor.snapshot.roles import role_of
 
@@ -40,14 +41,34 @@ def learning_libraries(project: Project, tools: Sequence[Tool]) -> tuple[str, ..
     found = set(_installed_for_training(project, tools))
     found |= {tool.id for tool in tools if tool.category in LEARNING and not names.isdisjoint(tool.imports)}
     found |= set(_called(project, tools))
-    plain = {name.replace("_", "-") for name in imported}
-    for pattern in known_packages():
-        start = pattern.removesuffix("*")
-        if any(name == start or (start != pattern and name.startswith(start)) for name in plain):
-            found.add(start.removesuffix("-"))
+    found |= _known({name.replace("_", "-") for name in imported}, known_packages())
+    found |= _known(_loaded(project, "r"), _written().r) | _known(_loaded(project, "julia"), _written().julia)
     names_of_files = {file.path.rpartition("/")[2] for file in project.ordered}
     found.update(_written().files & names_of_files)
     return tuple(sorted(found))
+
+
+def _known(names: Set[str], patterns: Iterable[str]) -> set[str]:
+    """The packages of which one of the names is a part."""
+    starts = {pattern: pattern.removesuffix("*") for pattern in patterns}
+    return {
+        start.removesuffix("-")
+        for pattern, start in starts.items()
+        if any(name == start or (start != pattern and name.startswith(start)) for name in names)
+    }
+
+
+def _loaded(project: Project, language: str) -> frozenset[str]:
+    """The packages that its own code of R or Julia loads, or names before a function of theirs."""
+    found: set[str] = set()
+    for _, calls in project.having(lambda f: f.source_calls, frozenset({Role.FIRST_PARTY, Role.TEST})):
+        for call in calls if calls[0].language == language else ():
+            package, sign, _ = call.name.partition("::")
+            found.add(package if sign else call.arguments.strip("\"' ") if call.name in _LOADING else "")
+    return frozenset(found)
+
+
+_LOADING = ("library", "using", "import")
 
 
 def _called(project: Project, tools: Sequence[Tool]) -> Iterator[str]:
@@ -69,6 +90,7 @@ def known_packages() -> tuple[str, ...]:
 
 
 _Pattern = Annotated[str, Field(pattern=r"^[a-z][a-z0-9.-]*\*?$")]
+_NameOfRAndJulia = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9.]*\*?$")]
 
 
 class _Learning(Value):
@@ -78,6 +100,8 @@ class _Learning(Value):
     language_models: tuple[_Pattern, ...]
     inference: tuple[_Pattern, ...]
     models: tuple[_Pattern, ...]
+    r: tuple[_NameOfRAndJulia, ...]
+    julia: tuple[_NameOfRAndJulia, ...]
     files: frozenset[str]
 
 
@@ -126,6 +150,27 @@ def _command_lists(project: Project) -> Iterator[tuple[Command, ...]]:
 
 
 _VERSION = re.compile(r"[\[=<>~!;@ ]")
+
+
+def is_named_for_training(project: Project) -> bool:
+    """A function or a script of its own is named for training a model. It proves nothing; but "no machine learning" would be
+    too much to say where a package of which nothing is known, or one of its own, may do the work."""
+    return any(speaks_of("trains_by_its_name", name) for file in project.ordered for name in _names(file))
+
+
+def _names(file: ProjectFile) -> Iterator[str]:
+    """The names of a file of its own code or scripts, and of the functions that it defines."""
+    if file.role is not Role.FIRST_PARTY:
+        return
+    if file.code or file.facts.script or file.facts.source_calls:
+        yield file.path.rpartition("/")[2]
+    for scope in file.code.scopes[:MAX_SCOPES] if file.code else ():
+        yield scope.name.rpartition(".")[2]
+    yield from (call.arguments for call in file.facts.source_calls if call.name == "function")
+
+
+MAX_SCOPES = 2_000
+"""Functions of one file whose names are looked at."""
 
 
 def hides_code(project: Project) -> bool:

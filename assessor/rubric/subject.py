@@ -4,7 +4,7 @@ Maturity of machine learning can be rated only where there is some. Signs of it 
 can show: code or a notebook that trains, a tracker, a registry, stored models, a search of hyperparameters, an evaluation,
 drift, a model that is served; and a library of machine learning that is imported, or that a run installs before it starts
 a script named for training. Data pipelines, seeds, web services and schedules are none: every kind of software has them.
-Nor is a dependency that nothing here uses. What could not be read may be a sign, so that "none" is said only where everything that could tell was read.
+Nor is a dependency that nothing here uses. A function named for training a model is only a reason not to say "none". What could not be read may be a sign, so that "none" is said only where everything that could tell was read.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Subject:
 
 class Seen(Protocol):
     """Numbers of files listed and read, the libraries of machine learning that are imported, the paths of the files that
-    name dependencies, and whether code of its own could not be read."""
+    name dependencies, whether code of its own could not be read, and whether some is named for training a model."""
 
     @property
     def listed(self) -> int: ...
@@ -101,6 +101,8 @@ class Seen(Protocol):
     def manifests(self) -> tuple[str, ...]: ...
     @property
     def hidden(self) -> bool: ...
+    @property
+    def named(self) -> bool: ...
 
 
 def subject_of(findings: Mapping[str, Finding], seen: Seen) -> Subject:
@@ -117,7 +119,7 @@ def subject_of(findings: Mapping[str, Finding], seen: Seen) -> Subject:
     elif serves:
         kind = Kind.SERVING
     else:
-        kind = Kind.PARTS if signs or libraries or seen.hidden else Kind.NONE
+        kind = Kind.PARTS if signs or libraries or seen.hidden or seen.named else Kind.NONE
     return Subject(kind, signs, libraries)
 
 
