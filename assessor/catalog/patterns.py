@@ -40,8 +40,11 @@ def matches_call(pattern: str, name: str) -> bool:
 def matches_any_call(patterns: tuple[str, ...], name: str) -> bool:
     """One of the call patterns matches the name; only those are compared that have its first or last word."""
     by_word = _call_patterns(patterns)
-    keys = (name.partition(".")[0], f"?{name.rpartition('.')[2]}", "*")
-    return any(matches_call(pattern, name) for key in keys for pattern in by_word.get(key, ()))
+    for key in (name.partition(".")[0], f"?{name.rpartition('.')[2]}", "*"):
+        for pattern in by_word.get(key, ()):
+            if matches_call(pattern, name):
+                return True
+    return False
 
 
 @lru_cache(maxsize=1_024)
@@ -71,8 +74,11 @@ def matches_command(pattern: str, words: Sequence[str]) -> bool:
     The first word is the program; the further words stand in the command line in that order, with others between them.
     """
     wanted = _words(pattern)
-    if not words or not wanted or words[0] != wanted[0]:
-        return False
+    return bool(words) and bool(wanted) and words[0] == wanted[0] and _follow(wanted, words)
+
+
+def _follow(wanted: tuple[str, ...], words: Sequence[str]) -> bool:
+    """The words of a pattern behind its program stand in the command line, whose program is the same."""
     position = 1
     for word in wanted[1:]:
         while position < len(words) and words[position] != word and not words[position].startswith(word + "="):
@@ -86,7 +92,7 @@ def matches_command(pattern: str, words: Sequence[str]) -> bool:
 def matches_any_command(patterns: tuple[str, ...], words: Sequence[str]) -> bool:
     """One of the command patterns matches the command line; only those of its program are compared."""
     own = _command_patterns(patterns).get(words[0], ()) if words else ()
-    return bool(own) and any(matches_command(pattern, words) for pattern in own)
+    return bool(own) and any(_follow(wanted, words) for wanted in own)
 
 
 @lru_cache(maxsize=8_192)
@@ -95,10 +101,11 @@ def _words(pattern: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1_024)
-def _command_patterns(patterns: tuple[str, ...]) -> Mapping[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
+def _command_patterns(patterns: tuple[str, ...]) -> Mapping[str, list[tuple[str, ...]]]:
+    """The words of command patterns by their program."""
+    found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for pattern in patterns:
-        found[_words(pattern)[0]].append(pattern)
+        found[_words(pattern)[0]].append(_words(pattern))
     return found
 
 

@@ -23,6 +23,7 @@ def command_hits(ground: Ground) -> Iterator[Hit]:
                 patterns[pattern.split()[0]].append((pattern, tool, proof))
     by_place: dict[tuple[Place, str, str], list[Arrival]] = defaultdict(list)
     first: dict[tuple[Place, str, str], tuple[Site, Tool, Proof]] = {}
+    proven: dict[tuple[str, ...], list[tuple[Tool, Proof]]] = {}
     broken = ground.automation.reach.broken_hops
     sites = (*ground.automation.reach.sites, *ground.automation.idle_sites)
     known = remotes(sites)
@@ -30,10 +31,14 @@ def command_hits(ground: Ground) -> Iterator[Hit]:
         words = (*site.invocation.words, *pushed_hosts(site, known))
         if site.arrival and site.arrival.hop in broken and not _is_fetched(site):
             continue  # what it starts, builds or applies does not exist
-        every = (words, *(tuple(launcher.split()) for launcher in site.invocation.launchers))
-        started = [(line, found) for line in every for found in patterns.get(line[0], ())]
-        for words, (pattern, tool, proof) in started:
-            if matches_command(pattern, words) and not set(proof.without) & set(words):
+        for line in (words, *(tuple(launcher.split()) for launcher in site.invocation.launchers)):
+            if line not in proven:  # few different lines make up most commands of all runs
+                proven[line] = [
+                    (tool, proof)
+                    for pattern, tool, proof in patterns.get(line[0], ())
+                    if matches_command(pattern, line) and not set(proof.without) & set(line)
+                ]
+            for tool, proof in proven[line]:
                 key = (site.place, tool.id, proof.practice + proof.rung)
                 first.setdefault(key, (site, tool, proof))
                 if site.arrival:
