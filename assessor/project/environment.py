@@ -22,6 +22,8 @@ _ALL_GIVEN = re.compile(r"\$(?:@|\{@:(\d+)\})")
 _PARAMETER = re.compile(
     r"\$\{\{\s*(?:parameters|inputs|variables|env|vars|matrix)\.(\w[\w-]*)\s*\}\}|\$\[\[\s*inputs\.(\w+)\s*\]\]|\$\((\w+)\)"
 )
+_OPEN = frozenset("$`{%~\n")
+"""Signs of values that depend on something else."""
 _MOST = 4_096
 
 
@@ -53,7 +55,7 @@ class Environment:
     @cached_property
     def _fixed(self) -> Mapping[str, str]:
         """Those whose value depends on nothing."""
-        return {name: value for name, value in self._known.items() if not set("$`{%~\n") & set(value)}
+        return {name: value for name, value in self._known.items() if _OPEN.isdisjoint(value)}
 
     @cached_property
     def names_tried_data(self) -> bool:

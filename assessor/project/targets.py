@@ -25,6 +25,9 @@ from assessor.project.paths import joined, unknown_parts
 from assessor.project.pytest_settings import selects
 from assessor.readers.tasks.tox import TAKES_WORDS, has_factors
 
+_RUN_BY_NAME = ("hatch", "pdm", "pixi")
+"""Runners whose targets are named as programs are."""
+
 
 class Targets:
     """Follows the targets of one walk."""
@@ -34,10 +37,15 @@ class Targets:
         self.project = walk.project
         self.reach = walk.reach
 
+    @staticmethod
+    def may_be_named(invocation: Invocation) -> bool:
+        """The command may be one that runs a target, where there is such a target."""
+        return invocation.program in programs().target_runners or invocation.via_runner in _RUN_BY_NAME
+
     def named(self, invocation: Invocation, context: Context) -> bool:
         """Targets of make, tox, nox, just, task, npm, poe, hatch, pdm, mise; True where the command was one."""
         runner = programs().target_runners.get(invocation.program)
-        if runner is None and invocation.via_runner in ("hatch", "pdm", "pixi"):
+        if runner is None and invocation.via_runner in _RUN_BY_NAME:
             names: tuple[str, ...] = (invocation.program.rpartition(":")[2],)
             return self._run(invocation.via_runner, names, invocation, context)
         if runner is None:

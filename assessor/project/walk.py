@@ -23,6 +23,7 @@ from assessor.facts.commands import Command
 from assessor.facts.place import Place, Setting
 from assessor.facts.project_files import Resource
 from assessor.facts.python import UNKNOWN, Call, PythonFacts
+from assessor.facts.values import dataclass
 from assessor.facts.workflow import LIBRARY, Job, Step, Workflow
 from assessor.findings import Hop
 from assessor.project.arrivals import NO_RUN, ActionSite, Arrival, Context, Reach, Shell, Site, hopped
@@ -97,6 +98,21 @@ _SETTINGS = (".yaml", ".yml", ".toml", ".json", ".ini", ".cfg")
 _YES_OR_NO = frozenset({"true", "false"})
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What a command line says wherever it stands: a run comes to few different ones, and to each of them often."""
+
+    invocation: Invocation | None
+    text: str
+    """What `bash -c` and its like are given to run, and in `given` the words behind it; None for other commands."""
+    given: tuple[str, ...] | None
+    forgives: bool = False
+    is_trial: bool = False
+    idle: str = ""
+    leads_on: bool = False
+    """Something of this repository may be started by it."""
+
+
 class Walk:
     """Follows the runs of one project, one after the other, and notes in `reach` what they reach."""
 
@@ -122,7 +138,7 @@ class Walk:
         self._explored: dict[tuple[object, ...], Closure] = {}
         self._startings: dict[ScopeKey, list[_Starting]] = {}
         self._namings: dict[ScopeKey, list[Call]] = {}
-        self._trials: dict[tuple[str, ...], bool] = {}
+        self._lines: dict[tuple[str, ...], _Line] = {}
         self._seen: set[tuple[object, ...]] = set()
         self._said_of: dict[str, tuple[str, bool]] = {}
         self._environments = Environments()
@@ -239,7 +255,8 @@ class Walk:
         called = called_file(step.uses, context.path, self._actions)
         called = called_function(step, workflow, self._actions) or called
         hop = Hop(f"uses {step.uses}", place)
-        step = replace(step, inputs=self._environments.of(context.env).filled_inputs(step.inputs))
+        inputs = self._environments.of(context.env).filled_inputs(step.inputs)
+        step = step if inputs == step.inputs else replace(step, inputs=inputs)
         known = command_of(step.uses, dict(step.inputs))
         fails = context.arrival.fails and not (known and forgives(known[0][0], known[0][1:]))
         arrival = replace(context.arrival, hop=hop, fails=fails)
@@ -263,8 +280,7 @@ class Walk:
             if known or step.commands:
                 break
             if name.lower() in _SCRIPT_INPUTS and value:
-                script = parse_shell(value, first_line=step.line, stops_on_error=True)
-                for command in script.commands:
+                for command in _commands_of(value, step.line, stops_on_error=True):
                     remote = command.is_remote or "ssh" in step.uses.lower()
                     self.command(replace(command, line=step.line, is_remote=remote), inner_context)
             elif name.lower() in DOCKERFILES:
@@ -296,9 +312,10 @@ class Walk:
         if command.condition and known.keeps_away(command.condition):
             return
         argv = known.filled(command)
-        if self._embedded(command, argv, context):
+        line = self._lines.get(argv) or self._read(argv)
+        if self._embedded(command, argv, line, context):
             return
-        invocation = interpret(argv)
+        invocation = line.invocation
         if invocation is None:
             return
         cwd = self.paths.enter(context.cwd, command.cwd, context.path)
@@ -312,9 +329,9 @@ class Walk:
             return
         parent = context.arrival
         env = (*context.env, *command.env) if command.env else context.env
-        forgiven = forgives(invocation.program, invocation.arguments) or is_forgiven_by(invocation.program, env)
+        forgiven = line.forgives or is_forgiven_by(invocation.program, env)
         fails = parent.fails and not command.swallowed and not forgiven
-        trial = parent.is_trial or self._is_trial(argv, invocation) or known.joined(command.env).names_tried_data
+        trial = parent.is_trial or line.is_trial or known.joined(command.env).names_tried_data
         key = (argv, context.path, command.line, cwd, fails, parent.in_test, trial, self._row)
         if key in self._seen or (self.project.zones and self.project.zones.is_elsewhere(cwd, argv)):
             return
@@ -337,14 +354,14 @@ class Walk:
             parent.in_cluster,
         )
         inner = Context(arrival, cwd, context.path, env, context.shell)
-        if idle := is_idle(invocation) or self.idleness.by_profile(invocation, inner):
+        if idle := line.idle or self.idleness.by_profile(invocation, inner):
             self.reach.breaks(inner, f"{invocation.program} only looks with {idle}")
             return
         self.reach.sites.append(Site(command, invocation, place, arrival, cwd))
         self.reach.comes_to(arrival)
         if nothing := self.idleness.nothing_to_read(invocation, inner):
             self.reach.breaks(inner, f"{nothing} has nothing that {invocation.program} looks at")
-        if not self.targets.named(invocation, inner):
+        if line.leads_on and not self.targets.named(invocation, inner):
             self._started(invocation, inner)
 
     def _function(self, command: Command, argv: tuple[str, ...], context: Context, shell: Shell) -> bool:
@@ -365,22 +382,40 @@ class Walk:
                 self.command(each, inner)
         return True
 
-    def _is_trial(self, argv: tuple[str, ...], invocation: Invocation) -> bool:
-        known = self._trials.get(argv)
-        if known is None:
-            known = self._trials[argv] = is_trial(self.project, invocation)
-        return known
+    def _read(self, argv: tuple[str, ...]) -> _Line:
+        """What a command line says wherever it stands."""
+        text, given = embedded_text(argv) if argv else ("", None)
+        invocation = interpret(argv)
+        if invocation is None:
+            found = _Line(None, text, given)
+        else:
+            forgiving = forgives(invocation.program, invocation.arguments)
+            trial, leads_on = is_trial(self.project, invocation), self._leads_on(invocation)
+            found = _Line(invocation, text, given, forgiving, trial, is_idle(invocation), leads_on)
+        self._lines[argv] = found
+        return found
 
-    def _embedded(self, command: Command, argv: tuple[str, ...], context: Context) -> bool:
+    def _leads_on(self, invocation: Invocation) -> bool:
+        """Something of this repository may be started by it, in one folder or another; nothing is by `echo done`."""
+        program = invocation.program
+        is_read = invocation.code or invocation.script or invocation.module or self.targets.may_be_named(invocation)
+        if is_read or program in self._handlers or program in self._console_scripts:
+            return True
+        if self.named.started_by(invocation) or self.named_objects.started_by(invocation):
+            return True
+        if programs().definitions_of(invocation.words) or self.orchestrators.deploys(invocation):
+            return True
+        return bool(_files_given(invocation))
+
+    def _embedded(self, command: Command, argv: tuple[str, ...], line: _Line, context: Context) -> bool:
         """Follow the text of `bash -c "…" name words`, as a container is given it, or a function; False where there is none."""
         if context.shell and self._function(command, argv, context, context.shell):
             return True
-        text, given = embedded_text(argv) if argv else ("", None)
-        for inner in parse_shell(text, command.line, given=given).commands if given is not None else ():
+        for inner in _commands_of(line.text, command.line, line.given) if line.given is not None else ():
             lost = inner.swallowed or command.swallowed
             cwd = posixpath.join(command.cwd, inner.cwd)
             self.command(replace(inner, cwd=cwd, line=command.line, swallowed=lost), context)
-        return given is not None
+        return line.given is not None
 
     def _is_nowhere(self, cwd: str, run: Run) -> bool:
         """A folder of a job's shell that the repository has not, and of which nothing else in its workflow speaks."""
@@ -589,15 +624,7 @@ class Walk:
             if own:
                 self.orchestrators.follow(own, invocation, context)
                 return
-        only_read = invocation.program in programs().only_read
-        if only_read or matches_any_command(programs().copy_to_bucket, invocation.words):
-            return
-        for word in invocation.arguments[:30]:
-            value = word.partition("=")[2] if word.startswith("-") and "=" in word else word
-            if invocation.program == "gcloud" and "builds" not in invocation.arguments:
-                break
-            if len(value) > 200 or not value.rstrip("\"'/.").endswith(_FOLLOWED):
-                continue
+        for value in _files_given(invocation):
             found = self.paths.locate(value, context)
             if found and found.endswith(_FOLLOWED):
                 self.file(found, context)
@@ -961,6 +988,24 @@ class Walk:
         arrival = site.arrival or Arrival(NO_RUN, 0)
         cwd = site.cwd if site.arrival else posixpath.dirname(site.place.path)
         return self.paths.locate(invocation.script, Context(arrival, cwd, site.place.path))
+
+
+@lru_cache(maxsize=1024)
+def _commands_of(
+    text: str, line: int, given: tuple[str, ...] | None = None, stops_on_error: bool = False
+) -> tuple[Command, ...]:
+    """The commands of a text for a shell; many runs come to the same."""
+    return parse_shell(text, line, stops_on_error, given).commands
+
+
+def _files_given(invocation: Invocation) -> list[str]:
+    """Arguments of a program of which nothing else is known that may name files for it to start."""
+    given = [w.partition("=")[2] if w.startswith("-") and "=" in w else w for w in invocation.arguments[:30]]
+    named = [value for value in given if len(value) <= 200 and value.rstrip("\"'/.").endswith(_FOLLOWED)]
+    if invocation.program == "gcloud" and "builds" not in invocation.arguments:
+        return []
+    only_read = invocation.program in programs().only_read
+    return [] if only_read or (named and matches_any_command(programs().copy_to_bucket, invocation.words)) else named
 
 
 def _image_of(call: Call) -> str:
