@@ -124,7 +124,10 @@ class Environment:
             given = in_a_shell.get(found[1], found[0])
             return found[0] if given == "$" else given
 
-        return _VARIABLE.sub(variable, _PARAMETER.sub(value, filled_arguments(word, known)))
+        text = filled_arguments(word, known)
+        if "${{" in text or "$[[" in text or "$(" in text:  # else the search for parameters finds none
+            text = _PARAMETER.sub(value, text)
+        return _VARIABLE.sub(variable, text)
 
     def filled_inputs(self, inputs: Pairs) -> Pairs:
         """What a step hands on to what it calls, with what its own caller gave it."""

@@ -35,8 +35,10 @@ _LONGEST_COMMAND = 40
 
 def started_text(call: Call, path: str) -> str | tuple[str, ...]:
     """The command that a call runs: of subprocess and its like, or of an operator's `bash_command`."""
-    keywords = call.keywords
-    given = dict(reversed(keywords)) if any(name in _COMMAND_ARGUMENTS for name, _ in keywords) else {}
+    gives = _gives_command(call)
+    if not gives and call.name not in _NAMED_STARTERS and not path.endswith(_TASK_FILES):
+        return ""  # as nearly all calls
+    given = dict(reversed(call.keywords)) if gives else {}
     if (words := _of_container(given)) and looks_started(words):
         return _shell_text(words) or _known(words)
     for name in _COMMAND_ARGUMENTS if given else ():
@@ -73,7 +75,7 @@ def started_text(call: Call, path: str) -> str | tuple[str, ...]:
 
 def command_given(call: Call) -> str | tuple[str, ...]:
     """The command that a call is given as a keyword, whatever it starts; empty where it has none that is known."""
-    for name in _COMMAND_ARGUMENTS if call.keywords else ():
+    for name in _COMMAND_ARGUMENTS if _gives_command(call) else ():
         value = call.keyword(name)
         if isinstance(value, tuple):
             return _known(value)
@@ -82,7 +84,15 @@ def command_given(call: Call) -> str | tuple[str, ...]:
     return ""
 
 
+def _gives_command(call: Call) -> bool:
+    """A keyword of it may hold a command."""
+    return bool(call.keywords) and not _COMMAND_KEYWORDS.isdisjoint([name for name, _ in call.keywords])
+
+
 _PROJECT_STARTERS = ("mlflow.run", "mlflow.projects.run")
+_NAMED_STARTERS = _STARTERS.union(_PROJECT_STARTERS)
+_COMMAND_KEYWORDS = frozenset(_COMMAND_ARGUMENTS)
+_TASK_FILES = ("noxfile.py", "tasks.py")
 
 
 def _mlflow_run(call: Call) -> tuple[str, ...]:

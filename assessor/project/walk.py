@@ -953,7 +953,9 @@ class Walk:
         name = self.modules.index(scope[0]).facts.scopes[scope[1]].name.rpartition(".")[2]
         for path, number in list(closure.reached):
             for call in self.modules.index(path).calls.get(number, ()):
-                if call.name.rpartition(".")[2] == name and scope in self.modules.targets(call.name, path):
+                if not call.name.endswith(name) or call.name.rpartition(".")[2] != name:
+                    continue
+                if scope in self.modules.targets(call.name, path):
                     for value in (*call.args, *(given for _, given in call.keywords)):
                         if isinstance(value, str) and value and value is not UNKNOWN and "{}" not in value:
                             yield value, Place(path, call.line)
