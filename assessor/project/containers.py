@@ -124,7 +124,7 @@ class Containers:
         arrival = replace(hopped(context.arrival, file, 1, f"build {file.path}"), is_build=True)
         inner = Context(arrival, self._image_folder(file), file.path, context.env)
         for command in dockerfile.commands:
-            self.walk.command(command, replace(inner, cwd=self._image_folder(file)))
+            self.walk.command(command, inner)
 
     def _image_folder(self, file: ProjectFile) -> str:
         """The folder of the repository that the image's working folder stands for."""
