@@ -68,7 +68,8 @@ class _PythonCalls:
         if file.role is Role.TEST:
             roots |= self._fixture_roots(file.path)
         for call in index.facts.calls:
-            yield from self._calls(_renamed(call, handed_on), file, index, roots, "call", call.scope)
+            named = _renamed(call, handed_on) if handed_on else call
+            yield from self._calls(named, file, index, roots, "call", call.scope)
         yield from self._handed_metrics(file, index, roots)
         for number, scope in enumerate(index.facts.scopes):
             for decorator in scope.decorators:

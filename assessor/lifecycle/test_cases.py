@@ -58,7 +58,7 @@ def _test_cases(scene: Scene) -> Iterator[TestCase]:
         for number, scope in enumerate(scene.modules.index(path).facts.scopes):
             last = scope.name.rpartition(".")[2]
             if last.startswith("test") and not scope.is_stub and number not in (MODULE, MAIN):
-                calls_of = calls_of or _CallsOf(scene, path)
+                calls_of = _CallsOf(scene, path) if calls_of is None else calls_of
                 yield from _test_case(scene, calls_of, path, number)
 
 
@@ -187,7 +187,7 @@ def _training_in_tests(scene: Scene) -> set[ScopeKey]:
     return {(h.file.path, h.scope) for h in training_hits(scene, tests=True)}
 
 
-class _CallsOf:
+class _CallsOf(dict[ScopeKey, tuple[ScopeKey, ...]]):
     """What a function calls, as seen from one test file: by name, or any method of that name that the file's imports
     bring within reach where it is not known whose it is."""
 
@@ -195,16 +195,13 @@ class _CallsOf:
         self._scene = scene
         self._path = path
         self._methods = _methods_loaded(scene, path)
-        self._known: dict[ScopeKey, tuple[ScopeKey, ...]] = {}
 
-    def __call__(self, key: ScopeKey) -> tuple[ScopeKey, ...]:
-        known = self._known.get(key)
-        if known is None:
-            targets, awaited = called(self._scene, key)
-            methods = (method for name in awaited for method in self._methods.get(name, ()))
-            scripts = scripts_started(self._scene, key) if key[0] == self._path else ()
-            known = self._known[key] = (*targets, *methods, *scripts)
-        return known
+    def __missing__(self, key: ScopeKey) -> tuple[ScopeKey, ...]:
+        targets, awaited = called(self._scene, key)
+        methods = (method for name in awaited for method in self._methods.get(name, ()))
+        scripts = scripts_started(self._scene, key) if key[0] == self._path else ()
+        found = self[key] = (*targets, *methods, *scripts)
+        return found
 
 
 def _seen(scene: Scene, calls_of: _CallsOf, path: str, number: int) -> set[ScopeKey]:
@@ -220,7 +217,7 @@ def _seen(scene: Scene, calls_of: _CallsOf, path: str, number: int) -> set[Scope
     seen: set[ScopeKey] = set()
     for _ in range(_CALLS_AWAY + 1):
         seen |= edge
-        edge = set(chain.from_iterable(map(calls_of, edge))) - seen
+        edge = set(chain.from_iterable(map(calls_of.__getitem__, edge))) - seen
     return seen
 
 
