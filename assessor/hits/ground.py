@@ -10,6 +10,7 @@ from assessor.catalog.tools import Tool
 from assessor.facts.place import Place
 from assessor.facts.project_files import Dependency
 from assessor.project.automation import Automation
+from assessor.project.closed_lists import closed_lists
 from assessor.project.model import Project, ProjectFile, Role
 from assessor.project.modules import Modules
 from assessor.project.unmade import switched_off, unmade
@@ -28,11 +29,13 @@ class Ground:
 
     @cached_property
     def dependencies(self) -> Mapping[str, tuple[ProjectFile, Dependency]]:
-        """Direct dependencies by normalised name; the first place that names one. Those of JavaScript, Ruby, Go, .NET and the
+        """Direct dependencies by normalised name; the first place that names one, but for lists that a program has closed over
+        others. Those of JavaScript, Ruby, Go, .NET and the
         JVM by the name with its registry too (`npm:openai`), or by that alone where Python has packages of that name."""
         found: dict[str, tuple[ProjectFile, Dependency]] = {}
+        closed = closed_lists(self.project)
         for file, requirements in self.project.having(lambda f: f.requirements):
-            for dependency in requirements.dependencies:
+            for dependency in requirements.dependencies if file.path not in closed else ():
                 name = dependency.name.lower()
                 found.setdefault(f"{dependency.ecosystem}:{name}", (file, dependency))
                 if dependency.ecosystem not in _BY_REGISTRY:

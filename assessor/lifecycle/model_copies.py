@@ -15,7 +15,16 @@ from assessor.project.arrivals import Site
 def model_copies(scene: Scene) -> list[Site]:
     """Such commands, those that nothing starts too."""
     sites = (*scene.automation.reach.sites, *scene.automation.idle_sites)
-    return [site for site in sites if _copies_a_model(site.invocation.words) and "$" in _target(site.invocation.words)]
+    return [
+        site
+        for site in sites
+        if _copies_a_model(site.invocation.words) and _is_versioned(_target(site.invocation.words))
+    ]
+
+
+def _is_versioned(target: str) -> bool:
+    """A variable is a part of it, and it is no place on this machine, to which a model is fetched."""
+    return "$" in target and ("://" in target or not speaks_of("on_this_machine", target))
 
 
 def model_hand_overs(scene: Scene) -> list[Site]:

@@ -104,6 +104,8 @@ def _stored(scene: Scene, key: ScopeKey, is_batch: bool, deployed: tuple[Hop, ..
     own work says nothing."""
     path, number = key
     index = scene.modules.index(path)
+    if any(_IN_MEMORY in call.args for call in index.calls.get(number, ())):
+        return
     scope = index.facts.scopes[number]
     last = scope.name.rpartition(".")[2]
     named = number > MAIN and speaks_of("keeps_predictions", last)
@@ -169,6 +171,9 @@ def _is_insertion(call: Call) -> bool:
 def _writes(name: str) -> bool:
     return speaks_of("writes", name.rpartition(".")[2])
 
+
+_IN_MEMORY = ":memory:"
+"""The address of a database that is gone when its connection closes (sqlite.org "In-Memory Databases")."""
 
 _TABLES = frozenset({"table", "from_", "collection", "into"})
 """Calls whose answer is a table or collection: `client.table("asked").insert(row)`."""

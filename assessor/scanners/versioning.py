@@ -21,6 +21,7 @@ from assessor.lifecycle.model_copies import model_copies
 from assessor.lifecycle.model_stores import is_model_file, model_stores
 from assessor.lifecycle.order import best
 from assessor.project.arrivals import ActionSite, Site
+from assessor.project.closed_lists import closed_lists
 from assessor.project.invocations import interpret
 from assessor.project.model import ProjectFile, Role
 from assessor.project.paths import joined
@@ -187,6 +188,9 @@ def _logs_a_model(file: ProjectFile, call: Call) -> bool:
     if call.name.endswith(".log_artifacts") and speaks_of("stores", name) and speaks_of("ends_with_model", name):
         return True
     texts = [value for value in call.args if isinstance(value, str)]
+    under = call.keyword("artifact_path")
+    if isinstance(under, str) and any(speaks_of("folder_of_models", part) for part in under.split("/")):
+        return True
     return any(is_model_file(text) for text in texts) or any(
         "model" in n.rpartition(".")[2].lower() for n in call.names
     )
@@ -213,7 +217,8 @@ def dependencies(scene: Scene) -> Iterator[Statement]:
     if lists:
         text = f"{pinned} of {numbered(total, 'direct dependency', 'direct dependencies')} {_bounded(pinned)}"
         yield Claim(lists[0][0].at(lists[0][1][0].line), text, at_least=_share_of(pinned, total))
-    yield from (_compiled(file, main) for file, main in lists if _is_compiled(file, main))
+    closed = closed_lists(scene.project)
+    yield from (_compiled(file, main) for file, main in lists if file.path in closed or _is_compiled(file, main))
     names = {dependency.name.lower().replace("_", "-") for _, main in lists for dependency in main}
     for file, lock in locks:
         yield _locked(file, lock) if _holds_enough(lock, names) else _partial(file, lock, names)
