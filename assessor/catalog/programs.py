@@ -58,6 +58,7 @@ class Programs(Value):
     make_environments: frozenset[Name]
     copy_to_bucket: tuple[Words, ...]
     push_versions: tuple[Words, ...]
+    commit_actions: dict[Name, Name]
     send_a_file: dict[Name, frozenset[Name]]
     bucket_places: frozenset[Name]
     submit_work: frozenset[Name]

@@ -80,7 +80,7 @@ class Proof(Value):
     and False), alone or in a list, and no name in `without` is a keyword of it; a command only where no word of it is in `without`; a
     call of R only where its file names nothing that is in `without`. What
     has a value of `unless` does not count: it switches the proof off. `needs_argument`: the bare call does something
-    else. `softened_by`: settings by which a violation of a product that raises only warns; `warns`:
+    else. `given`: a concept of words.yaml, of which a text speaks that the call is given by position. `softened_by`: settings by which a violation of a product that raises only warns; `warns`:
     names in the function by which it does.
     `records`: the product itself keeps what each step took in and gave out, or what it measured. `raises`: where it fails, it raises by itself. `read_by`: settings are the tool's only where code calls one of these, which reads them. `text` follows the
     tool's title in a report: "MLflow: logs parameters".
@@ -102,6 +102,7 @@ class Proof(Value):
     records: bool = False
     raises: bool = False
     needs_argument: bool = False
+    given: str = ""
     by_the_way: bool = False
     read_by: tuple[CallPattern, ...] = ()
     decorators: tuple[CallPattern, ...] = ()
@@ -123,7 +124,7 @@ class Proof(Value):
     @cached_property
     def asks_nothing(self) -> bool:
         """Every call of its patterns is a proof, whatever its arguments."""
-        return not (self.needs_argument or self.unless or self.keywords or self.without)
+        return not (self.needs_argument or self.given or self.unless or self.keywords or self.without)
 
     @property
     def patterns(self) -> tuple[str, ...]:
@@ -147,8 +148,9 @@ class Proof(Value):
             raise ValueError("'read_by' narrows settings, and there are none")
         if "*" in self.calls and not self.keywords:
             raise ValueError("the call pattern '*' needs keywords: without them every call is a proof")
-        if self.speaks and self.speaks not in concepts():
-            raise ValueError(f"words.yaml has no concept '{self.speaks}'")
+        unknown = {self.speaks, self.given} - {"", *concepts()}
+        if unknown:
+            raise ValueError(f"words.yaml has no concept '{min(unknown)}'")
         known = (info.context or {}).get("practices") or practice_rungs()
         if "rung" in self.model_fields_set and self.rung not in known[self.practice]:
             raise ValueError(f"'{self.practice}' defines no rung '{self.rung}'")

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from assessor.catalog.patterns import matches_call
 from assessor.catalog.tools import Proof, Tool
+from assessor.catalog.words import speaks_of
 from assessor.facts.python import UNKNOWN, Call, Literal
 from assessor.hits.ground import Ground
 
@@ -58,6 +59,8 @@ def arguments_fit(call: Call, proof: Proof) -> bool:
     if proof.keywords and not call.keywords:
         return False
     if proof.needs_argument and not any(value is not None for value in (*call.args, *(v for _, v in call.keywords))):
+        return False
+    if proof.given and not any(value == UNKNOWN or speaks_of(proof.given, str(value)) for value in call.args):
         return False
     given = dict(reversed(call.keywords))
     if proof.unless and any(name in given and _says(given[name], value) for name, value in proof.unless.items()):

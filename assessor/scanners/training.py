@@ -24,6 +24,7 @@ from assessor.lifecycle.deployments import deploying_ways
 from assessor.lifecycle.gates import NO_SCOPE, Gate, gates
 from assessor.lifecycle.idle_steps import acting_steps
 from assessor.lifecycle.inline_gates import holds_back, inline_gates
+from assessor.lifecycle.model_commits import model_commits
 from assessor.lifecycle.model_copies import model_copies, model_hand_overs
 from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, comes_after, positions, stands_before
 from assessor.lifecycle.retraining import begins_training, conditional_effects, retrains, starts_training
@@ -479,7 +480,8 @@ def validation_gate(scene: Scene) -> Iterator[Statement]:
         yield Claim(subject, gate.text, gate.tool, raised_by=partial(_held_back, scene, gate))
     yield from _choices(scene)
     for inline in inline_gates(scene):
-        further = always(_NO_FURTHER) if holds_back(scene, inline) else None
+        kept = any(comes_after(scene, positions(scene, [inline.way]), way) for way in _kept_later(scene))
+        further = always(_NO_FURTHER) if kept or holds_back(scene, inline) else None
         yield Claim(Reached(inline.site.place, (inline.way,)), inline.text, raised_by=further)
     yield from _printed(scene)
 
@@ -552,9 +554,9 @@ def _held_back(scene: Scene, gate: Gate, _: Sequence[Arrival]) -> str | None:
 
 @once
 def _kept_later(scene: Scene) -> list[Arrival]:
-    """What copies the model to where its versions, or the one in use, are kept, and what deploys."""
+    """What copies or commits the model to where its versions, or the one in use, are kept, and what deploys."""
     ways = [site.arrival for site in (*model_copies(scene), *model_hand_overs(scene))]
-    ways += deploying_ways(scene)
+    ways += [*model_commits(scene), *deploying_ways(scene)]
     return [way for way in ways if way is not None and way.is_automatic and not way.in_test]
 
 

@@ -142,6 +142,7 @@ class Decisions(Variables):
         kinds: set[str] = set()
         effects: list[str] = []
         gives = False
+        made = _made_in([*body, *orelse])
         budget = 400
         for node in (inner for statement in [*body, *orelse] for inner in below(statement)):
             budget -= 1
@@ -155,7 +156,7 @@ class Decisions(Variables):
                 kinds.add("return")
                 gives = gives or is_answer(node.value)
             elif isinstance(node, ast.Call):
-                name = self.resolve(node.func)
+                name = self.named(node.func, made)
                 effects.append(name)
                 kinds.add("exit" if name in EXITS else "print" if name == "print" else "call")
             elif isinstance(node, _ASSIGNMENTS):
@@ -166,3 +167,15 @@ class Decisions(Variables):
         kind = next((kind for kind in order if kind in kinds), "none")
         bound = frozenset(replaced(body) | replaced(orelse)) if "assign" in kinds else frozenset()
         return Outcome(kind, tuple(dict.fromkeys(effects))[:MAX_ITEMS], gives, bound)
+
+    def named(self, node: ast.expr, made: dict[str, ast.expr]) -> str:
+        """The dotted name of what is called, as `resolve`; what the branch itself binds is not bound yet."""
+        name = self.resolve(node)
+        head, dot, rest = name.partition(".")
+        return f"{self.resolve(made[head])}.{rest}" if dot and head in made else name
+
+
+def _made_in(body: list[ast.stmt]) -> dict[str, ast.expr]:
+    """The names that statements of a body bind to what a call gives: `found = client.search(…)`."""
+    pairs = ((s.targets[0], s.value) for s in body if isinstance(s, ast.Assign) and len(s.targets) == 1)
+    return {t.id: v for t, v in pairs if isinstance(t, ast.Name) and isinstance(v, ast.Call | ast.Await)}
