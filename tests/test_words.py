@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assessor.catalog.loading import DataError, Source, load_models
+from assessor.catalog.tools import load_tools
 from assessor.catalog.words import Concept, concepts, cut, speaks_of
 
 ASSESSOR = Path(__file__).parents[1] / "assessor"
@@ -25,6 +26,7 @@ def test_every_concept_is_asked_and_every_question_has_one() -> None:
     asked = {name for text in sources for found in ASKED.findall(text) for name in re.findall(r"\w+", found)}
     assert asked <= set(concepts())
     named = {name for text in sources for name in re.findall(r"\"([a-z_]+)\"", text)}
+    named |= {concept for tool in load_tools() for proof in tool.proves for concept in (proof.given, proof.speaks)}
     assert set(concepts()) <= named
 
 

@@ -17,6 +17,7 @@ from assessor.facts.python import MAIN, Comparison, Guard, Side
 from assessor.hits.scene import Scene, once
 from assessor.lifecycle.errors import error_origins
 from assessor.lifecycle.figures import kept_figures
+from assessor.lifecycle.judged_answers import judged_origins
 from assessor.lifecycle.model_stores import model_stores
 from assessor.lifecycle.origins import Origins
 from assessor.lifecycle.outputs import telling_scopes
@@ -107,7 +108,7 @@ class _Finder:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
-        self.origins = Origins(scene, "experiments.evaluation", error_origins(scene))
+        self.origins = Origins(scene, "experiments.evaluation", error_origins(scene) | judged_origins(scene))
         self.has_models = any(scene.hits(practice) for practice in _WITNESSES)
         self.verdicts: dict[ScopeKey, str] = {}
         """Functions that return whether a model is good enough, with what they compare."""

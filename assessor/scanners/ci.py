@@ -19,6 +19,7 @@ from assessor.lifecycle.deployments import deploying_ways
 from assessor.lifecycle.errors import measured_errors
 from assessor.lifecycle.expressions import bodies
 from assessor.lifecycle.image_pushes import pushing_arrivals
+from assessor.lifecycle.judged_answers import judges_of_answers
 from assessor.lifecycle.matter import has_matter
 from assessor.lifecycle.order import check_positions, comes_after, is_ci
 from assessor.lifecycle.source_tests import source_tests
@@ -193,6 +194,8 @@ def ml(scene: Scene) -> Iterator[Statement]:
         if error.file.role is Role.FIRST_PARTY and not error.file.is_notebook:
             subject, text = Code(error.file, error.scope, error.line), f"CI measures a model in {error.function}"
             yield Claim(subject, text, at_least=Rung.ABSENT, by_hand=Rung.USED, counts=TESTED_IN_CI)
+    for judging in judges_of_answers(scene):
+        yield Claim(judging, "CI judges answers", at_least=Rung.ABSENT, by_hand=Rung.USED, counts=TESTED_IN_CI)
     yield from _checks_in_ci(scene)
     yield from _compilations(scene)
     yield from _stages(scene)
@@ -204,7 +207,9 @@ def _ml_hits(scene: Scene) -> Iterator[Hit]:
     yield from training_hits(scene, tests=True)
     for practice in _ML if has_matter(scene) else ():
         yield from scene.hits(practice, tests=practice == "data.validation")
-    yield from (hit for hit in scene.hits("testing.model") if hit.kind in ("command", "action"))
+    yield from (
+        hit for hit in scene.hits("testing.model", tests=True) if hit.kind in ("command", "action", "decorator")
+    )
 
 
 def _compilations(scene: Scene) -> Iterator[Claim]:

@@ -19,6 +19,7 @@ from assessor.lifecycle.choices import is_held_by_choice
 from assessor.lifecycle.conditions import decides_over, is_held_back
 from assessor.lifecycle.errors import MeasuredError, measured_errors
 from assessor.lifecycle.gates import gates
+from assessor.lifecycle.judged_answers import judges_of_answers
 from assessor.lifecycle.kept_outputs import kept_outputs
 from assessor.lifecycle.matter import home_made
 from assessor.lifecycle.settled import is_stand_in
@@ -26,7 +27,19 @@ from assessor.lifecycle.stages import stages
 from assessor.project.arrivals import Arrival
 from assessor.project.model import Role
 from assessor.scanners import ladder
-from assessor.scanners.claims import NONE, Claim, Code, Rule, Statement, Written, intended, products, seen
+from assessor.scanners.claims import (
+    NONE,
+    WITH_TESTS,
+    Claim,
+    Code,
+    Reached,
+    Rule,
+    Statement,
+    Written,
+    intended,
+    products,
+    seen,
+)
 from assessor.scanners.slices import slices
 
 
@@ -114,6 +127,8 @@ def evaluation(scene: Scene) -> Iterator[Statement]:
     yield from _own_evaluation(scene)
     yield from _own_metrics(scene)
     yield from _of_home_made(scene)
+    yield from _by_judges(scene)
+    yield from _recorded_tests(scene)
     yield from _stage_metrics(scene)
 
 
@@ -245,6 +260,21 @@ def _of_home_made(scene: Scene) -> Iterator[Claim]:
             scope = scene.modules.index(path).facts.scopes[number]
             text = f"{scope.name}() judges a home-made model and its result is kept"
             yield Claim(Code(scene.project.files[path], number, scope.line), text)
+
+
+def _recorded_tests(scene: Scene) -> Iterator[Claim]:
+    """Tests of answers whose outcome a product keeps: they ask the model itself, as evaluations do."""
+    for hit in scene.hits("testing.model", tests=True):
+        if hit.kind == "decorator" and hit.tool.category == "evaluation":
+            ways = tuple(scene.arrivals(hit))
+            yield Claim(Reached(hit.place, ways), f"{hit.tool.title}: {hit.proof.text}", hit.tool.id, counts=WITH_TESTS)
+
+
+def _by_judges(scene: Scene) -> Iterator[Claim]:
+    """Language models that judge the answers to cases that are read."""
+    for code in judges_of_answers(scene):
+        name = code.file.code.scopes[code.scope].name if code.file.code else ""
+        yield Claim(code, f"{name}() lets a language model judge answers, and the result is kept")
 
 
 def _stage_metrics(scene: Scene) -> Iterator[Claim]:
