@@ -14,11 +14,13 @@ from assessor.facts.project_files import DataVersion, Dependency, Dockerfile, Lo
 from assessor.facts.python import Call
 from assessor.facts.workflow import Step
 from assessor.findings import Finding, Hop, NearMiss, Rung, numbered
+from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.artifacts import kept_models
 from assessor.lifecycle.image_pushes import image_pushes
 from assessor.lifecycle.model_copies import model_copies
 from assessor.lifecycle.model_stores import is_model_file, model_stores
+from assessor.lifecycle.near_training import near_training
 from assessor.lifecycle.order import best
 from assessor.project.arrivals import ActionSite, Site
 from assessor.project.closed_lists import closed_lists
@@ -534,15 +536,28 @@ def _makes_conda(scene: Scene, name: str) -> Iterator[Site | ActionSite]:
 
 
 def seeds(scene: Scene) -> Iterator[Statement]:
-    """Used where modules, not only notebooks or tests, fix a seed."""
+    """Used where modules that train or split, or belong to what does, fix a seed; notebooks and tests alone do not count."""
     hits = scene.hits("versioning.seeds")
-    fixed = [seen(hit, counts=NONE) for hit in hits if not hit.in_notebook]
+    in_modules = [hit for hit in hits if not hit.in_notebook]
+    beside = [hit for hit in in_modules if hit.file.code is not None and not _seeds_learning(scene, hit)]
+    fixed = [seen(hit, counts=NONE) for hit in in_modules if hit not in beside]
     fixed += _seeds_in_settings(scene)
     fixed += _seeds_in_arguments(scene)
     yield from fixed
     for hit in [hit for hit in hits if hit.in_notebook][:1]:
         if not fixed:
             yield NearMiss(hit.place, "a seed is fixed in a notebook only", hit.tool.id)
+    for hit in beside[:1]:
+        if not fixed:
+            yield NearMiss(hit.place, "a seed is fixed in code that has nothing to do with training", hit.tool.id)
+
+
+def _seeds_learning(scene: Scene, hit: Hit) -> bool:
+    """The module belongs to what trains, or the function or file is named for splitting rows."""
+    code = hit.file.code
+    function = code.scopes[hit.scope].name if code is not None and hit.scope >= 0 else ""
+    splits = speaks_of("splits_rows", function) or speaks_of("splits_rows", hit.file.path.rpartition("/")[2])
+    return splits or hit.file.path in near_training(scene)
 
 
 _SEEDS = ("rng", "seed", "random_state")

@@ -134,7 +134,7 @@ _KEYWORD = re.compile(LAST_WORD)
 _KEYWORD_OF_ANY_CASE = re.compile(LAST_WORD, re.IGNORECASE)
 HARMLESS_KEY = re.compile(
     r"^X-Amz-|(?:^|[_.-])(?:pad|bos|eos|unk|mask|sep|cls|special|stop|start|end|begin|next|page|continuation|sync|csrf|cancel\w{0,40}|"
-    r"public|primary|foreign|idempotency|client_request|max|min|num|image|speaker|prompt|trigger|instance|system|user|im_\w{1,40}|"
+    r"hashed|public|primary|foreign|idempotency|client_request|max|min|num|image|speaker|prompt|trigger|instance|system|user|im_\w{1,40}|"
     r"reset_\w{1,40}|confirm|update|forgot|change|show|validate|check|has|is|use|require|verify|new_line)[_.-]?"
     r"(?:token|password|access[_-]?key|secret|api[_-]?key)$",
     re.IGNORECASE,
@@ -186,6 +186,11 @@ class _Style:
     is_notebook: bool
     is_live_env: bool
     """A `.env` that is no example: programs load it, so even a weak password in it is one."""
+    is_example: bool = False
+    """An example of a `.env`: what is assigned there shows the form of a value, a token of known shape is one all the same."""
+
+
+_EXAMPLE_ENV = re.compile(r"^\.?env[.-](?:[\w-]+\.)?(?:example|sample|template|dist|tmpl)$|^(?:example|sample)\.env$")
 
 
 def is_code(path: str) -> bool:
@@ -203,6 +208,7 @@ def _style(path: str) -> _Style:
         is_notebook=suffix == ".ipynb",
         is_live_env=name
         in (".env", "prod.env", ".env.prod", ".env.production", ".env.local", ".env.dev", ".env.development"),
+        is_example=_EXAMPLE_ENV.match(name) is not None,
     )
 
 
@@ -338,7 +344,7 @@ def _on_lines(text: str, style: _Style) -> Iterator[Secret]:
 def _on_line(line: str, lowered: str, number: int, style: _Style) -> Secret | None:
     if "://" in line and "@" in line and _url_login(line):
         return Secret("password_in_url", number)
-    if not may_name_secret(line, lowered):
+    if style.is_example or not may_name_secret(line, lowered):
         return None
     if style.is_notebook:
         line = _notebook_code(line)
@@ -471,10 +477,14 @@ LOOKUP = re.compile(
 )
 
 
+_HASHED = re.compile(r"(?:pbkdf2|bcrypt|argon2|scrypt|md5|sha\d*)\w*\$|\$(?:2[aby]|5|6|argon2\w*)\$")
+"""A password as it is kept: a digest, which nobody can log in with."""
+
+
 def _is_credential(name: str, value: str, is_live_env: bool) -> bool:
     default = _DEFAULT.match(value)
     value = (default[1] if default else value).strip()
-    if len(value) < 6 or len(value) > 400 or re.search(r"\s", value) or LOOKUP.search(value):
+    if len(value) < 6 or len(value) > 400 or re.search(r"\s", value) or LOOKUP.search(value) or _HASHED.match(value):
         return False
     plain = _decoded(value)
     if not _unescaped(value).isascii():  # words of another script, as a translation has them; no generator gives those
