@@ -431,7 +431,9 @@ class Walk(Skips):
         for handler in node.handlers if not cannot_raise(node.body) else ():
             if handler.type:
                 self.expression(handler.type)
+            before_it, self.falls_back = self.falls_back, True
             ends = min(self.block(handler.body), ends)  # the try goes on where one of its ways does
+            self.falls_back = before_it
         return self.block(node.finalbody) or ends
 
     def match(self, node: ast.Match) -> str:

@@ -28,6 +28,9 @@ class Variables(Names):
         """What made the items of a list, tuple, dictionary or `zip`, by the identity of its node."""
         self.deciding: Made = ()
         """The comparisons under whose conditions this place stands."""
+        self.falls_back = False
+        """An exception has led here: a name that is set to None (`except ImportError: shap = None`) stands for what it stood
+        for, wherever that is there."""
 
     def made_name(self, name: str) -> Made:
         index = self.scope
@@ -74,14 +77,16 @@ class Variables(Names):
 
     def assign_name(self, name: str, value: ast.expr, made: Made) -> None:
         scope = self.scopes[self.scope]
-        scope.types[name] = self.type_of(value)
+        is_lacking = self.falls_back and isinstance(value, ast.Constant) and value.value is None
+        if not is_lacking or name not in scope.types:
+            scope.types[name] = self.type_of(value)
         self.local_text(name, value)
         if not self.class_stack and (is_fixed(value) or isinstance(value, _FOLDED)):
             self.scopes[MODULE if self.scope == MAIN else self.scope].literals[name] = value
         if self.scope in (MODULE, MAIN) or isinstance(value, ast.Dict):
             self.constant(name, value)
         # a verdict that both ways set (`ok = True`, then `ok = False` under a condition) keeps its comparison
-        self.hold(name, made, adds=bool(self.deciding))
+        self.hold(name, made, adds=bool(self.deciding) or is_lacking)
         for key, item in self.displays.get(id(value), {}).items():
             self.hold(f"{name}[{key}]", item)
 
