@@ -19,6 +19,7 @@ from assessor.lifecycle.errors import error_origins
 from assessor.lifecycle.figures import kept_figures
 from assessor.lifecycle.judged_answers import judged_origins
 from assessor.lifecycle.model_stores import model_stores
+from assessor.lifecycle.near_training import near_training
 from assessor.lifecycle.origins import Origins
 from assessor.lifecycle.outputs import telling_scopes
 from assessor.lifecycle.settled import gives_constant
@@ -175,6 +176,7 @@ class _Finder:
         if _is_never_met(comparison):
             return ""
         sides = [side for side in comparison.sides if not self.is_settled(file.path, side)]
+        sides = [side for side in sides if not self.is_of_something_else(file.path, side)]
         for side in sides:
             if any(self.origins.proves(scope, origin) for origin in side.made_by):
                 return _told(comparison, side)
@@ -182,6 +184,13 @@ class _Finder:
             return ""
         named = next((side for side in sides if self.speaks_of_metric(scope, side, comparison)), None)
         return _told(comparison, named) if named else ""
+
+    def is_of_something_else(self, path: str, side: Side) -> bool:
+        """The name says that the value tells of drift, or of how many of some things failed where nothing has to do with
+        training: calls, files, rows."""
+        drifts = any(speaks_of("tells_of_drift", name) for name in side.names)
+        counts = any(speaks_of("share_of_failures", name) for name in side.names)
+        return drifts or (counts and path not in near_training(self.scene))
 
     def is_settled(self, path: str, side: Side) -> bool:
         """The value is one literal, whatever the model: a function of the project says it beforehand."""

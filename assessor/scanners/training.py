@@ -354,8 +354,33 @@ def trigger(scene: Scene) -> Iterator[Statement]:
     yield from _unsent(scene)
     yield from _drift_triggers(scene)
     for hit in scene.hits("training.trigger", notebooks=False):
-        yield seen(hit)
+        if hit.tool.category != "orchestration" or _leads_to_training(scene, hit):
+            yield seen(hit)
+        else:
+            yield NearMiss(hit.place, f"what {hit.tool.title} waits for or starts there is no training", hit.tool.id)
     yield from _invoked_triggers(scene)
+
+
+def _leads_to_training(scene: Scene, hit: Hit) -> bool:
+    """A sensor, or a call that starts another definition: what it is given speaks of training, or one of the runs that come
+    there trains; where none comes, something in its file or in what that imports says so."""
+    given = (str(value) for value in (*hit.call.args, *(v for _, v in hit.call.keywords))) if hit.call else ()
+    if any(speaks_of("train", text) for text in given):
+        return True
+    runs = {way.run.key: way.run.path for way in scene.arrivals(hit)}
+    trained = _training_runs(scene)
+    if runs:
+        return any(key in trained or _names_training(scene, path) for key, path in runs.items())
+    return any(_speaks_of_training(scene, path) for path in _paths_around(scene, hit))
+
+
+@once
+def _training_runs(scene: Scene) -> frozenset[str]:
+    return frozenset(way.run.key for _, way in training_arrivals(scene))
+
+
+def _names_training(scene: Scene, path: str) -> bool:
+    return path in scene.modules.files and _speaks_of_training(scene, path)
 
 
 def _unsent(scene: Scene) -> Iterator[Claim]:
