@@ -225,6 +225,8 @@ def _integrates_sources(scene: Scene, test: SourceTest) -> bool:
     folder, _, name = test.file.path.rpartition("/")
     if test.runs_pipeline or speaks_of("integration", folder):
         return True
+    if test.tool == "ruby-test" and speaks_of("whole_stack_specs", folder):
+        return True
     return speaks_of("integration", name) and cut(name).split()[:-2] not in _stems(scene)
 
 
