@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from assessor.catalog.patterns import matches_any_command
 from assessor.catalog.programs import programs
@@ -16,7 +17,12 @@ from assessor.project.model import Role
 
 def starts_service(site: Site) -> bool:
     """The command starts a container or a server here."""
-    return matches_any_command(programs().start_services, site.invocation.words)
+    return _starts_service(site.invocation.words)
+
+
+@lru_cache(maxsize=8_192)  # few different lines make up most commands of all runs
+def _starts_service(words: tuple[str, ...]) -> bool:
+    return matches_any_command(programs().start_services, words)
 
 
 def asks_this_machine(site: Site) -> bool:

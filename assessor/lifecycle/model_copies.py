@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 
 from assessor.catalog.patterns import matches_any_command
@@ -35,6 +36,7 @@ def model_hand_overs(scene: Scene) -> list[Site]:
     ]
 
 
+@lru_cache(maxsize=8_192)  # few different lines make up most commands of all runs
 def _copies_a_model(words: tuple[str, ...]) -> bool:
     sends = not programs().send_a_file.get(words[0], frozenset()).isdisjoint(words)
     if not (sends or matches_any_command(programs().copy_to_bucket, words)):

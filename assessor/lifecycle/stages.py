@@ -11,6 +11,7 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assessor.catalog.patterns import matches_any_command
 from assessor.catalog.programs import programs
@@ -91,7 +92,7 @@ def command_stations(scene: Scene, command: Command, path: str) -> frozenset[str
     invocation = interpret(command.argv)
     if invocation is None:
         return frozenset()
-    if own := _own_stations(invocation):
+    if own := _own_stations(invocation.words):
         return own
     found = set(_named(invocation))
     started = scene.automation.started_file(
@@ -104,12 +105,13 @@ def command_stations(scene: Scene, command: Command, path: str) -> frozenset[str
     return frozenset(found & ML_STATIONS)
 
 
-def _own_stations(invocation: Invocation) -> frozenset[str]:
+@lru_cache(maxsize=8_192)  # few different lines make up most commands of all runs
+def _own_stations(line: tuple[str, ...]) -> frozenset[str]:
     """The station of a command that is a step by itself, whatever files the project has: it fetches, or its program trains."""
-    if matches_any_command(programs().fetches, invocation.words):
+    if matches_any_command(programs().fetches, line):
         return frozenset({"data"})
     steps = programs().steps_by_words
-    return frozenset(name for name, words in steps.items() if matches_any_command(words, invocation.words))
+    return frozenset(name for name, words in steps.items() if matches_any_command(words, line))
 
 
 def _named(invocation: Invocation) -> frozenset[str]:
@@ -194,7 +196,7 @@ def _commands_of_workflows(scene: Scene) -> dict[str, list[tuple[Site, frozenset
         if stations is not None:
             stations |= _named(site.invocation)
         else:
-            stations = _own_stations(site.invocation)
+            stations = _own_stations(site.invocation.words)
         if stations and (kept := stations & ML_STATIONS):
             found[_flow(site.arrival)].append((site, kept))
     return found

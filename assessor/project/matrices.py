@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice, product
 
 from assessor.catalog.programs import programs
@@ -48,6 +49,7 @@ def _called(name: str) -> tuple[str, ...]:
     return (name, f"matrix_{name}", f"parameters_{name}") if name else ("matrix",)
 
 
+@lru_cache(maxsize=1_024)
 def _reference(name: str) -> re.Pattern[str]:
     """`$NAME`, `${NAME}`, `$(NAME)` and `${{ matrix.NAME }}`."""
     called = "|".join(re.escape(word) for word in (*_called(name), f"matrix.{name}"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from assessor.facts.python import MODULE, Call, ClassDef, Comparison, Import, PythonFacts, Raise, Reference, Text
@@ -75,12 +75,27 @@ def _alternatives(imports: tuple[Import, ...]) -> dict[str, list[Import]]:
     return {i.target: group for group in shared.values() if len(group) > 1 for i in group}
 
 
+class _Indexes(dict[str, CodeIndex]):
+    """Those of a project's code by path, made when they are asked for first."""
+
+    def __init__(self, files: Mapping[str, ProjectFile]) -> None:
+        self._files = files
+
+    def __missing__(self, path: str) -> CodeIndex:
+        code = self._files[path].code
+        assert code is not None
+        found = self[path] = CodeIndex.of(code)
+        return found
+
+
 class Modules:
     """Resolves dotted names to first-party files and functions. Built once per project; answers are cached."""
 
     def __init__(self, project: Project) -> None:
         self.files: Mapping[str, ProjectFile] = {f.path: f for f in project.ordered if f.code is not None}
-        self._indexes: dict[str, CodeIndex] = {}
+        self.index: Callable[[str], CodeIndex] = _Indexes(self.files).__getitem__
+        """What the file at a path says, looked up by scope and name. Nothing is asked as often: it is a look into a dictionary
+        and no method."""
         self._modules: dict[tuple[str, str], str | None] = {}
         self._targets: dict[tuple[str, str], list[ScopeKey]] = {}
         self.ways: dict[ScopeKey, object] = {}
@@ -94,14 +109,6 @@ class Modules:
                 parts = stem.split("/")
                 for start in range(len(parts)):
                     self._suffixes[".".join(parts[start:])].append(path)
-
-    def index(self, path: str) -> CodeIndex:
-        known = self._indexes.get(path)
-        if known is None:
-            code = self.files[path].code
-            assert code is not None
-            known = self._indexes[path] = CodeIndex.of(code)
-        return known
 
     def module(self, dotted: str, folder: str) -> str | None:
         """The file of a module as seen from a file in `folder`; None where it is not first-party.
