@@ -15,6 +15,9 @@ ON_CHANGE = frozenset({"push", "pull_request", "merge_request", "tag", "poll"})
 OF_DOCKERFILE = "dockerfile:"
 """Begins the image of a job whose container is made from a Dockerfile; its path follows."""
 
+IN_FILE = "@file"
+"""Stands before the file, and the name in it, of patterns that a workflow does not hold itself."""
+
 LIBRARY = "jenkins-library"
 """The provider of the functions of a Groovy file, each a job that only steps of pipelines call; `inputs` of the job has the
 parameters with their defaults."""
@@ -48,6 +51,7 @@ class Trigger:
     branches_ignore: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
+    """Patterns of files of which one must have changed; behind `IN_FILE` the file that holds them and their name there."""
     paths_ignore: tuple[str, ...] = ()
     cron: str = ""
     exists: tuple[str, ...] = ()

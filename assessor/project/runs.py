@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from assessor.catalog.words import cut
 from assessor.facts.place import BlindSpot, Place
-from assessor.facts.workflow import AUTOMATIC, ON_CHANGE, Job, Step, Trigger, Workflow
+from assessor.facts.workflow import AUTOMATIC, IN_FILE, ON_CHANGE, Job, Step, Trigger, Workflow
 from assessor.findings import Hop
 from assessor.project.branches import Branches
 from assessor.project.dispatches import Dispatch, dispatches
@@ -243,6 +243,12 @@ class _Workflows:
                 return False
         return True
 
+    def _patterns(self, path: str, name: str) -> tuple[str, ...]:
+        """The patterns of a name in a file of filters; none where the file is not here."""
+        file = self.project.files.get(path.removeprefix("./"))
+        found = file.facts.settings if file else ()
+        return tuple(setting.value for setting in found if setting.key.rpartition(".")[0] == name)
+
     def _is_read(self, patterns: tuple[str, ...]) -> bool:
         """The code reads files below a folder that the filter names: they come and go with the data."""
         folders = tuple(f"{head}/" for pattern in patterns if (head := pattern.partition("/**")[0]) != pattern)
@@ -442,6 +448,8 @@ class _Workflows:
         """A trigger whose filter no file, branch, date or workflow of this repository meets can never fire."""
         if not trigger.is_active:
             return trigger
+        if trigger.paths[:1] == (IN_FILE,):
+            trigger = replace(trigger, paths=self._patterns(*trigger.paths[1:]))
         if trigger.kind == "manual" and trigger.sources and trigger.sources[0] in self.parameters:
             trigger = Trigger("push", trigger.line, paths=self.parameters[trigger.sources[0]])
         if trigger.kind == "workflow_run" and trigger.sources and not set(trigger.sources) & self.names:

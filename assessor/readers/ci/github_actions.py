@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from assessor.facts.commands import Command
 from assessor.facts.file import EMPTY, FileFacts
-from assessor.facts.workflow import Job, Step, Trigger, Workflow
+from assessor.facts.workflow import IN_FILE, Job, Step, Trigger, Workflow
 from assessor.readers.ci import conditions as ci_conditions
 from assessor.readers.ci import job_order
 from assessor.readers.ci.conditions import UNKNOWN, Known, Scalar, Situation
@@ -352,7 +352,7 @@ def _workflow(path: str, root: Node, source: Sequence[str]) -> Workflow:
 
 
 _CHANGE_FILTER = re.compile(r"(?:^|/)(?:paths?-filters?|changed-files|changes|paths-changes?)(?:@|$)", re.IGNORECASE)
-"""Actions that say which of the named patterns the change has met."""
+"""Actions that say which of the named patterns the change has met; so do others that are given `filters`."""
 _OUTPUT = re.compile(r"steps\.([\w-]+)\.outputs\.([\w-]+)")
 _ON_A_CHANGE = frozenset({"push", "pull_request", "merge_request", "tag"})
 
@@ -364,12 +364,15 @@ def _outputs(root: Node) -> dict[str, tuple[str, ...]]:
         filters = {
             node.get("id").text: _patterns(node.get("with"))
             for node in body.get("steps").each()[:_MAX_STEPS]
-            if node.get("id") and _CHANGE_FILTER.search(node.get("uses").text)
+            if node.get("id") and (_CHANGE_FILTER.search(node.get("uses").text) or node.get("with", "filters"))
         }
         for name, value in body.get("outputs").items() if filters else ():
             match = _OUTPUT.search(value.text[:500])
             if match and match.group(1) in filters:
                 by_name = filters[match.group(1)]
+                if IN_FILE in by_name:
+                    found[f"needs.{key.text}.outputs.{name.text}".lower()] = (*by_name[IN_FILE], match.group(2))
+                    continue
                 own = by_name.get(match.group(2)) or by_name.get(re.sub(r"_?any_\w+$", "", match.group(2)), ())
                 if own:
                     found[f"needs.{key.text}.outputs.{name.text}".lower()] = own
@@ -379,6 +382,9 @@ def _outputs(root: Node) -> dict[str, tuple[str, ...]]:
 def _patterns(inputs: Node) -> dict[str, tuple[str, ...]]:
     """Pattern lists by their names: `filters` and `files_yaml` are YAML texts, `files` a list without a name."""
     found = {"": tuple(filter(None, (line.strip() for line in inputs.get("files").text.split("\n"))))}
+    named = inputs.get("filters").text.strip()
+    if "\n" not in named and named.endswith((".yml", ".yaml")):
+        return {IN_FILE: (IN_FILE, named)}
     for word in ("filters", "files_yaml"):
         try:
             body = next(iter(load_bounded(inputs.get(word).text)), NOTHING)
