@@ -84,6 +84,7 @@ class Proof(Value):
     names in the function by which it does.
     `records`: the product itself keeps what each step took in and gave out, or what it measured. `raises`: where it fails, it raises by itself. `read_by`: settings are the tool's only where code calls one of these, which reads them. `text` follows the
     tool's title in a report: "MLflow: logs parameters".
+    `hands_over`: commands count where they copy a folder of this repository that holds definitions of the tool to another machine.
     `by_the_way`: the command does something else first, so that it counts only where a run comes to it, and guards nothing.
     `speaks`: a concept of words.yaml; a call counts only where its own texts, its function or its file speak of it, since
     the product runs any job.
@@ -104,6 +105,7 @@ class Proof(Value):
     needs_argument: bool = False
     given: str = ""
     by_the_way: bool = False
+    hands_over: bool = False
     read_by: tuple[CallPattern, ...] = ()
     decorators: tuple[CallPattern, ...] = ()
     bases: tuple[CallPattern, ...] = ()

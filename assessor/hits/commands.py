@@ -9,6 +9,7 @@ from assessor.catalog.patterns import matches_action, matches_command
 from assessor.catalog.tools import Proof, Tool
 from assessor.facts.place import Place
 from assessor.hits.ground import Ground
+from assessor.hits.handed_definitions import HandedDefinitions
 from assessor.hits.hit import Hit
 from assessor.project.arrivals import Arrival, Site
 from assessor.project.remotes import pushed_hosts, remotes
@@ -27,6 +28,7 @@ def command_hits(ground: Ground) -> Iterator[Hit]:
     broken = ground.automation.reach.broken_hops
     sites = (*ground.automation.reach.sites, *ground.automation.idle_sites)
     known = remotes(sites)
+    handed = HandedDefinitions(ground)
     for site in sites:
         words = (*site.invocation.words, *pushed_hosts(site, known))
         if site.arrival and site.arrival.hop in broken and not _is_fetched(site):
@@ -38,7 +40,7 @@ def command_hits(ground: Ground) -> Iterator[Hit]:
                     for pattern, tool, proof in patterns.get(line[0], ())
                     if matches_command(pattern, line) and not set(proof.without) & set(line)
                 ]
-            for tool, proof in proven[line]:
+            for tool, proof in handed.kept(proven[line], site):
                 key = (site.place, tool.id, proof.practice + proof.rung)
                 first.setdefault(key, (site, tool, proof))
                 if site.arrival:

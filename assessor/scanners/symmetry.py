@@ -7,6 +7,7 @@ it. Separate files for each environment (train_dev.py, train_prod.py) are the op
 from __future__ import annotations
 
 import posixpath
+from collections import defaultdict
 from collections.abc import Iterator
 
 from assessor.hits.hit import Hit
@@ -26,6 +27,7 @@ def symmetry(scene: Scene) -> Iterator[Statement]:
         yield from _reached_for(scene, hit)
     if hits:
         yield from _chosen(scene)
+        yield from _brought(scene)
         yield from _laid_over(scene, hits)
     yield from _bundles(scene, hits)
 
@@ -43,13 +45,24 @@ def _chosen(scene: Scene) -> Iterator[Claim]:
                 break
 
 
-def _reached_for(scene: Scene, hit: Hit) -> Iterator[Claim]:
+def _brought(scene: Scene) -> Iterator[Claim]:
+    """Runs for several environments copy the definitions to the orchestrators of each."""
+    by_tool: dict[str, list[Hit]] = defaultdict(list)
+    for hit in scene.hits("deployment.automation", notebooks=False):
+        if hit.proof.hands_over:
+            by_tool[hit.tool.id].append(hit)
+    for hits in by_tool.values():
+        yield from _reached_for(scene, *hits)
+
+
+def _reached_for(scene: Scene, hit: Hit, *others: Hit) -> Iterator[Claim]:
     """Runs for two environments and more reach one definition; automated where two of them start by themselves."""
     by_stage: dict[str, Arrival] = {}
-    for arrival in scene.arrivals(hit):
-        stage = "" if arrival.in_test else stage_of(hit, arrival) or _layer_of(arrival)
-        if stage and (stage not in by_stage or arrival.is_automatic):
-            by_stage[stage] = arrival
+    for each in (hit, *others):
+        for arrival in scene.arrivals(each):
+            stage = "" if arrival.in_test else stage_of(each, arrival) or _layer_of(arrival)
+            if stage and (stage not in by_stage or arrival.is_automatic):
+                by_stage[stage] = arrival
     if len(by_stage) > 1:
         text = f"one definition of the pipeline for {', '.join(sorted(by_stage))}"
         automatic = sum(arrival.is_automatic for arrival in by_stage.values())
