@@ -43,7 +43,7 @@ class Containers:
         elif words[:1] == ["run"]:
             self._run(words[1:], context)
         elif words[:1] == ["exec"]:
-            self._within_container(*image_and_command(words[1:]), context)
+            self.within(*image_and_command(words[1:]), context)
 
     def _run(self, words: list[str], context: Context) -> None:
         """A container of an image of this repository starts, or one of another image that works on the mounted checkout."""
@@ -52,7 +52,7 @@ class Containers:
         if instead:
             path = self._image_files.get(image_name(image))
             if path:
-                self._within_container(image_name(image), (instead, *command), context)
+                self.within(image_name(image), (instead, *command), context)
                 return
             command = (instead, *command)
         inside = None if image_name(image) in self._image_files else command_in_checkout(words)
@@ -75,7 +75,7 @@ class Containers:
         else:
             self.walk.named_files(invocation, context)
 
-    def _within_container(self, name: str, command: tuple[str, ...], context: Context) -> None:
+    def within(self, name: str, command: tuple[str, ...], context: Context) -> None:
         """A command in a running container: of an image of this repository, as far as its name or an unknown one tells."""
         if not command:
             return

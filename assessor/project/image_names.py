@@ -12,6 +12,7 @@ from assessor.catalog.image_pushes import builds_image
 from assessor.catalog.words import cut, speaks_of
 from assessor.facts.commands import Command
 from assessor.facts.workflow import Step
+from assessor.project.environment import Environment
 from assessor.project.invocations import Invocation, option, without_variable
 from assessor.project.model import Project
 from assessor.project.paths import folder_of, joined
@@ -144,7 +145,7 @@ def all_commands(project: Project) -> Iterator[tuple[Command, str]]:
         for workflow in file.facts.workflows:
             for job in workflow.jobs:
                 for step in job.steps:
-                    yield from (
-                        (replace(command, cwd=joined(folder_of(step.cwd), command.cwd)), "")
-                        for command in step.commands
-                    )
+                    known = Environment((*workflow.env, *job.env, *step.env))
+                    for command in step.commands:
+                        argv = known.filled(command)
+                        yield replace(command, argv=argv, cwd=joined(folder_of(step.cwd), command.cwd)), ""

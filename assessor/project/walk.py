@@ -37,6 +37,7 @@ from assessor.project.environment import ALL, BETWEEN, Environments
 from assessor.project.functions import ServerlessFunctions, function_made
 from assessor.project.idleness import Idleness, is_idle
 from assessor.project.image_names import DOCKERFILES, context_of_build
+from assessor.project.image_starts import ImageStarts
 from assessor.project.invocations import Invocation, interpret, switches
 from assessor.project.jenkins_libraries import called_function, function_steps
 from assessor.project.kustomizations import Kustomizations
@@ -126,6 +127,7 @@ class Walk:
         self.idleness = Idleness(project, self.paths, modules)
         self.targets = Targets(self)
         self.containers = Containers(self)
+        self.image_starts = ImageStarts(self, self.containers)
         self.stacks = Stacks(self)
         self.tests = CollectedTests(self)
         self.kustomizations = Kustomizations(project, self.reach.files)
@@ -477,6 +479,7 @@ class Walk:
 
     def _started(self, invocation: Invocation, context: Context) -> None:
         handler = self._handlers.get(invocation.program)
+        self.image_starts.follow(invocation, context)
         if entries := self.named.started_by(invocation):
             self.python(entries, Invocation("python"), context)
         elif objects := self.named_objects.started_by(invocation):
