@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -45,7 +46,7 @@ def command_of(uses: str, inputs: Mapping[str, str]) -> tuple[tuple[str, ...], s
         if not matches_text(entry.uses, name):
             continue
         given = inputs.get(entry.command, "")
-        action = tuple((entry.renamed.get(given, given) if given else entry.default).split())
+        action = _words(entry.renamed.get(given, given) if given else entry.default)
         if not action:
             return None
         operands = [inputs[key] for key in entry.operands if inputs.get(key)]
@@ -56,3 +57,11 @@ def command_of(uses: str, inputs: Mapping[str, str]) -> tuple[tuple[str, ...], s
             words = (entry.program, "-f", operands[0], *action)
         return words, inputs.get(entry.folder, "") if entry.folder else ""
     return None
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """The words of an input, as a shell takes them; of a text whose quotes do not end, those between its blanks."""
+    try:
+        return tuple(shlex.split(text))
+    except ValueError:
+        return tuple(text.split())

@@ -59,6 +59,7 @@ class Programs(Value):
     copy_to_bucket: tuple[Words, ...]
     push_versions: tuple[Words, ...]
     commit_actions: dict[Name, Name]
+    copy_to_machines: tuple[Words, ...]
     send_a_file: dict[Name, frozenset[Name]]
     bucket_places: frozenset[Name]
     submit_work: frozenset[Name]

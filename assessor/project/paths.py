@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from assessor.project.arrivals import Context
@@ -30,6 +30,8 @@ class Paths:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self._copied: dict[tuple[object, str], str] = {}
+        """Files by the run that brought them to another machine, and their names there."""
 
     def locate(self, word: str, context: Context) -> str | None:
         """The file that a word on a command line means, seen from the working folder; None where there is none."""
@@ -52,10 +54,24 @@ class Paths:
                         return candidate
         if plain.startswith("/") and context.arrival.run.job.image:  # where an image put it
             found = (self.unique("/".join(parts[start:])) for start in range(len(parts)))
-            return next(filter(None, found), None)
+            return next(filter(None, found), None) or self._brought(plain, context)
         if word != plain or self._loose(context) or "$" in context.cwd:
             return self.unique(plain)
-        return None
+        return self._brought(plain, context)
+
+    def _brought(self, plain: str, context: Context) -> str | None:
+        """The file that the run has copied to this absolute path of another machine."""
+        return self._copied.get((context.arrival.run.key, posixpath.basename(plain))) if plain.startswith("/") else None
+
+    def copied(self, words: Sequence[str], context: Context) -> None:
+        """Remember the files that a command line brings to another machine under a name of theirs (`scp fit.sh vm:/opt/fit.sh`),
+        where commands over ssh start them later."""
+        plain = [word for word in words if not word.startswith("-")]
+        target = plain[-1].rpartition(":")[2] if plain and ":" in plain[-1] else ""
+        for word in plain[:-1] if target.startswith(("/", "~")) else ():
+            if found := self.locate(word, context):
+                name = posixpath.basename(target)
+                self._copied[context.arrival.run.key, name if "." in name else posixpath.basename(found)] = found
 
     def _loose(self, context: Context) -> bool:
         """The working folder is not known for sure: inside containers, DAGs, manifests and Python."""

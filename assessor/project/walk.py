@@ -277,7 +277,7 @@ class Walk:
         if known:
             argv, folder = known
             moved = inner_context if step.cwd else replace(inner_context, cwd=joined(context.cwd, folder_of(folder)))
-            self.command(Command(argv, step.line), moved)
+            self._typed(argv, step.line, moved)
         for name, value in step.inputs:
             if known or step.commands:
                 break
@@ -292,6 +292,12 @@ class Walk:
         given = {name.lower(): value for name, value in step.inputs}
         if builds_image(step.uses) and not any(given.get(n) and "${{" not in given[n] for n in DOCKERFILES):
             self.file(posixpath.join(context_of_build(given), "Dockerfile"), inner_context)
+
+    def _typed(self, argv: tuple[str, ...], line: int, context: Context) -> None:
+        """Follow a command line, and the text for another machine that it may hold (`ssh host "…"`)."""
+        self.command(Command(argv, line), context)
+        for command in parse_shell(embedded_text(argv)[0], line).commands:
+            self.command(replace(command, line=line, is_remote=True), context)
 
     def _printed(self, script: str, context: Context) -> None:
         """A program whose output is run as steps: the command lines that stand in its texts."""
@@ -480,6 +486,8 @@ class Walk:
     def _started(self, invocation: Invocation, context: Context) -> None:
         handler = self._handlers.get(invocation.program)
         self.image_starts.follow(invocation, context)
+        if matches_any_command(programs().copy_to_machines, invocation.words):
+            self.paths.copied(invocation.arguments, context)
         if entries := self.named.started_by(invocation):
             self.python(entries, Invocation("python"), context)
         elif objects := self.named_objects.started_by(invocation):

@@ -1137,7 +1137,8 @@ def _evaluated(name: str, argv: tuple[str, ...]) -> str:
         return " ".join(argv[1:])
     if name == "gcloud" and "ssh" in argv:
         given = next((w.partition("=")[2] for w in argv if w.startswith("--command=")), "")
-        return given or (argv[argv.index("--command") + 1] if "--command" in argv[:-1] else "")
+        behind = " ".join(argv[argv.index("--") + 1 :]) if "--" in argv else ""
+        return given or behind or (argv[argv.index("--command") + 1] if "--command" in argv[:-1] else "")
     if name in ("ssh", "sshpass"):
         return _told_over_ssh(argv)
     return ""
