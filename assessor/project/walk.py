@@ -16,6 +16,7 @@ from functools import cached_property, lru_cache
 from assessor.catalog.actions import command_of
 from assessor.catalog.idle import forgives, is_forgiven_by
 from assessor.catalog.image_pushes import builds_image
+from assessor.catalog.image_starts import image_start
 from assessor.catalog.patterns import matches_any_command
 from assessor.catalog.programs import programs
 from assessor.catalog.traits import makes_step
@@ -412,6 +413,8 @@ class Walk:
         if self.named.started_by(invocation) or self.named_objects.started_by(invocation):
             return True
         if programs().definitions_of(invocation.words) or self.orchestrators.deploys(invocation):
+            return True
+        if image_start(invocation.words) or matches_any_command(programs().copy_to_machines, invocation.words):
             return True
         return bool(_files_given(invocation))
 
