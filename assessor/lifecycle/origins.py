@@ -210,11 +210,11 @@ class Origins:
         bound = known.parameters[:1] in (("self",), ("cls",))
         return parameter, str(known.parameters.index(parameter) - bound)
 
-    def given(self, path: str, parameter: str) -> set[Source]:
+    def given(self, path: str, parameter: str) -> Iterable[Source]:
         """What the project's calls give to a parameter (`@function:parameter`) of a function of the file."""
         function, _, name = parameter[1:].partition(":")
         number = self._scene.modules.index(path).scopes.get(function, -1)
-        return _given(self._scene).get(((path, number), name), set())
+        return _given(self._scene).get(((path, number), name), ())
 
 
 @once
@@ -238,9 +238,10 @@ def _methods(scene: Scene) -> Mapping[str, list[ScopeKey]]:
 
 
 @once
-def _given(scene: Scene) -> Mapping[tuple[ScopeKey, str], set[Source]]:
-    """What the project's calls give to each parameter of its functions."""
-    found: dict[tuple[ScopeKey, str], set[Source]] = defaultdict(set)
+def _given(scene: Scene) -> Mapping[tuple[ScopeKey, str], dict[Source, None]]:
+    """What the project's calls give to each parameter of its functions, in the order of the calls: where values go in a
+    circle, what is found of them depends on it."""
+    found: dict[tuple[ScopeKey, str], dict[Source, None]] = defaultdict(dict)
     for file in scene.project.code_files:
         for call in scene.modules.index(file.path).facts.calls:
             for target in _made_in(scene, file.path, call.name) if call.given else ():
@@ -249,7 +250,7 @@ def _given(scene: Scene) -> Mapping[tuple[ScopeKey, str], set[Source]]:
                 for key, sources in call.given:
                     at = int(key) + bound if key.isdigit() else -1
                     name = scope.parameters[at] if 0 <= at < len(scope.parameters) else key
-                    found[target, name].update(((file.path, call.scope), source) for source in sources)
+                    found[target, name].update({((file.path, call.scope), source): None for source in sources})
     return found
 
 
