@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from assessor.catalog.traits import submits
 from assessor.catalog.words import speaks_of
+from assessor.facts.python import Comparison
 from assessor.hits.scene import Scene
 from assessor.lifecycle.calls import called_from, does_nothing
 from assessor.lifecycle.stations import marks, stations_named
@@ -26,6 +27,37 @@ def conditional_effects(scene: Scene, path: str) -> Iterator[tuple[tuple[str, ..
     for call in facts.calls:
         if call.guards:
             yield (call.name,), call.line, call.scope
+
+
+def effects_of_drift(scene: Scene, path: str) -> Iterator[tuple[tuple[str, ...], int, int]]:
+    """Names called where an answer about drift says so: under a condition on it, or behind one that leaves the function
+    otherwise. What the answer is made of says that it is about drift, no name around it."""
+    index = scene.modules.index(path)
+    said = (word for scope in index.facts.scopes for word in (scope.name, *scope.parameters))
+    if not any("drift" in word.lower() for word in (*said, *(call.name for call in index.facts.calls))):
+        return
+    for test in (*index.facts.tests, *index.facts.comparisons):
+        if not (test.follows or test.leaves) or not _asks_for_drift(scene, path, test):
+            continue
+        later = index.calls.get(test.scope, ()) if test.leaves else ()
+        yield (*test.follows, *(call.name for call in later if call.line > test.line)), test.line, test.scope
+
+
+def _asks_for_drift(scene: Scene, path: str, test: Comparison) -> bool:
+    """A function whose name speaks of drift gave what is asked, or it was read from something of such a name."""
+    made = {source.partition("[")[0] for side in test.sides for source in side.made_by}
+    calls = scene.modules.index(path).calls.get(test.scope, ())
+    read = (source for call in calls if call.name in made for _, sources in call.given for source in sources)
+    return any(speaks_of("drift", source.rpartition(":")[2].rpartition(".")[2]) for source in (*made, *read))
+
+
+def submits_training(scene: Scene, name: str, path: str) -> bool:
+    """A call of that name in a file hands a run to an orchestrator, or calls a function here that does or that trains."""
+    if does_nothing(scene, name, path):
+        return False
+    if submits(name) and not speaks_of("dispatches", name):
+        return True
+    return any(begins_training(scene, target) for target in scene.modules.targets(name, path))
 
 
 def starts_training(scene: Scene, name: str, path: str) -> bool:

@@ -27,7 +27,14 @@ from assessor.lifecycle.inline_gates import holds_back, inline_gates
 from assessor.lifecycle.model_commits import model_commits
 from assessor.lifecycle.model_copies import model_copies, model_hand_overs
 from assessor.lifecycle.order import CI_PROVIDERS_EXCLUDED, comes_after, positions, stands_before
-from assessor.lifecycle.retraining import begins_training, conditional_effects, retrains, starts_training
+from assessor.lifecycle.retraining import (
+    begins_training,
+    conditional_effects,
+    effects_of_drift,
+    retrains,
+    starts_training,
+    submits_training,
+)
 from assessor.lifecycle.stages import Stage, chains, stages
 from assessor.lifecycle.stations import marks, stations_named, trained_by_hand, training_arrivals, training_hits
 from assessor.lifecycle.stored_after import keeps_from_a_store, stored_after
@@ -423,16 +430,26 @@ def _drift_triggers(scene: Scene) -> Iterator[Claim]:
     drifting = {hit.file.path for hit in scene.hits("monitoring.drift", notebooks=False) if hit.scope >= 0}
     for file in scene.project.code_files:
         names = [scope.name.lower() for scope in scene.modules.index(file.path).facts.scopes]
-        if not (file.path in drifting or "drift" in file.path.lower() or any("drift" in name for name in names)):
-            continue
-        for effects, line, scope in conditional_effects(scene, file.path):
-            starts = [effect for effect in effects if starts_training(scene, effect, file.path)]
-            if starts:
-                text = f"drift or degradation starts {starts[0].rpartition('.')[2]}()"
-                if _is_idle(scene, file, scope):
-                    yield Claim(file.at(line), f"{text}, but nothing calls it", at_least=Rung.DECLARED)
-                else:
-                    yield Claim(Code(file, scope, line), text)
+        is_about = file.path in drifting or "drift" in file.path.lower() or any("drift" in name for name in names)
+        for starts, line, scope in _started_by_drift(scene, file.path, is_about):
+            text = f"drift or degradation starts {starts.rpartition('.')[2]}()"
+            if _is_idle(scene, file, scope):
+                yield Claim(file.at(line), f"{text}, but nothing calls it", at_least=Rung.DECLARED)
+            else:
+                yield Claim(Code(file, scope, line), text)
+
+
+def _started_by_drift(scene: Scene, path: str, is_about: bool) -> Iterator[tuple[str, int, int]]:
+    """The first training that each condition on drift starts, with its line and function. `is_about`: the file is about
+    drift, so that its conditions are; elsewhere they must ask for it."""
+    ways = (
+        (conditional_effects(scene, path) if is_about else (), starts_training),
+        (effects_of_drift(scene, path), submits_training),
+    )
+    for found, starts in ways:
+        for effects, line, scope in found:
+            if started := next((effect for effect in effects if starts(scene, effect, path)), ""):
+                yield started, line, scope
 
 
 def _is_idle(scene: Scene, file: ProjectFile, scope: int) -> bool:
