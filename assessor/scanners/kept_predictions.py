@@ -2,7 +2,8 @@
 
 Counts: a product's data capture, and a handler or worker that predicts and stores (database, queue, table, object of a
 mapper), itself or through a function named for it; a batch job that adds its answers to the rows that it has read and
-stores both. Does not count: a log line, a cache, a batch job that writes its answers alone or a file of them, an evaluation
+stores both, there or in a function that calls it; a job that stores a record of its answer together with what it asked
+about. Does not count: a log line, a cache, a batch job that writes its answers alone or a file of them, an evaluation
 that stores what it predicted for rows whose truth it holds.
 """
 
@@ -16,10 +17,10 @@ from assessor.facts.python import MAIN, MODULE, Call, Text
 from assessor.findings import Hop
 from assessor.hits.scene import Scene
 from assessor.lifecycle.asked_by_calling import asks_by_calling
-from assessor.lifecycle.calls import called_from
+from assessor.lifecycle.calls import called_from, callers
 from assessor.lifecycle.errors import predicted_values
 from assessor.lifecycle.inference_jobs import is_cloud_function
-from assessor.lifecycle.origins import rows_read, rows_with_answers
+from assessor.lifecycle.origins import COUNTING_NAMES, asks_by_name, rows_read, rows_with_answers
 from assessor.lifecycle.serving import (
     asks_model,
     batch_predictions,
@@ -31,6 +32,7 @@ from assessor.lifecycle.serving import (
 )
 from assessor.lifecycle.stations import marks
 from assessor.lifecycle.switches import switched_on
+from assessor.project.model import Role
 from assessor.project.modules import CodeIndex, ScopeKey
 from assessor.scanners.claims import Claim, Code, Statement, Written, seen
 
@@ -79,6 +81,27 @@ def _own(scene: Scene, deployed: tuple[Hop, ...]) -> Iterator[Claim]:
         if start in batch or any(_predicts(scene, key) for key in near):
             for key in sorted(near):
                 yield from _stored(scene, key, start in batch, deployed)
+    for key in sorted(_above(scene, {*batch, *workers}) - {*serving_scopes(scene), *workers}):
+        for line in _rows_stored(scene, key, is_batch=True):
+            yield _kept(scene, key, line)
+
+
+def _above(scene: Scene, jobs: set[ScopeKey]) -> set[ScopeKey]:
+    """The functions that call these and neither make a model nor judge one, near or far."""
+    found = {
+        caller
+        for job in jobs
+        for caller in callers(scene, *job)
+        if scene.project.files[caller[0]].role is Role.FIRST_PARTY
+    }
+    return {
+        key
+        for key in found
+        if not any(_JUDGED & marks(scene).get(near, frozenset()) for near in called_from(scene, [key]))
+    }
+
+
+_JUDGED = frozenset({"train", "evaluate"})
 
 
 def _judges(scene: Scene, key: ScopeKey) -> bool:
@@ -111,12 +134,17 @@ def _stored(scene: Scene, key: ScopeKey, is_batch: bool, deployed: tuple[Hop, ..
     named = number > MAIN and speaks_of("keeps_predictions", last)
     named = named and any(_writes(call.name) for call in index.calls.get(number, ()))
     named = named and not (is_batch and speaks_of("begins_to_save", last))
-    stores = [*_rows_stored(scene, key, is_batch), *(() if is_batch else _records_stored(scene, key))]
-    if named or stores:
-        line = min(stores, default=scope.line)
-        yield Claim(
-            Code(scene.project.files[path], number, line), f"{scope.name}() keeps what was predicted", carried=deployed
-        )
+    stores = list(_rows_stored(scene, key, is_batch))
+    records = list(_records_of_job(scene, key) if is_batch else _records_stored(scene, key))
+    if named or stores or (records and not is_batch):
+        yield _kept(scene, key, min((*stores, *records), default=scope.line), deployed)
+    elif records:
+        yield _kept(scene, key, min(records))
+
+
+def _kept(scene: Scene, key: ScopeKey, line: int, deployed: tuple[Hop, ...] = ()) -> Claim:
+    file, name = scene.project.files[key[0]], scene.modules.index(key[0]).facts.scopes[key[1]].name
+    return Claim(Code(file, key[1], line), f"{name}() keeps what was predicted", carried=deployed)
 
 
 def _rows_stored(scene: Scene, key: ScopeKey, is_batch: bool) -> Iterator[int]:
@@ -136,6 +164,40 @@ def _records_stored(scene: Scene, key: ScopeKey) -> Iterator[int]:
         if _is_store(call.name) or _is_record(scene, key[0], index, call.name):
             yield call.line
     yield from (text.line for text in index.texts.get(key[1], ()) if _inserts(text.value))
+
+
+def _records_of_job(scene: Scene, key: ScopeKey) -> Iterator[int]:
+    """The lines of a job that store a record of what it predicted together with what it asked the model about."""
+    index, predicted = scene.modules.index(key[0]), predicted_values(scene)
+    calls = index.calls.get(key[1], ())
+    asked = {source for call in calls if asks_model(call) for _, sources in call.given for source in sources}
+    for call in calls if asked else ():
+        if _is_store(call.name) or _is_record(scene, key[0], index, call.name):
+            made_of = _made_of(scene, key, call)
+            if any(predicted.proves(key, source) for source in made_of) and any(
+                _is_whole(source, part) for source in made_of for part in asked
+            ):
+                yield call.line
+
+
+def _is_whole(source: str, part: str) -> bool:
+    """The value is what the other one is, or what that one is a part of."""
+    return source == part or part.startswith(f"{source}[")
+
+
+def _made_of(scene: Scene, key: ScopeKey, call: Call) -> set[str]:
+    """The origins of what a call is given, and of what calls of the function were given that made it; what a model was asked
+    is not in its answer."""
+    given: dict[str, set[str]] = {}
+    for other in scene.modules.index(key[0]).calls.get(key[1], ()):
+        given.setdefault(other.name, set()).update(source for _, sources in other.given for source in sources)
+    found: set[str] = set()
+    edge = {source for part, sources in call.given if part != "." for source in sources}
+    while edge:
+        found |= edge
+        makers = {source.partition("[")[0] for source in edge} - COUNTING_NAMES
+        edge = {source for name in makers if not asks_by_name(name) for source in given.get(name, ())} - found
+    return found
 
 
 def _keeps_both(scene: Scene, key: ScopeKey, call: Call, is_batch: bool) -> bool:
