@@ -20,6 +20,7 @@ class NamedRun(Value):
     commands: tuple[CommandPattern, ...] = ()
     option: str = ""
     before: str = ""
+    address: str = ""
     defined_by: str
     constructors: tuple[CallPattern, ...] = ()
     decorators: tuple[CallPattern, ...] = ()

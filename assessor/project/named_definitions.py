@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property, lru_cache
+from itertools import pairwise
 
 from assessor.catalog.named_runs import NamedRun, named_runs
 from assessor.catalog.patterns import matches_any_call, matches_command
@@ -27,7 +28,7 @@ class NamedDefinitions:
             value = call.keyword(way.keyword) or next(iter(call.args), None)
             if isinstance(value, str):
                 return self._defining(way, value)
-        return ()
+        return self._asked_for(_texts(call)) if posts(call) else ()
 
     def started_by(self, invocation: Invocation) -> tuple[Entry, ...]:
         """As `started`, for a command."""
@@ -37,6 +38,17 @@ class NamedDefinitions:
                 given = (word for word in after if not word.startswith("-"))
                 value = option(invocation, way.option) if way.option else next(given, "")
                 return self._defining(way, UNKNOWN if "$" in value else value)
+        return self._asked_for(invocation.words) if is_post(invocation.words) else ()
+
+    def _asked_for(self, texts: Iterable[str]) -> tuple[Entry, ...]:
+        """The definitions that a request starts which is posted to an address with their name."""
+        for way in _with_address():
+            head, _, tail = way.address.partition("{}")
+            for text in texts:
+                before, found, after = text.partition(head)
+                name, ends, rest = after.partition(tail)
+                if before and found and ends and not rest.strip("\"'/") and not _OPEN & set(name):
+                    return self._by_name.get((way.tool, name), ())
         return ()
 
     def _defining(self, way: NamedRun, value: str) -> tuple[Entry, ...]:
@@ -69,6 +81,33 @@ class NamedDefinitions:
                     for name in _names(scope, way):
                         found[way.tool, name][Entry(path, "function", scope.name)] = None
         return {key: tuple(entries) for key, entries in found.items()}
+
+
+_OPEN = frozenset("{}$/")
+"""In a name that is not known."""
+
+
+@cache
+def _with_address() -> tuple[NamedRun, ...]:
+    return tuple(way for way in named_runs() if way.address)
+
+
+def _texts(call: Call) -> list[str]:
+    return [value for value in (*call.args, call.keyword("url")) if isinstance(value, str) and value != UNKNOWN]
+
+
+def posts(call: Call) -> bool:
+    """The call posts a request, by whatever client."""
+    return call.name.rpartition(".")[2] == "post"
+
+
+def is_post(words: tuple[str, ...]) -> bool:
+    """A command of curl that posts: by its method, or by what it sends."""
+    if words[0] != "curl":
+        return False
+    methods = [after for word, after in pairwise(words) if word in ("-X", "--request")]
+    methods += [word[2:] for word in words if word.startswith("-X") and len(word) > 2]
+    return "POST" in methods if methods else any(w in ("-d", "--json") or w.startswith("--data") for w in words)
 
 
 def _may_define(call: Call) -> bool:
