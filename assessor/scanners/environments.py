@@ -9,6 +9,7 @@ from assessor.catalog.words import cut
 from assessor.facts.place import Place
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
+from assessor.lifecycle.deployed_servers import services
 from assessor.lifecycle.deployments import over_ssh
 from assessor.lifecycle.environments import (
     STAGES,
@@ -35,6 +36,7 @@ def environments(scene: Scene) -> Iterator[Statement]:
         if _are_stages(stages):
             last = stages.get("prod") or stages["staging"]
             yield Claim(scene.project.files[last].at(1), f"separate configuration for {', '.join(sorted(stages))}")
+    yield from _composed(scene)
     yield from _sections(scene)
     yield from _settings_classes(scene)
     yield from _chosen_by_ref(scene)
@@ -100,6 +102,18 @@ def _told_apart(path: str) -> Iterator[tuple[str, str]]:
         stage = STAGES.get(part.lower())
         if stage and part.lower() not in ("test", "testing"):
             yield "/".join(parts[:depth]) + "/*", stage
+
+
+def _composed(scene: Scene) -> Iterator[Claim]:
+    """Services for production or staging beside those of the plain file: `compose.yaml` and `compose.prod.yaml`."""
+    composed = {file.path: item.line for file, item in services(scene)}
+    for path, line in sorted(composed.items()):
+        folder, _, name = path.rpartition("/")
+        parts = name.split(".")
+        plain = ".".join(part for part in parts[:-1] if part.lower() not in STAGES) + f".{parts[-1]}"
+        stage = stage_named(name.rpartition(".")[0])
+        if stage in ("prod", "staging") and plain != name and f"{folder}/{plain}".lstrip("/") in composed:
+            yield Claim(scene.project.files[path].at(line), f"separate configuration for {stage}", counts=NONE)
 
 
 def _sections(scene: Scene) -> Iterator[Claim]:
