@@ -105,17 +105,24 @@ def patterns_in(value: Any, depth: int) -> Iterator[re.Pattern[str]]:
             yield from patterns_in(item, depth + 1)
 
 
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
 def _in_calls() -> Iterator[Asked]:
     """Of `re.search(r"…", …)` and of `re.compile(r"…")` within functions; what an f-string takes from elsewhere is `aA0`."""
     for module, path in _sources():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        tree = ast.parse(path.read_text("utf-8"))
+        within = {
+            id(node) for function in ast.walk(tree) if isinstance(function, _FUNCTIONS) for node in ast.walk(function)
+        }
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re.") and node.args:
                 method = ast.unparse(node.func)[3:]
                 text = _text(node.args[0])
                 if text is not None and (method in _METHODS or method == "compile"):
                     pattern = re.compile(text, _flags(node))
                     for way in (_METHODS[method],) if method in _METHODS else (WHOLE, ANYWHERE):
-                        if method != "compile" or node.col_offset > 8:
+                        if method != "compile" or id(node) in within:
                             yield Asked(pattern, way, f"{module}:{node.lineno}")
 
 

@@ -177,10 +177,16 @@ def _growth(asked: Asked, short: str, long: str) -> float:
     return seconds(asked, long, times) / max(seconds(asked, short, times), ENOUGH / 20)
 
 
+OF_FILE_NAMES = frozenset(
+    {"assessor.readers.packages.requirements._NAME", "assessor.readers.infrastructure.compose._NAME"}
+)
+"""Asked of the last part of a path alone, for which file systems take 255 bytes."""
+
+
 @pytest.mark.slow
 @pytest.mark.nightly
 def test_every_pattern_takes_time_in_proportion_to_the_text() -> None:
-    patterns = asked_patterns()
+    patterns = [asked for asked in asked_patterns() if asked.where not in OF_FILE_NAMES]
     assert len(patterns) > 500
     assert [told for asked in patterns if (told := grows(asked))] == []
 

@@ -19,7 +19,7 @@ from assessor.readers.ci.github_actions import parsed_condition
 _BEGINNINGS = ("refs/heads/", "origin/", "/")
 _OTHER = ("refs/tags/", "refs/pull/", "refs/merge/")
 _SHELL_TEST = re.compile(r"""(?:test|\[\[?)\s+["']?\$\{?(\w+)\}?["']?\s+(==?|!=)\s+["']?([\w./-]+)["']?(?:\s+\]\]?)?""")
-_EXPRESSION = re.compile(r"expression\s*\{\s*(?:return\s+)?([^{};]+)\}")
+_EXPRESSION = re.compile(r"expression\s*+\{\s*+(?:return\s++)?([^{};]++)\}")
 _EQUAL = {"==": False, "eq": False, "endswith": False, "in": False, "!=": True, "ne": True, "notin": True}
 """Comparisons with what comes of them where the name is none of the values."""
 

@@ -13,7 +13,7 @@ from assessor.readers.syntax.shell import filled_arguments, never_holds
 
 Pairs = tuple[tuple[str, str], ...]
 
-_SPLIT = re.compile(r"(?:\$\{\{[^}]*\}\}|\S)+")
+_SPLIT = re.compile(r"(?:\$\{\{[^}]{0,300}\}\}|\S)+")
 """Words of a shell; what an expression holds is none of its own."""
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*|[1-9])\}?")
 ALL, BETWEEN = "@", "\x1f"

@@ -144,5 +144,6 @@ def _examples(pattern: str) -> tuple[str, ...]:
     if not _WILD.search(pattern):
         return (pattern,)
     return tuple(
-        re.sub(r"\[[^\]]*\]", word[0], re.sub(r"\*+", word, pattern).replace("?", word[0])) for word in ("x7", "q/w")
+        re.sub(r"\[[^\]]{0,500}\]", word[0], re.sub(r"\*+", word, pattern).replace("?", word[0]))
+        for word in ("x7", "q/w")
     )

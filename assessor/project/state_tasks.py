@@ -26,7 +26,7 @@ Named = tuple[ProjectFile, Resource]
 _STATE = re.compile(r"(?:^|\.)States\.([^.]+)\.(.+)$")
 _WORD = re.compile(r"(?i)(?:^|\.)ContainerOverrides\.(?:\d+\.)?Command(?:\.(\d+)|\.\$)?$")
 _ARRAY = re.compile(r"'((?:[^'\\]|\\.){0,300})'|(\$[\w.$\[\]]{1,100})")
-_DEFINITION_FILE = re.compile(r"[\w./-]+\.(?:json|yaml|yml|tftpl|tpl)\b(?:\.\w+)?")
+_DEFINITION_FILE = re.compile(r"(?<![\w./-])[\w./-]+\.(?:json|yaml|yml|tftpl|tpl)\b(?:\.\w+)?")
 _DEFINITIONS = ("TaskDefinition", "JobDefinition", "taskdefinition", "jobdefinition")
 _MAX_TASKS = 40
 

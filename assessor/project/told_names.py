@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_OPEN = re.compile(r"\$\{\{[^}]*\}\}|\$\{[^}]*\}|\$\([^)]*\)|\$\w+|\{[^{}]*\}|%\w")
+_OPEN = re.compile(r"\$\{\{[^}]{0,300}\}\}|\$\{[^}]{0,300}\}|\$\([^)]{0,300}\)|\$\w++|\{[^{}]{0,300}\}|%\w")
 _MAX = 300
 
 

@@ -48,7 +48,9 @@ from assessor.scanners.claims import (
 from assessor.scanners.configuration import config
 from assessor.scanners.restated import CODE, said_of
 
-_VERSION_TAG = re.compile(r"^(?:[\w-]+[@/-])?v?\d+(?:\.\d+){1,3}(?>(?:[-.+]?\w++)*)$|^v\d+$|^20\d\d(?>(?:[-_.]\w++)*)$")
+_VERSION_TAG = re.compile(
+    r"^(?:[\w-]+[@/-])?v?\d++(?:\.\d++){1,3}(?>(?:[-.+]?\w++)*)$|^v\d+$|^20\d\d(?>(?:[-_.]\w++)*)$"
+)
 """Numbers of versions, and what begins with a year: `2024-05-31`, `2025-spring`."""
 
 
@@ -390,7 +392,7 @@ def _with_switches(words: tuple[str, ...], env: tuple[tuple[str, str], ...]) -> 
 
 _EXACT_IMAGES = (
     re.compile(r"@sha256:[0-9a-f]{64}$"),
-    re.compile(r":[^:/]*\d+\.\d+\.\d+[^:/]*$"),
+    re.compile(r":(?:[^:/\d]|\d++(?!\.\d++\.\d))*+\d++\.\d++\.\d[^:/]*+$"),
     re.compile(r":[^:/]*(?<!\d)20\d\d-?\d\d-?\d\d(?!\d)[^:/]*$"),
     re.compile(r"(?<!ubuntu):[^:/]*\b2\d\.\d\d[^:/]*$"),
 )

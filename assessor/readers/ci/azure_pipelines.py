@@ -108,7 +108,7 @@ def _is_dropped(key: Node, defaults: Mapping[str, Node]) -> bool:
     if each:
         default = defaults.get(each.group(1))
         return default is not None and not default.each() and not default.items()
-    match = re.match(r"\$\{\{\s*(?:if|elseif)\s+(.*)\}\}\s*$", key.text, re.DOTALL)
+    match = re.match(r"\$\{\{\s*+(?:if|elseif)\s++(.*)\}\}\s*$", key.text, re.DOTALL)
     if match is None:
         return False
 

@@ -373,7 +373,7 @@ def _outputs(root: Node) -> dict[str, tuple[str, ...]]:
                 if IN_FILE in by_name:
                     found[f"needs.{key.text}.outputs.{name.text}".lower()] = (*by_name[IN_FILE], match.group(2))
                     continue
-                own = by_name.get(match.group(2)) or by_name.get(re.sub(r"_?any_\w+$", "", match.group(2)), ())
+                own = by_name.get(match.group(2)) or by_name.get(re.sub(r"_?any_\w{1,200}$", "", match.group(2)), ())
                 if own:
                     found[f"needs.{key.text}.outputs.{name.text}".lower()] = own
     return found

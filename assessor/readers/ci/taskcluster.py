@@ -200,7 +200,7 @@ def _kinds(task: _Task) -> tuple[str, ...]:
 def _branches(task: _Task) -> tuple[str, ...]:
     own = task.node.get("extra", "github", "branches").texts()
     texts = " ".join(task.conditions)[:2_000]
-    named = re.findall(r"(?:branch|ref)\w*\s*==\s*[\"'](?:refs/heads/)?([\w./-]+)[\"']", texts)
+    named = re.findall(r"(?:branch|ref)\w{0,60}\s*+==\s*+[\"'](?:refs/heads/)?([\w./-]+)[\"']", texts)
     return own or (tuple(named) if "||" not in texts else ())
 
 

@@ -58,7 +58,7 @@ def _triggers(root: Node) -> tuple[Trigger, ...]:
     unless = tuple("**" if name in EVERY_NAME else name for name in branches.get("except").texts())
     found = [Trigger(k, line, branches=named, branches_ignore=unless) for k in kinds]
     conditions = [node.text for path, node in root.walk() if path.rpartition(".")[2] == "if"]
-    if any(re.search(r"\btype\s*(?:=|IN\s*\([^)]*)\s*cron\b", text[:500]) for text in conditions):
+    if any(re.search(r"\btype\s*+(?:=|IN\s*+\([^)]{0,200}?)\s*+cron\b", text[:500]) for text in conditions):
         found.append(Trigger("schedule", line))
     return _of_type(root.get("if").text, tuple(found)) if root.get("if") else tuple(found)
 
@@ -67,7 +67,9 @@ def _of_type(condition: str, triggers: tuple[Trigger, ...]) -> tuple[Trigger, ..
     """The triggers that `type = cron`, `type IN (push, api)`, `type != pull_request` or `branch = main` leave."""
     kept, condition = triggers, condition[:500]
     if not re.search(r"\bOR\b", condition, re.IGNORECASE):
-        for operator, words in re.findall(r"\btype\s*(=|!=|IN|NOT IN)\s*(\w+|\([^)]*\))", condition, re.IGNORECASE):
+        for operator, words in re.findall(
+            r"\btype\s*+(=|!=|IN|NOT IN)\s*+(\w++|\([^)]{0,200}\))", condition, re.IGNORECASE
+        ):
             kinds = {_TYPES[word] for word in re.findall(r"\w+", words) if word in _TYPES}
             wanted = operator.upper() in ("=", "IN")
             kept = tuple(trigger for trigger in kept if (trigger.kind in kinds) == wanted)
@@ -155,7 +157,7 @@ def _fits(entry: Node, rule: Node) -> bool:
     return bool(rule.items()) and all(entry.get(key.text).text == value.text for key, value in rule.items())
 
 
-_PAIR = re.compile(r"(\w+)=(\S+)")
+_PAIR = re.compile(r"(?<!\w)(\w++)=(\S++)")
 _LISTS = ("jobs", "matrix")
 """Keys of `env` below which each text makes a job of its own."""
 

@@ -178,7 +178,7 @@ def _unquoted(call: SourceCall) -> SourceCall:
     return SourceCall(call.language, name, call.line, kept)
 
 
-_CHUNK = re.compile(r"^[ \t]*(?:```+|~~~+)[ \t]*\{[ \t]*([A-Za-z]+)[^\n]*\}[ \t]*$|^[ \t]*(?:```+|~~~+)[ \t]*$")
+_CHUNK = re.compile(r"^[ \t]*(?:```+|~~~+)[ \t]*\{[ \t]*+([A-Za-z]++)[^\n]*\}[ \t]*+$|^[ \t]*(?:```+|~~~+)[ \t]*$")
 
 
 def _read_r_document(text: str) -> FileFacts:
@@ -272,7 +272,7 @@ def _read_description(text: str) -> FileFacts:
         if field_name not in _DCF_GROUPS:
             continue
         for item in content.split(","):
-            match = re.match(r"\s*([A-Za-z][\w.]*)\s*(?:\(([^)]{0,60})\))?\s*$", item)
+            match = re.match(r"\s*+([A-Za-z][\w.]*+)\s*+(?:\(([^)]{0,60})\))?\s*+$", item)
             if match and match[1] != "R":
                 specifier = re.sub(r"\s+", "", match[2] or "")
                 found.append(Dependency(match[1], number, _pin(specifier), specifier, _DCF_GROUPS[field_name], "r"))
@@ -418,7 +418,7 @@ def _read_package_json(text: str) -> FileFacts:
     found = []
     for entry in entries:
         if len(entry.path) == 2 and entry.path[0] in _NPM_GROUPS:
-            pin = "exact" if re.fullmatch(r"v?\d+\.\d+\.\d+[\w.+-]*", entry.value) else "range"
+            pin = "exact" if re.fullmatch(r"v?\d++\.\d++\.\d++[\w.+-]*+", entry.value) else "range"
             pin = "none" if entry.value in ("", "*", "latest") else pin
             found.append(
                 Dependency(entry.path[1], entry.line, pin, entry.value[:100], _NPM_GROUPS[entry.path[0]], "npm")

@@ -19,7 +19,7 @@ from assessor.readers.infrastructure.resource_fields import HANDLER
 _STATE_CHANGES = ("on_state_change", "onStateChange")
 _SCHEDULE = re.compile(r"\b(?:schedule|schedule_expression|scheduleExpression)\s*[:=]\s*")
 _CLOCK = re.compile(
-    r"\.(?:expression|cron|rate)\s*\(([^()]{0,80}(?:\([^()]{0,40}\)[^()]{0,40})?)\)|[\"'`]((?:cron|rate)\([^)]*\))"
+    r"\.(?:expression|cron|rate)\s*\(([^()]{0,80}(?:\([^()]{0,40}\)[^()]{0,40})?)\)|[\"'`]((?:cron|rate)\([^)]{0,80}\))"
 )
 _PATTERN = re.compile(r"\b(?:event_pattern|eventPattern)\s*[:=]")
 _WHAT = re.compile(r"\b(?:detail_type|detailType)[\"']?\s*[:=]\s*\[\s*[\"'`]([^\"'`\n]{1,120})")

@@ -12,7 +12,7 @@ from itertools import pairwise
 _MAX_CALLS = 3_000
 _STRINGS = r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'"
 PYTHON = re.compile(rf"\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|#[^\n]*|{_STRINGS}")
-SCRIPT = re.compile(rf"//[^\n]*|/\*[\s\S]*?\*/|{_STRINGS}|`(?:[^`\\]|\\.)*`")
+SCRIPT = re.compile(rf"//[^\n]*|/\*(?>(?:[^*]++|\*(?!/))*)(?:\*/)?|{_STRINGS}|`(?:[^`\\]|\\.)*`")
 _CALL = re.compile(r"(?:\bnew\s+)?(?<![\w$])(?<![\w$]\.)([A-Za-z_$][\w$]*+(?>(?:\.[A-Za-z_$][\w$]*+)*))\s*+\(")
 _ASSIGNED = re.compile(
     r"(?:\b(?:this|self)\.)?(?<![\w$])([A-Za-z_$][\w$]*+)\s*+(?::\s*+[\w.<>]++\s*+)?=\s*+(?:new\s++)?$"

@@ -92,7 +92,7 @@ def parse_spec(text: str, line: int) -> Dependency | None:
     match = _SPEC.match(text.strip()[:500])
     if match is None:
         return None
-    specifier = re.sub(r"\s+(?=[\d<>=!~*])|(?<=[<>=!~])\s+", "", match[2].strip()) if match[2] else ""
+    specifier = re.sub(r"(?<!\s)\s++(?=[\d<>=!~*])|(?<=[<>=!~])\s++", "", match[2].strip()) if match[2] else ""
     made = Dependency(canonicalize_name(match[1]), line, "none", specifier, "", "conda")
     return replace(made, pin=_pin_of_spec(specifier))
 

@@ -144,14 +144,14 @@ def _npm(text: str) -> list[str]:
 
 
 def _yarn(text: str) -> list[str]:
-    keys = re.findall(r'^"?((?:@[^@\s"]+/)?[^@\s"#,:]+)@[^\n]*:[ \t]*$', text, re.MULTILINE)
+    keys = re.findall(r'^"?((?:@[^@\s"/]++/)?[^@\s"#,:]++)@[^\n]*:[ \t]*$', text, re.MULTILINE)
     return [key for key in keys if key != "__metadata"]
 
 
 def _bun(text: str) -> list[str]:
     """`bun.lock` is JSON with commas too many: one line a package, below `packages`."""
     body = text.partition('"packages"')[2]
-    return re.findall(r'^\s*"((?:@[^/"\s]+/)?[^/"\s]+)": \[', body, re.MULTILINE)
+    return re.findall(r'^[ \t]*+"((?:@[^/"\s]++/)?[^/"\s]++)": \[', body, re.MULTILINE)
 
 
 def _bundler(text: str) -> list[str]:

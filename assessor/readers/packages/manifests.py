@@ -41,7 +41,7 @@ _Read = tuple[list[Dependency], str]
 
 _GEM = re.compile(r"^(\s*)gem[ \t(]+([\"'])([\w.-]{1,100})\2([^\n#]{0,400})")
 _NEEDS = re.compile(r"\.add_(?:(runtime|development)_)?dependency[ \t(]+([\"'])([\w.-]{1,100})\2([^\n#]{0,200})")
-_GROUP = re.compile(r"^\s*group[ \t(]+([^\n]{1,200}?)\)?\s+do\b")
+_GROUP = re.compile(r"^\s*+group[ \t(]++([^\n]{1,200}?)\)?\s++do\b")
 _GEM_GROUP = re.compile(r"\bgroups?:\s*([^\n]{1,100})")
 _BOUND = re.compile(r"^\s*,\s*[\"']([^\"'\n]{1,60})[\"']")
 _SPEC_NAME = re.compile(r"\.name\s*=\s*[\"']([\w.-]{1,100})[\"']")
@@ -88,7 +88,7 @@ def _gemspec(text: str) -> _Read:
 # --- Go -----------------------------------------------------------------------------------------------------------
 
 _REQUIRED = re.compile(
-    r"^(?:require[ \t]+|[ \t]+)([\w.~-]+\.[\w.~-]+/[^\s()]{1,200})[ \t]+(v[^\s/]{1,100})([^\n]{0,60})"
+    r"^(?:require[ \t]++|[ \t]++)((?=[\w.~-]+\.[\w.~-])[\w.~-]++/[^\s()]{1,200})[ \t]++(v[^\s/]{1,100})([^\n]{0,60})"
 )
 
 

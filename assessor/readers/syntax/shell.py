@@ -972,7 +972,7 @@ class _Walk:
 
 _ALL_GIVEN = re.compile(r'"?\$(?:[@*]|\{[@*](?::(\d{1,3}))?\})"?')
 """All words that a text or function is given, or those from a number on: `"$@"`, `${@:2}`."""
-_ARGUMENT = re.compile(r"\$(?:([1-9])|\{([1-9])(:?-[^}$`\"]*|:?\?[^}]*)?\}|([#@*]))")
+_ARGUMENT = re.compile(r"\$(?:([1-9])|\{([1-9])(:?-[^}$`\"]{0,300}|:?\?[^}]{0,300})?\}|([#@*]))")
 """An expansion of arguments: its number, or a mark for all of them."""
 _COPIED = re.compile(r"\$(?:([1-9])|\{([1-9])(:?-[^}$`]*)?(?::?\?[^}]*)?\})")
 _OF_CALLER = re.compile(r"\$(?:\Z|\{?[1-9@*#])")

@@ -63,7 +63,7 @@ def _remotes(text: str) -> tuple[Setting, ...]:
     section = ""
     found: list[Setting] = []
     for number, line in enumerate(text.splitlines()[:2_000], start=1):
-        if head := re.match(r"\s*\[\s*['\"]?(\w+)\s*(?:\"([^\"]+)\")?['\"]?\s*\]", line):
+        if head := re.match(r"\s*+\[\s*+['\"]?(\w++)\s*+(?:\"([^\"]++)\")?['\"]?\s*+\]", line):
             section = ".".join(part for part in head.groups() if part)
         elif "=" in line and not line.lstrip().startswith("#"):
             key, _, value = line.partition("=")

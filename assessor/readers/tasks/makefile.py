@@ -192,7 +192,7 @@ class _Reader:
             self.rule(number, rule)
 
     def assign(self, name: str, operator: str, value: str) -> None:
-        value = re.sub(r"\s+#.*$", "", value)
+        value = re.sub(r"(?<!\s)\s++#.*$", "", value)
         if operator == "?=" or self.conditions:
             self.optional.add(name)
         if operator == "?=" and name in self.variables:

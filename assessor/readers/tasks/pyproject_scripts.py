@@ -90,7 +90,7 @@ def _parsed(text: str, line: int) -> Iterator[Command]:
         yield replace(command, env=(*command.env, *takes))
 
 
-_CALLED = re.compile(r"\s*([A-Za-z_][\w.]*):([A-Za-z_]\w*)\s*(?:\(.*\))?\s*", re.DOTALL)
+_CALLED = re.compile(r"\s*+([A-Za-z_][\w.]*+):([A-Za-z_]\w*+)\s*+(?:\(.*\))?\s*+", re.DOTALL)
 
 
 def _function(value: object) -> str:

@@ -114,8 +114,8 @@ def _forgiven(target: Target) -> Target:
 def _envlist(text: str) -> list[str]:
     """Expand `py{311,312}-lint` and split at commas and lines."""
     found = []
-    for item in re.split(r"[,\n](?![^{]*\})", text):
-        parts = re.split(r"\{([^}]*)\}", item.strip())
+    for item in re.split(r"[,\n](?![^{}]{0,500}\})", text):
+        parts = re.split(r"\{([^}]{0,500})\}", item.strip())
         names = [""]
         for index, part in enumerate(parts[:9]):
             options = part.split(",") if index % 2 else [part]
@@ -157,9 +157,9 @@ def _target(
         lost = row.startswith("-")
         row = row.lstrip("-! ")
         takes_words = "{posargs" in row
-        plain = re.sub(r"\{posargs:?([^}]*)\}", r"\1", row)
+        plain = re.sub(r"\{posargs:?([^}]{0,500})\}", r"\1", row)
         plain = re.sub(
-            r"\{(?:toxinidir|tox_root)\}/?|\{env(?:py|_?python)[^}]*\}",
+            r"\{(?:toxinidir|tox_root)\}/?|\{env(?:py|_?python)[^}]{0,200}\}",
             lambda m: "python" if "py" in m[0] else "",
             plain,
         )

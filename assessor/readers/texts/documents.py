@@ -169,7 +169,7 @@ def read(path: str, text: str) -> FileFacts:
     if kind == "docs_site":
         return FileFacts(document=Document(kind, title=path.rsplit("/", 1)[-1])) if _is_site(path, text) else EMPTY
     if kind == "codeowners":
-        rules = re.findall(r"^[ \t]*[^#\s]\S*[ \t]+[^#\n]*@", text, re.MULTILINE)
+        rules = re.findall(r"^[ \t]*+[^#\s]\S*+[ \t]++[^#\n]*@", text, re.MULTILINE)
         return FileFacts(document=Document(kind, words=len(rules))) if rules else EMPTY
     if not kind or "\0" in text[:1_000]:
         return EMPTY
@@ -249,8 +249,8 @@ def _prose(kind: str, text: str, first: int) -> Document:
         if stripped.startswith(":::"):  # mkdocstrings' directive: the prose is in the code
             continue
         if heading or html:
-            found = heading or html
-            prose.heading(_plain(found[1]) if found else "", number)
+            found = heading[1].rstrip(" \t#") if heading else html[1] if html else ""
+            prose.heading(_plain(found), number)
         elif _is_underline(follower, stripped):
             prose.heading(_plain(stripped), number)
         elif _is_underline(stripped, stripped):
@@ -263,7 +263,7 @@ def _prose(kind: str, text: str, first: int) -> Document:
     return Document(kind, prose.title, headings, prose.words, prose.code_blocks, tuple(prose.lines), commands)
 
 
-_HEADING = re.compile(r"(?:#{1,6}|={1,6})[ \t]+(.*?)[ \t#]*$")
+_HEADING = re.compile(r"(?:#{1,6}|={1,6})[ \t]++(.*)")
 _HTML_HEADING = re.compile(r"<h[1-6][^<>]{0,200}>(.{0,300}?)</h[1-6]>", re.IGNORECASE)
 _WORD = re.compile(r"\w{2,}")
 _NO_WORDS = re.compile(r"https?://\S+|<[^<>]{0,500}>|!\[[^\]]{0,200}\]\([^)]{0,500}\)")

@@ -148,7 +148,7 @@ _BOUND = re.compile(
 )
 """A name is bound to a value by a sign of assignment, or stands quoted before it in a call or a pair (`("token", "…")`)."""
 _QUOTED = re.compile(r"(?:SecretStr\(|Field\((?:default=)?|str\()?[ \t]*[rbuRBU]{0,2}([\"'])((?:(?!\1).){1,400})\1")
-_UNQUOTED = re.compile(r"([^\s\"'`,;(){}\[\]<>]{4,300})[ \t]*[,;]?(?:[ \t]+#.*)?$")
+_UNQUOTED = re.compile(r"([^\s\"'`,;(){}\[\]<>]{4,300})[ \t]{0,40}[,;]?(?:[ \t]{1,40}#.*)?$")
 _ARGUMENT = re.compile(
     rf"(?<![\w-])--?([\w-]{{0,40}}?(?:{LAST_WORD}))(?:=|[ \t]+)[\"']?([^\s\"'`;|&<>]{{6,200}})", re.IGNORECASE
 )
@@ -168,7 +168,7 @@ _DATA = frozenset(_DATA_SUFFIXES.split())
 """Files that hold data or digests: only tokens of known shape are looked for."""
 
 _LOCKS = re.compile(
-    r"(?:^|[/.-])(?:package-lock\.json|npm-shrinkwrap\.json|[\w.-]*lock\.(?:json|ya?ml|toml)|go\.sum|Manifest\.toml)$",
+    r"(?:^|[/.-])(?:npm-shrinkwrap\.json|go\.sum|Manifest\.toml)$|lock\.(?:json|ya?ml|toml)$",
     re.IGNORECASE,
 )
 _TEST = re.compile(
@@ -470,14 +470,14 @@ _STOCK = frozenset(_STOCK_PASSWORDS.split())
 """Passwords that come with the products of a local stack, or that nobody means as one."""
 
 LOOKUP = re.compile(
-    r"^[$%<{\[(@!&*]|\$\{|\{\{|\$\(|<[^>]*>|^(?:os\.|env[.:(]|process\.env|getenv|secrets?\.|var\.|vault[:.]|ref\+|arn:|projects/|op://|azkv|"
+    r"^[$%<{\[(@!&*]|\$\{|\{\{|\$\(|<[^<>]{0,400}>|^(?:os\.|env[.:(]|process\.env|getenv|secrets?\.|var\.|vault[:.]|ref\+|arn:|projects/|op://|azkv|"
     r"local\.|data\.|config\.|self\.|settings\.|args\.|params\.|module\.|file:|https?://|gs://|s3://|keyvault|/run/secrets|\.{0,2}/|~/)|"
-    r"^[\w.]+\([^)]*\)?$|\{[^}]*\}|%\(",
+    r"^[\w.]++\([^)]*+\)?$|\{[^{}]{0,400}\}|%\(",
     re.IGNORECASE,
 )
 
 
-_HASHED = re.compile(r"(?:pbkdf2|bcrypt|argon2|scrypt|md5|sha\d*)\w*\$|\$(?:2[aby]|5|6|argon2\w*)\$")
+_HASHED = re.compile(r"(?:pbkdf2|bcrypt|argon2|scrypt|md5|sha)\w*+\$|\$(?:2[aby]|5|6|argon2\w*+)\$")
 """A password as it is kept: a digest, which nobody can log in with."""
 
 
