@@ -21,9 +21,9 @@ from tests.conftest import commit_files, write_files
 BLIND = Path(__file__).parent / "blind"
 RIGHT = {
     "field_1": (455, 478),
-    "field_2": (507, 512),
+    "field_2": (506, 512),
     "field_3": (593, 604),
-    "gaming_1": (142, 150),
+    "gaming_1": (141, 150),
     "gaming_2": (114, 115),
     "gaming_3": (366, 373),
     "field_4": (469, 479),
