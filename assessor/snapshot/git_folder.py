@@ -94,7 +94,11 @@ def _pointed_to(layout: Layout) -> Layout:
     back = small_text(layout.git_dir / "gitdir")
     if back and _same(layout.git_dir / back, place / ".git") and _same(layout.git_dir.parent.parent, layout.common):
         return layout
-    named = re.search(r"^\s*worktree\s*=\s*\"?([^\"\n]+?)\"?\s*$", small_text(layout.git_dir / "config"), re.MULTILINE)
+    named = re.search(
+        r"^[ \t]*+worktree[ \t]*+=[ \t]*+\"?([^\"\n]{1,4096}?)\"?\s*$",
+        small_text(layout.git_dir / "config"),
+        re.MULTILINE,
+    )
     if named and layout.common == layout.git_dir and _same(layout.git_dir / named[1], place):
         return layout
     raise GitFailed("its .git file names a repository that does not know of this folder")

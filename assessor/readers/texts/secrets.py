@@ -529,7 +529,7 @@ def _is_filler(value: str) -> bool:
 
 
 def _is_stock(value: str) -> bool:
-    return value.lower() in _STOCK or re.sub(r"[\d!@#$_.-]+$", "", value.lower()) in _STOCK
+    return value.lower() in _STOCK or re.sub(r"(?<![\d!@#$_.-])[\d!@#$_.-]+$", "", value.lower()) in _STOCK
 
 
 def _is_wordy(value: str) -> bool:
