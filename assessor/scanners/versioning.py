@@ -392,7 +392,7 @@ def _with_switches(words: tuple[str, ...], env: tuple[tuple[str, str], ...]) -> 
 
 _EXACT_IMAGES = (
     re.compile(r"@sha256:[0-9a-f]{64}$"),
-    re.compile(r":(?:[^:/\d]|\d++(?!\.\d++\.\d))*+\d++\.\d++\.\d[^:/]*+$"),
+    re.compile(r":(?>(?:[^:/\d]|\d++(?!\.\d++\.\d))*)\d++\.\d++\.\d[^:/]*+$"),
     re.compile(r":[^:/]*(?<!\d)20\d\d-?\d\d-?\d\d(?!\d)[^:/]*$"),
     re.compile(r"(?<!ubuntu):[^:/]*\b2\d\.\d\d[^:/]*$"),
 )

@@ -80,7 +80,7 @@ def _is_codebuild(root: Node) -> bool:
     return root.get("version").text.startswith("0.") and has_commands
 
 
-_IMAGE = re.compile(r"[\w.$\-]++[/:@][\w.$:@{}\-]++(?:/[\w.$:@{}\-]++)*+|\$\{?_?[A-Z]\w*\}?")
+_IMAGE = re.compile(r"[\w.$\-]++[/:@][\w.$:@{}\-]++(?>(?:/[\w.$:@{}\-]++)*)|\$\{?_?[A-Z]\w*\}?")
 """A name with a registry, a tag or a digest, or a variable that holds one."""
 _PLAIN_IMAGES = frozenset({"python", "ubuntu", "debian", "alpine", "docker", "node", "golang", "bash", "busybox"})
 _OF_A_STEP = ("args", "entrypoint", "script", "id", "waitFor")
