@@ -164,6 +164,7 @@ STOPPED = "!"
 """Name of a call that stands for what ends a program of R under a condition; the condition is its argument."""
 SAMPLED = "stan::sample"
 """Names what is no call of its own: a method of a model of Stan that fits it."""
+_LOADING = ("library", "using", "import")
 MEASURED = "~"
 """Names what is no call of its own: a mean or sum of what was predicted, set against something else."""
 
@@ -181,3 +182,8 @@ class SourceCall:
     line: int
     arguments: str = ""
     """The text between the parentheses, cut at 200 characters."""
+
+    @property
+    def loaded(self) -> str:
+        """The package that a call of R or Julia loads (`library(x)`, `using X`); empty for other calls."""
+        return self.arguments.strip("\"' ") if self.name in _LOADING else ""

@@ -33,14 +33,18 @@ class Ground:
         others. Those of JavaScript, Ruby, Go, .NET and the
         JVM by the name with its registry too (`npm:openai`), or by that alone where Python has packages of that name."""
         found: dict[str, tuple[ProjectFile, Dependency]] = {}
-        closed = closed_lists(self.project)
         for file, requirements in self.project.having(lambda f: f.requirements):
-            for dependency in requirements.dependencies if file.path not in closed else ():
+            for dependency in requirements.dependencies if file.path not in self.closed_lists else ():
                 name = dependency.name.lower()
                 found.setdefault(f"{dependency.ecosystem}:{name}", (file, dependency))
                 if dependency.ecosystem not in _BY_REGISTRY:
                     found.setdefault(name, (file, dependency))
         return found
+
+    @cached_property
+    def closed_lists(self) -> frozenset[str]:
+        """The paths of lists of dependencies that a program has closed over others."""
+        return closed_lists(self.project)
 
     @cached_property
     def unmade(self) -> frozenset[tuple[str, int]]:

@@ -82,11 +82,10 @@ def _inline_hits(ground: Ground, r_calls: list[tuple[str, Tool, Proof]]) -> Iter
 def _attached(ground: Ground, file: ProjectFile, pattern: str) -> bool:
     """The package of a pattern, or a bundle that holds it, is loaded in the file or declared by the project."""
     package = pattern.partition("::")[0]
-    loaded = {c.arguments.strip("\"' ") for c in file.facts.source_calls if c.name in _LOADS}
+    loaded = {call.loaded for call in file.facts.source_calls} - {""}
     return package in loaded or package.lower() in ground.dependencies or bool(loaded & _R_BUNDLES.get(package, set()))
 
 
-_LOADS = ("library", "using", "import")
 _R_BUNDLES = {
     name: {"tidymodels"}
     for name in ("tune", "yardstick", "parsnip", "rsample", "workflows", "recipes", "dials", "broom")

@@ -64,11 +64,8 @@ def _loaded(project: Project, language: str) -> frozenset[str]:
     for _, calls in project.having(lambda f: f.source_calls, frozenset({Role.FIRST_PARTY, Role.TEST})):
         for call in calls if calls[0].language == language else ():
             package, sign, _ = call.name.partition("::")
-            found.add(package if sign else call.arguments.strip("\"' ") if call.name in _LOADING else "")
+            found.add(package if sign else call.loaded)
     return frozenset(found)
-
-
-_LOADING = ("library", "using", "import")
 
 
 def _called(project: Project, tools: Sequence[Tool]) -> Iterator[str]:

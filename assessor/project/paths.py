@@ -30,7 +30,7 @@ class Paths:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self._copied: dict[tuple[object, str], str] = {}
+        self._copied: dict[tuple[str, str], str] = {}
         """Files by the run that brought them to another machine, and their names there."""
 
     def locate(self, word: str, context: Context) -> str | None:

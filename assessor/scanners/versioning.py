@@ -23,7 +23,6 @@ from assessor.lifecycle.model_stores import is_model_file, model_stores
 from assessor.lifecycle.near_training import near_training
 from assessor.lifecycle.order import best
 from assessor.project.arrivals import ActionSite, Site
-from assessor.project.closed_lists import closed_lists
 from assessor.project.invocations import interpret
 from assessor.project.model import ProjectFile, Role
 from assessor.project.paths import joined
@@ -221,8 +220,9 @@ def dependencies(scene: Scene) -> Iterator[Statement]:
     if lists:
         text = f"{pinned} of {numbered(total, 'direct dependency', 'direct dependencies')} {_bounded(pinned)}"
         yield Claim(lists[0][0].at(lists[0][1][0].line), text, at_least=_share_of(pinned, total))
-    closed = closed_lists(scene.project)
-    yield from (_compiled(file, main) for file, main in lists if file.path in closed or _is_compiled(file, main))
+    yield from (
+        _compiled(file, main) for file, main in lists if file.path in scene.closed_lists or _is_compiled(file, main)
+    )
     names = {dependency.name.lower().replace("_", "-") for _, main in lists for dependency in main}
     for file, lock in locks:
         yield _locked(file, lock) if _holds_enough(lock, names) else _partial(file, lock, names)
