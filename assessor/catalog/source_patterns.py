@@ -12,12 +12,9 @@ from collections.abc import Collection, Set
 from functools import cache
 from typing import NamedTuple
 
+from assessor.catalog.registries import SOURCE_CALL, registries
 from assessor.catalog.tools import load_tools
 from assessor.readers.code.sources import language_of
-
-PATTERN = re.compile(r"(npm|gem|go|nuget|java):([\w@.~/-]+)::([A-Za-z_$][\w$!?]*(?:\.[A-Za-z_$][\w$!?]*)*)")
-_SEPARATORS = {"npm": "/", "gem": "/", "go": "/", "nuget": ".", "java": "."}
-_BY_PROJECT = ("gem", "nuget")
 
 
 class SourcePattern(NamedTuple):
@@ -30,7 +27,8 @@ class SourcePattern(NamedTuple):
     @property
     def by_project(self) -> bool:
         """It is enough that the project depends on the package."""
-        return self.registry in _BY_PROJECT or (self.registry == "npm" and len(self.words) > 1)
+        known_by = registries()[self.registry].known_by
+        return known_by == "project" or (known_by == "chain" and len(self.words) > 1)
 
     def is_in(self, name: str) -> bool:
         """The dotted name ends with the words of the pattern."""
@@ -40,14 +38,14 @@ class SourcePattern(NamedTuple):
         """The file loads the package, or the project depends on it where that is enough."""
         if self.by_project and f"{self.registry}:{self.package.lower()}" in declared:
             return True
-        below = self.package + _SEPARATORS[self.registry]
+        below = self.package + registries()[self.registry].separator
         return any(name == self.package or name.startswith(below) for name in loaded)
 
 
 @cache
 def source_pattern(text: str) -> SourcePattern:
     """A pattern as the catalogue writes it, in its parts."""
-    match = PATTERN.fullmatch(text)
+    match = SOURCE_CALL.fullmatch(text)
     assert match, "the catalogue holds no other"
     return SourcePattern(match[1], match[2], tuple(match[3].split(".")))
 
@@ -68,9 +66,14 @@ def may_show(path: str, text: str) -> bool:
     language = language_of(path)
     if language is None:
         return True
-    if language.ecosystem == "npm" and _loads_known(text):
+    if _may_be_held(language.ecosystem) and _loads_known(language.ecosystem, text):
         return True
     return any(mark in text for mark in _marks(language.ecosystem))
+
+
+def _may_be_held(registry: str) -> bool:
+    """Calls of the registry's packages may be asked of a client that another file made."""
+    return registry in registries() and registries()[registry].known_by == "chain"
 
 
 _LOADS = (
@@ -79,8 +82,8 @@ _LOADS = (
 )
 
 
-def _loads_known(text: str) -> bool:
-    known = _packages_of_npm()
+def _loads_known(registry: str, text: str) -> bool:
+    known = _packages_of(registry)
     found = set(_LOADS[0].findall(text))
     if "require(" in text or "import(" in text:
         found.update(_LOADS[1].findall(text))
@@ -92,22 +95,22 @@ def _scoped(name: str) -> str:
 
 
 @cache
-def _packages_of_npm() -> frozenset[str]:
-    return frozenset(p.package for p in map(source_pattern, all_patterns()) if p.registry == "npm")
+def _packages_of(registry: str) -> frozenset[str]:
+    return frozenset(p.package for p in map(source_pattern, all_patterns()) if p.registry == registry)
 
 
 @cache
 def _marks(registry: str) -> tuple[str, ...]:
-    """Texts of which one stands in every file in which a pattern of the registry may be found; none holds another. Of npm
-    only those of calls that need no loading."""
+    """Texts of which one stands in every file in which a pattern of the registry may be found; none holds another. Where calls
+    may be asked of a client that another file made, only those of calls that need no loading."""
     patterns = [p for p in map(source_pattern, all_patterns()) if p.registry == registry]
-    found = {_mark_of(p) for p in patterns if registry != "npm" or p.by_project}
+    found = {_mark_of(p) for p in patterns if p.by_project or not _may_be_held(registry)}
     return tuple(sorted(mark for mark in found if not any(other in mark for other in found if other != mark)))
 
 
 def _mark_of(pattern: SourcePattern) -> str:
     """Where any call of the name counts, the name; else that or the package that must be loaded, whichever is longer."""
-    if pattern.registry == "npm":
+    if _may_be_held(pattern.registry):
         return ".".join(pattern.words)
     called = max(pattern.words, key=len)
     return called if pattern.by_project or len(called) > len(pattern.package) else pattern.package

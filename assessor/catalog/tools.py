@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from assessor.catalog.loading import DataError, Source, Value, load_models
 from assessor.catalog.practices import PracticeId, RungName, practice_rungs
+from assessor.catalog.registries import source_call
 from assessor.catalog.words import concepts
 
 CATEGORIES = (
@@ -30,7 +31,6 @@ _IMPORT = re.compile(rf"{_WORD}(?:\.{_WORD})*")
 _PACKAGE = re.compile(
     r"[a-z0-9]+(?:-[a-z0-9]+)*|[A-Za-z][A-Za-z0-9.]*|(?:npm|gem|go|nuget|java):[\w@.~-]+(?:[/:][\w.~-]+)*"
 )
-_SOURCE_CALL = re.compile(r"(?:npm|gem|go|nuget|java):[\w@.~/-]+::[A-Za-z_$][\w$!?]*(?:\.[A-Za-z_$][\w$!?]*)*")
 _R_CALL = re.compile(r"(?:[A-Za-z][\w.]*::)?[A-Za-z][\w.!]*")
 
 
@@ -52,9 +52,7 @@ PackageName = Annotated[
         "normalised package name (lower case, `-`), or one with its registry (`npm:@scope/name`, `gem:`, `go:`, `nuget:`)",
     ),
 ]
-SourceCallPattern = Annotated[
-    str, _matching(_SOURCE_CALL, "call with its package and registry (`npm:openai::chat.completions.create`)")
-]
+SourceCallPattern = Annotated[str, AfterValidator(source_call)]
 RCall = Annotated[str, _matching(_R_CALL, "R function")]
 CommandPattern = Annotated[str, _matching(re.compile(r"\S+(?: \S+)*"), "command of single-spaced words")]
 ResourcePattern = Annotated[str, _matching(re.compile(r"[\w*-]+:[\w*./:@-]+"), "resource pattern `system:kind`")]

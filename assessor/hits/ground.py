@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from assessor.catalog.registries import with_own_names
 from assessor.catalog.tools import Tool
 from assessor.facts.place import Place
 from assessor.facts.project_files import Dependency
@@ -14,8 +15,6 @@ from assessor.project.closed_lists import closed_lists
 from assessor.project.model import Project, ProjectFile, Role
 from assessor.project.modules import Modules
 from assessor.project.unmade import switched_off, unmade
-
-_BY_REGISTRY = frozenset({"gem", "go", "nuget"})
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Ground:
             for dependency in requirements.dependencies if file.path not in self.closed_lists else ():
                 name = dependency.name.lower()
                 found.setdefault(f"{dependency.ecosystem}:{name}", (file, dependency))
-                if dependency.ecosystem not in _BY_REGISTRY:
+                if dependency.ecosystem not in with_own_names():
                     found.setdefault(name, (file, dependency))
         return found
 

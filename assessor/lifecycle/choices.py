@@ -25,8 +25,6 @@ from assessor.project.state_tasks import definitions_of
 
 _STATES = "States."
 _SEPARATORS = str.maketrans(dict.fromkeys("${}()[],.:/\"' ", " "))
-_ASKS = ("createEndpoint", "updateEndpoint", "createModelPackage", "updateModelPackage")
-"""Requests to SageMaker by which a model goes further."""
 
 
 @dataclass(slots=True)
@@ -150,7 +148,7 @@ def _gate(
     asked = tuple(place.at(line) for state in held for line in state.resource_lines)
     ways = [way for key in scopes for way in scene.automation.arrivals(*key)]
     ways += (way for at in asked for way in scene.automation.reach.targets.get((at.path, at.line), ()))
-    asks = any(request in state.resource for state in held for request in _ASKS)
+    asks = any(speaks_of("brings_a_model_further", state.resource) for state in held)
     return ChoiceGate(place, choice.line, choice.judged, scopes, asks, tuple(ways), asked)
 
 

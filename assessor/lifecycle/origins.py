@@ -44,8 +44,7 @@ _RUNS = ("run", "invoke")
 
 def adds_predictions(name: str) -> bool:
     """A stored model of Spark is called on rows, or a feature store applies one: they come back with what it predicted."""
-    head, called, rest = name.partition(".score_batch")
-    if head and called and not rest.partition(".")[0]:
+    if any(speaks_of("scores_rows", word) for word in name.split(".")[1:]):
         return True
     head, called, rest = name.partition(".transform")
     return bool(called) and not rest.partition(".")[0] and head.endswith(_LOADS_FOR_SPARK)

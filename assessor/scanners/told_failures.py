@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from assessor.catalog.programs import programs
 from assessor.catalog.words import speaks_of
 from assessor.facts.project_files import Resource
 from assessor.findings import Hop
@@ -19,8 +20,6 @@ from assessor.project.starts import unit_named, units_started
 from assessor.readers.syntax.shell import embedded_text, parse
 from assessor.scanners.claims import NONE, Claim, Statement, Written, at_command
 
-_POSTS = frozenset({"curl", "wget", "http", "https", "xh"})
-_MAILS = frozenset({"mail", "mailx", "sendmail", "msmtp", "mutt", "swaks", "ntfy"})
 _TEXTS = ('"text"', '"content"', '"message"', "text=", "message=")
 _NOTICES = (
     "email_notifications.on_failure",
@@ -49,10 +48,10 @@ def _is_for_failure(site: Site) -> bool:
 
 
 def _tells(words: Sequence[str]) -> bool:
-    if words[0] in _MAILS:
+    if words[0] in programs().write_to_people:
         return len(words) > 1
     said = " ".join(words)
-    if words[0] not in _POSTS or speaks_of("deploy_hook", said):
+    if words[0] not in programs().post_to_addresses or speaks_of("deploy_hook", said):
         return False
     hook = any(speaks_of("channel", word) for word in words[1:] if "://" in word or "$" in word)
     return hook or ("$" in said and any(text in said for text in _TEXTS))

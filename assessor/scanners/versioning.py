@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assessor.catalog.programs import programs
+from assessor.catalog.registries import beside_models
 from assessor.catalog.words import speaks_of
 from assessor.facts.commands import Command
 from assessor.facts.place import BlindSpot, Place
@@ -286,7 +287,7 @@ def _compiled(file: ProjectFile, main: Sequence[Dependency]) -> Claim:
 def _direct(requirements: Requirements, beside: bool) -> list[Dependency]:
     """What the project itself needs; groups for development count where there is nothing else."""
     main = [d for d in requirements.dependencies if not d.group] or list(requirements.dependencies)
-    return [d for d in main if not (beside and d.ecosystem in programs().side_ecosystems)]
+    return [d for d in main if not (beside and d.ecosystem in beside_models())]
 
 
 def _share_of(pinned: int, total: int) -> Rung:
