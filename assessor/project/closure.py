@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
+from functools import cached_property
 
 from assessor.facts.python import MAIN, MODULE, UNKNOWN, Call, Guard, Scope
 from assessor.facts.values import dataclass
@@ -142,6 +143,10 @@ def _defaults(modules: Modules, entries: tuple[Entry, ...], given: Mapping[str, 
     return found
 
 
+_SEVERAL = 2
+"""Commands of a file of which one is named; a lone one runs without its name."""
+
+
 class _Walk:
     """Breadth first, so that each function keeps its shortest trail."""
 
@@ -150,6 +155,8 @@ class _Walk:
         self.closure = closure
         self.words = words
         self.selected = any(entry.how == "member" for entry in closure.entries)
+        self.only_imports = all(entry.how == "import" for entry in closure.entries)
+        """Nothing is started: what modules register, or hand to a framework, waits for a start that does not come."""
         self.queue: deque[ScopeKey] = deque()
         self.loaded: list[str] = []
         self.loaded_set: set[str] = set()
@@ -214,7 +221,7 @@ class _Walk:
                     for number in numbers:
                         self.push((path, number), parent, line)
         chosen = self.subcommands(scopes)
-        for number, scope in enumerate(scopes):
+        for number, scope in enumerate(scopes if not self.only_imports else ()):
             registered = [d for d in scope.decorators if "." in d.name and d.name.rpartition(".")[2] in _REGISTERING]
             if registered and not self.selected and (number in chosen or not any(_is_command(d) for d in registered)):
                 if not self.closure.in_test and all(d.name.rpartition(".")[2] in _REQUESTS for d in registered):
@@ -223,16 +230,29 @@ class _Walk:
                     self.push((path, number), by, scope.line)
 
     def subcommands(self, scopes: tuple[Scope, ...]) -> set[int]:
-        """Numbers of the functions that are the subcommand named on the command line; all where none is named."""
+        """Numbers of the functions that are the subcommand named on the command line; all where none is named there, unless
+        it is one of several of another file of the same program."""
         commands = {n: s for n, s in enumerate(scopes) if any(_is_command(d) for d in s.decorators)}
         named = {n for n, scope in commands.items() if self.words & _command_names(scope)}
-        return named or set(commands)
+        if named or len(commands) < _SEVERAL or not self.names_another:
+            return named or set(commands)
+        return set()
+
+    @cached_property
+    def names_another(self) -> bool:
+        """A file that an entry imports holds several subcommands, and one of them is named on the command line."""
+        imported = (path for entry in self.closure.entries for path in self.modules.imported(entry.path))
+        for path in dict.fromkeys(imported) if self.words else ():
+            found = [s for s in self.modules.index(path).facts.scopes if any(_is_command(d) for d in s.decorators)]
+            if len(found) >= _SEVERAL and any(self.words & _command_names(scope) for scope in found):
+                return True
+        return False
 
     def expand(self, scope: ScopeKey) -> None:
         if scope[1] == MODULE:
             self.load(scope[0], scope)
         for way in ways(self.modules, scope):
-            if way.guards and not self.closure.allows(way.guards):
+            if (way.guards and not self.closure.allows(way.guards)) or (way.is_handed and self.only_imports):
                 continue
             targets = way.targets
             if way.name:
@@ -268,6 +288,8 @@ class Way:
     """A method of that name may be meant: the receiver is not known."""
     name: str = ""
     """The name is one of several under conditions: the walk resolves it itself."""
+    is_handed: bool = False
+    """A function is named and not called: somebody who is given it may call it."""
 
 
 def ways(modules: Modules, scope: ScopeKey) -> list[Way]:
@@ -299,7 +321,7 @@ def _find_ways(modules: Modules, scope: ScopeKey) -> Iterator[Way]:
     for reference in index.references.get(number, ()):
         targets = [t for t in modules.targets(reference.name, path) if t[1] != MODULE]
         if targets:
-            yield Way(reference.line, targets, reference.guards)
+            yield Way(reference.line, targets, reference.guards, is_handed=True)
 
 
 def _is_external(modules: Modules, head: str, path: str, resolved: bool) -> bool:

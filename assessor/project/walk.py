@@ -575,18 +575,23 @@ class Walk:
         return True
 
     def _inline(self, invocation: Invocation, context: Context) -> None:
-        """`python -c` code: the first-party functions that it imports are reached."""
-        entries = []
-        folder = context.cwd
-        for target in (imported.target for imported in inline_facts(invocation.code).imports):
-            head, _, name = target.rpartition(".")
-            for dotted, rest in ((target, ""), (head, name)):
-                path = self.modules.module(dotted, folder) if dotted else None
-                if path:
-                    entries.append(Entry(path, "function", rest))
-                    break
+        """`python -c` code: the bodies of the modules that it imports, and what of them it calls or hands on."""
+        facts = inline_facts(invocation.code)
+        imported = (self._module_named(one.target, context.cwd) for one in facts.imports)
+        names = [*(call.name for call in facts.calls), *(reference.name for reference in facts.references)]
+        used = (self._module_named(name, context.cwd) for name in names)
+        entries = [Entry(found[0], "import") for found in imported if found]
+        entries += [Entry(found[0], "function", found[1]) for found in used if found and found[1]]
         if entries:
-            self.python(tuple(entries), invocation, context)
+            self.python(tuple(dict.fromkeys(entries)), invocation, context)
+
+    def _module_named(self, dotted: str, folder: str) -> tuple[str, str] | None:
+        """The module of this repository that a dotted name begins with, and what of it the rest names."""
+        words = dotted.split(".")
+        for end in range(len(words), 0, -1):
+            if path := self.modules.module(".".join(words[:end]), folder):
+                return path, ".".join(words[end:])
+        return None
 
     def _module(self, invocation: Invocation, context: Context) -> None:
         module = invocation.module
