@@ -67,6 +67,7 @@ class Programs(Value):
     clients: frozenset[Name]
     post_to_addresses: frozenset[Name]
     write_to_people: frozenset[Name]
+    run_tests: tuple[Words, ...]
     check_together: frozenset[Name]
     limit_complexity: frozenset[Name]
     may_limit_complexity: frozenset[Name]

@@ -93,6 +93,16 @@ def persistence_roots() -> tuple[str, ...]:
     return tuple(f"{name}." for tool in load_tools() if tool.category == "persistence" for name in tool.imports)
 
 
+_CHECKS = ("testing.unit", "ci.lint", "ci.types")
+
+
+@cache
+def checking_commands() -> tuple[str, ...]:
+    """The commands of linters, type checkers and products of tests."""
+    proofs = (proof for tool in load_tools() for proof in tool.proves if proof.practice in _CHECKS)
+    return tuple(pattern for proof in proofs for pattern in proof.commands)
+
+
 _Patterned = Literal["steps", "submits", "choosers", "transforms", "chains", "loggers"]
 
 

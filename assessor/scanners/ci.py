@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 
 from assessor.catalog.programs import programs
 from assessor.catalog.words import speaks_of
-from assessor.facts.place import Place
 from assessor.facts.workflow import LIBRARY, Workflow
-from assessor.findings import Finding, NearMiss, Rung, numbered
+from assessor.findings import Finding, NearMiss, Rung
 from assessor.hits.hit import Hit
 from assessor.hits.scene import Scene
 from assessor.lifecycle.asked_servers import tests_that_ask
 from assessor.lifecycle.data_checks import checker, checking_scopes
 from assessor.lifecycle.deployments import deploying_ways
 from assessor.lifecycle.errors import measured_errors
-from assessor.lifecycle.expressions import bodies
 from assessor.lifecycle.image_pushes import pushing_arrivals
 from assessor.lifecycle.judged_answers import judges_of_answers
 from assessor.lifecycle.matter import has_matter
@@ -26,6 +23,7 @@ from assessor.lifecycle.source_tests import source_tests
 from assessor.lifecycle.stages import stages
 from assessor.lifecycle.stations import training_hits
 from assessor.lifecycle.test_cases import test_cases
+from assessor.lifecycle.test_images import builds_for_tests
 from assessor.project.arrivals import Arrival, Site
 from assessor.project.model import LIVE_ROLES, Role
 from assessor.scanners import ladder
@@ -42,6 +40,7 @@ from assessor.scanners.claims import (
     at_command,
     products,
 )
+from assessor.scanners.hardening import hardening
 
 ON_CHANGE = Ways(tests=True, ci=True, on_change=True)
 
@@ -151,7 +150,7 @@ def build(scene: Scene) -> Iterator[Statement]:
     """CI builds the package or image; it publishes only after the checks before it: enforced."""
     checks = check_positions(scene, test_cases(scene))
     publishing = [way for way in _publishing(scene) if comes_after(scene, checks, way)]
-    for hit in scene.hits("ci.build"):
+    for hit in (found for found in scene.hits("ci.build") if found.place not in builds_for_tests(scene)):
         text, held = f"CI builds: {hit.text[:70]}", partial(_publishes_after, publishing)
         yield Claim(hit, text, hit.tool.id, Rung.ABSENT, counts=TESTED_IN_CI, raised_by=held)
 
@@ -235,87 +234,6 @@ def _stages(scene: Scene) -> Iterator[Claim]:
             f"CI reproduces stage {stage.target.name}",
         )
         yield Claim(subject, text, stage.target.runner, Rung.ABSENT, by_hand=Rung.USED, counts=IN_CI)
-
-
-# ---- hardening ----
-
-
-_COMMIT = re.compile(r"@[0-9a-f]{40}$")
-
-
-def hardening(scene: Scene) -> Iterator[Statement]:
-    """Third-party actions pinned to a commit or explicit least permissions are used; both without injection, enforced."""
-    live = [(p, w) for p, w in workflows(scene) if w.provider == "github" and not w.disabled]
-    if not live:
-        return
-    at = scene.project.files
-    least = [at[path].at(workflow.line) for path, workflow in live if _least(workflow)]
-    if least:
-        some = f"{len(least)} of {len(live)} workflows {'states' if len(least) == 1 else 'state'}"
-        yield Claim(least[0], f"{'every workflow states' if len(least) == len(live) else some} least permissions")
-    pins = list(_pins(scene, live))
-    injected = [NearMiss(at[p].at(line), "a script takes text that outsiders write") for p, line in _injected(live)]
-    yield from (*pins, *injected[:3])
-    all_pinned = any(isinstance(statement, Claim) for statement in pins)
-    if all_pinned and len(least) == len(live) and not injected:
-        text = "actions are pinned, permissions least, no script takes untrusted text"
-        yield Claim(at[live[0][0]].at(1), text, at_least=Rung.ENFORCED)
-
-
-def _injected(live: Sequence[tuple[str, Workflow]]) -> Iterator[tuple[str, int]]:
-    for path, workflow in live:
-        for job in workflow.jobs:
-            yield from ((path, step.line) for step in job.steps if _takes_untrusted_text(step.script))
-
-
-def _takes_untrusted_text(script: str) -> bool:
-    return any(speaks_of("outsiders_write", body) for body in bodies(script))
-
-
-def _pins(scene: Scene, live: Sequence[tuple[str, Workflow]]) -> Iterator[Claim | NearMiss]:
-    """Whether all actions of others are pinned to a commit."""
-    used = _external(scene, live)
-    unpinned = sum(not _COMMIT.search(name) for _, name in used)
-    if unpinned:
-        yield NearMiss(
-            used[0][0],
-            f"{unpinned} of {numbered(len(used), 'action', 'actions')} {'is' if unpinned == 1 else 'are'} not pinned to a commit",
-        )
-    elif used:
-        yield Claim(used[0][0], f"{numbered(len(used), 'action is', 'actions are')} pinned to a commit")
-
-
-def _external(scene: Scene, live: Sequence[tuple[str, Workflow]]) -> list[tuple[Place, str]]:
-    """Where actions of others are used, and which; where only GitHub's own are, those."""
-    every = [
-        (scene.project.files[path].at(line), name)
-        for path, workflow in live
-        for name, line in _used_by(workflow)
-        if not name.startswith((".", "docker://"))
-    ]
-    return [(place, name) for place, name in every if not name.startswith(("actions/", "github/"))] or every
-
-
-def _used_by(workflow: Workflow) -> Iterator[tuple[str, int]]:
-    for job in workflow.jobs:
-        yield from ((step.uses, step.line) for step in job.steps if step.uses)
-        if job.uses:
-            yield job.uses, job.line
-
-
-def _least(workflow: Workflow) -> bool:
-    """Permissions are stated at the top or in each job, none is write-all, and something is held to reading: a lone
-    `contents: write` is explicit but not least."""
-    of_jobs = [job.permissions for job in workflow.jobs]
-    stated = of_jobs if workflow.permissions is None else [workflow.permissions]
-    if not stated or None in stated:
-        return False
-    every = [given for given in (*stated, *of_jobs) if given is not None]
-    return any(map(_holds_to_reading, every)) and not any(("*", "write") in given for given in every)
-
-
-def _holds_to_reading(given: tuple[tuple[str, str], ...]) -> bool:
-    return not given or any(value in ("read", "none") for _, value in given)
 
 
 RULES: dict[str, Rule] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import posixpath
 from collections.abc import Iterator
 
 from assessor.catalog.words import speaks_of
@@ -12,7 +13,7 @@ from assessor.findings import NearMiss
 from assessor.hits.scene import Scene
 from assessor.lifecycle.filled import filled_lines
 from assessor.project.model import Role
-from assessor.readers.texts.documents import is_dictionary_sheet
+from assessor.readers.texts.documents import is_dictionary_sheet, names_data
 from assessor.scanners.claims import NONE, Claim, Statement, seen
 
 _READ = frozenset({Role.FIRST_PARTY, Role.DOCUMENTATION, Role.DATA})
@@ -31,6 +32,8 @@ def documentation(scene: Scene) -> Iterator[Statement]:
             if line := _describes_columns(document):
                 yield Claim(file.at(line), f"{file.path} describes the columns of the data")
             continue
+        if _is_of_a_corpus(scene, file.path, document):
+            continue
         is_table = bool(document.lines) and file.path.endswith((".yml", ".yaml", ".json"))
         said = filled_lines(document)
         words = document.words if len(said) == len(document.lines) else len(" ".join(said).split())
@@ -43,6 +46,30 @@ def documentation(scene: Scene) -> Iterator[Statement]:
             yield Claim(Place(path, 1), f"{path} is a data dictionary")
     for hit in scene.hits("data.documentation"):
         yield seen(hit, counts=NONE)
+
+
+_MIN_CORPUS = 3
+"""Pages beside each other that are themselves the data, where none of them says what the data holds."""
+
+
+def _is_of_a_corpus(scene: Scene, path: str, document: Document) -> bool:
+    """One of several texts in a folder of data, under a name of its own and without a part about columns: the project reads
+    it, it does not describe what the project reads."""
+    folder = posixpath.dirname(path)
+    if not path.lower().endswith(_PAGES) or names_data(path) or _tells_of_data(document):
+        return False
+    beside = (other for other in scene.project.own if other.startswith(f"{folder}/"))
+    texts = [other for other in beside if other.lower().endswith(_PAGES) and not names_data(other)]
+    return len(texts) >= _MIN_CORPUS
+
+
+_PAGES = (".md", ".markdown", ".mdx", ".rst", ".adoc")
+
+
+def _tells_of_data(document: Document) -> bool:
+    return bool(_table_of_columns(document)) or any(
+        speaks_of("describes_data", title) for title, _ in document.headings
+    )
 
 
 def _describes_columns(document: Document) -> int:
@@ -63,16 +90,25 @@ def _describes_columns(document: Document) -> int:
 def _table_of_columns(document: Document) -> int:
     """The line of a table that is headed so: a column for names of columns, and one for what they mean or hold."""
     start = last = count = 0
+    above: list[str] = []
+    titles = {line for _, line in document.headings}
     for text, line in document.lines:
         cells = [cell.strip(" *`_").lower() for cell in text.strip("| ").split("|")] if text.startswith("|") else []
-        if len(cells) > 1 and cells[0] in _NAMED and _TOLD.intersection(cells[1:]) and not _is_of_settings(cells):
+        above = [] if line in titles else above
+        if _heads_columns(cells) and not any(speaks_of("message_of_an_interface", said) for said in above):
             start, count = line, 0
         elif start and cells and line <= last + 1:
             count += bool(_column(text))
             if count >= _MIN_ROWS:
                 return start
         last = line
+        above = [*above[:1], *above[1:][-_NEAR:], text] if not cells else above
     return 0
+
+
+def _heads_columns(cells: list[str]) -> bool:
+    """The head of a table names columns and what they mean; nothing that somebody has to set."""
+    return len(cells) > 1 and cells[0] in _NAMED and bool(_TOLD & {*cells[1:]}) and not _is_of_settings(cells)
 
 
 def _is_of_settings(heads: list[str]) -> bool:
@@ -84,6 +120,8 @@ _TOLD = frozenset({"meaning", "description", "definition", "explanation"})
 _SET = frozenset({"default", "defaults", "required", "value"})
 """Words in the heads of a table of what somebody has to set."""
 _MIN_ROWS = 2
+_NEAR = 2
+"""Lines above a table that introduce it, beside the heading."""
 
 
 def _column(line: str) -> str:

@@ -32,6 +32,7 @@ from assessor.lifecycle.models_in_r import batch_jobs_in_r
 from assessor.lifecycle.order import is_ci
 from assessor.lifecycle.serving import batch_predictions, endpoint_handlers, loads_model, named_services, predicts
 from assessor.lifecycle.switches import switched_on
+from assessor.lifecycle.test_images import builds_for_tests, images_for_tests
 from assessor.lifecycle.trials_in_code import trials_in_code
 from assessor.lifecycle.ways_back import ways_back
 from assessor.project.arrivals import Arrival
@@ -66,6 +67,8 @@ def packaging(scene: Scene) -> Iterator[Statement]:
     practice = "deployment.packaging"
     yield from intended(scene, practice)
     for hit in scene.hits(practice):
+        if hit.place in builds_for_tests(scene):
+            continue
         is_dockerfile = hit.place.path.lower().rpartition("/")[2].startswith("dockerfile")
         yield seen(hit, at_least=Rung.ABSENT if is_dockerfile and hit.proof.rung == "used" else None)
     yield from _images(scene)
@@ -97,7 +100,8 @@ def _packed_models(scene: Scene) -> Iterator[Claim]:
 
 def _images(scene: Scene) -> Iterator[Claim]:
     for file, dockerfile in scene.project.having(lambda f: f.dockerfile, frozenset({Role.FIRST_PARTY})):
-        if dockerfile.stages and (dockerfile.copies or dockerfile.entry):
+        packs = dockerfile.stages and (dockerfile.copies or dockerfile.entry)
+        if packs and file.path not in images_for_tests(scene):
             ways = scene.automation.reach.files.get(file.path, ())
             subject = Reached(file.at(dockerfile.stages[0].line), tuple(way for way in ways if _builds(way)))
             yield Claim(subject, f"{file.path} packages the code", "docker", counts=WITH_TESTS)

@@ -407,7 +407,8 @@ def environment(scene: Scene) -> Iterator[Statement]:
     yield from intended(scene, practice)
     yield from _language_versions(scene)
     yield from (seen(hit) for hit in scene.hits(practice))
-    described = list(scene.project.having(lambda f: f.dockerfile, frozenset({Role.FIRST_PARTY})))
+    described = list(scene.project.having(lambda f: f.dockerfile, frozenset({Role.FIRST_PARTY, Role.TEST})))
+    described = [(file, made) for file, made in described if file.role is not Role.TEST or _is_built(scene, file)]
     built = [dockerfile for file, dockerfile in described if _is_built(scene, file)]
     moves = any(not _is_pinned(dockerfile) for dockerfile in built if dockerfile.stages)
     for file, dockerfile in described:

@@ -110,9 +110,14 @@ def _described(table: Node) -> list[tuple[str, int]]:
         meaning = _first(column, _MEANINGS)
         kind = _first(column, _TYPES)
         bounded = kind and any(column.get(key) for key in _BOUNDS)
-        if name and (meaning or bounded):
+        if name and (meaning or bounded) and not _is_a_setting(column, kind):
             found.append((f"{name}: {meaning or kind}"[:300], column.line))
     return found if len(found) >= MIN_COLUMNS and 2 * len(found) >= len(columns) else []
+
+
+def _is_a_setting(entry: Node, kind: str) -> bool:
+    """What somebody may give, with what holds where nobody does: a variable of a bundle, no column."""
+    return not kind and "default" in entry.texts()
 
 
 def _first(node: Node, keys: tuple[str, ...]) -> str:

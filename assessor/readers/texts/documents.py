@@ -177,13 +177,13 @@ def read(path: str, text: str) -> FileFacts:
         return FileFacts(document=_prose("data_card", text, 0)) if "\\docType{data}" in text else EMPTY
     front, body = _front_matter(text)
     document = _prose(front.kind or kind, text, body)
-    if kind == "data_card" and not front.kind and document.words < MIN_DATA_WORDS and not _names_data(path):
+    if kind == "data_card" and not front.kind and document.words < MIN_DATA_WORDS and not names_data(path):
         document = replace(document, kind="readme" if "readme" in path.rsplit("/", 1)[-1].lower() else "doc")
     document = replace(document, title=document.title or front.title)
     return FileFacts(document=document) if _has_content(document, text) else EMPTY
 
 
-def _names_data(path: str) -> bool:
+def names_data(path: str) -> bool:
     """The name itself promises a data card, whatever its folder."""
     name = posixpath.basename(path)
     is_card = next(pattern for kind, pattern in _NAMES if kind == "data_card").match(posixpath.splitext(name)[0])
@@ -246,7 +246,7 @@ def _prose(kind: str, text: str, first: int) -> Document:
         stripped = line.strip()
         heading = _HEADING.match(stripped) if stripped[0] in "#=" else None
         html = _HTML_HEADING.match(stripped) if stripped[0] == "<" else None
-        if stripped.startswith(":::"):  # mkdocstrings' directive: the prose is in the code
+        if stripped.startswith(_STATEMENTS):
             continue
         if heading or html:
             found = heading[1].rstrip(" \t#") if heading else html[1] if html else ""
@@ -263,6 +263,8 @@ def _prose(kind: str, text: str, first: int) -> Document:
     return Document(kind, prose.title, headings, prose.words, prose.code_blocks, tuple(prose.lines), commands)
 
 
+_STATEMENTS = (":::", "{%", "{{")
+"""Directives of mkdocstrings, whose prose is in the code, and statements of a template, which somebody fills in later."""
 _HEADING = re.compile(r"(?:#{1,6}|={1,6})[ \t]++(.*)")
 _HTML_HEADING = re.compile(r"<h[1-6][^<>]{0,200}>(.{0,300}?)</h[1-6]>", re.IGNORECASE)
 _WORD = re.compile(r"\w{2,}")
